@@ -1,0 +1,215 @@
+"""How the deadlines of an incident run: set, met, held, carried over a change of rule, and the steps they announce."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ioc.calendar import Calendar, Pause
+from ioc.catalogue import Catalogue
+from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
+from ioc.payloads import Reported, TargetName
+from ioc.rules import OnPriority, OnReopen, Rule
+from ioc.times import Instant, Millis
+
+EXPLICIT = "explicit"
+
+
+class Step(NamedTuple):
+    """One announcement of a clock: the warning, the breach, or a rung of the ladder."""
+
+    number: int
+    level: int
+    at: Instant
+    whom: str = ""
+    channel: str = ""
+
+
+def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
+    """Return the rule that governs an incident as it stands now."""
+    return catalogue.rules.rule_for(
+        incident.service, incident.category, incident.priority, incident.source, incident.unit
+    )
+
+
+def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
+    """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
+    clocks = {name: _explicit(draft, name, due) for name, due in _explicit_dues(reported)}
+    rule = None if catalogue.services[draft.service].external else rule_of(draft, catalogue)
+    if rule is not None:
+        for name, budget in rule.targets.items():
+            clocks.setdefault(name, Clock(name, draft.reported_at, budget))
+    draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
+    draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
+    settle(draft, catalogue)
+
+
+def _explicit_dues(reported: Reported) -> Iterator[tuple[TargetName, Instant]]:
+    return ((name, round(moment.timestamp() * 1000)) for name, moment in reported.due.items())
+
+
+def _explicit(draft: Incident, name: TargetName, due: Instant) -> Clock:
+    return Clock(name, draft.reported_at, max(0, due - draft.reported_at), due=due, explicit=True)
+
+
+def settle(draft: Incident, catalogue: Catalogue) -> None:
+    """Work out when each running clock is due, given the pauses known now."""
+    rule = catalogue.rules.by_id.get(draft.rule)
+    if rule is not None:
+        calendar = catalogue.calendars[rule.calendar]
+        draft.clocks = tuple(_settled(clock, draft, rule, calendar) for clock in draft.clocks)
+
+
+def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar) -> Clock:
+    if clock.explicit or not clock.running:
+        return clock
+    due = _due(clock, draft, calendar, clock.budget)
+    warn = None
+    if rule.warn and clock.budget:
+        before = round(rule.warn * (clock.used + clock.budget)) - clock.used
+        warn = _due(clock, draft, calendar, max(0, before))
+    return replace(clock, due=due, warn=warn)
+
+
+def _due(clock: Clock, draft: Incident, calendar: Calendar, working: Millis) -> Instant | None:
+    """Return the end of the working time; None when a pause that still lasts holds it back."""
+    due = calendar.add(clock.base, working, _pauses(draft))
+    if draft.paused_at is not None and due > draft.paused_at:
+        return None
+    return due
+
+
+def _pauses(draft: Incident, until: Instant | None = None) -> list[Pause]:
+    pauses = [Pause(start, end) for start, end in draft.pauses]
+    if draft.paused_at is not None and until is not None:
+        pauses.append(Pause(draft.paused_at, until))
+    return pauses
+
+
+def meet(draft: Incident, targets: Iterable[TargetName], at: Instant) -> None:
+    """Mark the targets reached at `at`, those not reached before."""
+    wanted = frozenset(targets)
+    draft.clocks = tuple(
+        replace(clock, met=at) if clock.running and clock.target in wanted else clock for clock in draft.clocks
+    )
+
+
+def stop(draft: Incident, at: Instant) -> None:
+    """Stop every clock that still runs: the matter needs no answer any more."""
+    draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
+
+
+def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogue) -> None:
+    """Let the clock of the solution run again, as the rule's reopen policy says."""
+    rule = catalogue.rules.by_id.get(draft.rule)
+    policy = rule.on_reopen if rule is not None else OnReopen.NEVER_PAUSED
+    if policy is OnReopen.CONTINUE:
+        draft.pauses = (*draft.pauses, (closed_at, at))
+    draft.clocks = tuple(
+        _reopened(clock, at, policy) if clock.target is TargetName.RESOLVE else clock for clock in draft.clocks
+    )
+    settle(draft, catalogue)
+
+
+def _reopened(clock: Clock, at: Instant, policy: OnReopen) -> Clock:
+    if policy is OnReopen.RESET and not clock.explicit:
+        return Clock(clock.target, at, clock.used + clock.budget)
+    return replace(clock, met=None, stopped=None)
+
+
+def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
+    """Carry the running clocks over to the rule that governs now, as that rule's policy says. Pauses are kept."""
+    if catalogue.services[draft.service].external:
+        return
+    old = catalogue.rules.by_id.get(draft.rule)
+    new = rule_of(draft, catalogue)
+    if new is None or (old is not None and old.id == new.id):
+        return
+    kept = {clock.target: clock for clock in draft.clocks}
+    calendar = catalogue.calendars[old.calendar] if old is not None else None
+    clocks: dict[TargetName, Clock] = {name: clock for name, clock in kept.items() if not clock.running}
+    clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
+    for name, budget in new.targets.items():
+        if name not in clocks:
+            clocks[name] = _carried(kept.get(name), Clock(name, draft.reported_at, budget), draft, at, new, calendar)
+    draft.rule = new.id
+    draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
+    settle(draft, catalogue)
+
+
+def _carried(
+    old: Clock | None, fresh: Clock, draft: Incident, at: Instant, rule: Rule, calendar: Calendar | None
+) -> Clock:
+    """Return the clock of the new rule. `fresh` counts from the report, which is what `retroactive` means."""
+    total = fresh.budget
+    if old is None or calendar is None or rule.on_priority is OnPriority.RETROACTIVE:
+        return fresh
+    if rule.on_priority is OnPriority.RESET:
+        return Clock(fresh.target, at, total)
+    used = used_by(old, draft, at, calendar)
+    if rule.on_priority is OnPriority.KEEP_ELAPSED:
+        return Clock(fresh.target, at, max(0, total - used), used=min(used, total))
+    left = max(0, old.used + old.budget - used)
+    budget = round(total * left / (old.used + old.budget))
+    return Clock(fresh.target, at, budget, used=total - budget)
+
+
+def used_by(clock: Clock, incident: Incident, at: Instant, calendar: Calendar) -> Millis:
+    """Return the working time a clock has counted by `at`, pauses taken out."""
+    return clock.used + calendar.between(clock.base, at, _pauses(incident, until=at))
+
+
+def working_time(incident: Incident, start: Instant, end: Instant, catalogue: Catalogue) -> Millis | None:
+    """Return the working time from start to end in the calendar of the incident's rule; None when it has none."""
+    rule = catalogue.rules.by_id.get(incident.rule)
+    if rule is None:
+        return None
+    return catalogue.calendars[rule.calendar].between(start, end, _pauses(incident, until=end))
+
+
+def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[Step]:
+    """Yield what a clock announces, in order: the warning, the breach, the rungs of the ladder."""
+    if clock.due is None:
+        return
+    if clock.warn is not None:
+        yield Step(WARNED, 0, clock.warn)
+    yield Step(BREACHED, 0, clock.due)
+    rule = catalogue.rules.by_id.get(incident.rule)
+    if rule is not None:
+        calendar = catalogue.calendars[rule.calendar]
+        for number, rung in enumerate(rule.ladder, LADDER):
+            yield Step(number, rung.level, calendar.add(clock.due, rung.after), rung.whom, rung.channel)
+
+
+def last_said(clock: Clock, incident: Incident) -> int:
+    """Return the highest step of a clock announced in this run under this rule; -1 when none was."""
+    return max(
+        (
+            said.step
+            for said in incident.said
+            if said.target == clock.target and said.epoch == incident.epoch and said.rule == incident.rule
+        ),
+        default=-1,
+    )
+
+
+def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
+    """Return when the next announcement is due, over all running clocks; None when nothing is to come.
+
+    The instant of the due itself is still on time, so a breach is announced one millisecond after it.
+    """
+    if not incident.is_open:
+        return None
+    return min((at for clock in incident.clocks if (at := _next_of(clock, incident, catalogue)) is not None), default=None)
+
+
+def _next_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> Instant | None:
+    if not clock.running:
+        return None
+    said = last_said(clock, incident)
+    return next((announced_at(step) for step in steps(clock, incident, catalogue) if step.number > said), None)
+
+
+def announced_at(step: Step) -> Instant:
+    """Return the first instant at which a step holds: after its due for a breach, at once for a warning."""
+    return step.at if step.number == WARNED else step.at + 1

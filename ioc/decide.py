@@ -1,0 +1,231 @@
+"""The one decision: `decide(state, event, now)` gives the new state and the facts. Pure, total, deterministic.
+
+Illegal input is a typed refusal. The same set of events ends in the same state whatever order they came in; what
+was announced on the way is never unsaid, only followed by a correction.
+"""
+
+from collections.abc import Iterator
+from copy import copy
+from typing import NamedTuple
+
+from msgspec import Raw, Struct
+from msgspec.structs import replace
+
+from ioc import deadlines, fold
+from ioc.catalogue import Catalogue
+from ioc.errors import Fault, Reason, Refusal
+from ioc.events import Event
+from ioc.facts import Fact, Kind
+from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
+from ioc.lifecycle import Move, State
+from ioc.payloads import Reported
+from ioc.times import MINUTE, Instant
+
+MAX_NOTES = 200
+MAX_HISTORY = 1000
+# How far a producer's clock may run ahead of the broker's before its events are refused.
+FUTURE_TOLERANCE = 10 * MINUTE
+
+_TOLD = {Move(kind) for kind in Kind if kind in Move.__members__.values()}
+
+
+class DeadlinePassed(Struct, frozen=True):
+    """The clock reached the next step of an incident's deadlines. `late_input`: the input had not been caught up."""
+
+    incident: str
+    late_input: bool = False
+
+
+class Decision(NamedTuple):
+    """What is to be written. `state` is the very object given when nothing changed."""
+
+    state: Incident | None
+    facts: tuple[Fact, ...] = ()
+    refusal: Refusal | None = None
+    duplicate: bool = False
+
+
+def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+    """Return the state after the event and the facts it makes, as of `now`."""
+    if isinstance(event, DeadlinePassed):
+        return _announce(state, event, now, catalogue)
+    refusal = _refused_at_the_door(event, now, catalogue)
+    if refusal is not None:
+        return Decision(state, refusal=refusal)
+    old = state if state is not None else Incident(event.incident)
+    if any(entry.id == event.id and entry.source == event.source for entry in old.history):
+        return Decision(state, duplicate=True)
+    if len(old.history) >= MAX_HISTORY:
+        return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
+    return _fold(old, event, now, catalogue)
+
+
+def _refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
+    if event.time > now + FUTURE_TOLERANCE:
+        return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
+    if isinstance(event.payload, Reported):
+        faults = fold.catalogue_faults(event.payload, event.payload.service, catalogue)
+        if faults:
+            return Refusal(Reason.NOT_IN_CATALOGUE, faults)
+    return None
+
+
+def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Decision:
+    entry = Entry(event.time, event.move, event.source, event.id, event.data)
+    in_order = not old.history or order_of(entry) > order_of(old.history[-1])
+    if in_order:
+        new = fold.extend(old, entry, event.payload, catalogue)
+    else:
+        new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
+    if event.move is Move.NOTED:
+        new.history = _summarised(new.history)
+    judged = new.history[-1] if in_order else _find(new, event)
+    facts = [*_told(old, new, judged, now), *_breached_at_the_end(new, now)]
+    new.next_at = deadlines.next_step_at(new, catalogue)
+    new.version = old.version + 1
+    facts += _changed(old, new, event, judged, now, in_order)
+    return Decision(new, tuple(facts), _refusal(judged, new))
+
+
+def _find(incident: Incident, event: Event) -> Entry:
+    return next(entry for entry in incident.history if entry.id == event.id and entry.source == event.source)
+
+
+def _refusal(entry: Entry, new: Incident) -> Refusal | None:
+    if entry.refused is None:
+        return None
+    if entry.refused is Reason.ILLEGAL_MOVE:
+        return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
+    return Refusal(entry.refused, (Fault("data", "names a service, unit or ward not in the catalogue"),))
+
+
+def _summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the history with the words of all but the newest notes dropped; their keys stay, to know duplicates."""
+    notes = [entry for entry in history if entry.move is Move.NOTED]
+    if len(notes) <= MAX_NOTES:
+        return history
+    old = {id(entry) for entry in notes[:-MAX_NOTES]}
+    return tuple(replace(entry, data=Raw(b"{}")) if id(entry) in old else entry for entry in history)
+
+
+def _fact(kind: Kind, key: str, incident: Incident, time: Instant, now: Instant) -> Fact:
+    return Fact(key, kind, incident.id, time, now, incident.service, incident.unit, incident.ward)
+
+
+def _key(incident: Incident, source: str, id: str, kind: Kind) -> str:
+    return f"{incident.id}/{source}/{id}/{kind}"
+
+
+def _told(old: Incident, new: Incident, judged: Entry, now: Instant) -> Iterator[Fact]:
+    """Yield a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
+    if new.state is State.PENDING:
+        return
+    for entry in new.history if old.state is State.PENDING else (judged,):
+        if entry.refused is None and entry.move in _TOLD:
+            yield _told_of(entry, new, now)
+
+
+def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
+    kind = Kind(entry.move)
+    fact = _fact(kind, _key(new, entry.source, entry.id, kind), new, entry.time, now)
+    cause = f"{entry.source}/{entry.id}"
+    match kind:
+        case Kind.RESOLVED:
+            return replace(fact, cause=cause, on_time=new.on_time)
+        case Kind.ESCALATED:
+            return replace(fact, cause=cause, level=new.raised)
+        case Kind.DIRECTED:
+            return replace(fact, cause=cause, units=new.units)
+        case _:
+            return replace(fact, cause=cause)
+
+
+def _changed(
+    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool
+) -> Iterator[Fact]:
+    """Yield the facts about the event's effect: refused, due set, corrected."""
+
+    def fact(kind: Kind) -> Fact:
+        made = _fact(kind, _key(new, event.source, event.id, kind), new, event.time, now)
+        return replace(made, cause=f"{event.source}/{event.id}")
+
+    if judged.refused is not None:
+        yield replace(fact(Kind.REFUSED), changes={"reason": judged.refused})
+    before, after = _dues(old), _dues(new)
+    if after != before:
+        yield replace(fact(Kind.DUE_SET), rule=new.rule, dues=after)
+    if not in_order and old.state is not State.PENDING:
+        changes = _corrections(old, new)
+        if changes:
+            yield replace(fact(Kind.CORRECTED), changes=changes)
+
+
+def _dues(incident: Incident) -> dict[str, Instant | None]:
+    return {clock.target: clock.due for clock in incident.clocks}
+
+
+_CORRECTED_FIELDS = ("state", "on_time", "closed_at", "reported_at", "service", "unit", "priority")
+
+
+def _corrections(old: Incident, new: Incident) -> dict[str, object]:
+    """Return what a late event changed of what was said before: fields as [old, new], and verdicts turned over."""
+    changes: dict[str, object] = {
+        field: [getattr(old, field), getattr(new, field)]
+        for field in _CORRECTED_FIELDS
+        if getattr(old, field) != getattr(new, field)
+    }
+    before = {(entry.source, entry.id): entry.refused for entry in old.history}
+    turned = [e for e in new.history if before.get((e.source, e.id), e.refused) != e.refused]
+    if turned:
+        changes["judged_again"] = [f"{e.source}/{e.id}: {e.refused or 'accepted'}" for e in turned]
+    return changes
+
+
+def _breached_at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
+    """Yield the breaches of targets that were met late before any tick announced them."""
+    for clock in new.clocks:
+        late = clock.met is not None and clock.due is not None and clock.met > clock.due
+        if late and deadlines.last_said(clock, new) < BREACHED:
+            yield _say(new, clock, deadlines.Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
+
+
+def _say(new: Incident, clock: Clock, step: deadlines.Step, kind: Kind, now: Instant) -> Fact:
+    """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
+    due = clock.due or 0
+    new.said = (*new.said, Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now))
+    key = f"{new.id}/{new.epoch}/{new.rule}/{clock.target}/{step.number}"
+    fact = _fact(kind, key, new, step.at, now)
+    whom, channel = step.whom or None, step.channel or None
+    return replace(
+        fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due
+    )
+
+
+def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+    """Announce what the clock has reached. After an outage that is one escalation at the present level."""
+    if state is None or state.next_at is None or state.next_at > now:
+        return Decision(state)
+    new = copy(state)
+    facts = [fact for clock in new.clocks if clock.running for fact in _reached(new, clock, now, catalogue)]
+    new.next_at = deadlines.next_step_at(new, catalogue)
+    new.version = state.version + 1
+    if event.late_input:
+        facts = [replace(fact, late_input=True) for fact in facts]
+    return Decision(new, tuple(facts))
+
+
+def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
+    said = deadlines.last_said(clock, new)
+    passed = [
+        step
+        for step in deadlines.steps(clock, new, catalogue)
+        if step.number > said and deadlines.announced_at(step) <= now
+    ]
+    if not passed:
+        return
+    if passed[-1].number == WARNED:
+        yield _say(new, clock, passed[-1], Kind.WARNED, now)
+        return
+    yield from (_say(new, clock, step, Kind.BREACHED, now) for step in passed if step.number == BREACHED)
+    if passed[-1].number >= LADDER:
+        yield _say(new, clock, passed[-1], Kind.ESCALATED, now)

@@ -1,0 +1,39 @@
+"""Why input was refused: typed, complete, and free of personal data."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Reason(StrEnum):
+    """Why a record was refused; one word an alert or a producer can match on."""
+
+    NOT_JSON = "not_json"
+    NOT_UTF8 = "not_utf8"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    UNKNOWN_TYPE = "unknown_type"
+    WRONG_KEY = "wrong_key"
+    NOT_IN_CATALOGUE = "not_in_catalogue"
+    IN_THE_FUTURE = "in_the_future"
+    ILLEGAL_MOVE = "illegal_move"
+    HISTORY_FULL = "history_full"
+
+
+class Fault(Struct, frozen=True):
+    """One thing wrong with a record: where, and what. Never holds the offending value."""
+
+    field: str
+    reason: str
+
+
+class Refusal(Struct, frozen=True):
+    """A typed rejection: the reason and every fault found, all at once."""
+
+    reason: Reason
+    faults: tuple[Fault, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.faults:
+            return self.reason
+        return f"{self.reason}: " + "; ".join(f"{fault.field}: {fault.reason}" for fault in self.faults)

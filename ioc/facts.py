@@ -1,0 +1,58 @@
+"""What was decided, as records of `ioc.facts`: each has an id made from its cause, so that it can be counted once."""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.payloads import TargetName
+from ioc.times import Instant
+
+
+class Kind(StrEnum):
+    """The kinds of fact. Those named like a move tell that it was accepted."""
+
+    REPORTED = "reported"
+    DUE_SET = "due_set"
+    WARNED = "warned"
+    BREACHED = "breached"
+    ESCALATED = "escalated"
+    DIRECTED = "directed"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    REOPENED = "reopened"
+    RATED = "rated"
+    CORRECTED = "corrected"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+
+
+class Fact(Struct, frozen=True, omit_defaults=True):
+    """One thing decided about one incident. `time` is when it holds, `at` when it was decided (both ms, UTC).
+
+    `late_input` marks an announcement made although the worker had not caught up with its input.
+    Free text and persons never appear here.
+    """
+
+    id: str
+    kind: Kind
+    incident: str
+    time: Instant
+    at: Instant
+    service: str = ""
+    unit: str | None = None
+    ward: str | None = None
+    cause: str | None = None
+    rule: str | None = None
+    target: TargetName | None = None
+    level: int = 0
+    whom: str | None = None
+    channel: str | None = None
+    due: Instant | None = None
+    dues: dict[TargetName, Instant | None] | None = None
+    units: tuple[str, ...] = ()
+    on_time: bool | None = None
+    changes: dict[str, Any] | None = None
+    late_input: bool = False

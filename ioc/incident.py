@@ -1,0 +1,163 @@
+"""The incident: what the fold of its events says now, and what has been said about it so far."""
+
+from collections.abc import Iterable
+
+from msgspec import Raw, Struct
+
+from ioc.errors import Reason
+from ioc.lifecycle import CLOSED, OPEN, RANK, Move, State
+from ioc.payloads import Priority, Satisfaction, TargetName
+from ioc.times import Instant, Millis
+
+
+class Entry(Struct, array_like=True, omit_defaults=True):
+    """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing."""
+
+    time: Instant
+    move: Move
+    source: str
+    id: str
+    data: Raw
+    refused: Reason | None = None
+
+
+Order = tuple[bool, Instant, int, str, str]
+
+
+def order_of(entry: Entry) -> Order:
+    """Return the sort key of the fold: the report first, then time, then rank of the move, source and id.
+
+    The report comes first even when another service's clock puts its own event before it.
+    """
+    return (entry.move is not Move.REPORTED, entry.time, RANK[entry.move], entry.source, entry.id)
+
+
+class Clock(Struct, array_like=True, omit_defaults=True):
+    """The running of one deadline: `budget` ms of working time counted from `base`, after `used` ms before it.
+
+    `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
+    count no working time. `met` is when the target was reached; `stopped` ends a clock that no longer matters.
+    """
+
+    target: TargetName
+    base: Instant
+    budget: Millis
+    used: Millis = 0
+    due: Instant | None = None
+    warn: Instant | None = None
+    met: Instant | None = None
+    explicit: bool = False
+    stopped: Instant | None = None
+
+    @property
+    def running(self) -> bool:
+        """True while the target is neither met nor stopped."""
+        return self.met is None and self.stopped is None
+
+
+WARNED = 0
+BREACHED = 1
+LADDER = 2  # step 2 is the first rung of the escalation ladder
+
+
+class Said(Struct, array_like=True, frozen=True):
+    """A step of a deadline that was announced: never announced again, never unsaid."""
+
+    epoch: int
+    rule: str
+    target: TargetName
+    step: int
+    level: int
+    due: Instant
+    at: Instant
+
+
+Span = tuple[Instant, Instant]
+
+
+class Incident(Struct, omit_defaults=True):
+    """One matter. All but `said`, `next_at` and `version` is a pure function of the set of its events.
+
+    `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
+    `raised` the level people escalated it to; `epoch` counts its runs: one more with each reopening.
+    """
+
+    id: str
+    state: State = State.PENDING
+    service: str = ""
+    category: str | None = None
+    priority: Priority = Priority.NORMAL
+    title: str | None = None
+    text: str | None = None
+    source: str = ""
+    channel: str | None = None
+    unit: str | None = None
+    assignee: str | None = None
+    units: tuple[str, ...] = ()
+    ward: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    address: str | None = None
+    reported_at: Instant = 0
+    updated_at: Instant = 0
+    acknowledged_at: Instant | None = None
+    assigned_at: Instant | None = None
+    started_at: Instant | None = None
+    paused_at: Instant | None = None
+    closed_at: Instant | None = None
+    pauses: tuple[Span, ...] = ()
+    rule: str = ""
+    clocks: tuple[Clock, ...] = ()
+    on_time: bool | None = None
+    worked: Millis | None = None
+    raised: int = 0
+    epoch: int = 0
+    reopened_at: tuple[Instant, ...] = ()
+    score: int | None = None
+    satisfaction: Satisfaction | None = None
+    rated_at: Instant | None = None
+    parent: str | None = None
+    history: tuple[Entry, ...] = ()
+    said: tuple[Said, ...] = ()
+    next_at: Instant | None = None
+    version: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody still has to act."""
+        return self.state in OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        """True once the matter is resolved, cancelled, rejected or merged."""
+        return self.state in CLOSED
+
+    @property
+    def level(self) -> int:
+        """The highest escalation level reached in the present run, by deadline or by people."""
+        return max([self.raised, *(said.level for said in self.said if said.epoch == self.epoch)])
+
+    def clock(self, target: TargetName) -> Clock | None:
+        """Return the clock of a target, if the incident has one."""
+        return next((clock for clock in self.clocks if clock.target == target), None)
+
+    def next_clock(self) -> Clock | None:
+        """Return the running clock whose due comes first."""
+        return min(self._due_clocks(), key=lambda clock: clock.due or 0, default=None)
+
+    def overdue_at(self, now: Instant) -> bool:
+        """True when a running clock's due has passed: on the due instant itself there is still time."""
+        return self.is_open and any(clock.due < now for clock in self._due_clocks() if clock.due is not None)
+
+    def _due_clocks(self) -> Iterable[Clock]:
+        return (clock for clock in self.clocks if clock.running and clock.due is not None)
+
+
+SEVERITIES = ("low", "medium", "high", "critical")
+_BASE_SEVERITY = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priority.URGENT: 3}
+
+
+def severity(incident: Incident) -> str:
+    """Return low, medium, high or critical: from the priority, one step up once a deadline was breached."""
+    breached = any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.said)
+    return SEVERITIES[min(3, _BASE_SEVERITY[incident.priority] + breached)]

@@ -1,0 +1,131 @@
+"""What an event says, one struct a move. Fields not listed here (a reporter's identity among them) are not read.
+
+The words of producers are kept as they came, in Unicode NFC; limits are those a screen and a log can bear.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ioc.lifecycle import Move
+
+Code = Annotated[str, Meta(min_length=1, max_length=128)]
+Line = Annotated[str, Meta(max_length=512)]
+Text = Annotated[str, Meta(max_length=8192)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class Priority(StrEnum):
+    """How urgent the matter is; `urgent` starts the inter-agency path."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TargetName(StrEnum):
+    """What a deadline is for."""
+
+    ACKNOWLEDGE = "acknowledge"
+    ASSIGN = "assign"
+    FIRST_RESPONSE = "first_response"
+    RESOLVE = "resolve"
+
+
+class Satisfaction(StrEnum):
+    """A citizen's verdict on the result."""
+
+    SATISFIED = "satisfied"
+    ACCEPTED = "accepted"
+    NOT_SATISFIED = "not_satisfied"
+
+
+class Payload(Struct, frozen=True, omit_defaults=True):
+    """What every event may say: who acted, and in what words."""
+
+    actor: Line | None = None
+    text: Text | None = None
+
+
+class Place(Payload, frozen=True):
+    """A payload that may also place the matter: WGS 84 degrees, ward by its five-digit code."""
+
+    category: Code | None = None
+    title: Line | None = None
+    unit: Code | None = None
+    ward: Code | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    address: Line | None = None
+
+
+class Reported(Place, frozen=True, kw_only=True):
+    """A matter is brought to the centre. `due` gives explicit deadlines, which then win over the rules."""
+
+    service: Code
+    priority: Priority = Priority.NORMAL
+    channel: Line | None = None
+    due: dict[TargetName, Moment] = {}
+
+
+class Assigned(Payload, frozen=True):
+    """The matter is given to a unit, a person, or both."""
+
+    unit: Code | None = None
+    assignee: Line | None = None
+
+
+class Directed(Payload, frozen=True, kw_only=True):
+    """A directive over the network: several units act, by a moment if one is given."""
+
+    units: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=200)]
+    due: Moment | None = None
+
+
+class Escalated(Payload, frozen=True):
+    """People raise the matter to a level of the ladder."""
+
+    level: Annotated[int, Meta(ge=1, le=9)] = 1
+    to: Code | None = None
+
+
+class Updated(Place, frozen=True):
+    """Facts of the matter change; only what is given changes."""
+
+    service: Code | None = None
+    priority: Priority | None = None
+
+
+class Merged(Payload, frozen=True, kw_only=True):
+    """The matter is the same as another, its parent."""
+
+    into: Code
+
+
+class Rated(Payload, frozen=True):
+    """The citizen's verdict: a score of 1 to 5, a word, or both."""
+
+    score: Annotated[int, Meta(ge=1, le=5)] | None = None
+    satisfaction: Satisfaction | None = None
+
+
+PAYLOADS: Mapping[Move, type[Payload]] = {
+    **dict.fromkeys(Move, Payload),
+    Move.REPORTED: Reported,
+    Move.ASSIGNED: Assigned,
+    Move.DIRECTED: Directed,
+    Move.ESCALATED: Escalated,
+    Move.UPDATED: Updated,
+    Move.MERGED: Merged,
+    Move.RATED: Rated,
+}
+
+DECODE = {move: msgspec.json.Decoder(payload).decode for move, payload in PAYLOADS.items()}
+encode = msgspec.json.Encoder().encode

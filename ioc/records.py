@@ -1,0 +1,49 @@
+"""Topic records to and from bytes: JSON, keys in UTF-8. One place, so that who writes and who reads cannot disagree."""
+
+import msgspec
+from msgspec import Struct
+
+from ioc.aggregates import Aggregate
+from ioc.facts import Fact
+from ioc.incident import Incident
+from ioc.shard import Position
+from ioc.times import Instant
+
+
+class Heartbeat(Struct, frozen=True, omit_defaults=True):
+    """What a worker says of each partition it owns, once a second.
+
+    `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the time it
+    lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced.
+    """
+
+    partition: int
+    worker: str
+    next: int
+    end: int
+    clock: Instant
+    at: Instant
+    clock_kind: str
+    incidents: int = 0
+    folded: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    oldest_due: Instant | None = None
+
+    @property
+    def lag(self) -> int:
+        """Records that have come and are not folded yet."""
+        return max(0, self.end - self.next)
+
+
+encode = msgspec.json.Encoder(order="deterministic").encode
+decode_incident = msgspec.json.Decoder(Incident).decode
+decode_aggregate = msgspec.json.Decoder(Aggregate).decode
+decode_position = msgspec.json.Decoder(Position).decode
+decode_fact = msgspec.json.Decoder(Fact).decode
+decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
+
+
+def partition_key(partition: int) -> bytes:
+    """Return the key of a partition's own records: its position and its heartbeat."""
+    return str(partition).encode()

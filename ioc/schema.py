@@ -1,0 +1,64 @@
+"""All faults of a document at once, from the JSON Schema its struct generates."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from ioc.errors import Fault
+
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    """RFC 3339 with a zone: a naive time is refused, never guessed."""
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+
+
+@cache
+def _validator(struct: type) -> Draft202012Validator:
+    schema = msgspec.json.schema(struct)
+    return Draft202012Validator(schema, format_checker=_FORMATS)
+
+
+def faults_of(struct: type, document: Any) -> Iterator[Fault]:
+    """Yield each fault of `document` against the struct's schema. A fault never repeats the value found."""
+    errors = sorted(_validator(struct).iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))
+    yield from dict.fromkeys(fault for error in errors for fault in _faults(error))
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    path = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Fault(f"{path}.{name}".lstrip("."), "missing")
+    elif error.validator == "anyOf":
+        yield Fault(path, _wanted(error.validator_value))
+    else:
+        yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
+
+
+def _wanted(choices: list[dict[str, Any]]) -> str:
+    kinds = [str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices]
+    return "must be " + " or ".join(kinds)
+
+
+_WORDS = {
+    "type": "must be {}",
+    "format": "must be a {} with a time zone",
+    "enum": "must be one of {}",
+    "pattern": "must match {}",
+    "minLength": "shorter than {} characters",
+    "maxLength": "longer than {} characters",
+    "minimum": "less than {}",
+    "maximum": "more than {}",
+    "minItems": "fewer than {} items",
+    "maxItems": "more than {} items",
+    "propertyNames": "an unknown name",
+}

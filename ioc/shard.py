@@ -1,0 +1,258 @@
+"""One partition of the city's incidents: its states, windows, timers and position, and the fold of a slice of records.
+
+No Kafka here. A fold leaves states, windows and position alone and returns the changes, which the journal writes in
+one transaction and only then applies. Only the timers, an index of the states, move at once: a worker that could not
+write its changes stops and builds them anew. A replay of the same records gives the same changes.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from heapq import heappop, heappush
+
+from msgspec import Struct, field
+
+from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, Windows, difference
+from ioc.catalogue import Catalogue
+from ioc.decide import DeadlinePassed, Decision, decide
+from ioc.errors import Refusal
+from ioc.events import AsOf, Event, Headers, read_event
+from ioc.facts import Fact, Kind
+from ioc.incident import Incident
+from ioc.timers import Timers
+from ioc.times import Instant
+
+
+class ClockKind(StrEnum):
+    """Whose clock rules: the wall's in operation, the events' own in a replay."""
+
+    WALL = "wall"
+    EVENT = "event"
+
+
+class Record(Struct, frozen=True):
+    """A record of the input as a fold sees it. `appended` is the broker's own time stamp (ms)."""
+
+    offset: int
+    appended: Instant
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+
+class Position(Struct, frozen=True, omit_defaults=True):
+    """How far a partition has been folded. `next` is the offset of the first record not yet folded."""
+
+    next: int = 0
+    clock: Instant = 0
+    folded: int = 0
+    refused: int = 0
+    duplicates: int = 0
+
+
+class DeadLetter(Struct, frozen=True):
+    """A refused record, whole, and why."""
+
+    record: Record
+    refusal: Refusal
+
+
+class Changes(Struct):
+    """All that one slice of records or one tick changes; written and applied whole, or not at all."""
+
+    position: Position
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    aggregates: dict[Cell, Aggregate] = field(default_factory=dict)
+    expired: list[Cell] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write."""
+        return not (self.incidents or self.aggregates or self.expired or self.facts or self.dead_letters)
+
+
+class Minutes:
+    """Which minute windows are kept, by their start, so that the oldest are found without looking at all."""
+
+    def __init__(self) -> None:
+        self._cells: dict[Instant, set[Cell]] = {}
+        self._starts: list[Instant] = []
+
+    def add(self, cell: Cell) -> None:
+        """Keep a window in mind; day windows are none of its business."""
+        if cell.span is not Span.MINUTE:
+            return
+        if cell.start not in self._cells:
+            self._cells[cell.start] = set()
+            heappush(self._starts, cell.start)
+        self._cells[cell.start].add(cell)
+
+    def drop(self, cell: Cell) -> None:
+        """Forget a window that has expired."""
+        self._cells.pop(cell.start, None)
+        while self._starts and self._starts[0] not in self._cells:
+            heappop(self._starts)
+
+    def before(self, horizon: Instant) -> list[Cell]:
+        """Return the windows that start before the horizon."""
+        if not self._starts or self._starts[0] >= horizon:
+            return []
+        return [cell for start, cells in self._cells.items() if start < horizon for cell in cells]
+
+
+class Shard:
+    """The state of one partition, and the pure fold over it."""
+
+    def __init__(self, partition: int, catalogue: Catalogue, clock: ClockKind) -> None:
+        self.partition = partition
+        self.catalogue = catalogue
+        self.clock = clock
+        self.windows = Windows(catalogue.zone)
+        self.incidents: dict[str, Incident] = {}
+        self.aggregates: dict[Cell, Aggregate] = {}
+        self.timers = Timers()
+        self.position = Position()
+        self.minutes = Minutes()
+
+    def restore(self, incident: Incident) -> None:
+        """Put back one incident read from its topic."""
+        self.incidents[incident.id] = incident
+        self.timers.set(incident.id, incident.next_at)
+
+    def restore_window(self, cell: Cell, aggregate: Aggregate) -> None:
+        """Put back one window read from its topic."""
+        self.aggregates[cell] = aggregate
+        self.minutes.add(cell)
+
+    def fold(self, records: Sequence[Record]) -> Changes:
+        """Return what a slice of records changes. Records already folded are the caller's to leave out."""
+        fold = _Fold(self)
+        for record in records:
+            fold.take(record)
+        fold.expire()
+        fold.changes.position = fold.position(records[-1].offset + 1)
+        return fold.changes
+
+    def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
+        """Return what the deadlines reached by `now` change, at most `most` of them."""
+        fold = _Fold(self)
+        fold.now = now
+        fold.fire(now, most, late_input)
+        return fold.changes
+
+    def apply(self, changes: Changes) -> None:
+        """Take over changes that are safely written."""
+        self.incidents.update(changes.incidents)
+        self.aggregates.update(changes.aggregates)
+        for cell in changes.aggregates:
+            self.minutes.add(cell)
+        for cell in changes.expired:
+            self.aggregates.pop(cell, None)
+            self.minutes.drop(cell)
+        self.position = changes.position
+
+
+class _Fold:
+    """The fold of one slice: reads through to the shard, writes into its own changes."""
+
+    def __init__(self, shard: Shard) -> None:
+        self.shard = shard
+        self.changes = Changes(shard.position)
+        self.now = shard.position.clock
+        self.folded = self.duplicates = 0
+
+    def position(self, next: int) -> Position:
+        """Return how far the partition is folded with this slice."""
+        before = self.shard.position
+        return Position(
+            next=next,
+            clock=self.now,
+            folded=before.folded + self.folded,
+            refused=before.refused + len(self.changes.dead_letters),
+            duplicates=before.duplicates + self.duplicates,
+        )
+
+    def take(self, record: Record) -> None:
+        """Fold one record: read it, let the clock run to it, decide, note what changed."""
+        event = read_event(record.key, record.value, record.headers)
+        self._advance(event, record)
+        self.folded += 1
+        if isinstance(event, Event):
+            self._settle(record, event)
+        elif isinstance(event, Refusal):
+            self._refuse(record, event)
+
+    def _advance(self, event: Event | AsOf | Refusal, record: Record) -> None:
+        if self.shard.clock is ClockKind.WALL:
+            self.now = max(self.now, record.appended)
+        elif isinstance(event, AsOf):
+            self.now = max(self.now, event.time)
+            self.fire(self.now, None, late_input=False)
+        elif isinstance(event, Event) and event.time > self.now:
+            # Old data lives through its own days: every deadline before this event comes to pass before it.
+            self.fire(event.time - 1, None, late_input=False)
+            self.now = event.time
+
+    def _settle(self, record: Record, event: Event) -> None:
+        old = self._incident(event.incident)
+        decision = decide(old, event, self.now, self.shard.catalogue)
+        self._keep(old, decision)
+        if decision.refusal is not None:
+            self._refuse(record, decision.refusal)
+        elif decision.duplicate:
+            self._duplicate(record, event)
+
+    def _duplicate(self, record: Record, event: Event) -> None:
+        self.duplicates += 1
+        key = f"{self.shard.partition}:{record.offset}/{Kind.DUPLICATE}"
+        self.changes.facts.append(
+            Fact(key, Kind.DUPLICATE, event.incident, event.time, self.now, cause=f"{event.source}/{event.id}")
+        )
+
+    def _refuse(self, record: Record, refusal: Refusal) -> None:
+        self.changes.dead_letters.append(DeadLetter(record, refusal))
+
+    def fire(self, until: Instant, most: int | None, late_input: bool) -> None:
+        """Announce the deadlines reached by `until`, each at its own moment when the events' clock rules."""
+        by_event = self.shard.clock is ClockKind.EVENT
+        fired = 0
+        while most is None or fired < most:
+            timer = self.shard.timers.take(until)
+            if timer is None:
+                return
+            old = self._incident(timer.incident)
+            now = max(timer.at, self.now) if by_event else until
+            decision = decide(old, DeadlinePassed(timer.incident, late_input), now, self.shard.catalogue)
+            self._keep(old, decision)
+            fired += 1
+
+    def _incident(self, id: str) -> Incident | None:
+        return self.changes.incidents.get(id) or self.shard.incidents.get(id)
+
+    def _keep(self, old: Incident | None, decision: Decision) -> None:
+        new = decision.state
+        if new is None or new is old:
+            return
+        self.changes.incidents[new.id] = new
+        self.changes.facts.extend(decision.facts)
+        self.shard.timers.set(new.id, new.next_at)
+        horizon = self.now - MINUTES_KEPT
+        for changed in difference(old, new):
+            for cell in self.shard.windows.cells(changed, horizon):
+                self._aggregate(cell).add(changed.contribution, changed.sign)
+
+    def _aggregate(self, cell: Cell) -> Aggregate:
+        if cell not in self.changes.aggregates:
+            known = self.shard.aggregates.get(cell)
+            self.changes.aggregates[cell] = known.copy() if known is not None else Aggregate()
+        return self.changes.aggregates[cell]
+
+    def expire(self) -> None:
+        """Let go of minute windows that are older than what the live views look back on."""
+        horizon = self.now - MINUTES_KEPT
+        expired = self.shard.minutes.before(horizon)
+        fresh = [cell for cell in self.changes.aggregates if cell.span is Span.MINUTE and cell.start < horizon]
+        for cell in fresh:
+            del self.changes.aggregates[cell]
+        self.changes.expired = [*expired, *(cell for cell in fresh if cell not in self.shard.aggregates)]

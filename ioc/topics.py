@@ -1,0 +1,64 @@
+"""The one table of Kafka topics: names, keys, clean-up and what each holds.
+
+All are co-partitioned: the same number of partitions, and a fold writes to the partition number it read.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+DAY_MS = 86_400_000
+
+
+class Topic(StrEnum):
+    """Names of the topics."""
+
+    EVENTS = "ioc.events"
+    INDICATORS = "ioc.indicators"
+    INCIDENTS = "ioc.incidents"
+    AGGREGATES = "ioc.aggregates"
+    FACTS = "ioc.facts"
+    POSITIONS = "ioc.positions"
+    DEAD_LETTERS = "ioc.dead-letters"
+    WORKERS = "ioc.workers"
+
+
+class TopicSpec(Struct, frozen=True):
+    """How a topic is made: `config` is the broker's own topic configuration."""
+
+    name: Topic
+    key: str
+    holds: str
+    config: Mapping[str, str]
+
+
+# A record over 256 KiB is refused, but refused whole: the way in and the dead letters take far more than that.
+MAX_EVENT_BYTES = 256 * 1024
+MAX_RECORD_BYTES = 12 * 1024 * 1024
+
+_COMPACT = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": "600000"}
+
+
+def _kept(days: int, **more: str) -> dict[str, str]:
+    return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), **more}
+
+
+# The broker's append time is the `now` of every fold: it can be read again from the log, a worker's clock cannot.
+_WAY_IN = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(MAX_RECORD_BYTES)}
+
+TOPICS: tuple[TopicSpec, ...] = (
+    TopicSpec(Topic.EVENTS, "incident id", "what happened, as CloudEvents; the only way in", _kept(30, **_WAY_IN)),
+    TopicSpec(Topic.INDICATORS, "sensor id", "observations of sensors and services", _kept(7)),
+    TopicSpec(Topic.INCIDENTS, "incident id", "the folded incident: live status and state store", _COMPACT),
+    TopicSpec(Topic.AGGREGATES, "partition, window, service, unit, ward", "mergeable handling times", _COMPACT),
+    TopicSpec(Topic.FACTS, "incident id", "what was decided: due set, breached, escalated, resolved", _kept(30)),
+    TopicSpec(Topic.POSITIONS, "partition", "how far a partition of the events has been folded", _COMPACT),
+    TopicSpec(
+        Topic.DEAD_LETTERS,
+        "key of the refused record",
+        "refused records, whole, with the reason as headers",
+        _kept(30, **{"max.message.bytes": str(MAX_RECORD_BYTES)}),
+    ),
+    TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
+)

@@ -1,0 +1,180 @@
+"""The API's contract played from a script, in memory: what the screen's own tests talk to.
+
+It decides nothing. A test says which incidents and figures there are, pushes feed messages, breaks
+the line and mends it. The real API is tested with the same screen elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+SCREEN = Path(__file__).resolve().parents[2] / "api" / "screen"
+Json = dict[str, Any]
+
+
+def stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+class Script:
+    """What the server shows, and the lines to those who listen."""
+
+    def __init__(self, now: datetime, catalogue: Json, figures: Json) -> None:
+        self.now = now
+        self.catalogue = catalogue
+        self.figures = figures
+        self.rows: dict[str, Json] = {}
+        self.details: dict[str, Json] = {}
+        self.posted: list[tuple[str, str, Json]] = []
+        self.cursor = 0
+        self.down = False
+        self._lines: set[queue.Queue[bytes | None]] = set()
+        self._lock = threading.Lock()
+
+    def snapshot(self) -> Json:
+        rows = list(self.rows.values())
+        return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, "figures": self.figures}
+
+    def push(self, kind: str, body: Json) -> None:
+        with self._lock:
+            self.cursor += 1
+            message = self.message(kind, body)
+            for line in self._lines:
+                line.put(message)
+
+    def message(self, kind: str, body: Json) -> bytes:
+        data = json.dumps(body, ensure_ascii=False)
+        return f"id: {self.cursor}\nevent: {kind}\ndata: {data}\n\n".encode()
+
+    def upsert(self, **changes: Any) -> None:
+        row = {**self.rows.get(changes["id"], {}), **changes}
+        row["version"] = row.get("version", 0) + 1
+        self.rows[row["id"]] = row
+        self.push("incident", {"upserts": [row], "removed": []})
+
+    def tick(self, **changes: Any) -> None:
+        body = {
+            "now": stamp(self.now), "wall": stamp(datetime.now(UTC)), "speed": 1.0, "lag": 0, "as_of": stamp(self.now),
+            "stale": False, "partitions": [], "sources": {}, "build": "test",
+        }  # fmt: skip
+        self.push("tick", body | changes)
+
+    def cut(self) -> None:
+        """Break every line and refuse new ones, until `mend`."""
+        self.down = True
+        with self._lock:
+            for line in self._lines:
+                line.put(None)
+
+    def mend(self) -> None:
+        self.down = False
+
+    @contextmanager
+    def listen(self) -> Iterator[queue.Queue[bytes | None]]:
+        line: queue.Queue[bytes | None] = queue.Queue()
+        with self._lock:
+            line.put(self.message("snapshot", self.snapshot()))
+            self._lines.add(line)
+        try:
+            yield line
+        finally:
+            self._lines.discard(line)
+
+    def command(self, incident: str, name: str, body: Json, key: str) -> Json:
+        self.posted.append((incident, name, body))
+        return {"event_id": key, "source": "/ioc/operators", "incident": incident, "type": name, "time": stamp(self.now)}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    script: Script
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if self.script.down:
+            self.answer(503, {"title": "down", "status": 503})
+        elif path == "/stream":
+            self.stream()
+        elif path == "/catalogue":
+            self.answer(200, self.script.catalogue)
+        elif path == "/map":
+            self.file(SCREEN / "data" / "wards.json")
+        elif path.startswith("/incidents/"):
+            self.detail(path.removeprefix("/incidents/"))
+        elif path == "/" or path.startswith("/screen/"):
+            self.file(SCREEN / (path.removeprefix("/screen/").lstrip("/") or "index.html"))
+        else:
+            self.answer(404, {"title": "not found", "status": 404})
+
+    def do_POST(self) -> None:
+        incident, _, name = unquote(urlsplit(self.path).path).removeprefix("/incidents/").rpartition("/")
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        self.answer(202, self.script.command(incident, name, body, self.headers["Idempotency-Key"]))
+
+    def detail(self, incident: str) -> None:
+        row = self.script.rows.get(incident)
+        if row is None:
+            return self.answer(404, {"title": "unknown incident", "status": 404})
+        commands = self.script.catalogue["commands"].get(row["state"], [])
+        empty = {"history": [], "deadlines": [], "commands": commands}
+        self.answer(200, row | empty | self.script.details.get(incident, {}))
+
+    def answer(self, status: int, body: Json) -> None:
+        self.send(status, "application/json", json.dumps(body, ensure_ascii=False).encode())
+
+    def file(self, path: Path) -> None:
+        if not path.is_file():
+            return self.answer(404, {"title": "no such file", "status": 404})
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        self.send(200, kind, path.read_bytes())
+
+    def send(self, status: int, kind: str, data: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+        self.close_connection = True
+        with self.script.listen() as line:
+            while (message := line.get()) is not None:
+                try:
+                    self.wfile.write(message)
+                except OSError:
+                    return
+
+
+@contextmanager
+def serve(script: Script, port: int = 0) -> Iterator[str]:
+    """Run the script on a free local port; gives the screen's address."""
+    handler = type("ScriptHandler", (Handler,), {"script": script})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        script.cut()
+        server.shutdown()
+        server.server_close()
