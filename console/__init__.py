@@ -1,0 +1,1 @@
+"""The command line `ioc`: the composition root of workers, API, demo, replay and tools."""
