@@ -10,7 +10,7 @@ from ioc.catalogue import Catalogue
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
 from ioc.payloads import Reported, TargetName
 from ioc.rules import OnPriority, OnReopen, Rule
-from ioc.times import Instant, Millis
+from ioc.times import Instant, Millis, to_instant
 
 EXPLICIT = "explicit"
 
@@ -45,7 +45,7 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
 
 
 def _explicit_dues(reported: Reported) -> Iterator[tuple[TargetName, Instant]]:
-    return ((name, round(moment.timestamp() * 1000)) for name, moment in reported.due.items())
+    return ((name, to_instant(moment)) for name, moment in reported.due.items())
 
 
 def _explicit(draft: Incident, name: TargetName, due: Instant) -> Clock:

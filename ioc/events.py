@@ -6,7 +6,6 @@ to name every fault at once.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -17,7 +16,7 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
 from ioc.payloads import DECODE, PAYLOADS, Assigned, Moment, Payload, Rated, Updated, encode
 from ioc.schema import faults_of
-from ioc.times import Instant
+from ioc.times import Instant, to_instant
 from ioc.topics import MAX_EVENT_BYTES
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -27,7 +26,6 @@ Headers = Sequence[tuple[str, bytes]]
 # Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
 STRUCTURED = b"application/cloudevents"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Envelope(Struct, frozen=True):
@@ -76,11 +74,6 @@ def slug_of(source: str) -> str | None:
         slug = source.rstrip("/").rpartition("/")[2].lower()
         _SLUGS[source] = slug if SLUG.match(slug) else None
     return _SLUGS[source]
-
-
-def to_instant(moment: datetime) -> Instant:
-    """Return an aware moment as milliseconds since the epoch, rounded to the nearest."""
-    return round((moment - _EPOCH).total_seconds() * 1000)
 
 
 def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | AsOf | Refusal:

@@ -1,0 +1,49 @@
+"""Time inside the domain: integer milliseconds since the Unix epoch, UTC. Aware moments exist only at the edges."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+Instant = int
+"""A moment: ms since 1970-01-01T00:00:00Z."""
+
+Millis = int
+"""A duration in ms."""
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def to_instant(moment: datetime) -> Instant:
+    """Return an aware moment as an instant, to the nearest ms. A naive one raises ValueError: it is never guessed."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return round((moment - _EPOCH).total_seconds() * 1000)
+
+
+def to_datetime(instant: Instant) -> datetime:
+    """Return an instant as a moment in UTC."""
+    return _EPOCH + timedelta(milliseconds=instant)
+
+
+def parse_instant(text: str) -> Instant:
+    """Return the instant of an RFC 3339 text; ValueError when it is malformed or has no zone."""
+    return to_instant(datetime.fromisoformat(text))
+
+
+def to_rfc3339(instant: Instant) -> str:
+    """Return an instant as RFC 3339 in UTC with ms, such as 2024-04-16T09:30:00.000Z."""
+    return to_datetime(instant).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def parse_duration(text: str) -> Millis:
+    """Return the ms of a duration such as 90s, 30m, 1h30m or 2d; ValueError when it is none."""
+    match = _PARTS.fullmatch(text.strip())
+    if match is None or not text.strip():
+        raise ValueError("a duration looks like 30m, 8h, 1h30m or 2d")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
