@@ -131,12 +131,8 @@ class Calendar:
             return start + working
         self._reach(start)
         target = self._sum_until(start) + working
-        while self._sums[-1] < target:
-            year = self._last
-            self._lay_out(year)
-            if self._last - year > 1 or year >= 9990:
-                raise CalendarError(f"calendar {self.name!r} has no working time left")
-            target = self._sum_until(start) + working
+        while self._sums[-1] < target:  # ends: the week is not empty, and no list of holidays is for ever
+            self._lay_out(self._last)
         index = bisect_left(self._sums, target) - 1
         return self._starts[index] + target - self._sums[index]
 
