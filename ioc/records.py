@@ -36,7 +36,7 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
-encode = msgspec.json.Encoder(order="deterministic").encode
+encode = msgspec.json.Encoder().encode
 decode_incident = msgspec.json.Decoder(Incident).decode
 decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode

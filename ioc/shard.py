@@ -115,15 +115,14 @@ class Shard:
         self.position = Position()
         self.minutes = Minutes()
 
-    def restore(self, incident: Incident) -> None:
-        """Put back one incident read from its topic."""
-        self.incidents[incident.id] = incident
-        self.timers.set(incident.id, incident.next_at)
-
-    def restore_window(self, cell: Cell, aggregate: Aggregate) -> None:
-        """Put back one window read from its topic."""
-        self.aggregates[cell] = aggregate
-        self.minutes.add(cell)
+    def index(self) -> None:
+        """Build the timers and the index of minutes anew from states and windows that were put back."""
+        self.timers, self.minutes = Timers(), Minutes()
+        for incident in self.incidents.values():
+            if incident.next_at is not None:
+                self.timers.set(incident.id, incident.next_at)
+        for cell in self.aggregates:
+            self.minutes.add(cell)
 
     def fold(self, records: Sequence[Record]) -> Changes:
         """Return what a slice of records changes. Records already folded are the caller's to leave out."""

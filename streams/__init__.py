@@ -1,1 +1,1 @@
-"""The Faust worker: reads a partition, folds it with the domain, writes what the fold said."""
+"""The Faust worker: reads events, calls the pure fold, writes what it returned, exactly once."""

@@ -1,0 +1,52 @@
+"""The oracle: a city's own verdicts, row by row, against the centre's."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from console.log import read_topic, wait_until_folded
+from console.replay import MAPS
+from ioc.incident import Incident
+from ioc.records import decode_incident
+from ioc.shard import Position
+from ioc.topics import Topic
+
+WORDS = {True: "on time", False: "overdue", None: "without"}
+
+
+def compare_verdicts(bootstrap: str, file: Path, name: str, wait: float) -> int:
+    """Print the counts and every difference; return 1 when there is one, else 0."""
+    console = Console()
+    reached = asyncio.run(wait_until_folded(bootstrap, wait))
+    ours = asyncio.run(_ours(bootstrap, reached))
+    reads = MAPS[name]
+    counts: Counter[str] = Counter()
+    differences = []
+    for row in reads.rows(file):
+        city, centre = reads.verdict(row), ours.get(reads.key(row))
+        counts[WORDS[city]] += 1
+        if city is not None and centre is not city:
+            differences.append((reads.key(row), WORDS[city], "missing" if centre is None else WORDS[centre]))
+    table = Table("the city's verdict", "requests")
+    for word in WORDS.values():
+        table.add_row(word, f"{counts[word]:,}")
+    console.print(table, f"{len(differences)} verdicts differ", *differences[:20], sep="\n")
+    return 1 if differences else 0
+
+
+async def _ours(bootstrap: str, reached: dict[int, Position]) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    async for record in read_topic(bootstrap, Topic.INCIDENTS):
+        incident = decode_incident(record.value)
+        found[incident.id] = judged(incident, reached[record.partition])
+    return found
+
+
+def judged(incident: Incident, position: Position) -> bool:
+    """Return True when an incident was, or still is, on time as of its partition's clock."""
+    if incident.on_time is not None:
+        return incident.on_time
+    return not incident.overdue_at(position.clock)

@@ -1,0 +1,89 @@
+"""The Faust app: one agent of three lines, the tick, and the heartbeat."""
+
+import asyncio
+import logging
+from typing import Any
+
+import faust
+
+from ioc.catalogue import Catalogue
+from ioc.shard import ClockKind
+from ioc.topics import Topic
+from streams.clock import now_ms
+from streams.doubt import Exit, Watchdog, stop_at_once
+from streams.hardening import SliceSchema, harden
+from streams.heartbeat import Pulse
+from streams.partitions import Partitions
+from streams.settings import WorkerSettings
+
+log = logging.getLogger("ioc.app")
+
+
+def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
+    """Return the Faust app of a worker, hardened. Faust keeps no table and no topic of its own here."""
+    harden(settings.slice_records)
+    app = faust.App(settings.group, **_faust_settings(settings))
+    partitions = Partitions(settings, catalogue)
+    pulse = Pulse(settings)
+    watchdog = Watchdog(settings.frozen_after)
+    _follow_assignment(app, partitions)
+
+    @app.agent(app.topic(Topic.EVENTS, schema=SliceSchema()), name="ioc.fold")
+    async def fold(stream: Any) -> None:
+        async for event in stream.events():
+            try:
+                await (await partitions.get(event.message.partition)).fold(event.value)
+            except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
+                stop_at_once(Exit.UNEXPECTED, f"partition {event.message.partition} was not folded", error)
+
+    @app.task
+    async def beat() -> None:
+        watchdog.start()
+        try:
+            await pulse.start()
+            while True:
+                watchdog.alive()
+                opened = partitions.opened()
+                ends = await pulse.beat(opened)
+                if settings.clock is ClockKind.WALL:
+                    now = now_ms()
+                    await asyncio.gather(*(p.tick(now, ends[p.shard.partition]) for p in opened))
+                await asyncio.sleep(settings.tick_every)
+        except Exception as error:
+            stop_at_once(Exit.UNEXPECTED, "the tick failed", error)
+
+    return app
+
+
+def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
+    @app.on_partitions_assigned.connect
+    async def assigned(_: Any, assigned: Any, **__: Any) -> None:
+        partitions.assign(sorted(tp.partition for tp in assigned if tp.topic == Topic.EVENTS))
+
+    @app.on_partitions_revoked.connect
+    async def revoked(_: Any, revoked: Any, **__: Any) -> None:
+        await partitions.revoke(sorted(tp.partition for tp in revoked if tp.topic == Topic.EVENTS))
+
+
+def _faust_settings(settings: WorkerSettings) -> dict[str, Any]:
+    """Return the settings under which Faust does least of its own accord."""
+    return {
+        "broker": [f"kafka://{host}" for host in settings.bootstrap.split(",")],
+        "store": "memory://",
+        "datadir": str(settings.data_dir / settings.name),
+        "processing_guarantee": "at_least_once",
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "table_standby_replicas": 0,
+        "web_enabled": False,
+        "worker_redirect_stdouts": False,
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_max_fetch_size": 1 << 20,
+        "broker_commit_interval": 1.0,
+        "broker_session_timeout": settings.session_timeout,
+        "broker_heartbeat_interval": settings.session_timeout / 5,
+        "broker_rebalance_timeout": 30.0,
+        "broker_request_timeout": 40.0,
+        "broker_max_poll_interval": 300.0,
+        "stream_buffer_maxsize": 64,
+    }

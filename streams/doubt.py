@@ -1,0 +1,56 @@
+"""When in doubt, stop: a worker never carries on with state it cannot vouch for.
+
+The process ends at once, without a graceful stop: Faust's would acknowledge what was not written. A supervisor
+starts it again, and it rebuilds its state from what is committed.
+"""
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+from enum import IntEnum
+from typing import NoReturn
+
+log = logging.getLogger("ioc.doubt")
+
+
+class Exit(IntEnum):
+    """Why a worker ended, as its exit code."""
+
+    UNEXPECTED = 70
+    NOT_WRITTEN = 71
+    FROZEN = 72
+    HOLE = 73
+    TOO_MANY_REFUSED = 74
+    WRONG_FAUST = 75
+
+
+def stop_at_once(code: Exit, why: str, error: BaseException | None = None) -> NoReturn:
+    """Say why in one line, and end the process."""
+    cause = f" ({type(error).__name__}: {error})" if error is not None else ""
+    log.critical("worker stops: %s: %s%s", code.name.lower(), why, cause)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+class Watchdog(threading.Thread):
+    """A thread of its own, so that it still runs when the event loop does not."""
+
+    def __init__(self, frozen_after: float) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self.frozen_after = frozen_after
+        self._alive = time.monotonic()
+
+    def alive(self) -> None:
+        """Called by the event loop: it still turns."""
+        self._alive = time.monotonic()
+
+    def run(self) -> None:
+        while True:
+            time.sleep(1)
+            if time.monotonic() - self._alive > self.frozen_after:
+                faulthandler.dump_traceback(all_threads=True)
+                stop_at_once(Exit.FROZEN, f"the event loop stood still for {self.frozen_after:g} s")

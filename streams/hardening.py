@@ -1,0 +1,72 @@
+"""What Faust 0.15.3 and aiokafka 0.14.0 do wrong or slowly, put right. Each patch has a canary test.
+
+Patched: the gap book-keeping of Faust's consumer, which counts a delivered record as missing; one Faust event per
+slice instead of one per record; and aiokafka's 20 ms wait between transactions.
+"""
+
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from typing import Any
+
+import aiokafka.producer.sender as sender
+import faust
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from streams.doubt import Exit, stop_at_once
+
+PINNED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": "0.14.0"}
+TRANSACTION_BACKOFF = 0.001  # seconds
+
+
+class SliceConsumer(driver.Consumer):
+    """Delivers one Faust message per slice of a partition; its value is the list of records."""
+
+    slice_records = 2000
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Leave the delivered record itself out of the gap before it, which Faust does not."""
+        await super()._add_gap(tp, offset_from, offset_to - 1)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        records, active = await self._wait_next_records(timeout)
+        generation = self.app.consumer_generation_id
+        if records is None or self.should_stop:
+            return
+        if not self.flow_active:
+            await self.perform_seek()
+            return
+        for partition, batch in records.items():
+            tp = TP(partition.topic, partition.partition)
+            if active is not None and tp not in active and tp not in self._buffered_partitions:
+                continue
+            for start in range(0, len(batch), self.slice_records):
+                if not self.flow_active or self.app.consumer_generation_id != generation:
+                    return
+                yield tp, self._slice(tp, batch[start : start + self.slice_records])
+
+    def _slice(self, tp: TP, records: list[Any]) -> Any:
+        """Return a message that stands at the slice's last offset and carries all its records."""
+        message = self._to_message(tp, records[-1])
+        message.key, message.value = None, records
+        return message
+
+
+class SliceSchema(faust.Schema):
+    """Hands the records of a slice through undecoded: the fold reads bytes itself."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> None:
+        return None
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+        return message.value
+
+
+def harden(slice_records: int) -> None:
+    """Put the patches in place. Any other version than those they were written for ends the process."""
+    for package, pinned in PINNED.items():
+        if version(package) != pinned:
+            stop_at_once(Exit.WRONG_FAUST, f"{package} is {version(package)}, the patches are for {pinned}")
+    SliceConsumer.slice_records = slice_records
+    driver.Transport.Consumer = SliceConsumer
+    sender.BACKOFF_OVERRIDE = TRANSACTION_BACKOFF

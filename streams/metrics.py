@@ -1,0 +1,23 @@
+"""Every metric of a worker, declared once. Labels are bounded: never an incident, never a person."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RECORDS = Counter("ioc_fold_records_total", "Records folded", ["partition"])
+REFUSED = Counter("ioc_fold_refused_total", "Records refused into the dead letters", ["reason"])
+DUPLICATES = Counter("ioc_fold_duplicates_total", "Events delivered more than once", ["partition"])
+FACTS = Counter("ioc_fold_facts_total", "Facts decided", ["kind"])
+SLICE_SECONDS = Histogram(
+    "ioc_fold_slice_seconds",
+    "From a slice read to its transaction committed",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+LAG = Gauge("ioc_fold_lag_records", "Records that have come and are not folded yet", ["partition"])
+INCIDENTS = Gauge("ioc_fold_incidents", "Incidents held in memory", ["partition"])
+FIRED_LATE = Histogram(
+    "ioc_fold_announced_late_seconds",
+    "From the moment a deadline's step was due to its announcement",
+    buckets=(0.3, 0.5, 1, 2, 5, 15, 60, 300, 3600),
+)
+RESTORE_SECONDS = Histogram(
+    "ioc_fold_restore_seconds", "Rebuilding one partition", buckets=(0.1, 0.5, 1, 2, 5, 10, 15, 30, 60)
+)

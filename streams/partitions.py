@@ -1,0 +1,58 @@
+"""The partitions a worker owns: opened side by side when they are assigned, dropped at once when they are revoked."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from ioc.catalogue import Catalogue
+from streams.doubt import Exit, stop_at_once
+from streams.partition import Partition
+from streams.settings import WorkerSettings
+
+log = logging.getLogger("ioc.partitions")
+
+
+class Partitions:
+    """Opens and drops partitions; a slice waits here until its partition is open."""
+
+    def __init__(self, settings: WorkerSettings, catalogue: Catalogue) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._opening: dict[int, asyncio.Task[Partition]] = {}
+
+    def assign(self, numbers: Iterable[int]) -> None:
+        """Begin to open those not open yet."""
+        for number in numbers:
+            if number not in self._opening:
+                self._opening[number] = asyncio.create_task(self._open(number))
+
+    async def _open(self, number: int) -> Partition:
+        try:
+            partition = await Partition.open(number, self._settings, self._catalogue)
+        except Exception as error:
+            stop_at_once(Exit.UNEXPECTED, f"partition {number} could not be opened", error)
+        shard = partition.shard
+        log.info("partition %d: %d incidents, from offset %d", number, len(shard.incidents), shard.position.next)
+        return partition
+
+    async def revoke(self, numbers: Iterable[int]) -> None:
+        """Drop state, timers and producer of those no longer owned."""
+        tasks = [task for number in numbers if (task := self._opening.pop(number, None)) is not None]
+        await asyncio.gather(*(self._close(task) for task in tasks))
+
+    async def _close(self, task: asyncio.Task[Partition]) -> None:
+        try:
+            partition = await task
+            async with partition.lock:
+                await asyncio.wait_for(partition.close(), timeout=10)
+        except Exception as error:
+            stop_at_once(Exit.UNEXPECTED, "a partition could not be let go", error)
+
+    async def get(self, number: int) -> Partition:
+        """Return a partition once it is open."""
+        self.assign([number])
+        return await asyncio.shield(self._opening[number])
+
+    def opened(self) -> list[Partition]:
+        """Return those that are open now."""
+        return [task.result() for task in self._opening.values() if task.done()]

@@ -1,0 +1,72 @@
+"""Rebuilding a partition from what is committed: its states, its windows, its position."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from ioc.aggregates import decode_key
+from ioc.records import decode_aggregate, decode_incident, decode_position
+from ioc.shard import Shard
+from ioc.topics import Topic
+
+
+@asynccontextmanager
+async def reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """Yield a consumer outside any group that sees committed records only."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 << 20,
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def restore(shard: Shard, bootstrap: str) -> int:
+    """Fill an empty shard with all that is committed for its partition; return the number of records read."""
+    partitions = [TopicPartition(topic, shard.partition) for topic in _TAKE]
+    read = 0
+    async with reader(bootstrap) as consumer:
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        ends = await consumer.end_offsets(partitions)
+        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+            for tp, records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).items():
+                for record in records:
+                    _TAKE[tp.topic](shard, record)
+                read += len(records)
+    return read
+
+
+def _incident(shard: Shard, record: ConsumerRecord) -> None:
+    if record.value is None:
+        shard.incidents.pop(record.key.decode(), None)
+    else:
+        incident = decode_incident(record.value)
+        shard.incidents[incident.id] = incident
+
+
+def _window(shard: Shard, record: ConsumerRecord) -> None:
+    _, cell = decode_key(record.key)
+    if record.value is None:
+        shard.aggregates.pop(cell, None)
+        return
+    shard.aggregates[cell] = decode_aggregate(record.value)
+
+
+def _position(shard: Shard, record: ConsumerRecord) -> None:
+    if record.value is not None:
+        shard.position = decode_position(record.value)
+
+
+_TAKE: Mapping[str, Callable[[Shard, ConsumerRecord], None]] = {
+    Topic.INCIDENTS: _incident,
+    Topic.AGGREGATES: _window,
+    Topic.POSITIONS: _position,
+}

@@ -1,0 +1,23 @@
+"""Running a worker: one process, one Faust app. It ends when told to, or at once when in doubt."""
+
+import gc
+import logging
+
+import faust
+from prometheus_client import start_http_server
+
+from ioc.catalogue import Catalogue
+from streams.app import make_app
+from streams.settings import WorkerSettings
+
+
+def run(settings: WorkerSettings, catalogue: Catalogue) -> None:
+    """Run a worker until it is told to stop (SIGTERM, SIGINT)."""
+    logging.getLogger("faust.transport.producer").setLevel(logging.ERROR)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port)
+    gc.set_threshold(50_000, 50, 50)  # the state is a large heap without cycles
+    (settings.data_dir / settings.name).mkdir(parents=True, exist_ok=True)
+    app = make_app(settings, catalogue)
+    app.finalize()
+    faust.Worker(app, loglevel="info", redirect_stdouts=False, quiet=True).execute_from_commandline()
