@@ -21,7 +21,7 @@ export const RANK = { critical: 0, high: 1, medium: 2, low: 3 };
 
 /** Lower case without Vietnamese marks, so "hue" finds "Huế". @param {string} text */
 export function fold(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/\u0111/gi, "d").toLowerCase();
 }
 
 /** @param {string|null} time @param {number} otherwise */

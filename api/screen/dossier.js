@@ -1,0 +1,81 @@
+/**
+ * The open incident in full, and the commands sent for it that the feed has not confirmed yet.
+ */
+import { signal } from "./vendor/signals.js";
+import { opened, store } from "./model.js";
+
+/** @typedef {{incident: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", why?: string}} Sent */
+/** A command that nothing was heard of for so long is told as such; it may still come. */
+export const UNSEEN_AFTER = 30_000;
+
+export const dossier = signal(/** @type {any} */ (null));
+/** @type {import("./vendor/signals.js").Signal<Sent[]>} */
+export const sent = signal([]);
+let asked = "";
+
+/** Ask again when the incident shown is another one or a newer one. @param {boolean} [again] */
+export async function refresh(again = false) {
+  const id = opened.value;
+  const version = id === null ? "" : `${id} ${store.get(id)?.version ?? 0}`;
+  if (version === asked && !again) return;
+  asked = version;
+  if (id === null) return void (dossier.value = null);
+  if (dossier.value?.id !== id) dossier.value = store.get(id) ?? null;
+  try {
+    const answer = await fetch(`incidents/${encodeURIComponent(id)}`);
+    if (!answer.ok || opened.value !== id) return;
+    dossier.value = await answer.json();
+    confirm(dossier.value);
+  } catch {
+    asked = ""; // the line is down: what is shown stays, and the next change asks again
+  }
+}
+
+/** @param {string} event @param {Partial<Sent>} change */
+const mark = (event, change) => (sent.value = sent.value.map((one) => (one.event === event ? { ...one, ...change } : one)));
+
+/** What the fold says of the commands sent. @param {any} full */
+function confirm(full) {
+  for (const entry of full.history ?? []) {
+    const mine = sent.value.find((one) => one.event === entry.id && one.state !== "confirmed" && one.state !== "refused");
+    if (mine) mark(mine.event, entry.accepted ? { state: "confirmed" } : { state: "refused", why: entry.reason ?? "" });
+  }
+  const done = (/** @type {Sent} */ one) => one.state === "confirmed";
+  if (sent.value.some(done)) setTimeout(() => (sent.value = sent.value.filter((one) => !done(one))), 4000);
+}
+
+/** randomUUID needs a secure context; a wall PC may well speak plain HTTP. */
+function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `screen-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The faults of a problem-details answer in one line. @param {any} problem */
+const faults = (problem) =>
+  [problem.detail ?? problem.title, ...(problem.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`)].filter(Boolean).join("; ");
+
+/** @param {string} incident @param {string} command @param {object} body */
+export async function send(incident, command, body) {
+  const event = freshId();
+  sent.value = [...sent.value.filter((one) => one.incident !== incident), { incident, command, event, at: Date.now(), state: "sending" }];
+  try {
+    const answer = await fetch(`incidents/${encodeURIComponent(incident)}/${command}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": event },
+      body: JSON.stringify(body),
+    });
+    const told = await answer.json().catch(() => ({}));
+    if (answer.ok) mark(event, { state: "sent" });
+    else mark(event, { state: "refused", why: faults(told) || String(answer.status) });
+  } catch (error) {
+    mark(event, { state: "refused", why: String(error) });
+  }
+}
+
+/** Called once a second. */
+export function watch() {
+  const now = Date.now();
+  for (const one of sent.value) {
+    if (one.state === "sent" && now - one.at > UNSEEN_AFTER) mark(one.event, { state: "unseen" });
+  }
+}

@@ -1,0 +1,61 @@
+/** The keyboard of an operator: j k Enter a / ? Esc. */
+import { filter, helping, opened, selected, store } from "./model.js";
+import { NO_FILTER } from "./order.js";
+import { isUnacknowledged } from "./order.js";
+import { send } from "./dossier.js";
+import { close } from "./views/detail.js";
+import { asking } from "./views/commands.js";
+import { shown } from "./views/queue.js";
+
+/** @param {number} step */
+function move(step) {
+  const at = selected.value === null ? -1 : shown.indexOf(selected.value);
+  const next = shown[Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + step))];
+  if (next === undefined) return;
+  selected.value = next;
+  if (opened.value !== null) opened.value = next;
+}
+
+function acknowledge() {
+  const one = selected.value === null ? undefined : store.get(selected.value);
+  if (!one || !isUnacknowledged(one)) return;
+  opened.value = one.id; // so that what comes of it is seen
+  send(one.id, "acknowledge", {});
+}
+
+/** One step back: the help, the question, the detail, then the filter. */
+function escape() {
+  if (helping.value) helping.value = false;
+  else if (asking.value) asking.value = null;
+  else if (opened.value) close();
+  else filter.value = NO_FILTER;
+}
+
+/** @type {Record<string, () => void>} */
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  Enter: () => (opened.value = selected.value),
+  a: acknowledge,
+  "/": () => document.getElementById("search")?.focus(),
+  "?": () => (helping.value = !helping.value),
+};
+
+/** @param {EventTarget|null} target */
+export const isTyping = (target) => target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+
+/** @param {KeyboardEvent} event */
+export function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    if (isTyping(event.target)) /** @type {HTMLElement} */ (event.target).blur();
+    else escape();
+    return;
+  }
+  if (isTyping(event.target)) return;
+  if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}

@@ -1,0 +1,100 @@
+/** Puts the screen together: the feed into the store, the store into the views, once a second the clocks. */
+import { render } from "./vendor/preact.js";
+import { effect } from "./vendor/signals.js";
+import { html } from "./html.js";
+import { lang, t } from "./i18n/index.js";
+import { createFeed } from "./feed.js";
+import { backUntil, clock, filter, health, heardAt, opened, revision, second, setCatalogue, store } from "./model.js";
+import * as dossier from "./dossier.js";
+import { onKey } from "./keys.js";
+import * as sound from "./sound.js";
+import * as wall from "./wall.js";
+import { Detail } from "./views/detail.js";
+import { Help } from "./views/help.js";
+import { WardMap } from "./views/map.js";
+import { Queue } from "./views/queue.js";
+import { Sources } from "./views/sources.js";
+import { Band, Status } from "./views/status.js";
+import { Tiles } from "./views/tiles.js";
+import { Trend } from "./views/trend.js";
+
+const PAINT_EVERY = 250;
+const BACK_FOR = 5_000;
+let painting = false;
+
+/** Many messages, one painting. */
+function paintSoon() {
+  if (painting) return;
+  painting = true;
+  setTimeout(() => {
+    painting = false;
+    revision.value = store.revision;
+  }, PAINT_EVERY);
+}
+
+/** @param {import("./feed.js").Kind} kind @param {any} body */
+function hear(kind, body) {
+  store.apply(kind, body);
+  if (kind === "tick" || kind === "snapshot") clock.set(body);
+  if (kind === "snapshot") clock.set({ now: body.now, speed: body.figures?.speed });
+  if (store.figures) clock.kind(store.figures.clock);
+  heardAt.value = clock.now();
+  look();
+  paintSoon();
+}
+
+const feed = createFeed({
+  open: () => new EventSource("stream"),
+  now: () => performance.now(),
+  later: (act, ms) => setTimeout(act, ms),
+  hear,
+});
+
+/** Take note of how the line is, and of its coming back. */
+function look() {
+  const before = health.value;
+  const after = feed.health();
+  if (after === "live" && (before === "quiet" || before === "lost")) backUntil.value = Date.now() + BACK_FOR;
+  health.value = after;
+  document.body.dataset.health = after;
+}
+
+function everySecond() {
+  feed.watch();
+  look();
+  dossier.watch();
+  sound.watch();
+  wall.followBuild();
+  second.value += 1;
+}
+
+/** Asked again until it comes: the screen may be up before the API is. */
+async function loadCatalogue() {
+  try {
+    const answer = await fetch("catalogue");
+    if (!answer.ok) throw new Error(String(answer.status));
+    setCatalogue(await answer.json());
+  } catch {
+    setTimeout(loadCatalogue, 3_000);
+  }
+}
+
+const Screen = () => html`
+  <${Status} /><${Band} /><${Tiles} />
+  <main><${Queue} /><div class="side"><${WardMap} /><div class="below"><${Trend} /><${Sources} /></div><${Detail} /></div></main>
+  <${Help} />`;
+
+document.documentElement.lang = lang.value;
+document.title = t("app.title");
+wall.furnish(new URLSearchParams(location.search));
+render(html`<${Screen} />`, document.body);
+loadCatalogue();
+feed.connect();
+setInterval(everySecond, 1_000);
+addEventListener("keydown", onKey);
+effect(() => {
+  revision.value;
+  opened.value;
+  dossier.refresh();
+});
+effect(() => void (document.body.dataset.filtered = String(filter.value.ward !== "")));

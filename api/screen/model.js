@@ -1,0 +1,55 @@
+/**
+ * The screen's shared state: the store and the clock, and signals that say when to look at them again.
+ */
+import { signal } from "./vendor/signals.js";
+import { lang } from "./i18n/index.js";
+import { createClock } from "./clock.js";
+import { NO_FILTER } from "./order.js";
+import { createStore, fold } from "./store.js";
+
+export const store = createStore();
+export const clock = createClock(() => performance.now());
+
+/** Follows store.revision, at most four times a second. */
+export const revision = signal(0);
+/** Counts wall seconds: whoever shows a running time reads it. */
+export const second = signal(0);
+export const health = signal(/** @type {import("./feed.js").Health} */ ("connecting"));
+/** The pipeline's time of the last message before the line went silent. */
+export const heardAt = signal(/** @type {number|null} */ (null));
+/** Wall ms until which "connected again" is shown. */
+export const backUntil = signal(0);
+export const selected = signal(/** @type {string|null} */ (null));
+export const opened = signal(/** @type {string|null} */ (null));
+export const filter = signal(NO_FILTER);
+export const helping = signal(false);
+export const listing = signal(false);
+export const sounding = signal(false);
+
+/** @typedef {{services: Map<string, any>, units: Map<string, any>, wards: Map<string, any>}} Catalogue */
+export const catalogue = signal(/** @type {Catalogue} */ ({ services: new Map(), units: new Map(), wards: new Map() }));
+
+/** @param {any[]} list */
+const byCode = (list) => new Map(list.map((one) => [one.code, one]));
+
+/** @param {any} body as GET /catalogue gives it */
+export function setCatalogue(body) {
+  catalogue.value = { services: byCode(body.services), units: byCode(body.units), wards: byCode(body.wards) };
+}
+
+/** @param {string} code */
+export function serviceName(code) {
+  const service = catalogue.value.services.get(code);
+  return service ? service[`name_${lang.value}`] : code;
+}
+
+/** @param {string|null} code */
+export const unitName = (code) => (code === null ? "" : (catalogue.value.units.get(code)?.name ?? code));
+
+/** @param {string|null} code */
+export const wardName = (code) => (code === null ? "" : (catalogue.value.wards.get(code)?.name ?? code));
+
+/** Names an incident is also found by. @param {import("./store.js").Incident} one */
+export const foldedNames = (one) => fold(`${wardName(one.ward)} ${unitName(one.unit)}`);
+
+export const now = () => clock.now();

@@ -1,0 +1,70 @@
+/** One incident in full: facts, commands, deadlines with their arithmetic, and its history. */
+import { html } from "../html.js";
+import { t, word } from "../i18n/index.js";
+import { now, opened, second, serviceName, store, unitName, wardName } from "../model.js";
+import { dossier } from "../dossier.js";
+import { isUnacknowledged } from "../order.js";
+import { moment } from "../format.js";
+import { Deadline } from "./arithmetic.js";
+import { asking, Commands } from "./commands.js";
+import { Sign } from "./severity.js";
+
+export function close() {
+  asking.value = null;
+  opened.value = null;
+}
+
+/** @param {{name: string, value: any}} props */
+const Fact = ({ name, value }) => (value === null || value === "" ? null : html`<div><dt>${t(`fact.${name}`)}</dt><dd>${value}</dd></div>`);
+
+/** @param {{one: any, at: number}} props */
+const Facts = ({ one, at }) => html`<dl class="facts">
+  <${Fact} name="state" value=${word("state", one.state)} />
+  <${Fact} name="priority" value=${word("priority", one.priority)} />
+  <${Fact} name="service" value=${serviceName(one.service)} />
+  <${Fact} name="category" value=${one.category === one.service ? null : word("category", one.category)} />
+  <${Fact} name="ward" value=${wardName(one.ward)} />
+  <${Fact} name="address" value=${one.address} />
+  <${Fact} name="unit" value=${unitName(one.unit) || t("queue.no_unit")} />
+  <${Fact} name="assignee" value=${one.assignee && t("fact.handled_by", { name: one.assignee })} />
+  <${Fact} name="reported" value=${moment(one.reported_at, at)} />
+  <${Fact} name="closed" value=${one.closed_at && moment(one.closed_at, at)} />
+  <${Fact} name="on_time" value=${one.on_time === null ? null : t(one.on_time ? "fact.in_time" : "fact.late")} />
+  <${Fact} name="reopened" value=${one.reopened || null} />
+  <${Fact} name="rating" value=${one.rating} />
+</dl>`;
+
+/** `vn.ioc.incident.reported.v1` or plain `reported`. @param {string} type */
+const moveOf = (type) => type.replace(/^vn\.ioc\.incident\./, "").replace(/\.v\d+$/, "");
+
+/** @param {{entry: any, at: number}} props */
+const Entry = ({ entry, at }) => html`<li class=${entry.accepted ? "" : "refused"}>
+  <time>${moment(entry.time, at)}</time>
+  <div><b>${word("event", moveOf(entry.type))}</b>${!entry.accepted && html`<span class="refusal">${t("history.refused")}${entry.reason ? `: ${word("reason", entry.reason)}` : ""}</span>`}
+    <small>${[entry.actor, entry.source].filter(Boolean).join(" · ")}</small>
+    ${entry.text && html`<p>${entry.text}</p>`}</div>
+</li>`;
+
+export function Detail() {
+  second.value;
+  const full = dossier.value;
+  if (opened.value === null || full === null || full.id !== opened.value) return null;
+  // The row of the feed is newer than the answer it makes us ask for.
+  const row = store.get(full.id);
+  const one = row && row.version >= full.version ? { ...full, ...row } : full;
+  const at = now();
+  return html`<aside class="panel detail" role="dialog" aria-label=${t("detail.region")}>
+    <header><${Sign} severity=${one.severity} calling=${isUnacknowledged(one)} />
+      <div><h3>${one.title}</h3><code>${one.id}</code></div>
+      <button class="close" onClick=${close} aria-label=${t("detail.close")}>✕</button></header>
+    <div class="body">
+      ${full.commands && html`<${Commands} incident=${one.id} names=${full.commands} unit=${one.unit} />`}
+      <${Facts} one=${one} at=${at} />
+      ${full.deadlines?.length > 0 && html`<h4 class="part">${t("detail.deadlines")}</h4>
+        ${[...full.deadlines].sort((a, b) => Number(Boolean(a.met_at)) - Number(Boolean(b.met_at))).map((d) => html`<${Deadline} key=${d.target} one=${d} />`)}`}
+      ${full.history?.length > 0 && html`<h4 class="part">${t("detail.history")}</h4>
+        <ol class="history">${full.history.map((/** @type {any} */ e) => html`<${Entry} key=${`${e.source}${e.id}`} entry=${e} at=${at} />`)}</ol>`}
+    </div>
+  </aside>`;
+}
+

@@ -1,0 +1,39 @@
+/** Every service that reports: open and overdue now; a silent one says so instead of a zero. */
+import { html } from "../html.js";
+import { lang, t } from "../i18n/index.js";
+import { catalogue, filter, now, revision, serviceName, store } from "../model.js";
+import { NO_FILTER } from "../order.js";
+import { count, moment } from "../format.js";
+
+/** Services of the catalogue, else those the figures or the last tick name. */
+function codes() {
+  const named = [...catalogue.value.services.keys()];
+  const seen = [...Object.keys(store.figures?.live?.by_service ?? {}), ...Object.keys(store.tick?.sources ?? {})];
+  return [...new Set([...named, ...seen])];
+}
+
+/** @param {{code: string}} props */
+function Service({ code }) {
+  revision.value;
+  const figures = store.figures?.live?.by_service?.[code] ?? { open: 0, overdue: 0 };
+  const source = store.tick?.sources?.[code];
+  const stale = Boolean(source?.stale);
+  const seen = source?.last_seen ? t("source.seen", { at: moment(source.last_seen, now()) }) : t("source.never");
+  const open = stale && !figures.open ? "—" : count(figures.open, lang.value);
+  return html`<li class=${stale ? "stale" : ""} data-source=${code} title=${seen}
+    onClick=${() => (filter.value = { ...NO_FILTER, service: code })}>
+    <span class="name">${serviceName(code)}</span>
+    ${stale && !figures.overdue
+      ? html`<span class="silence">${source?.last_seen ? moment(source.last_seen, now()) : t("source.silent")}</span>`
+      : html`<span class="overdue">${figures.overdue ? count(figures.overdue, lang.value) : ""}</span>`}
+    <span class="open">${open}</span>
+  </li>`;
+}
+
+export function Sources() {
+  revision.value;
+  return html`<section class="panel sources" aria-label=${t("source.region")}>
+    <header><h2>${t("source.title")}</h2><span class="key">${t("source.key")}</span></header>
+    <ul>${codes().map((code) => html`<${Service} key=${code} code=${code} />`)}</ul>
+  </section>`;
+}

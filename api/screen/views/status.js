@@ -1,0 +1,73 @@
+/** What the figures are worth: the clock, how old they are, which parts are behind, which sources are silent. */
+import { html } from "../html.js";
+import { lang, t } from "../i18n/index.js";
+import { backUntil, clock, health, heardAt, helping, revision, second, sounding, store } from "../model.js";
+import { clockTime, count, date } from "../format.js";
+
+/** A partition this many records behind is worth a look. */
+const BEHIND = 200;
+
+/** @param {string} to */
+function speak(to) {
+  lang.value = to === "en" ? "en" : "vi";
+  document.documentElement.lang = lang.value;
+  document.title = t("app.title");
+}
+
+const Languages = () => html`<span class="languages">${["vi", "en"].map((one) =>
+  html`<button key=${one} aria-pressed=${lang.value === one} lang=${one} onClick=${() => speak(one)}>${one.toUpperCase()}</button>`)}</span>`;
+
+function Partitions() {
+  revision.value;
+  return html`<span class="partitions" title=${t("status.partitions")}>
+  ${(store.tick?.partitions ?? []).map((/** @type {any} */ p) => html`<i key=${p.partition} class=${p.lag > BEHIND ? "behind" : ""}
+    title=${t("status.partition", { n: p.partition, lag: count(p.lag, lang.value), position: p.position })}></i>`)}</span>`;
+}
+
+function SourcesNote() {
+  revision.value;
+  const sources = Object.values(store.tick?.sources ?? {});
+  if (sources.length === 0) return null;
+  const silent = sources.filter((one) => one.stale).length;
+  return html`<span class=${`item sources-note ${silent ? "stale" : ""}`}>${silent
+    ? t("status.silent", { n: silent, all: sources.length }) : t("status.sources", { all: sources.length })}</span>`;
+}
+
+/** @param {number} speed */
+const factor = (speed) => (speed >= 10 ? Math.round(speed) : Math.round(speed * 10) / 10);
+
+function Connection() {
+  const words = { live: "status.live", connecting: "status.connecting", quiet: "status.quiet", lost: "status.quiet" };
+  return html`<span class=${`item connection ${health.value}`}><i></i>${t(words[health.value])}</span>`;
+}
+
+export function Status() {
+  revision.value;
+  second.value;
+  const at = clock.now();
+  const asOf = store.figures?.as_of;
+  const lag = store.tick?.lag ?? 0;
+  return html`<header class="status">
+    <h1>${t("app.name")}</h1>
+    <span class="clock"><time>${clockTime(at)}</time><small>${date(at)}</small></span>
+    ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
+    <span class="space"></span>
+    ${asOf && html`<span class="item as-of">${t("status.as_of", { at: clockTime(asOf) })}</span>`}
+    ${lag > 0 && html`<span class=${`item lag ${store.tick?.stale ? "behind" : ""}`}>${t("status.lag", { n: count(lag, lang.value) })}</span>`}
+    <${Partitions} /><${SourcesNote} /><${Connection} />
+    <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
+    <${Languages} />
+    <button class="quiet" onClick=${() => (helping.value = !helping.value)} aria-label=${t("help.title")}>?</button>
+  </header>`;
+}
+
+/** One line across the screen while the figures cannot be trusted, and for a moment when they can again. */
+export function Band() {
+  second.value;
+  const at = heardAt.value === null ? "—" : clockTime(heardAt.value);
+  if (health.value === "quiet" && store.figures) return html`<p class="band quiet" role="alert">${t("band.quiet", { at })}</p>`;
+  if (health.value === "lost" || health.value === "quiet") return html`<p class="band lost" role="alert">${store.figures ? t("band.lost", { at }) : t("band.never")}</p>`;
+  if (Date.now() < backUntil.value) return html`<p class="band back" role="status">${t("band.back")}</p>`;
+  if (store.tick?.stale) return html`<p class="band quiet" role="status">${t("band.behind", { at: clockTime(store.tick.as_of) })}</p>`;
+  return null;
+}
