@@ -15,7 +15,11 @@ def make_topics(bootstrap: str, partitions: int, replication: int) -> list[tuple
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         present = {topic["topic"]: len(topic["partitions"]) for topic in _described(admin)}
-        wrong = {spec.name: present[spec.name] for spec in TOPICS if present.get(spec.name, partitions) != partitions}
+        wrong = {
+            spec.name: present[spec.name]
+            for spec in TOPICS
+            if present.get(spec.name, partitions) != partitions
+        }
         if wrong:
             told = ", ".join(f"{name} has {count}" for name, count in wrong.items())
             raise WrongPartitions(f"every topic must have {partitions} partitions, but {told}")

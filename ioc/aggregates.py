@@ -110,7 +110,9 @@ class Aggregate(Struct, omit_defaults=True):
 
     def copy(self) -> "Aggregate":
         """Return a copy that can be changed without touching this one."""
-        return Aggregate(dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()})
+        return Aggregate(
+            dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()}
+        )
 
     def count(self, measure: Measure) -> int:
         """Return how often something happened in the window."""

@@ -242,19 +242,28 @@ class _Loader:
             return None
 
     def _rule(self, row: RuleRow) -> Rule:
-        targets = {name: self._duration("rules.yml", f"{row.id}.{name}", text) for name, text in row.targets.items()}
+        targets = {
+            name: self._duration("rules.yml", f"{row.id}.{name}", text) for name, text in row.targets.items()
+        }
         for name, within in targets.items():
             if within <= 0:
                 self.fault("rules.yml", f"{row.id}.{name}", "a target must be more than nothing")
         ladder = tuple(
-            Rung(rung.level, self._duration("rules.yml", f"{row.id}.ladder", rung.after), rung.whom, rung.channel)
+            Rung(
+                rung.level,
+                self._duration("rules.yml", f"{row.id}.ladder", rung.after),
+                rung.whom,
+                rung.channel,
+            )
             for rung in row.ladder
         )
         match = self._match(row)
         return Rule(row.id, match, row.calendar, targets, row.warn, ladder, row.on_reopen, row.on_priority)
 
     def _match(self, row: RuleRow) -> Match:
-        sides = {side: frozenset([some] if isinstance(some, str) else some) for side, some in row.match.items()}
+        sides = {
+            side: frozenset([some] if isinstance(some, str) else some) for side, some in row.match.items()
+        }
         for side in sides.keys() - set(Match.__struct_fields__):
             self.fault("rules.yml", f"{row.id}.match.{side}", "not a side of a match")
             del sides[side]
@@ -273,7 +282,11 @@ class _Loader:
                 self.fault("services.yml", service.code, f"unknown unit '{service.unit}'")
 
     def _check_rules(
-        self, rules: tuple[Rule, ...], services: Mapping[str, Service], units: Mapping[str, Unit], calendars: set[str]
+        self,
+        rules: tuple[Rule, ...],
+        services: Mapping[str, Service],
+        units: Mapping[str, Unit],
+        calendars: set[str],
     ) -> None:
         for rule in rules:
             if rule.calendar not in calendars:

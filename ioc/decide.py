@@ -45,7 +45,9 @@ class Decision(NamedTuple):
     duplicate: bool = False
 
 
-def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+def decide(
+    state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue
+) -> Decision:
     """Return the state after the event and the facts it makes, as of `now`."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
@@ -95,7 +97,9 @@ def _refusal(entry: Entry, new: Incident) -> Refusal | None:
     if entry.refused is None:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
-        return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
+        return Refusal(
+            entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),)
+        )
     return Refusal(entry.refused, (Fault("data", "names a service, unit or ward not in the catalogue"),))
 
 

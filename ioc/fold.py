@@ -91,7 +91,19 @@ def catalogue_faults(payload: Payload, service: str, catalogue: Catalogue) -> tu
 
 def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
     report = cast(Reported, payload)
-    for field in ("service", "category", "priority", "title", "text", "channel", "unit", "ward", "lat", "lon", "address"):
+    for field in (
+        "service",
+        "category",
+        "priority",
+        "title",
+        "text",
+        "channel",
+        "unit",
+        "ward",
+        "lat",
+        "lon",
+        "address",
+    ):
         setattr(draft, field, getattr(report, field))
     if draft.unit is None:
         draft.unit = catalogue.services[report.service].unit
@@ -200,7 +212,13 @@ def _satisfaction_of(score: int | None) -> Satisfaction | None:
     """Five and four are satisfied, three is accepted, less is not satisfied."""
     if score is None:
         return None
-    return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
+    return (
+        Satisfaction.SATISFIED
+        if score > 3
+        else Satisfaction.ACCEPTED
+        if score == 3
+        else Satisfaction.NOT_SATISFIED
+    )
 
 
 def _noted(_: Incident, __: Entry, ___: Payload, ____: Catalogue) -> None:

@@ -41,11 +41,15 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
     elif error.validator == "anyOf":
         yield Fault(path, _wanted(error.validator_value))
     else:
-        yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
+        yield Fault(
+            path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value)
+        )
 
 
 def _wanted(choices: list[dict[str, Any]]) -> str:
-    kinds = [str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices]
+    kinds = [
+        str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices
+    ]
     return "must be " + " or ".join(kinds)
 
 

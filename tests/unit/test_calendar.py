@@ -13,7 +13,12 @@ from ioc.times import HOUR, MINUTE, Instant, to_instant
 HUE = "Asia/Ho_Chi_Minh"
 OFFICE = [Frame(time(7, 30), time(11, 30)), Frame(time(13, 30), time(17))]
 WEEK = dict.fromkeys(range(5), OFFICE)
-HOLIDAYS = {date(2024, 4, 18): "Giỗ Tổ", date(2024, 4, 29): "bù", date(2024, 4, 30): "30/4", date(2024, 5, 1): "1/5"}
+HOLIDAYS = {
+    date(2024, 4, 18): "Giỗ Tổ",
+    date(2024, 4, 29): "bù",
+    date(2024, 4, 30): "30/4",
+    date(2024, 5, 1): "1/5",
+}
 TET = {date(2024, 2, day): "Tết" for day in range(8, 15)}
 H = Calendar("H", HUE, WEEK, HOLIDAYS | TET, {date(2024, 5, 4): 0})
 WITHOUT_SATURDAY = Calendar("H", HUE, WEEK, HOLIDAYS | TET)
@@ -65,7 +70,10 @@ def test_pauses(start: str, hours: int, held: list[tuple[str, str]], due: str) -
 
 
 def test_v7_time_used() -> None:
-    assert H.between(at("04-16 08:00"), at("04-17 10:00"), pauses(("04-16 09:00", "04-17 09:00"))) == 120 * MINUTE
+    assert (
+        H.between(at("04-16 08:00"), at("04-17 10:00"), pauses(("04-16 09:00", "04-17 09:00")))
+        == 120 * MINUTE
+    )
 
 
 def test_v13_never_closed() -> None:
@@ -75,8 +83,12 @@ def test_v13_never_closed() -> None:
 def test_d1_d2_summer_time() -> None:
     zone = "America/New_York"
     desk = Calendar.always("247", zone)
-    assert desk.add(at("03-09 22:00", zone), 6 * HOUR) == to_instant(datetime.fromisoformat("2024-03-10T05:00-04:00"))
-    assert desk.add(at("11-02 22:00", zone), 6 * HOUR) == to_instant(datetime.fromisoformat("2024-11-03T03:00-05:00"))
+    assert desk.add(at("03-09 22:00", zone), 6 * HOUR) == to_instant(
+        datetime.fromisoformat("2024-03-10T05:00-04:00")
+    )
+    assert desk.add(at("11-02 22:00", zone), 6 * HOUR) == to_instant(
+        datetime.fromisoformat("2024-11-03T03:00-05:00")
+    )
 
 
 @pytest.mark.parametrize(("day", "minutes"), [("03-31", 180), ("10-27", 300)])
@@ -100,7 +112,9 @@ def test_a_calendar_without_working_time_is_refused() -> None:
         Calendar("empty", HUE, {})
 
 
-MOMENTS = st.integers(at("04-10 00:00") // MINUTE, at("05-10 00:00") // MINUTE).map(lambda minute: minute * MINUTE)
+MOMENTS = st.integers(at("04-10 00:00") // MINUTE, at("05-10 00:00") // MINUTE).map(
+    lambda minute: minute * MINUTE
+)
 SPANS = st.lists(st.tuples(MOMENTS, st.integers(0, 3000)), max_size=4).map(
     lambda spans: [Pause(start, start + length * MINUTE) for start, length in spans]
 )
