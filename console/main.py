@@ -12,9 +12,7 @@ from rich.table import Table
 from ioc.catalogue import Catalogue, CatalogueError, load_catalogue
 from streams.settings import WorkerSettings
 
-app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help="Event streams of an operations centre."
-)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Event streams of an operations centre.")
 out = Console()
 err = Console(stderr=True)
 
@@ -58,15 +56,11 @@ def worker() -> None:
 
 @app.command()
 def replay(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="the city's table, CSV, may be gzipped")
-    ],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the city's table, CSV, may be gzipped")],
     map: Annotated[str, typer.Option(help="how its columns are read")] = "boston311",
     shuffled: Annotated[bool, typer.Option("--shuffled", help="publish in a random order")] = False,
     seed: Annotated[int, typer.Option(help="of the random order")] = 1,
-    as_of: Annotated[
-        str, typer.Option(help="the moment to which the clock runs at the end")
-    ] = "2020-01-01T00:00:00Z",
+    as_of: Annotated[str, typer.Option(help="the moment to which the clock runs at the end")] = "2020-01-01T00:00:00Z",
     speed: Annotated[float, typer.Option(help="events a second; 0 for as fast as it goes")] = 0,
 ) -> None:
     """Publish a city's request table as events."""

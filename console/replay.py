@@ -25,10 +25,8 @@ def replay_file(bootstrap: str, file: Path, name: str, seed: int | None, as_of: 
     planned = [event for row in reads.rows(file) for event in reads.events(row)]
     planned.sort(key=lambda event: event.time)
     if seed is not None:
-        random.Random(seed).shuffle(planned)  # noqa: S311 - an order, not a secret
-    records = [
-        (f"{reads.SLUG}:{event.subject}".encode(), msgspec.json.encode(event.event)) for event in planned
-    ]
+        random.Random(seed).shuffle(planned)
+    records = [(f"{reads.SLUG}:{event.subject}".encode(), msgspec.json.encode(event.event)) for event in planned]
     began = time.monotonic()
     asyncio.run(_publish(bootstrap, records, as_of, speed))
     took = time.monotonic() - began
@@ -41,9 +39,7 @@ async def _publish(bootstrap: str, records: list[tuple[bytes, bytes]], as_of: st
     )
     await producer.start()
     try:
-        with Progress(
-            TextColumn("publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        ) as progress:
+        with Progress(TextColumn("publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as progress:
             task = progress.add_task("", total=len(records))
             for start in range(0, len(records), _CHUNK):
                 chunk = records[start : start + _CHUNK]

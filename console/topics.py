@@ -14,12 +14,8 @@ def make_topics(bootstrap: str, partitions: int, replication: int) -> list[tuple
     """Create the topics that are missing; return each with whether it was made now."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        present = {topic["topic"]: len(topic["partitions"]) for topic in _described(admin)}
-        wrong = {
-            spec.name: present[spec.name]
-            for spec in TOPICS
-            if present.get(spec.name, partitions) != partitions
-        }
+        present = _partitions(admin)
+        wrong = {spec.name: present[spec.name] for spec in TOPICS if present.get(spec.name, partitions) != partitions}
         if wrong:
             told = ", ".join(f"{name} has {count}" for name, count in wrong.items())
             raise WrongPartitions(f"every topic must have {partitions} partitions, but {told}")
@@ -31,10 +27,12 @@ def make_topics(bootstrap: str, partitions: int, replication: int) -> list[tuple
         admin.close()
 
 
-def _described(admin: KafkaAdminClient) -> list[dict[str, list[object]]]:
+def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
+    """Return how many partitions each of our topics has, of those that exist."""
     known = set(admin.list_topics())
     names = [str(spec.name) for spec in TOPICS if spec.name in known]
-    return list(admin.describe_topics(names)) if names else []
+    described = admin.describe_topics(names) if names else []
+    return {str(topic.get("name", topic.get("topic"))): len(topic["partitions"]) for topic in described}
 
 
 def _new(spec: TopicSpec, partitions: int, replication: int) -> NewTopic:

@@ -110,9 +110,7 @@ class Aggregate(Struct, omit_defaults=True):
 
     def copy(self) -> "Aggregate":
         """Return a copy that can be changed without touching this one."""
-        return Aggregate(
-            dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()}
-        )
+        return Aggregate(dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()})
 
     def count(self, measure: Measure) -> int:
         """Return how often something happened in the window."""
@@ -268,5 +266,5 @@ _decode_key = msgspec.json.Decoder(tuple[int, Span, int, str, str, str]).decode
 
 def decode_key(key: bytes) -> tuple[int, Cell]:
     """Return the partition and the window of a record's key."""
-    partition, *cell = _decode_key(key)
-    return partition, Cell(*cell)
+    partition, span, start, service, unit, ward = _decode_key(key)
+    return partition, Cell(span, start, service, unit, ward)

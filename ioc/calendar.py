@@ -138,9 +138,7 @@ class Calendar:
 
     def _reach(self, at: Instant) -> None:
         """Lay out the years up to the one `at` lies in, with one to spare on either side."""
-        year = (
-            to_datetime(at).year if not self._starts or not self._starts[0] <= at <= self._ends[-1] else None
-        )
+        year = to_datetime(at).year if not self._starts or not self._starts[0] <= at <= self._ends[-1] else None
         if year is None:
             return
         if self._first == self._last:

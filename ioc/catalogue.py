@@ -3,8 +3,8 @@
 Every fault of every file is named at once; a catalogue with one fault is not used at all.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
-from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -85,15 +85,15 @@ class Ward(Struct, frozen=True, forbid_unknown_fields=True):
 class HolidayRow(Struct, frozen=True, forbid_unknown_fields=True):
     """A day off, or several in a row when `to` is given."""
 
-    date: date
+    date: dt.date
     name: str
-    to: date | None = None
+    to: dt.date | None = None
 
 
 class WorkdayRow(Struct, frozen=True, forbid_unknown_fields=True):
     """A make-up working day, and the weekday (1 is Monday) whose hours it keeps."""
 
-    date: date
+    date: dt.date
     like: int = 1
 
 
@@ -183,7 +183,7 @@ class _Loader:
     def _document(self, file: str) -> dict[str, Any]:
         try:
             with (self.folder / file).open("rb") as stream:
-                document = yaml.load(stream, _YAML)  # noqa: S506 - a safe loader, in C where there is one
+                document = yaml.load(stream, _YAML)  # a safe loader, in C where there is one
         except FileNotFoundError:
             self.fault(file, "-", "the file is missing")
             return {}
@@ -242,9 +242,7 @@ class _Loader:
             return None
 
     def _rule(self, row: RuleRow) -> Rule:
-        targets = {
-            name: self._duration("rules.yml", f"{row.id}.{name}", text) for name, text in row.targets.items()
-        }
+        targets = {name: self._duration("rules.yml", f"{row.id}.{name}", text) for name, text in row.targets.items()}
         for name, within in targets.items():
             if within <= 0:
                 self.fault("rules.yml", f"{row.id}.{name}", "a target must be more than nothing")
@@ -261,9 +259,7 @@ class _Loader:
         return Rule(row.id, match, row.calendar, targets, row.warn, ladder, row.on_reopen, row.on_priority)
 
     def _match(self, row: RuleRow) -> Match:
-        sides = {
-            side: frozenset([some] if isinstance(some, str) else some) for side, some in row.match.items()
-        }
+        sides = {side: frozenset([some] if isinstance(some, str) else some) for side, some in row.match.items()}
         for side in sides.keys() - set(Match.__struct_fields__):
             self.fault("rules.yml", f"{row.id}.match.{side}", "not a side of a match")
             del sides[side]
@@ -324,9 +320,9 @@ def _weekdays(text: str) -> tuple[int, ...]:
 
 
 def _frames(texts: list[str]) -> list[Frame]:
-    return [Frame(*(time.fromisoformat(end) for end in text.split("-"))) for text in texts]
+    return [Frame(*(dt.time.fromisoformat(end) for end in text.split("-"))) for text in texts]
 
 
-def _days(holiday: HolidayRow) -> Iterator[date]:
+def _days(holiday: HolidayRow) -> Iterator[dt.date]:
     last = holiday.to or holiday.date
-    return (date.fromordinal(day) for day in range(holiday.date.toordinal(), last.toordinal() + 1))
+    return (dt.date.fromordinal(day) for day in range(holiday.date.toordinal(), last.toordinal() + 1))

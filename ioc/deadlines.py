@@ -90,8 +90,7 @@ def meet(draft: Incident, targets: Iterable[TargetName], at: Instant) -> None:
     """Mark the targets reached at `at`, those not reached before."""
     wanted = frozenset(targets)
     draft.clocks = tuple(
-        replace(clock, met=at) if clock.running and clock.target in wanted else clock
-        for clock in draft.clocks
+        replace(clock, met=at) if clock.running and clock.target in wanted else clock for clock in draft.clocks
     )
 
 
@@ -107,8 +106,7 @@ def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogu
     if policy is OnReopen.CONTINUE:
         draft.pauses = (*draft.pauses, (closed_at, at))
     draft.clocks = tuple(
-        _reopened(clock, at, policy) if clock.target is TargetName.RESOLVE else clock
-        for clock in draft.clocks
+        _reopened(clock, at, policy) if clock.target is TargetName.RESOLVE else clock for clock in draft.clocks
     )
     settle(draft, catalogue)
 
@@ -133,9 +131,7 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
     for name, budget in new.targets.items():
         if name not in clocks:
-            clocks[name] = _carried(
-                kept.get(name), Clock(name, draft.reported_at, budget), draft, at, new, calendar
-            )
+            clocks[name] = _carried(kept.get(name), Clock(name, draft.reported_at, budget), draft, at, new, calendar)
     draft.rule = new.id
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
@@ -214,9 +210,7 @@ def _next_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> Instant 
     if not clock.running:
         return None
     said = last_said(clock, incident)
-    return next(
-        (announced_at(step) for step in steps(clock, incident, catalogue) if step.number > said), None
-    )
+    return next((announced_at(step) for step in steps(clock, incident, catalogue) if step.number > said), None)
 
 
 def announced_at(step: Step) -> Instant:

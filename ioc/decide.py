@@ -26,7 +26,7 @@ MAX_HISTORY = 1000
 # How far a producer's clock may run ahead of the broker's before its events are refused.
 FUTURE_TOLERANCE = 10 * MINUTE
 
-_TOLD = {Move(kind) for kind in Kind if kind in Move.__members__.values()}
+_TOLD = {move for move in Move if move.name in Kind.__members__}
 
 
 class DeadlinePassed(Struct, frozen=True):
@@ -45,9 +45,7 @@ class Decision(NamedTuple):
     duplicate: bool = False
 
 
-def decide(
-    state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue
-) -> Decision:
+def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
     """Return the state after the event and the facts it makes, as of `now`."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
@@ -97,9 +95,7 @@ def _refusal(entry: Entry, new: Incident) -> Refusal | None:
     if entry.refused is None:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
-        return Refusal(
-            entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),)
-        )
+        return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
     return Refusal(entry.refused, (Fault("data", "names a service, unit or ward not in the catalogue"),))
 
 
@@ -144,9 +140,7 @@ def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
             return replace(fact, cause=cause)
 
 
-def _changed(
-    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool
-) -> Iterator[Fact]:
+def _changed(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> Iterator[Fact]:
     """Yield the facts about the event's effect: refused, due set, corrected."""
 
     def fact(kind: Kind) -> Fact:
@@ -200,9 +194,7 @@ def _say(new: Incident, clock: Clock, step: deadlines.Step, kind: Kind, now: Ins
     key = f"{new.id}/{new.epoch}/{new.rule}/{clock.target}/{step.number}"
     fact = _fact(kind, key, new, step.at, now)
     whom, channel = step.whom or None, step.channel or None
-    return replace(
-        fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due
-    )
+    return replace(fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due)
 
 
 def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:

@@ -168,9 +168,7 @@ def _faults_in(members: Mapping[str, Any]) -> Refusal:
     faults = list(faults_of(Envelope, members))
     move = MOVE_OF_TYPE.get(members["type"]) if isinstance(members.get("type"), str) else None
     if move is not None:
-        faults += [
-            Fault(_under_data(f.field), f.reason) for f in faults_of(PAYLOADS[move], members.get("data", {}))
-        ]
+        faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(PAYLOADS[move], members.get("data", {}))]
         return Refusal(Reason.INVALID, tuple(faults))
     if "type" in members:
         faults.append(Fault("type", "not a type this service knows"))

@@ -212,13 +212,7 @@ def _satisfaction_of(score: int | None) -> Satisfaction | None:
     """Five and four are satisfied, three is accepted, less is not satisfied."""
     if score is None:
         return None
-    return (
-        Satisfaction.SATISFIED
-        if score > 3
-        else Satisfaction.ACCEPTED
-        if score == 3
-        else Satisfaction.NOT_SATISFIED
-    )
+    return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
 
 
 def _noted(_: Incident, __: Entry, ___: Payload, ____: Catalogue) -> None:

@@ -41,9 +41,7 @@ class Move(StrEnum):
     RATED = "rated"
 
 
-OPEN = frozenset(
-    {State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_PROGRESS, State.PAUSED, State.REOPENED}
-)
+OPEN = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_PROGRESS, State.PAUSED, State.REOPENED})
 CLOSED = frozenset({State.RESOLVED, State.CANCELLED, State.REJECTED, State.MERGED})
 
 _STAY: None = None

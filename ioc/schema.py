@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
@@ -35,21 +35,17 @@ def faults_of(struct: type, document: Any) -> Iterator[Fault]:
 def _faults(error: ValidationError) -> Iterator[Fault]:
     path = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "required":
-        for name in error.validator_value:
-            if name not in error.instance:
+        for name in cast(list[str], error.validator_value):
+            if name not in cast(dict[str, Any], error.instance):
                 yield Fault(f"{path}.{name}".lstrip("."), "missing")
     elif error.validator == "anyOf":
-        yield Fault(path, _wanted(error.validator_value))
+        yield Fault(path, _wanted(cast(list[dict[str, Any]], error.validator_value)))
     else:
-        yield Fault(
-            path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value)
-        )
+        yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
 
 
 def _wanted(choices: list[dict[str, Any]]) -> str:
-    kinds = [
-        str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices
-    ]
+    kinds = [str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices]
     return "must be " + " or ".join(kinds)
 
 

@@ -206,9 +206,7 @@ class _Fold:
         self.duplicates += 1
         key = f"{self.shard.partition}:{record.offset}/{Kind.DUPLICATE}"
         self.changes.facts.append(
-            Fact(
-                key, Kind.DUPLICATE, event.incident, event.time, self.now, cause=f"{event.source}/{event.id}"
-            )
+            Fact(key, Kind.DUPLICATE, event.incident, event.time, self.now, cause=f"{event.source}/{event.id}")
         )
 
     def _refuse(self, record: Record, refusal: Refusal) -> None:
@@ -253,9 +251,7 @@ class _Fold:
         """Let go of minute windows that are older than what the live views look back on."""
         horizon = self.now - MINUTES_KEPT
         expired = self.shard.minutes.before(horizon)
-        fresh = [
-            cell for cell in self.changes.aggregates if cell.span is Span.MINUTE and cell.start < horizon
-        ]
+        fresh = [cell for cell in self.changes.aggregates if cell.span is Span.MINUTE and cell.start < horizon]
         for cell in fresh:
             del self.changes.aggregates[cell]
         self.changes.expired = [*expired, *(cell for cell in fresh if cell not in self.shard.aggregates)]

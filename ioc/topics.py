@@ -48,17 +48,11 @@ def _kept(days: int, **more: str) -> dict[str, str]:
 _WAY_IN = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(MAX_RECORD_BYTES)}
 
 TOPICS: tuple[TopicSpec, ...] = (
-    TopicSpec(
-        Topic.EVENTS, "incident id", "what happened, as CloudEvents; the only way in", _kept(30, **_WAY_IN)
-    ),
+    TopicSpec(Topic.EVENTS, "incident id", "what happened, as CloudEvents; the only way in", _kept(30, **_WAY_IN)),
     TopicSpec(Topic.INDICATORS, "sensor id", "observations of sensors and services", _kept(7)),
     TopicSpec(Topic.INCIDENTS, "incident id", "the folded incident: live status and state store", _COMPACT),
-    TopicSpec(
-        Topic.AGGREGATES, "partition, window, service, unit, ward", "mergeable handling times", _COMPACT
-    ),
-    TopicSpec(
-        Topic.FACTS, "incident id", "what was decided: due set, breached, escalated, resolved", _kept(30)
-    ),
+    TopicSpec(Topic.AGGREGATES, "partition, window, service, unit, ward", "mergeable handling times", _COMPACT),
+    TopicSpec(Topic.FACTS, "incident id", "what was decided: due set, breached, escalated, resolved", _kept(30)),
     TopicSpec(Topic.POSITIONS, "partition", "how far a partition of the events has been folded", _COMPACT),
     TopicSpec(
         Topic.DEAD_LETTERS,

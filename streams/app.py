@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import faust
+from faust.types import TP
 
 from ioc.catalogue import Catalogue
 from ioc.shard import ClockKind
@@ -36,7 +38,6 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
             except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
                 stop_at_once(Exit.UNEXPECTED, f"partition {event.message.partition} was not folded", error)
 
-    @app.task
     async def beat() -> None:
         watchdog.start()
         try:
@@ -52,17 +53,23 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "the tick failed", error)
 
+    app.task(beat)
     return app
 
 
 def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
-    @app.on_partitions_assigned.connect
-    async def assigned(_: Any, assigned: Any, **__: Any) -> None:
-        partitions.assign(sorted(tp.partition for tp in assigned if tp.topic == Topic.EVENTS))
+    async def assigned(_: Any, *args: Any, signal: Any = None, **__: Any) -> None:
+        partitions.assign(_events(args[0]))
 
-    @app.on_partitions_revoked.connect
-    async def revoked(_: Any, revoked: Any, **__: Any) -> None:
-        await partitions.revoke(sorted(tp.partition for tp in revoked if tp.topic == Topic.EVENTS))
+    async def revoked(_: Any, *args: Any, signal: Any = None, **__: Any) -> None:
+        await partitions.revoke(_events(args[0]))
+
+    app.on_partitions_assigned.connect(assigned)
+    app.on_partitions_revoked.connect(revoked)
+
+
+def _events(partitions: Iterable[TP]) -> list[int]:
+    return sorted(tp.partition for tp in partitions if tp.topic == Topic.EVENTS)
 
 
 def _faust_settings(settings: WorkerSettings) -> dict[str, Any]:

@@ -48,11 +48,12 @@ class SliceConsumer(driver.Consumer):
     def _slice(self, tp: TP, records: list[Any]) -> Any:
         """Return a message that stands at the slice's last offset and carries all its records."""
         message = self._to_message(tp, records[-1])
-        message.key, message.value = None, records
+        message.key = None
+        message.value = records  # type: ignore[assignment]  # handed through by SliceSchema, never decoded
         return message
 
 
-class SliceSchema(faust.Schema):
+class SliceSchema(faust.Schema[Any, Any]):
     """Hands the records of a slice through undecoded: the fold reads bytes itself."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> None:

@@ -26,9 +26,7 @@ class Pulse:
 
     async def start(self) -> None:
         """Connect to the broker."""
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.bootstrap, enable_auto_commit=False
-        )
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.bootstrap, enable_auto_commit=False)
         self._producer = AIOKafkaProducer(bootstrap_servers=self._settings.bootstrap, acks="all", linger_ms=5)
         await self._consumer.start()
         await self._producer.start()

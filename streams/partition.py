@@ -66,9 +66,7 @@ class Partition:
         """Stop when records between the position and `first` would be left out. Transaction marks are no records."""
         expected = self.shard.position.next
         if await has_records(self._settings.bootstrap, self.shard.partition, expected, first):
-            stop_at_once(
-                Exit.HOLE, f"partition {self._labels}: records {expected} to {first - 1} were not delivered"
-            )
+            stop_at_once(Exit.HOLE, f"partition {self._labels}: records {expected} to {first - 1} were not delivered")
 
     async def tick(self, now: Instant, end: int) -> None:
         """Announce the deadlines reached, once all input that had come by then is folded.

@@ -32,9 +32,7 @@ class Partitions:
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, f"partition {number} could not be opened", error)
         shard = partition.shard
-        log.info(
-            "partition %d: %d incidents, from offset %d", number, len(shard.incidents), shard.position.next
-        )
+        log.info("partition %d: %d incidents, from offset %d", number, len(shard.incidents), shard.position.next)
         return partition
 
     async def revoke(self, numbers: Iterable[int]) -> None:

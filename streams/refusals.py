@@ -18,7 +18,5 @@ class RefusalLimit:
         if self._records < self.window:
             return
         if self._refused > self.share * self._records:
-            stop_at_once(
-                Exit.TOO_MANY_REFUSED, f"{self._refused} of the last {self._records} records were refused"
-            )
+            stop_at_once(Exit.TOO_MANY_REFUSED, f"{self._refused} of the last {self._records} records were refused")
         self._records = self._refused = 0

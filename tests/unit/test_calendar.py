@@ -70,10 +70,7 @@ def test_pauses(start: str, hours: int, held: list[tuple[str, str]], due: str) -
 
 
 def test_v7_time_used() -> None:
-    assert (
-        H.between(at("04-16 08:00"), at("04-17 10:00"), pauses(("04-16 09:00", "04-17 09:00")))
-        == 120 * MINUTE
-    )
+    assert H.between(at("04-16 08:00"), at("04-17 10:00"), pauses(("04-16 09:00", "04-17 09:00"))) == 120 * MINUTE
 
 
 def test_v13_never_closed() -> None:
@@ -83,12 +80,8 @@ def test_v13_never_closed() -> None:
 def test_d1_d2_summer_time() -> None:
     zone = "America/New_York"
     desk = Calendar.always("247", zone)
-    assert desk.add(at("03-09 22:00", zone), 6 * HOUR) == to_instant(
-        datetime.fromisoformat("2024-03-10T05:00-04:00")
-    )
-    assert desk.add(at("11-02 22:00", zone), 6 * HOUR) == to_instant(
-        datetime.fromisoformat("2024-11-03T03:00-05:00")
-    )
+    assert desk.add(at("03-09 22:00", zone), 6 * HOUR) == to_instant(datetime.fromisoformat("2024-03-10T05:00-04:00"))
+    assert desk.add(at("11-02 22:00", zone), 6 * HOUR) == to_instant(datetime.fromisoformat("2024-11-03T03:00-05:00"))
 
 
 @pytest.mark.parametrize(("day", "minutes"), [("03-31", 180), ("10-27", 300)])
@@ -99,7 +92,7 @@ def test_d3_summer_time_within_a_frame(day: str, minutes: int) -> None:
 
 
 def test_p1_over_the_weekend() -> None:
-    week = Calendar("P", HUE, dict.fromkeys(range(5), [Frame(time(8), time(18))]))
+    week = Calendar("P", HUE, {day: [Frame(time(8), time(18))] for day in range(5)})
     assert week.add(at("04-19 17:00"), 4 * HOUR) == at("04-22 11:00")
 
 
@@ -112,9 +105,7 @@ def test_a_calendar_without_working_time_is_refused() -> None:
         Calendar("empty", HUE, {})
 
 
-MOMENTS = st.integers(at("04-10 00:00") // MINUTE, at("05-10 00:00") // MINUTE).map(
-    lambda minute: minute * MINUTE
-)
+MOMENTS = st.integers(at("04-10 00:00") // MINUTE, at("05-10 00:00") // MINUTE).map(lambda minute: minute * MINUTE)
 SPANS = st.lists(st.tuples(MOMENTS, st.integers(0, 3000)), max_size=4).map(
     lambda spans: [Pause(start, start + length * MINUTE) for start, length in spans]
 )
