@@ -50,13 +50,9 @@ class Node:
             self._launch(self._choose_port(wanted_port))
         port = self.port
         if port is None:
-            raise BrokerFailure(
-                f"Broker {self.name} runs, but its port is not in {self.folder}: stop it first."
-            )
+            raise BrokerFailure(f"Broker {self.name} runs, but its port is not in {self.folder}: stop it first.")
         if wanted_port not in (None, port):
-            raise BrokerFailure(
-                f"Broker {self.name} runs on port {port} already; stop it to move it to {wanted_port}."
-            )
+            raise BrokerFailure(f"Broker {self.name} runs on port {port} already; stop it to move it to {wanted_port}.")
         self._wait(port)
         return port
 
