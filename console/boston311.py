@@ -25,8 +25,8 @@ class Planned(NamedTuple):
 
 def rows(file: Path) -> Iterator[dict[str, str]]:
     """Yield the rows of the table, plain or gzipped."""
-    opened = gzip.open(file, "rt", encoding="utf-8", newline="") if file.suffix == ".gz" else file.open(newline="")
-    with opened as stream:
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt", encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream)
 
 

@@ -58,14 +58,14 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
 
 
 def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
-    async def assigned(_: Any, *args: Any, signal: Any = None, **__: Any) -> None:
+    async def assigned(_: Any, *args: Any, **__: Any) -> None:
         partitions.assign(_events(args[0]))
 
-    async def revoked(_: Any, *args: Any, signal: Any = None, **__: Any) -> None:
+    async def revoked(_: Any, *args: Any, **__: Any) -> None:
         await partitions.revoke(_events(args[0]))
 
-    app.on_partitions_assigned.connect(assigned)
-    app.on_partitions_revoked.connect(revoked)
+    app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # signals are typed for sync only
+    app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]
 
 
 def _events(partitions: Iterable[TP]) -> list[int]:

@@ -1,0 +1,124 @@
+"""Policies of reopening and of a change of rule (V10, V11), warnings (V12), and pauses that meet them."""
+
+from datetime import date, time
+
+import pytest
+
+from ioc.calendar import Calendar, Frame
+from ioc.catalogue import Catalogue
+from ioc.decide import decide
+from ioc.events import Event
+from ioc.incident import Clock, Incident
+from ioc.payloads import Priority, TargetName
+from ioc.rules import Match, OnPriority, OnReopen, Rule, RuleBook
+from ioc.times import HOUR, Instant
+from tests.unit.samples import CITY, at, event
+
+OFFICE = [Frame(time(7, 30), time(11, 30)), Frame(time(13, 30), time(17))]
+HOLIDAYS = {date(2024, 4, 18): "Giỗ Tổ", date(2024, 4, 29): "", date(2024, 4, 30): "", date(2024, 5, 1): ""}
+H = Calendar("H", "Asia/Ho_Chi_Minh", dict.fromkeys(range(5), OFFICE), HOLIDAYS, {date(2024, 5, 4): 0})
+
+
+def rule(priority: Priority, hours: int, on_reopen: OnReopen, on_priority: OnPriority) -> Rule:
+    match = Match(priority=frozenset({priority}))
+    return Rule(priority, match, "H", {TargetName.RESOLVE: hours * HOUR}, 0.8, (), on_reopen, on_priority)
+
+
+def city(
+    normal: int, high: int = 4, on_reopen: OnReopen = OnReopen.CONTINUE, on_priority: OnPriority = OnPriority.RESET
+) -> Catalogue:
+    rules = (
+        rule(Priority.NORMAL, normal, on_reopen, on_priority),
+        rule(Priority.HIGH, high, on_reopen, on_priority),
+    )
+    return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook(rules))
+
+
+def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = at("2030-01-01 00:00")) -> Clock:
+    state: Incident | None = None
+    for one in events:
+        state = decide(state, one, now, catalogue).state
+    assert state is not None
+    clock = state.clock(TargetName.RESOLVE)
+    assert clock is not None
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("policy", "due"),
+    [
+        (OnPriority.RETROACTIVE, "2024-04-16 08:00"),
+        (OnPriority.KEEP_ELAPSED, "2024-04-16 10:00"),
+        (OnPriority.RESET, "2024-04-16 16:00"),
+        (OnPriority.PROPORTIONAL, "2024-04-16 14:30"),
+    ],
+)
+def test_v10_change_of_priority(policy: OnPriority, due: str) -> None:
+    clock = resolve_clock(
+        city(16, 4, on_priority=policy),
+        event("reported", at("2024-04-15 13:30")),
+        event("updated", at("2024-04-16 10:00"), priority="high"),
+    )
+    assert clock.due == at(due)
+
+
+@pytest.mark.parametrize(
+    ("policy", "due"),
+    [
+        (OnReopen.CONTINUE, "2024-04-19 14:30"),
+        (OnReopen.RESET, "2024-04-22 09:30"),
+        (OnReopen.NEVER_PAUSED, "2024-04-17 08:30"),
+    ],
+)
+def test_v11_reopening(policy: OnReopen, due: str) -> None:
+    clock = resolve_clock(
+        city(8, on_reopen=policy),
+        event("reported", at("2024-04-16 08:00")),
+        event("resolved", at("2024-04-16 14:30")),
+        event("reopened", at("2024-04-19 09:00")),
+    )
+    assert clock.due == at(due)
+
+
+def test_v12_warning() -> None:
+    clock = resolve_clock(city(8), event("reported", at("2024-04-16 08:00")))
+    assert clock.warn == at("2024-04-16 16:24")
+    assert clock.due == at("2024-04-17 08:30")
+
+
+def test_v7_a_pause_moves_the_due() -> None:
+    events = [event("reported", at("2024-04-16 08:00")), event("paused", at("2024-04-16 09:00"))]
+    assert resolve_clock(city(4), *events).due is None
+    assert resolve_clock(city(4), *events, event("resumed", at("2024-04-17 09:00"))).due == at("2024-04-17 14:00")
+
+
+def test_pauses_outlive_a_change_of_rule() -> None:
+    clock = resolve_clock(
+        city(16, 8, on_priority=OnPriority.RETROACTIVE),
+        event("reported", at("2024-04-16 08:00")),
+        event("paused", at("2024-04-16 09:00")),
+        event("updated", at("2024-04-16 10:00"), priority="high"),
+        event("resumed", at("2024-04-17 09:00")),
+    )
+    assert clock.due == H.add(at("2024-04-17 09:00"), 7 * HOUR)
+
+
+def test_a_breach_is_not_healed_by_a_pause() -> None:
+    clock = resolve_clock(city(1), event("reported", at("2024-04-16 08:00")), event("paused", at("2024-04-16 10:00")))
+    assert clock.due == at("2024-04-16 09:00")
+
+
+def test_closed_before_it_was_opened_counts_as_no_time() -> None:
+    clock = resolve_clock(city(8), event("reported", at("2024-04-16 08:00")), event("resolved", at("2024-04-16 07:00")))
+    assert clock.met == at("2024-04-16 07:00")
+
+
+def test_paused_and_resumed_in_one_second() -> None:
+    second = at("2024-04-16 09:00")
+    clock = resolve_clock(
+        city(4),
+        event("reported", at("2024-04-16 08:00")),
+        event("resumed", second, id="a"),
+        event("paused", second, id="b"),
+    )
+    assert clock.due == at("2024-04-16 13:30") + HOUR // 2
