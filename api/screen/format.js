@@ -40,7 +40,7 @@ const two = (value) => String(value).padStart(2, "0");
 
 /**
  * A length of time: 04:59 below ten minutes, 1:05 h:mm below two days, else whole days and hours.
- * @param {number} span ms, either sign @param {(key: string, params: object) => string} t
+ * @param {number} span ms, either sign @param {(key: string, params?: Record<string, string|number>) => string} t
  */
 export function countdown(span, t) {
   const size = Math.abs(span);
@@ -49,7 +49,7 @@ export function countdown(span, t) {
   return sign + duration(size, t);
 }
 
-/** @param {number} span ms >= 0 @param {(key: string, params: object) => string} t */
+/** @param {number} span ms >= 0 @param {(key: string, params?: Record<string, string|number>) => string} t */
 export function duration(span, t) {
   if (span < MINUTE) return t("time.seconds", { s: Math.floor(span / SECOND) });
   if (span < HOUR) return t("time.minutes", { m: Math.floor(span / MINUTE) });

@@ -19,6 +19,9 @@ HOLIDAYS = {date(2024, 4, 18): "Giỗ Tổ", date(2024, 4, 29): "", date(2024, 4
 H = Calendar("H", "Asia/Ho_Chi_Minh", dict.fromkeys(range(5), OFFICE), HOLIDAYS, {date(2024, 5, 4): 0})
 
 
+FAR = at("2030-01-01 00:00")
+
+
 def rule(priority: Priority, hours: int, on_reopen: OnReopen, on_priority: OnPriority) -> Rule:
     match = Match(priority=frozenset({priority}))
     return Rule(priority, match, "H", {TargetName.RESOLVE: hours * HOUR}, 0.8, (), on_reopen, on_priority)
@@ -34,7 +37,7 @@ def city(
     return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook(rules))
 
 
-def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = at("2030-01-01 00:00")) -> Clock:
+def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = FAR) -> Clock:
     state: Incident | None = None
     for one in events:
         state = decide(state, one, now, catalogue).state

@@ -51,7 +51,7 @@ function createWardMap(node, wards, landmarks, inset) {
   const fit = () => map.invalidateSize({ animate: false }).fitBounds(home, { animate: false, ...margins() });
   fit();
   shapes.addTo(map);
-  new Polyline(landmarks.river.map(([lon, lat]) => [lat, lon]), { color: "#2F4A5C", weight: rem() * (inset ? 0.34 : 0.16), interactive: false }).addTo(map);
+  new Polyline(landmarks.river.map((/** @type {number[]} */ [lon, lat]) => [lat, lon]), { color: "#2F4A5C", weight: rem() * (inset ? 0.34 : 0.16), interactive: false }).addTo(map);
   const names = createNames(map, shapes, inset);
   if (inset) label(t("map.river"), "river", [16.4365, 107.566]).addTo(map);
   else {
