@@ -1,6 +1,7 @@
 """One named broker on this machine: its folder, its ports, its process."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,7 +21,7 @@ START_LIMIT = 60.0
 STOP_LIMIT = 20.0
 _FIRST_PORT, _LAST_PORT = 29092, 29290
 _HEAP = "768m"
-_LOG_LINES = 15
+_LOG_LINES, _LINE_LENGTH = 8, 200
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Node:
                     "Give another --port, or none to have a free one picked."
                 )
             return wanted
-        for port in (self.port or _FIRST_PORT, *range(_FIRST_PORT, _LAST_PORT, 2)):
+        for port in [self.port or _FIRST_PORT, *range(_FIRST_PORT, _LAST_PORT, 2)]:
             if probe.is_free(port) and probe.is_free(port + 1):
                 return port
         raise BrokerFailure(f"No free pair of ports between {_FIRST_PORT} and {_LAST_PORT}.")
@@ -160,7 +161,10 @@ class Node:
 
 
 def _last_lines(log: Path) -> list[str]:
-    return log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+    """Return how a log ends, and before that its latest complaints, which a stopping broker buries."""
+    lines = [line[:_LINE_LENGTH] for line in log.read_text(errors="replace").splitlines()]
+    complaints = [line for line in lines[:-_LOG_LINES] if re.search("ERROR|FATAL|Caused by|Exception:", line)]
+    return complaints[-_LOG_LINES:] + lines[-_LOG_LINES:]
 
 
 def _number(file: Path) -> int | None:

@@ -36,6 +36,7 @@ class Script:
         self.rows: dict[str, Json] = {}
         self.details: dict[str, Json] = {}
         self.posted: list[tuple[str, str, Json]] = []
+        self.answered: list[Json] = []
         self.cursor = 0
         self.down = False
         self._lines: set[queue.Queue[bytes | None]] = set()
@@ -92,7 +93,15 @@ class Script:
 
     def command(self, incident: str, name: str, body: Json, key: str) -> Json:
         self.posted.append((incident, name, body))
-        return {"event_id": key, "source": "/ioc/operators", "incident": incident, "type": name, "time": stamp(self.now)}
+        answer = {
+            "event_id": key,
+            "source": "/ioc/operators",
+            "incident": incident,
+            "type": name,
+            "time": stamp(self.now),
+        }
+        self.answered.append(answer)
+        return answer
 
 
 class Handler(BaseHTTPRequestHandler):

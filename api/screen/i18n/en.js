@@ -116,7 +116,7 @@ export const en = {
   "map.home": "Whole city",
   "map.overdue": "overdue",
   "trend.region": "Last 24 hours",
-  "trend.title": "Last 24 hours",
+  "trend.title": "24 hours",
   "trend.received": "received",
   "trend.resolved": "resolved",
   "source.region": "Sources",

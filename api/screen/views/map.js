@@ -47,7 +47,7 @@ function createWardMap(node, wards, landmarks, inset) {
   });
   const home = inset ? HEART : shapes.getBounds();
   /** The whole city stands to the left: the inset covers the sea in the upper right corner. */
-  const margins = () => (inset ? {} : { paddingTopLeft: [rem() * 0.4, rem() * 0.4], paddingBottomRight: [map.getSize().x * 0.13, rem() * 0.5] });
+  const margins = () => (inset ? {} : { paddingTopLeft: [rem() * 0.4, rem() * 0.4], paddingBottomRight: [map.getSize().x * 0.11, rem() * 2] });
   const fit = () => map.invalidateSize({ animate: false }).fitBounds(home, { animate: false, ...margins() });
   fit();
   shapes.addTo(map);
@@ -80,19 +80,30 @@ function createNames(map, shapes, inset) {
     const taken = inset ? [{ x: 0, y: 0, w: rem() * 11, h: rem() * 3 }] : [];
     for (const { layer, text, mark } of labels) {
       const middle = layer.getBounds().getCenter();
-      const at = map.latLngToContainerPoint(middle);
-      const box = { x: at.x, y: at.y, w: text.length * rem() * 0.54, h: rem() * 1.3 };
+      const size = { w: text.length * rem() * 0.54, h: rem() * 1.3 };
+      const centre = map.latLngToContainerPoint(middle);
+      const at = inset ? inside(centre, size, map.getSize()) : centre;
+      const box = { ...at, ...size };
       const free = !taken.some((other) => 2 * Math.abs(other.x - box.x) < other.w + box.w && 2 * Math.abs(other.y - box.y) < other.h + box.h);
-      const covered = !inset && HEART.contains(middle) && map.getZoom() < 11.5;
+      const covered = inset ? !seen(centre, map.getSize()) : HEART.contains(middle) && map.getZoom() < 11.5;
       mark.remove();
       if (!free || covered) continue;
       taken.push(box);
-      mark.addTo(map);
+      mark.setLatLng(map.containerPointToLatLng([at.x, at.y])).addTo(map);
     }
   };
   map.on("zoomend", place);
   return place;
 }
+
+/** Within the map or but a little outside of it. @param {any} at @param {any} map */
+const seen = (at, map) => at.x > -map.x * 0.1 && at.y > -map.y * 0.1 && at.x < map.x * 1.1 && at.y < map.y * 1.1;
+
+/** The nearest place where the whole name is seen. @param {any} at @param {{w: number, h: number}} size @param {any} map */
+const inside = (at, size, map) => ({
+  x: Math.max(size.w / 2 + 4, Math.min(at.x, map.x - size.w / 2 - 4)),
+  y: Math.max(size.h / 2, Math.min(at.y, map.y - size.h / 2)),
+});
 
 /** @param {any} view @param {Map<string, import("../store.js").Count>} counts @param {string} ward */
 function paint(view, counts, ward) {

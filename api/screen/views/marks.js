@@ -54,11 +54,12 @@ export function createMarks(map, rem, choose) {
   /** @type {Map<string, {mark: any, version: number}>} */
   const drawn = new Map();
   let chosen = /** @type {string|null} */ (null);
+  let scale = 1;
 
   /** @param {import("../store.js").Incident} one */
   function add(one) {
     const look = LOOK[one.severity];
-    const radius = Math.max(3, look.size * rem);
+    const radius = Math.max(3, look.size * rem * scale);
     const mark = new Mark(place(one), { renderer: canvas, radius, severity: one.severity, chosen: one.id === chosen });
     mark.on("click", (/** @type {any} */ event) => {
       event.originalEvent.stopPropagation();
@@ -71,6 +72,14 @@ export function createMarks(map, rem, choose) {
   function drop(id) {
     drawn.get(id)?.mark.remove();
     drawn.delete(id);
+  }
+
+  /** In a flood the marks shrink, in steps, so that the map is not one red spot. @param {number} open */
+  function resize(open) {
+    const fitting = open > 3000 ? 0.55 : open > 1200 ? 0.7 : open > 600 ? 0.85 : 1;
+    if (fitting === scale) return;
+    scale = fitting;
+    [...drawn.keys()].forEach(drop);
   }
 
   /** Redraw what a new choice changes. @param {string|null} id */
@@ -86,6 +95,7 @@ export function createMarks(map, rem, choose) {
 
   /** @param {import("../store.js").Incident[]} open the gravest first @param {string|null} selected */
   function show(open, selected) {
+    resize(open.length);
     const wanted = new Map(open.filter(place).map((one) => [one.id, one]));
     for (const [id, held] of [...drawn]) if (wanted.get(id)?.version !== held.version) drop(id);
     const fresh = [...wanted.values()].filter((one) => !drawn.has(one.id)).reverse();

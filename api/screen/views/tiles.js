@@ -13,8 +13,8 @@ const show = (view) => () => (filter.value = { ...NO_FILTER, view });
 function Now({ name, value, view, tone = "", sign }) {
   const alarming = tone && value ? tone : "";
   return html`<button class=${`tile now ${alarming}`} data-tile=${name} onClick=${show(view)}>
-    <span class="label">${sign && html`<${Sign} severity=${sign} />`}${t(`tile.${name}`)}</span>
-    <span class="figure">${count(value, lang.value)}</span>
+    <span class="label">${alarming && sign && html`<${Sign} severity=${sign} />`}${t(`tile.${name}`)}</span>
+    <span class=${`figure ${(value ?? 0) > 999 ? "long" : ""}`}>${count(value, lang.value)}</span>
   </button>`;
 }
 

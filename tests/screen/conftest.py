@@ -1,0 +1,104 @@
+"""A browser for the screen, and a scripted API behind it; skipped with a reason where there is no Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.screen.scripted_api import Script, serve, stamp
+
+NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+SERVICES = [
+    ("field-reports", "Phản ánh hiện trường", "Field reports"),
+    ("flood-rain", "Mưa và ngập lụt", "Rain and flooding"),
+]
+COMMANDS = {"reported": ["acknowledge", "assign"], "acknowledged": ["assign", "start"], "in_progress": ["pause", "resolve"], "resolved": ["reopen", "rate"]}  # fmt: skip
+
+
+def incident(number: int, **more: Any) -> dict[str, Any]:
+    reported = NOW - timedelta(minutes=60 + number)
+    return {
+        "id": f"field-reports:PA-{number:06d}", "state": "in_progress", "service": "field-reports", "category": "trees", "priority": "normal",
+        "severity": "medium", "title": f"Sự việc số {number}", "unit": "so-xay-dung", "ward": "19753", "lat": 16.47, "lon": 107.58, "address": None,
+        "reported_at": stamp(reported), "updated_at": stamp(reported), "closed_at": None, "due": stamp(NOW + timedelta(hours=1, minutes=number)),
+        "due_target": "resolve", "warn_at": None, "overdue": False, "paused": False, "level": 0, "on_time": None, "reopened": 0, "rating": None,
+        "assignee": None, "version": 1,
+    } | more  # fmt: skip
+
+
+def figures(**live: Any) -> dict[str, Any]:
+    span = {"count": 0, "mean_s": None, "p50_s": None, "p90_s": None, "p99_s": None, "error": 0.01}
+    counted = {"received": 31, "resolved": 17, "on_time": 16, "late": 1, "on_time_rate": 0.9412, "satisfaction_rate": None, "reopened": 0, "escalated": 0, "handling": span, "acknowledge": span}  # fmt: skip
+    empty = {"open": 0, "overdue": 0, "due_soon": 0, "unacknowledged": 0, "paused": 0, "by_severity": {}, "by_state": {}, "by_service": {}, "by_ward": {}, "by_unit": {}}  # fmt: skip
+    trend = {"step_s": 900, "from": stamp(NOW - timedelta(days=1)), "received": [1] * 96, "resolved": [0] * 96}
+    return {
+        "as_of": stamp(NOW),
+        "clock": "wall",
+        "speed": 1.0,
+        "live": empty | live,
+        "today": counted,
+        "last_hour": counted,
+        "trend": trend,
+    }
+
+
+def catalogue() -> dict[str, Any]:
+    return {
+        "services": [{"code": code, "name_vi": vi, "name_en": en, "unit": None} for code, vi, en in SERVICES],
+        "units": [{"code": "so-xay-dung", "name": "Sở Xây dựng", "parent": None}],
+        "wards": [{"code": "19753", "name": "Phường Phú Xuân", "lat": 16.4785, "lon": 107.5772, "area_km2": 10.36}],
+        "commands": COMMANDS,
+    }
+
+
+@pytest.fixture
+def script() -> Script:
+    made = Script(
+        NOW, catalogue(), figures(open=5, overdue=2, due_soon=3, unacknowledged=1, by_severity={"critical": 4})
+    )
+    for number in range(1, 6):
+        row = incident(number)
+        made.rows[row["id"]] = row
+    return made
+
+
+@pytest.fixture
+def screen_url(script: Script) -> Iterator[str]:
+    with serve(script) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine: the screen's browser tests need one")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, screen_url: str) -> Iterator[Any]:
+    """A page that fails its test on any console error, and on any request that leaves the server."""
+    faults: list[str] = []
+    context = chromium.new_context(
+        viewport={"width": 1920, "height": 1080}, locale="en-US", timezone_id="America/New_York"
+    )
+    page = context.new_page()
+    page.faults = faults
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(screen_url) else faults.append(f"left the server: {asked.url}"),
+    )
+    yield page
+    context.close()
+    assert not faults

@@ -1,0 +1,225 @@
+"""The screen in a real browser, against any server given as `screen_url` that speaks the API's contract."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.screen.conftest import NOW, figures, incident
+from tests.screen.scripted_api import Script, stamp
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+pytestmark = pytest.mark.browser
+FIRST = "field-reports:PA-000001"
+THIRD = "field-reports:PA-000003"
+
+
+def tile(page: Any, name: str) -> Any:
+    return page.locator(f"[data-tile={name}] .figure")
+
+
+def row(page: Any, incident_id: str) -> Any:
+    return page.locator(f".row[data-id='{incident_id}']")
+
+
+def ids(page: Any) -> list[str]:
+    """The ids in the order seen: rows are placed by their offset."""
+    seen = page.locator(".row").evaluate_all("rows => rows.map(r => [r.getBoundingClientRect().top, r.dataset.id])")
+    return [name for _, name in sorted(seen)]
+
+
+def opened(page: Any, address: str, query: str = "") -> Any:
+    page.goto(address + query)
+    expect(page.locator(".row").first).to_be_visible()
+    return page
+
+
+def test_tiles_show_the_numbers_of_the_snapshot_and_a_dash_for_what_is_not_known(page: Any, screen_url: str) -> None:
+    opened(page, screen_url)
+    for name, shown in {"open": "5", "overdue": "2", "critical": "4", "due_soon": "3", "unacknowledged": "1", "received": "31", "on_time": "94,1%"}.items():  # fmt: skip
+        expect(tile(page, name)).to_have_text(shown)
+    expect(tile(page, "satisfaction")).to_have_text("—")
+    expect(tile(page, "handling")).to_have_text("—")
+
+
+def test_every_ward_is_on_the_map_and_nothing_scrolls_but_the_queue(page: Any, screen_url: str) -> None:
+    opened(page, screen_url)
+    expect(page.locator(".on-map.ward span", has_text="Phú Xuân")).to_be_visible()
+    assert page.evaluate(
+        "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth"
+    )
+
+
+def test_an_event_moves_a_row(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    assert ids(page)[0] == FIRST
+    script.upsert(id=THIRD, severity="critical")
+    page.wait_for_function(f"document.querySelector('.row[data-id=\"{THIRD}\"] .sign.critical')")
+    assert ids(page)[0] == THIRD
+
+
+def test_the_order_is_held_under_the_pointer_until_it_is_let_go(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    row(page, FIRST).hover()
+    new = incident(99, severity="critical", state="reported")
+    script.upsert(**new)
+    expect(page.locator(".fresh")).to_contain_text("1 mới")
+    assert ids(page)[0] == FIRST
+    page.locator(".fresh").click()
+    page.mouse.move(1500, 20)
+    expect(row(page, new["id"])).to_be_visible()
+    assert ids(page)[0] == new["id"]
+
+
+def test_a_broken_line_is_told_in_amber_then_red_and_the_list_is_kept(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    page.clock.install()
+    opened(page, screen_url)
+    script.cut()
+    page.clock.run_for(9_000)
+    expect(page.locator(".band")).to_have_count(0)
+    page.clock.run_for(3_000)
+    expect(page.locator(".band.quiet")).to_contain_text("Mất kết nối, số liệu lúc 14:30")
+    expect(page.locator(".row")).to_have_count(5)
+    expect(tile(page, "open")).to_have_text("5")
+    page.clock.run_for(50_000)
+    expect(page.locator(".band.lost")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(5)
+    script.mend()
+    page.clock.run_for(30_000)
+    expect(page.locator(".band.back")).to_contain_text("Đã nối lại")
+    page.clock.run_for(6_000)
+    expect(page.locator(".band")).to_have_count(0)
+    page.faults[:] = [fault for fault in page.faults if "503" not in fault and "ERR_" not in fault]
+
+
+def test_a_reset_replaces_everything_at_once(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    script.push("reset", {})
+    page.wait_for_timeout(400)
+    expect(page.locator(".row")).to_have_count(5)
+    script.rows = {FIRST: script.rows[FIRST]}
+    script.figures = figures(open=1)
+    script.push("snapshot", script.snapshot())
+    expect(page.locator(".row")).to_have_count(1)
+    expect(tile(page, "open")).to_have_text("1")
+
+
+def test_the_language_is_switched_without_loading_anew_and_names_stay(page: Any, screen_url: str) -> None:
+    opened(page, screen_url)
+    expect(page.locator("[data-tile=overdue] .label")).to_have_text("Quá hạn")
+    page.get_by_role("button", name="EN").click()
+    expect(page.locator("[data-tile=overdue] .label")).to_have_text("Overdue")
+    expect(row(page, FIRST)).to_contain_text("Phường Phú Xuân")
+    opened(page, screen_url, "?lang=en")
+    expect(page.locator("[data-tile=overdue] .label")).to_have_text("Overdue")
+
+
+def test_an_operator_works_by_keyboard(page: Any, screen_url: str, script: Script) -> None:
+    script.rows[FIRST] |= {"state": "reported", "severity": "high"}
+    opened(page, screen_url)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(row(page, FIRST)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("a")
+    expect(page.locator(".told")).to_contain_text("đã gửi, chờ xác nhận")
+    assert script.posted == [(FIRST, "acknowledge", {})]
+    event = script.answered[-1]["event_id"]
+    told = {
+        "time": stamp(NOW),
+        "type": "vn.ioc.incident.acknowledged.v1",
+        "source": "/ioc/operators",
+        "id": event,
+        "actor": None,
+        "text": None,
+    }
+    script.details[FIRST] = {"history": [told | {"accepted": True, "reason": None}]}
+    script.upsert(id=FIRST, state="acknowledged")
+    expect(page.locator(".told")).to_contain_text("đã được xác nhận")
+    page.keyboard.press("Escape")
+    expect(page.locator(".detail")).to_have_count(0)
+    page.keyboard.press("/")
+    page.keyboard.type("so 3")
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_to_resolve_is_asked_twice(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    page.locator("[data-command=resolve]").click()
+    assert script.posted == []
+    expect(page.locator(".ask")).to_contain_text("Xác nhận đã xử lý xong?")
+    page.locator(".ask .wide input").fill("Đã dọn cây")
+    page.locator(".ask .primary").click()
+    expect(page.locator(".told")).to_contain_text("đã gửi, chờ xác nhận")
+    assert script.posted == [(FIRST, "resolve", {"text": "Đã dọn cây"})]
+
+
+def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url: str, script: Script) -> None:
+    def at(minutes: int) -> str:
+        return stamp(NOW + timedelta(minutes=minutes))
+
+    script.details[FIRST] = {
+        "deadlines": [{
+            "target": "resolve", "rule": "trees-normal", "calendar": "24x7", "total_s": 7200, "start": at(-60), "used_s": 2400, "remaining_s": 4800,
+            "pauses": [{"from": at(-40), "to": at(-20)}], "skipped": [{"date": "2026-11-24", "name": "Ngày Văn hóa"}], "due": at(80), "warn_at": at(56),
+            "met_at": None, "status": "running",
+            "steps": [{"level": 1, "at": at(56), "whom": "trưởng phòng", "channel": "sms", "fired_at": at(-1)}, {"level": 2, "at": at(80), "whom": "giám đốc", "channel": "phone", "fired_at": None}],
+        }],
+        "history": [{"time": at(-60), "type": "reported", "source": "/hue/x", "id": "1", "actor": None, "text": None, "accepted": True, "reason": None},
+                    {"time": at(-50), "type": "resumed", "source": "/hue/x", "id": "2", "actor": None, "text": None, "accepted": False, "reason": "not paused"}],
+    }  # fmt: skip
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    deadline = page.locator("[data-deadline=resolve]")
+    for words in ["trees-normal", "13:30", "2g00", "13:50 – 14:10", "24/11 Ngày Văn hóa", "15:50", "đã dùng 40 phút, còn 1g20", "đã báo 14:29", "dự kiến 15:50"]:  # fmt: skip
+        expect(deadline).to_contain_text(words)
+    expect(page.locator(".history .refused")).to_contain_text("bị từ chối: not paused")
+
+
+def test_a_silent_source_is_not_a_zero(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    expect(page.locator("[data-source=flood-rain] .open")).to_have_text("0")
+    script.tick(sources={"flood-rain": {"last_seen": None, "cadence_s": 60, "stale": True}})
+    expect(page.locator("[data-source=flood-rain].stale .open")).to_have_text("—")
+
+
+def test_the_clock_is_the_pipelines_and_a_simulation_says_so(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    expect(page.locator(".simulated")).to_have_count(0)
+    expect(page.locator(".clock time")).to_contain_text("14:30:")
+    script.tick(now=stamp(NOW + timedelta(hours=2)), speed=60.0)
+    expect(page.locator(".clock time")).to_contain_text("16:3")
+    expect(page.locator(".simulated")).to_have_text("MÔ PHỎNG ×60")
+
+
+def test_two_thousand_rows_stay_a_window(page: Any, screen_url: str, script: Script) -> None:
+    for number in range(6, 2001):
+        made = incident(number)
+        script.rows[made["id"]] = made
+    opened(page, screen_url)
+    expect(page.locator(".found")).to_have_text("2.000")
+    for top in (0, 40_000, 10_000_000):
+        page.locator(".rows").evaluate(f"box => box.scrollTop = {top}")
+        page.wait_for_timeout(200)
+        assert 0 < page.locator(".row").count() <= 200
+    expect(row(page, "field-reports:PA-002000")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (3840, 2160)])
+def test_it_fits_other_screens(page: Any, screen_url: str, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    opened(page, screen_url, "?mode=wall")
+    assert page.evaluate(
+        "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth"
+    )
+    outside = "[...document.querySelectorAll('.tile, .status > *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
+    assert page.evaluate(outside) == 0
