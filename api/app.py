@@ -19,7 +19,7 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the API that answers from these parts. `lifespan` starts and stops what they need."""
     api = FastAPI(
         title="ioc",
-        summary="A city's incidents: what stands open, by when it is due, and the commands of the operations centre",
+        summary="A city's incidents: what stands open, by when it is due, and the centre's commands",
         docs_url=None,  # its page loads scripts from elsewhere; the document itself is at /openapi.json
         redoc_url=None,
         lifespan=lifespan,

@@ -1,6 +1,6 @@
 """The pipeline's clock as the API knows it: the wall's in operation, the events' own in a replay.
 
-Heartbeats come once a second, so between two of them an event clock is carried on at the speed it was seen to run.
+Heartbeats come once a second. Between two of them an event clock is carried on at the speed seen so far.
 """
 
 from collections import deque

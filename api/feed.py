@@ -34,11 +34,12 @@ class Message(NamedTuple):
 
     def encode(self) -> bytes:
         """Return the message as server-sent event."""
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.position, self.kind.encode(), msgspec.json.encode(self.body))
+        body = msgspec.json.encode(self.body)
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.position, self.kind.encode(), body)
 
 
 def folded(messages: list[Message]) -> list[Message]:
-    """Return fewer messages that say the same: one of rows, the last of each other kind, in order of position."""
+    """Return fewer messages that say the same: one of rows, and the last of each other kind."""
     rows: dict[str, Json | None] = {}
     last: dict[str, Message] = {}
     for message in messages:
@@ -78,7 +79,7 @@ class Client:
         self._arrived.set()
 
     async def take(self) -> list[Message]:
-        """Wait for news and return all of it; nothing when the screen must start anew or the feed has ended."""
+        """Wait for news and return all of it; nothing when the screen must start anew or the feed ends."""
         await self._arrived.wait()
         self._arrived.clear()
         taken, self.pending = self.pending, []
@@ -142,9 +143,9 @@ class Feed:
         aged = {id for id in self._shown if not self._visible(id, now)}
         self.model.dirty |= aged
         told = figures(self.model)
-        moving = ("as_of", "speed")
-        if {k: v for k, v in told.items() if k not in moving} != {k: v for k, v in self._figures.items() if k not in moving}:
-            self._figures = told
+        said = {name: told[name] for name in ("clock", "live", "today", "last_hour", "trend")}
+        if said != self._figures:
+            self._figures = said
             self._publish("figures", told)
 
     def _publish(self, kind: str, body: Json) -> None:

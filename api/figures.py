@@ -1,4 +1,4 @@
-"""The figures of the operations centre: what stands open now, and what the day, the hour and the trend say."""
+"""The figures of the operations centre: what stands open now; the day, the hour and the trend."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -97,7 +97,7 @@ def _seconds(millis: float | None) -> float | None:
 
 
 def trend(windows: Windows, now: Instant) -> Json:
-    """Return received and resolved in steps of a quarter of an hour; the last step is the one that still runs."""
+    """Return received and resolved in quarters of an hour; the last step is the one that still runs."""
     start = now - now % STEP - (STEPS - 1) * STEP
     received, resolved = [0] * STEPS, [0] * STEPS
     for minute in range(start, start + STEPS * STEP, MINUTE):

@@ -58,7 +58,9 @@ def respond(problem: Problem) -> Response:
 
 def faults_of(error: RequestValidationError) -> list[Fault]:
     """Return what is wrong with a request, field by field."""
-    found = [Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
+    found = [
+        Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -87,5 +89,10 @@ def install(api: FastAPI) -> None:
 
 def shown(*statuses: int) -> dict[int | str, dict[str, object]]:
     """Return the OpenAPI entries of the problems a route can answer with."""
-    words = {404: "No such incident", 409: "Not allowed in the present state", 422: "Not valid", 503: "Not ready"}
+    words = {
+        404: "No such incident",
+        409: "Not allowed in the present state",
+        422: "Not valid",
+        503: "Not ready",
+    }
     return {status: {"model": ProblemShown, "description": words[status]} for status in statuses}

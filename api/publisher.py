@@ -1,4 +1,4 @@
-"""The one way in, seen from the API: events are published, and acknowledged by the broker before anybody hears so."""
+"""The one way in, seen from the API: nobody hears of an event before the broker has acknowledged it."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -25,10 +25,10 @@ _log = logging.getLogger(__name__)
 def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
     """Fold one record of a topic into the read model; a value of None takes out what the key names."""
     match topic:
-        case Topic.INCIDENTS if value is None:
-            model.remove(key.decode())
-        case Topic.INCIDENTS:
+        case Topic.INCIDENTS if value is not None:
             model.upsert(records.decode_incident(value))
+        case Topic.INCIDENTS:
+            model.remove(key.decode())
         case Topic.AGGREGATES:
             partition, cell = decode_key(key)
             model.windows.put(partition, cell, None if value is None else records.decode_aggregate(value))
@@ -39,10 +39,17 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
 
 
 class Reader:
-    """Follows all partitions of the workers' topics. `on_ready` is called once their end at the start is reached."""
+    """Follows all partitions of the workers' topics.
+
+    `on_ready` is called once the end they had at the start is reached, `count` with the records read of a topic.
+    """
 
     def __init__(
-        self, bootstrap: str, model: ReadModel, on_ready: Callable[[], None], count: Callable[[str, int], None]
+        self,
+        bootstrap: str,
+        model: ReadModel,
+        on_ready: Callable[[], None],
+        count: Callable[[str, int], None],
     ) -> None:
         self._bootstrap = bootstrap
         self._model = model
@@ -81,7 +88,9 @@ class Reader:
         while missing := [topic for topic in TOPICS if not consumer.partitions_for_topic(topic)]:
             _log.warning("waiting for the topics %s", ", ".join(missing))
             await asyncio.sleep(1)
-        partitions = [TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())]
+        partitions = [
+            TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())
+        ]
         consumer.unsubscribe()
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)

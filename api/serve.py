@@ -34,7 +34,7 @@ def wall() -> Instant:
 
 
 async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
-    """Run a task that must never end: when it fails, the process ends at once and its supervisor starts it anew."""
+    """Run a task that must never end; when it fails the process ends, for its supervisor to start anew."""
     try:
         await task
     except asyncio.CancelledError:
@@ -51,10 +51,12 @@ def serve(settings: ApiSettings) -> None:
     model = ReadModel(catalogue, wall)
     publisher = KafkaPublisher(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics())
+    ready = asyncio.Event()
 
     def on_ready() -> None:
         model.dirty.clear()  # every screen starts from a snapshot; what came before is no news
         centre.ready = True
+        ready.set()
 
     def count(topic: str, records: int) -> None:
         centre.metrics.records.labels(topic).inc(records)
@@ -63,7 +65,7 @@ def serve(settings: ApiSettings) -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(Reader(settings.bootstrap, model, on_ready, count).run())
-            tasks.create_task(_feed_when_ready(centre))
+            tasks.create_task(_feed_when_ready(centre, ready))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,9 +80,8 @@ def serve(settings: ApiSettings) -> None:
     _Server(centre, make_api(centre, lifespan)).run()
 
 
-async def _feed_when_ready(centre: Centre) -> None:
-    while not centre.ready:
-        await asyncio.sleep(0.05)
+async def _feed_when_ready(centre: Centre, ready: asyncio.Event) -> None:
+    await ready.wait()
     await centre.feed.run()
 
 
@@ -91,7 +92,12 @@ class _Server(uvicorn.Server):
         settings = centre.settings
         super().__init__(
             uvicorn.Config(
-                api, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=3
+                api,
+                settings.host,
+                settings.port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
             )
         )
         self._centre = centre

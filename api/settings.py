@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ApiSettings(BaseSettings):
     """Settings of the API, each also an environment variable with the prefix IOC_.
 
-    `map_geojson` replaces the ward map that comes with the screen; `catalogue` the folder of the city's catalogue.
+    `map_geojson` replaces the ward map of the screen; `catalogue` is the folder of the city's catalogue.
     """
 
     model_config = SettingsConfigDict(env_prefix="IOC_", extra="ignore")

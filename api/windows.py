@@ -28,7 +28,7 @@ class Windows:
             del self._parts[window]
 
     def sum_of(self, span: Span, start: Instant) -> Aggregate | None:
-        """Return the sum over partitions, services, units and wards; None of nothing. It is not to be changed."""
+        """Return the sum over partitions, services, units and wards; None of nothing. Not to be changed."""
         window = (span, start)
         parts = self._parts.get(window)
         if not parts:

@@ -46,7 +46,7 @@ class Accepted(BaseModel):
 
 
 class CommandRoute(APIRoute):
-    """A route that, when the body is faulty, also names the units the catalogue does not know: all faults at once."""
+    """When the body is faulty, the units the catalogue does not know are named too: all faults at once."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """Return the handler with the fuller refusal."""
@@ -56,7 +56,7 @@ class CommandRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                centre, card = centre_of(request), None
+                centre = centre_of(request)
                 card = centre.model.card(request.path_params["id"])
                 names = commands.name_faults(error.body, card, centre.model.catalogue) if card else []
                 raise Problem(422, "The command is not valid", [*faults_of(error), *names]) from error
@@ -123,9 +123,11 @@ async def _publish(command: str, card: Card, centre: Centre, event: Ordered) -> 
     if state not in TRANSITIONS[COMMANDS[command]]:
         allowed = ", ".join(commands_in(state)) or "none"
         fault = Fault("command", f"'{command}' is not allowed; it is {state}")
-        raise Problem(409, "The command is not allowed in the present state", [fault], f"Allowed now: {allowed}")
+        raise Problem(
+            409, "The command is not allowed in the present state", [fault], f"Allowed now: {allowed}"
+        )
     try:
         await centre.publisher.publish(event.incident.encode(), event.encode(), commands.HEADERS)
     except NotPublished as error:
-        raise Problem(503, "The broker did not acknowledge the event; send it again with the same key") from error
+        raise Problem(503, "The broker did not acknowledge the event; send it again, same key") from error
     return event.answer()

@@ -58,7 +58,11 @@ def _place(after: str | None) -> Order | None:
         raise Problem(422, "The request is not valid", [Fault("after", str(error))]) from error
 
 
-@router.get("/incidents/{id:path}", summary="Show an incident", responses={200: {"model": DetailShown}, **shown(404, 503)})
+@router.get(
+    "/incidents/{id:path}",
+    summary="Show an incident",
+    responses={200: {"model": DetailShown}, **shown(404, 503)},
+)
 async def incident(card: KnownCard, centre: ReadyCentre) -> Response:
     """With its history, and for every deadline which rule and which arithmetic."""
     return json_answer(detail(card, centre.model.now(), centre.model.catalogue))

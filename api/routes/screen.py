@@ -23,7 +23,11 @@ class ScreenFiles(StaticFiles):
     """Static files that trust nothing but themselves."""
 
     def file_response(
-        self, full_path: str | Path, stat_result: stat_result, scope: Scope, status_code: int = 200  # type: ignore[override]
+        self,
+        full_path: str | Path,
+        stat_result: stat_result,
+        scope: Scope,
+        status_code: int = 200,  # type: ignore[override]
     ) -> Response:
         """Return a file with the screen's headers, or 304 when the browser has it."""
         response = super().file_response(full_path, stat_result, scope, status_code)
