@@ -1,0 +1,63 @@
+"""An incident made ready for listing: what filters, sorting and search ask of it, worked out once."""
+
+from typing import NamedTuple
+from unicodedata import combining, normalize
+
+from ioc.incident import SEVERITIES, Clock, Incident, severity
+from ioc.lifecycle import CLOSED
+from ioc.times import Instant
+
+# Sorts what has no due after all that has one; later than any moment a datetime can hold.
+NEVER: Instant = 1 << 60
+
+
+class Order(NamedTuple):
+    """The order of work: the gravest first, then the soonest due, then the oldest."""
+
+    gravity: int
+    due: Instant
+    reported_at: Instant
+    id: str
+
+
+def folded(text: str) -> str:
+    """Return the text in lower case without Vietnamese marks, so that "hue" finds "Huế"."""
+    plain = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
+    return plain.replace("đ", "d")
+
+
+class Card:
+    """One incident with its severity, next deadline and sort key."""
+
+    __slots__ = ("_words", "clock", "due", "incident", "order", "severity")
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+        self.severity = severity(incident)
+        self.clock: Clock | None = incident.next_clock() if incident.is_open else None
+        self.due: Instant | None = self.clock.due if self.clock is not None else None
+        due = NEVER if self.due is None else self.due
+        self.order = Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
+        self._words: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while somebody still has to act."""
+        return self.incident.state not in CLOSED
+
+    def overdue(self, now: Instant) -> bool:
+        """True when the next deadline has passed."""
+        return self.due is not None and self.due < now
+
+    def due_soon(self, now: Instant) -> bool:
+        """True from the warning of the next deadline until it is overdue."""
+        warn = self.clock.warn if self.clock is not None else None
+        return warn is not None and warn <= now and not self.overdue(now)
+
+    def says(self, words: list[str]) -> bool:
+        """True when every one of the folded words occurs in what the incident says of itself."""
+        if self._words is None:
+            one = self.incident
+            parts = (one.id, one.title, one.text, one.address, one.category, one.assignee)
+            self._words = folded(" ".join(part for part in parts if part))
+        return all(word in self._words for word in words)

@@ -1,0 +1,55 @@
+"""What every route works with, put together once."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from msgspec import Struct
+
+from api.card import Card
+from api.feed import Feed
+from api.metrics import Metrics
+from api.problems import Problem
+from api.publisher import Publisher
+from api.read_model import ReadModel
+from api.settings import ApiSettings
+
+
+class Centre(Struct):
+    """The parts of a running API. `ready` becomes true when the read model has caught up with the log."""
+
+    settings: ApiSettings
+    model: ReadModel
+    feed: Feed
+    publisher: Publisher
+    metrics: Metrics
+    ready: bool = False
+
+
+def centre_of(request: Request) -> Centre:
+    """Return the parts of the API that answers this request."""
+    centre: Centre = request.app.state.centre
+    return centre
+
+
+AnyCentre = Annotated[Centre, Depends(centre_of)]
+
+
+def ready_centre(centre: AnyCentre) -> Centre:
+    """Return the parts, or say that the picture is still being read: half a picture is worse than none."""
+    if not centre.ready:
+        raise Problem(503, "The picture is still being read from the log")
+    return centre
+
+
+ReadyCentre = Annotated[Centre, Depends(ready_centre)]
+
+
+def known_card(id: str, centre: ReadyCentre) -> Card:
+    """Return the incident named in the path, or 404."""
+    card = centre.model.card(id)
+    if card is None:
+        raise Problem(404, "No such incident")
+    return card
+
+
+KnownCard = Annotated[Card, Depends(known_card)]

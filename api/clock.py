@@ -1,0 +1,73 @@
+"""The pipeline's clock as the API knows it: the wall's in operation, the events' own in a replay.
+
+Heartbeats come once a second. Between two of them an event clock is carried on at the speed seen so far.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ioc.records import Heartbeat
+from ioc.shard import ClockKind
+from ioc.times import SECOND, Instant
+
+# Beyond this silence an event clock stands still rather than run away on a guess.
+CARRIED_ON_FOR = 2 * SECOND
+SPEED_OVER = 10 * SECOND
+
+
+class Reading(NamedTuple):
+    """The pipeline's clock at a moment of the wall's."""
+
+    at: Instant
+    clock: Instant
+
+
+class PipelineClock:
+    """Estimates now and speed from heartbeats. `wall` gives the wall's time in ms."""
+
+    def __init__(self, wall: Callable[[], Instant]) -> None:
+        self.wall = wall
+        self.kind = ClockKind.WALL
+        self._readings: deque[Reading] = deque()
+
+    def hear(self, beat: Heartbeat) -> None:
+        """Take in a heartbeat; those older than what is known change nothing but the highest clock."""
+        latest = self._readings[-1] if self._readings else None
+        if latest is None or beat.at >= latest.at:
+            self.kind = ClockKind(beat.clock_kind)
+        at = max(beat.at, latest.at) if latest else beat.at
+        clock = max(beat.clock, latest.clock) if latest else beat.clock
+        if latest is not None and at == latest.at:
+            self._readings.pop()
+        self._readings.append(Reading(at, clock))
+        while self._readings[0].at < at - SPEED_OVER and len(self._readings) > 2:
+            self._readings.popleft()
+
+    @property
+    def by_events(self) -> bool:
+        """True in a replay or demo, where time is the events' own."""
+        return self.kind is ClockKind.EVENT and bool(self._readings)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of the pipeline pass in one of the wall."""
+        if not self.by_events:
+            return 1.0
+        first, last = self._readings[0], self._readings[-1]
+        return (last.clock - first.clock) / (last.at - first.at) if last.at > first.at else 1.0
+
+    def now(self) -> Instant:
+        """Return the pipeline's present moment."""
+        if not self.by_events:
+            return self.wall()
+        last = self._readings[-1]
+        silence = min(max(0, self.wall() - last.at), CARRIED_ON_FOR)
+        return last.clock + round(silence * self.speed)
+
+    def at(self, wall: Instant) -> Instant:
+        """Return what the pipeline's clock showed at a past moment of the wall's."""
+        if not self.by_events:
+            return wall
+        last = self._readings[-1]
+        return last.clock - round(max(0, last.at - wall) * self.speed)

@@ -1,0 +1,199 @@
+"""The live feed: what changed, numbered, kept for a while, and handed to every screen at its own pace."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+import msgspec
+
+from api.figures import figures
+from api.read_model import ReadModel
+from api.rows import Json, row
+from api.tick import tick
+from ioc.times import HOUR, SECOND, Instant, Millis, to_rfc3339
+
+COALESCE: Millis = 150
+FIGURES_EVERY: Millis = 1 * SECOND
+TICK_EVERY: Millis = 5 * SECOND
+# How long a closed incident stays on the screens.
+CLOSED_SHOWN: Millis = 1 * HOUR
+RING = 2_000
+# A screen this far behind gets its pending messages folded into one; with this many rows it starts anew.
+PENDING = 16
+MOST_ROWS = 5_000
+
+
+class Message(NamedTuple):
+    """One message of the feed; `position` is its SSE id."""
+
+    position: int
+    kind: str
+    body: Json
+
+    def encode(self) -> bytes:
+        """Return the message as server-sent event."""
+        body = msgspec.json.encode(self.body)
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.position, self.kind.encode(), body)
+
+
+def folded(messages: list[Message]) -> list[Message]:
+    """Return fewer messages that say the same: one of rows, and the last of each other kind."""
+    rows: dict[str, Json | None] = {}
+    last: dict[str, Message] = {}
+    for message in messages:
+        last[message.kind] = message
+        if message.kind == "incident":
+            rows.update({one["id"]: one for one in message.body["upserts"]})
+            rows.update(dict.fromkeys(message.body["removed"]))
+    if "incident" in last:
+        upserts, removed = [one for one in rows.values() if one], [id for id, one in rows.items() if not one]
+        last["incident"] = last["incident"]._replace(body={"upserts": upserts, "removed": removed})
+    return sorted(last.values())
+
+
+class Client:
+    """What one screen has still to be told; never more than a screenful, however slow it is."""
+
+    def __init__(self) -> None:
+        self.pending: list[Message] = []
+        self.overrun = False
+        self.closed = False
+        self._arrived = asyncio.Event()
+
+    def offer(self, message: Message) -> None:
+        """Add a message, folding what waits when it grows long."""
+        if not self.overrun:
+            self.pending.append(message)
+        if len(self.pending) > PENDING:
+            self.pending = folded(self.pending)
+            self.overrun = any(len(one.body.get("upserts", ())) > MOST_ROWS for one in self.pending)
+        if self.overrun:
+            self.pending = []
+        self._arrived.set()
+
+    def close(self) -> None:
+        """End the connection at the next turn."""
+        self.closed = True
+        self._arrived.set()
+
+    async def take(self) -> list[Message]:
+        """Wait for news and return all of it; nothing when the screen must start anew or the feed ends."""
+        await self._arrived.wait()
+        self._arrived.clear()
+        taken, self.pending = self.pending, []
+        return taken
+
+
+class Feed:
+    """Turns changes of the read model into messages. `wall` gives the wall's time in ms."""
+
+    def __init__(self, model: ReadModel, wall: Callable[[], Instant], build: str = "dev") -> None:
+        self.model = model
+        self.wall = wall
+        self.build = build
+        # Positions of an earlier process must never look like ours, so they start from the wall's clock.
+        self.position = wall()
+        self._ring: deque[Message] = deque(maxlen=RING)
+        self._clients: set[Client] = set()
+        self._shown: set[str] = set()
+        self._figures: Json = {}
+        self._figures_at = self._tick_at = 0
+        self._changed = asyncio.Event()
+        model.wake = self._changed.set
+
+    async def run(self) -> None:
+        """Publish changes at once when it was quiet, else every 150 ms."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), FIGURES_EVERY / SECOND)
+            self._changed.clear()
+            self.step()
+            await asyncio.sleep(COALESCE / SECOND)
+
+    def step(self) -> None:
+        """Publish what is due: the rows that changed, the figures, the tick."""
+        self._publish_rows()
+        wall = self.wall()
+        if wall - self._figures_at >= FIGURES_EVERY:
+            self._figures_at = wall
+            self._publish_figures()
+        if wall - self._tick_at >= TICK_EVERY:
+            self._tick_at = wall
+            self._publish("tick", tick(self.model, self.build))
+
+    def _publish_rows(self) -> None:
+        now = self.model.now()
+        visible = {id for id in self.model.dirty if self._visible(id, now)}
+        removed = sorted((self.model.dirty & self._shown) - visible)
+        self.model.dirty.clear()
+        self._shown = (self._shown - set(removed)) | visible
+        rows = [row(card, now) for id in sorted(visible) if (card := self.model.card(id)) is not None]
+        if rows or removed:
+            self._publish("incident", {"upserts": rows, "removed": removed})
+
+    def _visible(self, id: str, now: Instant) -> bool:
+        card = self.model.card(id)
+        return card is not None and (card.is_open or (card.incident.closed_at or 0) >= now - CLOSED_SHOWN)
+
+    def _publish_figures(self) -> None:
+        """Publish the figures when they say anything new, and let go of incidents closed long ago."""
+        now = self.model.now()
+        aged = {id for id in self._shown if not self._visible(id, now)}
+        self.model.dirty |= aged
+        told = figures(self.model)
+        said = {name: told[name] for name in ("clock", "live", "today", "last_hour", "trend")}
+        if said != self._figures:
+            self._figures = said
+            self._publish("figures", told)
+
+    def _publish(self, kind: str, body: Json) -> None:
+        self.position += 1
+        message = Message(self.position, kind, body)
+        self._ring.append(message)
+        for client in self._clients:
+            client.offer(message)
+
+    def since(self, position: int) -> list[Message] | None:
+        """Return the messages after a position; None when they are no longer known."""
+        if position == self.position:
+            return []
+        if not self._ring or not self._ring[0].position - 1 <= position < self.position:
+            return None
+        return [message for message in self._ring if message.position > position]
+
+    def opening(self) -> list[Message]:
+        """Return the snapshot that a new screen starts from, and the tick that sets its clock."""
+        now = self.model.now()
+        cards = [*self.model.open_cards(), *self.model.closed_since(now - CLOSED_SHOWN)]
+        self._shown.update(card.incident.id for card in cards)
+        body = {
+            "cursor": str(self.position),
+            "now": to_rfc3339(now),
+            "incidents": [row(card, now) for card in sorted(cards, key=lambda card: card.order)],
+            "figures": figures(self.model),
+        }
+        return [
+            Message(self.position, "snapshot", body),
+            Message(self.position, "tick", tick(self.model, self.build)),
+        ]
+
+    def anew(self) -> list[Message]:
+        """Return what makes a screen drop everything and start from a snapshot."""
+        return [Message(self.position, "reset", {}), *self.opening()]
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """Join a screen to the feed for as long as it listens."""
+        client = Client()
+        self._clients.add(client)
+        try:
+            yield client
+        finally:
+            self._clients.discard(client)
+
+    def close(self) -> None:
+        """End every connection."""
+        for client in self._clients:
+            client.close()

@@ -1,0 +1,63 @@
+"""Every metric of the API, declared once."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from api.figures import live
+from api.read_model import ReadModel
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+
+
+class Metrics:
+    """The API's metrics in a registry of their own, so that several APIs can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "ioc_api_requests", "Requests answered", ("method", "route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "ioc_api_request_seconds",
+            "Time to the first byte of an answer",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.commands = Counter(
+            "ioc_api_commands", "Operator commands by outcome", ("command", "outcome"), registry=self.registry
+        )
+        self.records = Counter(
+            "ioc_api_records_read", "Records read from the log", ("topic",), registry=self.registry
+        )
+        self.screens = Gauge(
+            "ioc_api_stream_clients", "Screens connected to the live feed", registry=self.registry
+        )
+        self.resets = Counter("ioc_api_stream_resets", "Screens told to start anew", registry=self.registry)
+
+    def watch(self, model: ReadModel, ready: Callable[[], bool]) -> None:
+        """Also tell, at each scrape, how the incidents stand."""
+        self.registry.register(_Standing(model, ready))
+
+
+class _Standing(Collector):
+    def __init__(self, model: ReadModel, ready: Callable[[], bool]) -> None:
+        self.model = model
+        self.ready = ready
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges that are worked out when asked for."""
+        yield GaugeMetricFamily("ioc_api_ready", "1 once the log has been read to its end", int(self.ready()))
+        lag = sum(beat.lag for beat in self.model.heartbeats.values())
+        yield GaugeMetricFamily(
+            "ioc_api_pipeline_lag_records", "Records come but not folded, by heartbeat", lag
+        )
+        standing = live(self.model.open_cards(), self.model.now())["by_service"]
+        for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
+            family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])
+            for service, count in standing.items():
+                family.add_metric([service], count[what])
+            yield family

@@ -1,0 +1,98 @@
+"""Errors as RFC 9457 problem details, with every fault named at once."""
+
+from collections.abc import Sequence
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from ioc.errors import Fault
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FaultShown(BaseModel):
+    """One thing wrong: where, and what."""
+
+    field: str
+    reason: str
+
+
+class ProblemShown(BaseModel):
+    """Problem details as RFC 9457 has them; `errors` names all faults at once."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FaultShown] = []
+
+
+class Problem(Exception):
+    """An answer that is not what was asked for: the status, a title, and the faults found."""
+
+    def __init__(self, status: int, title: str, faults: Sequence[Fault] = (), detail: str = "") -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.faults = faults
+        self.detail = detail
+
+
+def respond(problem: Problem) -> Response:
+    """Return a problem as a response."""
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "errors": [{"field": fault.field, "reason": fault.reason} for fault in problem.faults],
+    }
+    if problem.detail:
+        body["detail"] = problem.detail
+    headers = {"Retry-After": "1"} if problem.status == 503 else None
+    return Response(msgspec.json.encode(body), problem.status, headers, MEDIA_TYPE)
+
+
+def faults_of(error: RequestValidationError) -> list[Fault]:
+    """Return what is wrong with a request, field by field."""
+    found = [
+        Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _field(loc: Sequence[object]) -> str:
+    """Drop where the field was sent (body, query, header); what is left is the name its sender knows."""
+    return ".".join(str(part) for part in loc[1:]) or "body"
+
+
+def install(api: FastAPI) -> None:
+    """Let every error of an API be answered as problem details."""
+
+    @api.exception_handler(Problem)
+    async def on_problem(_: Request, problem: Problem) -> Response:
+        return respond(problem)
+
+    @api.exception_handler(HTTPException)
+    async def on_http(_: Request, error: HTTPException) -> Response:
+        response = respond(Problem(error.status_code, str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response
+
+    @api.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> Response:
+        return respond(Problem(422, "The request is not valid", faults_of(error)))
+
+
+def shown(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """Return the OpenAPI entries of the problems a route can answer with."""
+    words = {
+        404: "No such incident",
+        409: "Not allowed in the present state",
+        422: "Not valid",
+        503: "Not ready",
+    }
+    return {status: {"model": ProblemShown, "description": words[status]} for status in statuses}

@@ -1,0 +1,158 @@
+"""The live picture: every incident, window and heartbeat that the workers wrote, kept for reading.
+
+A record changes it only when it is newer than what is known, so reading the topics again changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+
+from msgspec import Struct
+
+from api.card import Card, Order, folded
+from api.clock import PipelineClock
+from api.windows import Windows
+from ioc.catalogue import Catalogue
+from ioc.incident import Incident
+from ioc.lifecycle import OPEN, State
+from ioc.records import Heartbeat
+from ioc.shard import Position
+from ioc.times import Instant
+
+# Events of the centre's own operators say nothing about whether a source is alive.
+OPERATORS = "/operations-centre/"
+SIDES = ("state", "service", "unit", "ward")
+
+
+class Filter(Struct, frozen=True):
+    """Which incidents are wanted. An empty side lets all pass."""
+
+    state: Sequence[str] = ()
+    service: Sequence[str] = ()
+    unit: Sequence[str] = ()
+    ward: Sequence[str] = ()
+    severity: Sequence[str] = ()
+    overdue: bool | None = None
+    open: bool | None = None
+    text: str = ""
+
+
+class Page(Struct, frozen=True):
+    """Part of a list: the cards, where the next part begins, and how many there are in all."""
+
+    cards: list[Card]
+    next: Order | None
+    total: int
+
+
+class ReadModel:
+    """Everything the API answers from. Incidents whose report has not come are kept out of sight."""
+
+    def __init__(self, catalogue: Catalogue, wall: Callable[[], Instant]) -> None:
+        self.catalogue = catalogue
+        self.clock = PipelineClock(wall)
+        self.windows = Windows()
+        self.positions: dict[int, Position] = {}
+        self.heartbeats: dict[int, Heartbeat] = {}
+        self.last_seen: dict[str, Instant] = {}
+        self.dirty: set[str] = set()
+        self.wake: Callable[[], None] = lambda: None
+        self._cards: dict[str, Card] = {}
+        self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
+
+    def __len__(self) -> int:
+        return len(self._cards)
+
+    def now(self) -> Instant:
+        """Return the pipeline's present moment in ms."""
+        return self.clock.now()
+
+    def card(self, id: str) -> Card | None:
+        """Return an incident by its id; None when there is none to show."""
+        return self._cards.get(id)
+
+    def upsert(self, incident: Incident) -> bool:
+        """Take over an incident unless what is known is as new; tell whether anything changed."""
+        known = self._cards.get(incident.id)
+        if incident.state is State.PENDING or (
+            known is not None and known.incident.version >= incident.version
+        ):
+            return False
+        self._index(known, None)
+        card = self._cards[incident.id] = Card(incident)
+        self._index(None, card)
+        self._see(incident)
+        self._touch(incident.id)
+        return True
+
+    def remove(self, id: str) -> None:
+        """Forget an incident that was taken out of the log."""
+        self._index(self._cards.pop(id, None), None)
+        self._touch(id)
+
+    def hear(self, beat: Heartbeat) -> None:
+        """Take in a heartbeat, unless a newer one of its partition is known."""
+        known = self.heartbeats.get(beat.partition)
+        if known is None or beat.at >= known.at:
+            self.heartbeats[beat.partition] = beat
+            self.clock.hear(beat)
+
+    def _touch(self, id: str) -> None:
+        self.dirty.add(id)
+        self.wake()
+
+    def _see(self, incident: Incident) -> None:
+        for entry in reversed(incident.history):
+            if not entry.source.startswith(OPERATORS):
+                self.last_seen[incident.service] = max(self.last_seen.get(incident.service, 0), entry.time)
+                return
+
+    def _index(self, gone: Card | None, come: Card | None) -> None:
+        for side, ids in self._by.items():
+            if gone is not None:
+                ids[getattr(gone.incident, side) or ""].discard(gone.incident.id)
+            if come is not None:
+                ids.setdefault(getattr(come.incident, side) or "", set()).add(come.incident.id)
+
+    def open_cards(self) -> Iterator[Card]:
+        """Yield every open incident."""
+        return (self._cards[id] for state in OPEN for id in self._by["state"].get(state, ()))
+
+    def closed_since(self, since: Instant) -> Iterator[Card]:
+        """Yield the incidents that were closed at or after a moment."""
+        return (
+            card
+            for card in self._cards.values()
+            if not card.is_open and (card.incident.closed_at or 0) >= since
+        )
+
+    def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
+        """Return the first `limit` incidents that fit, from behind `after` in the order of work."""
+        fitting = list(self._fitting(wanted))
+        rest = (card for card in fitting if after is None or card.order > after)
+        cards = nsmallest(limit + 1, rest, key=lambda card: card.order)
+        more = len(cards) > limit
+        return Page(cards[:limit], cards[limit - 1].order if more else None, len(fitting))
+
+    def _fitting(self, wanted: Filter) -> Iterator[Card]:
+        now, words = self.now(), folded(wanted.text).split()
+        for id in self._candidates(wanted):
+            card = self._cards[id]
+            if (
+                (not wanted.severity or card.severity in wanted.severity)
+                and (wanted.overdue is None or card.overdue(now) is wanted.overdue)
+                and (wanted.open is None or card.is_open is wanted.open)
+                and card.says(words)
+            ):
+                yield card
+
+    def _candidates(self, wanted: Filter) -> Iterable[str]:
+        """Return the ids that fit on every indexed side."""
+        sides: Mapping[str, Sequence[str]] = {side: getattr(wanted, side) for side in SIDES}
+        if wanted.open is True and not wanted.state:
+            sides = {**sides, "state": sorted(OPEN)}
+        found = [self._any_of(side, values) for side, values in sides.items() if values]
+        return set.intersection(*found) if found else self._cards
+
+    def _any_of(self, side: str, values: Sequence[str]) -> set[str]:
+        known = self._by[side]
+        return set[str]().union(*(known.get(value, set()) for value in values))

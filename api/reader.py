@@ -1,0 +1,113 @@
+"""Reads the workers' topics from their beginning and keeps the read model abreast of them.
+
+No consumer group: every API process reads everything. What is read is committed, or it is not read.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from api.read_model import ReadModel
+from ioc import records
+from ioc.aggregates import decode_key
+from ioc.topics import Topic
+
+TOPICS = (Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS)
+# So many records are folded in before others get their turn on the loop.
+_SLICE = 500
+
+_log = logging.getLogger(__name__)
+
+
+def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
+    """Fold one record of a topic into the read model; a value of None takes out what the key names."""
+    match topic:
+        case Topic.INCIDENTS if value is not None:
+            model.upsert(records.decode_incident(value))
+        case Topic.INCIDENTS:
+            model.remove(key.decode())
+        case Topic.AGGREGATES:
+            partition, cell = decode_key(key)
+            model.windows.put(partition, cell, None if value is None else records.decode_aggregate(value))
+        case Topic.POSITIONS if value is not None:
+            model.positions[int(key)] = records.decode_position(value)
+        case Topic.WORKERS if value is not None:
+            model.hear(records.decode_heartbeat(value))
+
+
+class Reader:
+    """Follows all partitions of the workers' topics.
+
+    `on_ready` is called once the end they had at the start is reached, `count` with the records read of a topic.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        model: ReadModel,
+        on_ready: Callable[[], None],
+        count: Callable[[str, int], None],
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._model = model
+        self._on_ready = on_ready
+        self._count = count
+
+    async def run(self) -> None:
+        """Read for ever. Any error is the caller's to die of: a reader in doubt must not go on."""
+        consumer = AIOKafkaConsumer(
+            *TOPICS,
+            bootstrap_servers=self._bootstrap,
+            group_id=None,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+        )
+        await consumer.start()
+        try:
+            await self._follow(consumer)
+        finally:
+            await consumer.stop()
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        partitions = await self._assign(consumer)
+        ends = await consumer.end_offsets(partitions)
+        while not await _reached(consumer, ends):
+            await self._read(consumer)
+        self._on_ready()
+        _log.info("read to the end: %d incidents", len(self._model))
+        while True:
+            await self._read(consumer)
+
+    async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
+        """Take all partitions of all topics, from the beginning, once every topic is there."""
+        while missing := [topic for topic in TOPICS if not consumer.partitions_for_topic(topic)]:
+            _log.warning("waiting for the topics %s", ", ".join(missing))
+            await asyncio.sleep(1)
+        partitions = [
+            TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())
+        ]
+        consumer.unsubscribe()
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        return partitions
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        slices: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+        slices = await consumer.getmany(timeout_ms=200, max_records=_SLICE)
+        for partition, slice in slices.items():
+            for record in slice:
+                take(self._model, partition.topic, record.key or b"", record.value)
+            self._count(partition.topic, len(slice))
+        await asyncio.sleep(0)  # a long log must not starve the health routes
+
+
+async def _reached(consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> bool:
+    for partition, end in ends.items():
+        if end and await consumer.position(partition) < end:
+            return False
+    return True

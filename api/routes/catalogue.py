@@ -1,0 +1,43 @@
+"""GET /catalogue and GET /map."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.centre import AnyCentre
+from ioc.lifecycle import State, commands_in
+
+router = APIRouter(tags=["catalogue"])
+
+WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
+
+
+@router.get("/catalogue", summary="Show services, units, wards and commands")
+async def catalogue(centre: AnyCentre) -> Response:
+    """The names behind the codes, and the commands each state allows."""
+    known = centre.model.catalogue
+    return json_answer(
+        {
+            "services": _rows(known.services, "code", "name_vi", "name_en", "unit"),
+            "units": _rows(known.units, "code", "name", "parent"),
+            "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
+            "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
+        }
+    )
+
+
+def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, object]]:
+    return [{field: getattr(one, field) for field in fields} for one in named.values()]
+
+
+@router.get("/map", summary="Show the wards as GeoJSON")
+async def ward_map(centre: AnyCentre) -> Response:
+    """A FeatureCollection; the id of a feature is the ward's code."""
+    path = centre.settings.map_geojson or WARDS
+    return Response(
+        path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/geo+json"
+    )

@@ -1,0 +1,22 @@
+"""GET /live and GET /ready."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import json_answer
+from api.centre import AnyCentre, ReadyCentre
+from api.problems import shown
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/live", summary="Is the process alive?")
+async def live(_: AnyCentre) -> Response:
+    """Always true when it answers at all."""
+    return json_answer({"live": True})
+
+
+@router.get("/ready", summary="Has the picture been read?", responses=shown(503))
+async def ready(centre: ReadyCentre) -> Response:
+    """True once the log has been read to the end it had at the start."""
+    return json_answer({"ready": True, "incidents": len(centre.model), "build": centre.feed.build})

@@ -1,0 +1,68 @@
+"""GET /incidents and GET /incidents/{id}."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api import cursor
+from api.answers import json_answer
+from api.card import Order
+from api.centre import KnownCard, ReadyCentre
+from api.problems import Problem, shown
+from api.read_model import Filter
+from api.rows import detail, row
+from api.shapes import DetailShown, PageShown
+from ioc.errors import Fault
+from ioc.lifecycle import State
+from ioc.times import to_rfc3339
+
+router = APIRouter(tags=["incidents"])
+
+Many = Annotated[list[str], Query(max_length=200)]
+Severity = Literal["low", "medium", "high", "critical"]
+
+
+@router.get("/incidents", summary="List incidents", responses={200: {"model": PageShown}, **shown(422, 503)})
+async def incidents(
+    centre: ReadyCentre,
+    state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
+    service: Many = [],  # noqa: B006
+    unit: Many = [],  # noqa: B006
+    ward: Many = [],  # noqa: B006
+    severity: Annotated[list[Severity], Query()] = [],  # noqa: B006
+    overdue: bool | None = None,
+    open: bool | None = None,
+    text: Annotated[str, Query(max_length=200, description="Words; marks and case do not matter")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[str | None, Query(max_length=1024, description="`next` of the page before")] = None,
+) -> Response:
+    """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
+    wanted = Filter(state, service, unit, ward, severity, overdue, open, text)
+    now = centre.model.now()
+    page = centre.model.page(wanted, limit, _place(after))
+    return json_answer(
+        {
+            "items": [row(card, now) for card in page.cards],
+            "next": None if page.next is None else cursor.encode(page.next),
+            "total": page.total,
+            "as_of": to_rfc3339(now),
+        }
+    )
+
+
+def _place(after: str | None) -> Order | None:
+    try:
+        return None if after is None else cursor.decode(after)
+    except ValueError as error:
+        raise Problem(422, "The request is not valid", [Fault("after", str(error))]) from error
+
+
+@router.get(
+    "/incidents/{id:path}",
+    summary="Show an incident",
+    responses={200: {"model": DetailShown}, **shown(404, 503)},
+)
+async def incident(card: KnownCard, centre: ReadyCentre) -> Response:
+    """With its history, and for every deadline which rule and which arithmetic."""
+    return json_answer(detail(card, centre.model.now(), centre.model.catalogue))

@@ -1,0 +1,113 @@
+"""An incident as the API tells it: the row of a list, and the detail with its history and arithmetic."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from api.card import Card
+from ioc.catalogue import Catalogue
+from ioc.explain import Explanation, StepTold, explain
+from ioc.incident import Entry
+from ioc.lifecycle import commands_in, event_type
+from ioc.times import SECOND, Instant, to_rfc3339
+
+Json = dict[str, Any]
+
+
+def moment(at: Instant | None) -> str | None:
+    """Return an instant as RFC 3339 text, None as None."""
+    return None if at is None else to_rfc3339(at)
+
+
+def row(card: Card, now: Instant) -> Json:
+    """Return one row of the list; `now` decides what is overdue."""
+    one, clock = card.incident, card.clock
+    return {
+        "id": one.id,
+        "state": one.state,
+        "service": one.service,
+        "category": one.category or "",
+        "priority": one.priority,
+        "severity": card.severity,
+        "title": one.title or one.category or one.id,
+        "unit": one.unit,
+        "ward": one.ward,
+        "lat": one.lat,
+        "lon": one.lon,
+        "address": one.address,
+        "reported_at": to_rfc3339(one.reported_at),
+        "updated_at": to_rfc3339(one.updated_at),
+        "closed_at": moment(one.closed_at),
+        "due": moment(card.due),
+        "due_target": clock.target if clock is not None else None,
+        "warn_at": moment(clock.warn) if clock is not None else None,
+        "overdue": card.overdue(now),
+        "paused": one.paused_at is not None,
+        "level": one.level,
+        "on_time": one.on_time,
+        "reopened": len(one.reopened_at),
+        "rating": one.score,
+        "assignee": one.assignee,
+        "version": one.version,
+    }
+
+
+def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
+    """Return the row with the history, the arithmetic of every deadline, and the commands allowed now."""
+    return {
+        **row(card, now),
+        "history": [_entry(entry) for entry in card.incident.history],
+        "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
+        "commands": commands_in(card.incident.state),
+    }
+
+
+def _entry(entry: Entry) -> Json:
+    said = msgspec.json.decode(entry.data)
+    return {
+        "time": to_rfc3339(entry.time),
+        "type": event_type(entry.move),
+        "source": entry.source,
+        "id": entry.id,
+        "actor": said.get("actor"),
+        "text": said.get("text"),
+        "accepted": entry.refused is None,
+        "reason": entry.refused,
+    }
+
+
+def _deadline(one: Explanation) -> Json:
+    return {
+        "target": one.target,
+        "rule": one.rule,
+        "calendar": one.calendar,
+        "total_s": one.total / SECOND,
+        "start": to_rfc3339(one.start),
+        "used_s": one.used / SECOND,
+        "remaining_s": one.remaining / SECOND,
+        "pauses": list(_pauses(one)),
+        "skipped": [{"date": day.date, "name": day.name} for day in one.skipped],
+        "due": moment(one.due),
+        "warn_at": moment(one.warn_at),
+        "met_at": moment(one.met_at),
+        "status": one.status,
+        "steps": [_step(step) for step in one.steps],
+    }
+
+
+def _pauses(one: Explanation) -> Iterator[Json]:
+    for start, end in one.pauses:
+        yield {"from": to_rfc3339(start), "to": to_rfc3339(end)}
+    if one.paused_at is not None:
+        yield {"from": to_rfc3339(one.paused_at), "to": None}
+
+
+def _step(step: StepTold) -> Json:
+    return {
+        "level": step.level,
+        "at": moment(step.at),
+        "whom": step.whom,
+        "channel": step.channel,
+        "fired_at": moment(step.fired_at),
+    }

@@ -1,0 +1,108 @@
+"""The API as a process: real clock, real broker, real port."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import make_api
+from api.centre import Centre
+from api.feed import Feed
+from api.metrics import Metrics
+from api.publisher import KafkaPublisher
+from api.read_model import ReadModel
+from api.reader import Reader
+from api.routes.screen import build_id
+from api.settings import ApiSettings
+from ioc.catalogue import hue_folder, load_catalogue
+from ioc.times import Instant
+
+# The exit code of a process that could no longer trust its picture.
+IN_DOUBT = 70
+
+_log = logging.getLogger(__name__)
+
+
+def wall() -> Instant:
+    """Return the wall's time in ms."""
+    return time.time_ns() // 1_000_000
+
+
+async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
+    """Run a task that must never end; when it fails the process ends, for its supervisor to start anew."""
+    try:
+        await task
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        _log.critical("the %s failed; stopping", name, exc_info=True)
+        logging.shutdown()
+        os._exit(IN_DOUBT)
+
+
+def serve(settings: ApiSettings) -> None:
+    """Serve until told to stop. Raises CatalogueError when the catalogue cannot be used."""
+    catalogue = load_catalogue(settings.catalogue or hue_folder())
+    model = ReadModel(catalogue, wall)
+    publisher = KafkaPublisher(settings.bootstrap)
+    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics())
+    ready = asyncio.Event()
+
+    def on_ready() -> None:
+        model.dirty.clear()  # every screen starts from a snapshot; what came before is no news
+        centre.ready = True
+        ready.set()
+
+    def count(topic: str, records: int) -> None:
+        centre.metrics.records.labels(topic).inc(records)
+
+    async def run() -> None:
+        await publisher.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(Reader(settings.bootstrap, model, on_ready, count).run())
+            tasks.create_task(_feed_when_ready(centre, ready))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(or_die("reader", run()))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await publisher.stop()
+
+    _Server(centre, make_api(centre, lifespan)).run()
+
+
+async def _feed_when_ready(centre: Centre, ready: asyncio.Event) -> None:
+    await ready.wait()
+    await centre.feed.run()
+
+
+class _Server(uvicorn.Server):
+    """Ends the live feeds first when told to stop: they would never end by themselves."""
+
+    def __init__(self, centre: Centre, api: FastAPI) -> None:
+        settings = centre.settings
+        super().__init__(
+            uvicorn.Config(
+                api,
+                settings.host,
+                settings.port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._centre = centre
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Stop, as uvicorn does, and let go of the screens."""
+        self._centre.feed.close()
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""The shapes of answers, for the OpenAPI document. Times are RFC 3339 in UTC."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+EXAMPLE: dict[str, Any] = {
+    "id": "field-reports:PA-000123",
+    "state": "assigned",
+    "service": "field-reports",
+    "category": "environment",
+    "priority": "high",
+    "severity": "high",
+    "title": "Cây đổ chắn đường",
+    "unit": None,
+    "ward": "19753",
+    "lat": 16.5,
+    "lon": 107.59,
+    "address": "Lê Lợi",
+    "reported_at": "2024-04-16T09:30:00.000Z",
+    "updated_at": "2024-04-16T09:42:10.000Z",
+    "closed_at": None,
+    "due": "2024-04-17T02:00:00.000Z",
+    "due_target": "resolve",
+    "warn_at": "2024-04-17T01:00:00.000Z",
+    "overdue": False,
+    "paused": False,
+    "level": 0,
+    "on_time": None,
+    "reopened": 0,
+    "rating": None,
+    "assignee": "Tổ cơ động 2",
+    "version": 3,
+}
+
+
+class RowShown(BaseModel):
+    """An incident as lists and the feed show it."""
+
+    model_config = ConfigDict(title="Row", json_schema_extra={"examples": [EXAMPLE]})
+
+    id: str = Field(description="`<source slug>:<subject>`")
+    state: str
+    service: str
+    category: str
+    priority: str
+    severity: str = Field(description="From the priority, one step up once a deadline was breached")
+    title: str
+    unit: str | None
+    ward: str | None
+    lat: float | None
+    lon: float | None
+    address: str | None
+    reported_at: str
+    updated_at: str
+    closed_at: str | None
+    due: str | None = Field(description="The next running deadline")
+    due_target: str | None
+    warn_at: str | None
+    overdue: bool
+    paused: bool
+    level: int = Field(description="Highest escalation level of the present run")
+    on_time: bool | None = Field(description="Null while open")
+    reopened: int
+    rating: int | None
+    assignee: str | None
+    version: int
+
+
+class PageShown(BaseModel):
+    """Part of a list of incidents."""
+
+    model_config = ConfigDict(title="Page")
+
+    items: list[RowShown]
+    next: str | None = Field(description="Send as `after` for the next page")
+    total: int
+    as_of: str
+
+
+class EntryShown(BaseModel):
+    """One event in an incident's history."""
+
+    time: str
+    type: str
+    source: str
+    id: str
+    actor: str | None
+    text: str | None
+    accepted: bool
+    reason: str | None
+
+
+class DeadlineShown(BaseModel):
+    """Which rule and which arithmetic; seconds are those of the rule's calendar."""
+
+    target: str
+    rule: str
+    calendar: str
+    total_s: float
+    start: str
+    used_s: float
+    remaining_s: float
+    pauses: list[dict[str, str | None]]
+    skipped: list[dict[str, str]]
+    due: str | None
+    warn_at: str | None
+    met_at: str | None
+    status: str
+    steps: list[dict[str, Any]]
+
+
+class DetailShown(RowShown):
+    """An incident with its history, deadlines and the commands allowed now."""
+
+    model_config = ConfigDict(title="Detail", json_schema_extra={})
+
+    history: list[EntryShown]
+    deadlines: list[DeadlineShown]
+    commands: list[str]

@@ -1,0 +1,53 @@
+"""The tick: the pipeline's clock, how far behind it is, and which sources have fallen silent."""
+
+from collections.abc import Iterator
+
+from api.read_model import ReadModel
+from api.rows import Json, moment
+from ioc.catalogue import Service
+from ioc.times import SECOND, Instant, to_rfc3339
+
+# Workers tell of themselves once a second; after this silence the picture counts as stale.
+SILENT_AFTER = 10 * SECOND
+# A source may miss one of its turns before it is called silent.
+TURNS_MISSED = 2
+
+
+def tick(model: ReadModel, build: str) -> Json:
+    """Return the tick as of the present moment."""
+    wall, now = model.clock.wall(), model.now()
+    beats = sorted(model.heartbeats.values(), key=lambda beat: beat.partition)
+    oldest = min((beat.at for beat in beats), default=None)
+    return {
+        "now": to_rfc3339(now),
+        "wall": to_rfc3339(wall),
+        "speed": round(model.clock.speed, 2),
+        "lag": sum(beat.lag for beat in beats),
+        "as_of": None if oldest is None else to_rfc3339(model.clock.at(oldest)),
+        "stale": oldest is None or wall - oldest > SILENT_AFTER,
+        "partitions": [
+            {
+                "partition": beat.partition,
+                "position": beat.next,
+                "lag": beat.lag,
+                "clock": to_rfc3339(beat.clock),
+                "at": to_rfc3339(beat.at),
+            }
+            for beat in beats
+        ],
+        "sources": dict(_sources(model, now)),
+        "build": build,
+    }
+
+
+def _sources(model: ReadModel, now: Instant) -> Iterator[tuple[str, Json]]:
+    """Tell of the city's own services, and of another city's once it has spoken."""
+    for service in model.catalogue.services.values():
+        seen = model.last_seen.get(service.code)
+        if seen is not None or not service.external:
+            yield service.code, _source(service, seen, now)
+
+
+def _source(service: Service, seen: Instant | None, now: Instant) -> Json:
+    silent = seen is None or now - seen > TURNS_MISSED * service.cadence
+    return {"last_seen": moment(seen), "cadence_s": service.cadence / SECOND, "stale": silent}

@@ -1,0 +1,110 @@
+"""An API over a read model that real events were folded into: no broker, but every rule that decides is the real one."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import msgspec
+import pytest
+from pytest_asyncio import fixture as async_fixture
+
+from api.app import make_api
+from api.centre import Centre
+from api.feed import Feed
+from api.metrics import Metrics
+from api.publisher import Headers, NotPublished
+from api.read_model import ReadModel
+from api.reader import take
+from api.settings import ApiSettings
+from ioc import records
+from ioc.aggregates import encode_key
+from ioc.catalogue import Catalogue, hue_folder, load_catalogue
+from ioc.lifecycle import Move, event_type
+from ioc.shard import ClockKind, Record, Shard
+from ioc.times import Instant, parse_instant, to_rfc3339
+from ioc.topics import Topic
+
+START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
+
+
+class Refusing:
+    """A broker that can be told not to answer; keeps what was published."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[bytes, bytes, Headers]] = []
+        self.down = False
+
+    async def publish(self, key: bytes, value: bytes, headers: Headers) -> None:
+        if self.down:
+            raise NotPublished
+        self.published.append((key, value, headers))
+
+
+class City:
+    """Folds events as a worker would, and hands what it wrote to the read model as records."""
+
+    def __init__(self, catalogue: Catalogue, kind: ClockKind = ClockKind.WALL) -> None:
+        self.now: Instant = START
+        self.shard = Shard(0, catalogue, kind)
+        self.model = ReadModel(catalogue, lambda: self.now)
+        self.broker = Refusing()
+        self.feed = Feed(self.model, lambda: self.now, "test")
+        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), ready=True)
+        self.offset = 0
+
+    def pass_time(self, ms: int) -> None:
+        self.now += ms
+        self._write(self.shard.tick(self.now, 1000))
+
+    def happen(self, id: str, move: Move, source: str | None = None, **data: object) -> None:
+        """Let one event happen now."""
+        slug, _, subject = id.partition(":")
+        event = {
+            "specversion": "1.0",
+            "id": f"e{self.offset}",
+            "source": source or f"/hue/{slug}",
+            "type": event_type(move),
+            "subject": subject,
+            "time": to_rfc3339(self.now),
+            "data": data,
+        }
+        self.receive(id.encode(), msgspec.json.encode(event))
+
+    def report(self, id: str, **data: object) -> None:
+        service = id.partition(":")[0]
+        self.happen(
+            id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data}
+        )
+
+    def receive(self, key: bytes, value: bytes, headers: Headers = ()) -> None:
+        self._write(self.shard.fold([Record(self.offset, self.now, key, value, headers)]))
+        self.offset += 1
+
+    def _write(self, changes: object) -> None:
+        self.shard.apply(changes)  # type: ignore[arg-type]
+        for id, incident in changes.incidents.items():  # type: ignore[attr-defined]
+            take(self.model, Topic.INCIDENTS, id.encode(), records.encode(incident))
+        for cell, aggregate in changes.aggregates.items():  # type: ignore[attr-defined]
+            take(self.model, Topic.AGGREGATES, encode_key(0, cell), records.encode(aggregate))
+        self.beat()
+
+    def beat(self) -> None:
+        clock = self.shard.position.clock
+        beat = records.Heartbeat(0, "w1", self.offset, self.offset, clock, self.now, self.shard.clock)
+        take(self.model, Topic.WORKERS, b"0", records.encode(beat))
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_catalogue(hue_folder())
+
+
+@pytest.fixture
+def city(catalogue: Catalogue) -> Iterator[City]:
+    return City(catalogue)
+
+
+@async_fixture
+async def client(city: City) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(make_api(city.centre))
+    async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
+        yield http

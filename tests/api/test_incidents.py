@@ -1,0 +1,112 @@
+"""The list and the detail of incidents, over the routes."""
+
+import httpx
+import pytest
+
+from ioc.lifecycle import Move
+from ioc.times import HOUR, MINUTE
+from tests.api.conftest import City
+
+pytestmark = pytest.mark.asyncio
+
+
+async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
+    answer = await client.get(f"/incidents{query}")
+    assert answer.status_code == 200, answer.text
+    return [row["id"] for row in answer.json()["items"]]
+
+
+async def test_the_gravest_come_first_and_filters_combine(city: City, client: httpx.AsyncClient) -> None:
+    city.report("field-reports:1")
+    city.report("field-reports:2", priority="urgent", ward="19774")
+    city.report("flood-rain:3")
+    city.happen("flood-rain:3", Move.RESOLVED)
+    assert (await ids(client))[0] == "field-reports:2"
+    assert set(await ids(client, "?open=true")) == {"field-reports:1", "field-reports:2"}
+    assert await ids(client, "?open=false") == ["flood-rain:3"]
+    assert await ids(client, "?service=field-reports&ward=19774") == ["field-reports:2"]
+    assert set(await ids(client, "?ward=19774&ward=19753&state=reported")) == {
+        "field-reports:1",
+        "field-reports:2",
+    }
+    assert await ids(client, "?severity=critical") == ["field-reports:2"]
+    assert await ids(client, "?state=pending") == []
+
+
+async def test_search_knows_neither_marks_nor_case(city: City, client: httpx.AsyncClient) -> None:
+    city.report("field-reports:1", title="Đèn đường HỎNG")
+    city.report("field-reports:2")
+    assert await ids(client, "?text=den hong") == ["field-reports:1"]
+    assert await ids(client, "?text=ĐÈN") == ["field-reports:1"]
+
+
+async def test_pages_cover_all_without_overlap(city: City, client: httpx.AsyncClient) -> None:
+    for number in range(25):
+        city.report(f"field-reports:{number}", priority=("low", "high", "urgent")[number % 3])
+    whole, seen, after = await ids(client), [], ""
+    while True:
+        page = (await client.get(f"/incidents?limit=7{after}")).json()
+        assert page["total"] == 25
+        seen += [row["id"] for row in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert seen == whole
+
+
+async def test_an_incident_without_its_report_is_shown_nowhere(city: City, client: httpx.AsyncClient) -> None:
+    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    assert await ids(client) == []
+    assert (await client.get("/incidents/field-reports:1")).status_code == 404
+    city.report("field-reports:1")
+    assert await ids(client) == ["field-reports:1"]
+
+
+async def test_overdue_follows_the_pipelines_clock(city: City, client: httpx.AsyncClient) -> None:
+    city.report("field-reports:1")
+    assert await ids(client, "?overdue=true") == []
+    city.pass_time(HOUR + 1)
+    assert await ids(client, "?overdue=true") == ["field-reports:1"]
+    row = (await client.get("/incidents")).json()["items"][0]
+    assert row["overdue"] and row["due_target"] == "acknowledge" and row["due"] == "2024-04-16T03:00:00.000Z"
+    assert row["severity"] == "high" and row["level"] == 1
+
+
+async def test_the_detail_tells_history_arithmetic_and_commands(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    city.report("field-reports:a/b")
+    city.pass_time(MINUTE)
+    city.happen("field-reports:a/b", Move.PAUSED, actor="Lan", text="chờ dân")
+    city.happen("field-reports:a/b", Move.RATED, score=5)
+    told = (await client.get("/incidents/field-reports:a%2Fb")).json()
+    assert [entry["accepted"] for entry in told["history"]] == [True, True, False]
+    assert told["history"][1]["actor"] == "Lan" and told["history"][2]["reason"] == "illegal_move"
+    resolve = next(one for one in told["deadlines"] if one["target"] == "resolve")
+    assert resolve["rule"] == "field-reports" and resolve["total_s"] == 16 * 3600
+    assert resolve["used_s"] == 60 and resolve["remaining_s"] == 16 * 3600 - 60
+    assert resolve["status"] == "paused" and resolve["pauses"] == [
+        {"from": "2024-04-16T02:01:00.000Z", "to": None}
+    ]
+    assert told["paused"] and "resume" in told["commands"] and "start" not in told["commands"]
+
+
+@pytest.mark.parametrize("query", ["?limit=0", "?state=nowhere", "?after=%21", "?after=W10", "?severity=x"])
+async def test_what_is_not_valid_is_named(client: httpx.AsyncClient, query: str) -> None:
+    answer = await client.get(f"/incidents{query}")
+    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"].split(".")[0] in query
+
+
+async def test_all_faults_are_named_at_once(client: httpx.AsyncClient) -> None:
+    errors = (await client.get("/incidents?limit=0&state=x&overdue=perhaps")).json()["errors"]
+    assert {error["field"] for error in errors} == {"limit", "state.0", "overdue"}
+
+
+async def test_old_versions_change_nothing(city: City) -> None:
+    city.report("field-reports:1")
+    old = city.shard.incidents["field-reports:1"]
+    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    assert not city.model.upsert(old)
+    card = city.model.card("field-reports:1")
+    assert card is not None and card.incident.state == "acknowledged"

@@ -1,0 +1,124 @@
+"""The live feed: snapshot, changes, resume, reset, and a screen that cannot keep up."""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from api.feed import CLOSED_SHOWN, MOST_ROWS, PENDING, Client, Message, folded
+from api.routes.stream import follow
+from ioc.lifecycle import Move
+from ioc.times import MINUTE
+from tests.api.conftest import City
+
+pytestmark = pytest.mark.asyncio
+ONE = "field-reports:1"
+Heard = list[tuple[int, str, dict[str, object]]]
+
+
+def heard(chunk: bytes) -> Heard:
+    """Read server-sent events as a browser does."""
+    found: Heard = []
+    for block in chunk.decode().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if line)
+        if "event" in fields:
+            found.append((int(fields["id"]), fields["event"], msgspec.json.decode(fields["data"])))
+    return found
+
+
+async def listen(stream: AsyncIterator[bytes]) -> Heard:
+    return heard(await anext(stream))
+
+
+async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City) -> None:
+    city.report(ONE)
+    stream = follow(city.centre, None)
+    (_, kind, body), (_, second, tick) = await listen(stream)
+    assert kind == "snapshot" and [row["id"] for row in body["incidents"]] == [ONE]  # type: ignore[attr-defined]
+    assert second == "tick" and tick["stale"] is False and tick["lag"] == 0
+    assert tick["sources"]["field-reports"]["last_seen"] == "2024-04-16T02:00:00.000Z"  # type: ignore[index]
+    city.feed.step()
+    city.happen(ONE, Move.ACKNOWLEDGED)
+    city.now += 1000
+    city.feed.step()
+    kinds = [(kind, body) for _, kind, body in await listen(stream)]
+    rows = [row for kind, body in kinds if kind == "incident" for row in body["upserts"]]  # type: ignore[attr-defined]
+    assert rows[-1]["state"] == "acknowledged"
+    assert "figures" in dict(kinds) and "tick" in dict(kinds)
+    await stream.aclose()  # type: ignore[attr-defined]
+    assert not city.feed._clients
+
+
+async def test_a_broken_line_goes_on_where_it_broke(city: City) -> None:
+    city.feed.step()
+    last = city.feed.position
+    city.report(ONE)
+    city.feed.step()
+    ((position, kind, body),) = await listen(follow(city.centre, str(last)))
+    assert kind == "incident" and position == last + 1 and body["removed"] == []
+    assert await listen(follow(city.centre, str(city.feed.position))) == []
+
+
+@pytest.mark.parametrize("last", ["1", "999999999999999", "nonsense", "-1"])
+async def test_a_place_no_longer_known_starts_the_screen_anew(city: City, last: str) -> None:
+    city.report(ONE)
+    city.feed.step()
+    assert [kind for _, kind, _ in await listen(follow(city.centre, last))] == ["reset", "snapshot", "tick"]
+
+
+async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> None:
+    city.report(ONE)
+    city.happen(ONE, Move.RESOLVED)
+    city.feed.step()
+    city.pass_time(CLOSED_SHOWN + MINUTE)
+    city.feed.step()
+    last = city.feed.position
+    city.feed.step()
+    messages = city.feed.since(last)
+    assert messages is not None
+    assert [one.body for one in messages if one.kind == "incident"] == [{"upserts": [], "removed": [ONE]}]
+    assert city.feed.opening()[0].body["incidents"] == []
+
+
+async def test_figures_are_told_only_when_they_say_something_new(city: City) -> None:
+    city.feed.step()
+    last = city.feed.position
+    city.now += 1000
+    city.feed.step()
+    assert city.feed.since(last) == []
+
+
+async def test_many_messages_are_folded_into_few() -> None:
+    def rows(position: int, upserts: list[str], removed: list[str]) -> Message:
+        return Message(
+            position,
+            "incident",
+            {"upserts": [{"id": i, "at": position} for i in upserts], "removed": removed},
+        )
+
+    client = Client()
+    for position in range(PENDING + 1):
+        client.offer(rows(position, ["a", f"b{position}"], []))
+    client.offer(rows(100, [], ["a"]))
+    client.offer(Message(101, "tick", {"n": 1}))
+    client.offer(Message(102, "tick", {"n": 2}))
+    told = folded(await client.take())
+    assert [(one.position, one.kind) for one in told] == [(100, "incident"), (102, "tick")]
+    assert told[0].body["removed"] == ["a"] and len(told[0].body["upserts"]) == PENDING + 1
+
+
+async def test_a_screen_far_behind_starts_anew(city: City) -> None:
+    stream = follow(city.centre, None)
+    await listen(stream)
+    for position in range(PENDING + 2):
+        upserts = [{"id": f"{position}-{n}"} for n in range(MOST_ROWS // PENDING + 1)]
+        city.feed._publish("incident", {"upserts": upserts, "removed": []})
+    assert [kind for _, kind, _ in await listen(stream)] == ["reset", "snapshot", "tick"]
+    assert not next(iter(city.feed._clients)).pending
+
+
+async def test_the_feed_ends_when_it_is_closed(city: City) -> None:
+    stream = follow(city.centre, None)
+    await listen(stream)
+    city.feed.close()
+    assert [chunk async for chunk in stream] == []
