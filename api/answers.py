@@ -6,6 +6,4 @@ from starlette.responses import Response
 
 def json_answer(body: object) -> Response:
     """Return a body as JSON that no cache may keep."""
-    return Response(
-        msgspec.json.encode(body), headers={"Cache-Control": "no-store"}, media_type="application/json"
-    )
+    return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -35,9 +35,7 @@ class Order(BaseModel):
 class Assign(Order):
     """Give the matter to a unit, a person, or both."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"actor": "Ca trực 1", "assignee": "Tổ cơ động 2"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"actor": "Ca trực 1", "assignee": "Tổ cơ động 2"}]})
 
     unit: Code | None = None
     assignee: Line | None = None
@@ -151,9 +149,7 @@ def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
     units = body.get("units")
     if isinstance(units, list) and all(isinstance(unit, str) for unit in units):
         named.append(Directed(units=tuple(units)))
-    faults = [
-        fault for payload in named for fault in catalogue_faults(payload, card.incident.service, catalogue)
-    ]
+    faults = [fault for payload in named for fault in catalogue_faults(payload, card.incident.service, catalogue)]
     return [Fault(fault.field.removeprefix("data."), fault.reason) for fault in faults]
 
 

@@ -30,12 +30,8 @@ class Metrics:
         self.commands = Counter(
             "ioc_api_commands", "Operator commands by outcome", ("command", "outcome"), registry=self.registry
         )
-        self.records = Counter(
-            "ioc_api_records_read", "Records read from the log", ("topic",), registry=self.registry
-        )
-        self.screens = Gauge(
-            "ioc_api_stream_clients", "Screens connected to the live feed", registry=self.registry
-        )
+        self.records = Counter("ioc_api_records_read", "Records read from the log", ("topic",), registry=self.registry)
+        self.screens = Gauge("ioc_api_stream_clients", "Screens connected to the live feed", registry=self.registry)
         self.resets = Counter("ioc_api_stream_resets", "Screens told to start anew", registry=self.registry)
 
     def watch(self, model: ReadModel, ready: Callable[[], bool]) -> None:
@@ -52,9 +48,7 @@ class _Standing(Collector):
         """Yield the gauges that are worked out when asked for."""
         yield GaugeMetricFamily("ioc_api_ready", "1 once the log has been read to its end", int(self.ready()))
         lag = sum(beat.lag for beat in self.model.heartbeats.values())
-        yield GaugeMetricFamily(
-            "ioc_api_pipeline_lag_records", "Records come but not folded, by heartbeat", lag
-        )
+        yield GaugeMetricFamily("ioc_api_pipeline_lag_records", "Records come but not folded, by heartbeat", lag)
         standing = live(self.model.open_cards(), self.model.now())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])

@@ -58,9 +58,7 @@ def respond(problem: Problem) -> Response:
 
 def faults_of(error: RequestValidationError) -> list[Fault]:
     """Return what is wrong with a request, field by field."""
-    found = [
-        Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()
-    ]
+    found = [Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
     return list(dict.fromkeys(found))
 
 

@@ -73,9 +73,7 @@ class ReadModel:
     def upsert(self, incident: Incident) -> bool:
         """Take over an incident unless what is known is as new; tell whether anything changed."""
         known = self._cards.get(incident.id)
-        if incident.state is State.PENDING or (
-            known is not None and known.incident.version >= incident.version
-        ):
+        if incident.state is State.PENDING or (known is not None and known.incident.version >= incident.version):
             return False
         self._index(known, None)
         card = self._cards[incident.id] = Card(incident)
@@ -119,11 +117,7 @@ class ReadModel:
 
     def closed_since(self, since: Instant) -> Iterator[Card]:
         """Yield the incidents that were closed at or after a moment."""
-        return (
-            card
-            for card in self._cards.values()
-            if not card.is_open and (card.incident.closed_at or 0) >= since
-        )
+        return (card for card in self._cards.values() if not card.is_open and (card.incident.closed_at or 0) >= since)
 
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
         """Return the first `limit` incidents that fit, from behind `after` in the order of work."""

@@ -88,9 +88,7 @@ class Reader:
         while missing := [topic for topic in TOPICS if not consumer.partitions_for_topic(topic)]:
             _log.warning("waiting for the topics %s", ", ".join(missing))
             await asyncio.sleep(1)
-        partitions = [
-            TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())
-        ]
+        partitions = [TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())]
         consumer.unsubscribe()
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)

@@ -38,6 +38,4 @@ def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, o
 async def ward_map(centre: AnyCentre) -> Response:
     """A FeatureCollection; the id of a feature is the ward's code."""
     path = centre.settings.map_geojson or WARDS
-    return Response(
-        path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/geo+json"
-    )
+    return Response(path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/geo+json")

@@ -69,9 +69,7 @@ Key = Annotated[str | None, Header(min_length=1, max_length=256, description="Be
 
 
 def _add(command: str, body_type: type[Order]) -> None:
-    async def order(
-        card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None
-    ) -> JSONResponse:
+    async def order(card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None) -> JSONResponse:
         return await _carry_out(command, card, centre, body, idempotency_key)
 
     # FastAPI reads the body's model from the annotation; each command has its own.
@@ -123,9 +121,7 @@ async def _publish(command: str, card: Card, centre: Centre, event: Ordered) -> 
     if state not in TRANSITIONS[COMMANDS[command]]:
         allowed = ", ".join(commands_in(state)) or "none"
         fault = Fault("command", f"'{command}' is not allowed; it is {state}")
-        raise Problem(
-            409, "The command is not allowed in the present state", [fault], f"Allowed now: {allowed}"
-        )
+        raise Problem(409, "The command is not allowed in the present state", [fault], f"Allowed now: {allowed}")
     try:
         await centre.publisher.publish(event.incident.encode(), event.encode(), commands.HEADERS)
     except NotPublished as error:

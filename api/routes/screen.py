@@ -1,7 +1,7 @@
 """The screen at `/`, with its files under `/screen/`."""
 
 from hashlib import sha256
-from os import stat_result
+from os import PathLike, stat_result
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -24,10 +24,10 @@ class ScreenFiles(StaticFiles):
 
     def file_response(
         self,
-        full_path: str | Path,
+        full_path: str | PathLike[str],
         stat_result: stat_result,
         scope: Scope,
-        status_code: int = 200,  # type: ignore[override]
+        status_code: int = 200,
     ) -> Response:
         """Return a file with the screen's headers, or 304 when the browser has it."""
         response = super().file_response(full_path, stat_result, scope, status_code)

@@ -21,9 +21,7 @@ _RETRY = b"retry: 2000\n\n"
     summary="Follow the live feed",
     responses={200: {"content": {"text/event-stream": {}}}, **shown(503)},
 )
-async def stream(
-    centre: ReadyCentre, last_event_id: Annotated[str | None, Header()] = None
-) -> StreamingResponse:
+async def stream(centre: ReadyCentre, last_event_id: Annotated[str | None, Header()] = None) -> StreamingResponse:
     """Events snapshot, incident, figures, tick and reset. Last-Event-ID goes on where the line broke."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(follow(centre, last_event_id), headers=headers, media_type="text/event-stream")

@@ -9,6 +9,7 @@ import time
 import uuid
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from string import Template
 
@@ -86,7 +87,7 @@ class Node:
                     "Give another --port, or none to have a free one picked."
                 )
             return wanted
-        for port in [self.port or _FIRST_PORT, *range(_FIRST_PORT, _LAST_PORT, 2)]:
+        for port in chain([self.port or _FIRST_PORT], range(_FIRST_PORT, _LAST_PORT, 2)):
             if probe.is_free(port) and probe.is_free(port + 1):
                 return port
         raise BrokerFailure(f"No free pair of ports between {_FIRST_PORT} and {_LAST_PORT}.")

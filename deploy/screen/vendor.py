@@ -74,9 +74,7 @@ def update() -> None:
     manifest = []
     for package in pins["packages"]:
         sums = fetch(package, pins["imports"])
-        manifest.append(
-            {key: package[key] for key in ("name", "version", "licence", "sha512")} | {"files": sums}
-        )
+        manifest.append({key: package[key] for key in ("name", "version", "licence", "sha512")} | {"files": sums})
     PINS.write_text(json.dumps(pins, indent=2) + "\n")
     MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n")
 

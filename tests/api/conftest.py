@@ -71,9 +71,7 @@ class City:
 
     def report(self, id: str, **data: object) -> None:
         service = id.partition(":")[0]
-        self.happen(
-            id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data}
-        )
+        self.happen(id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data})
 
     def receive(self, key: bytes, value: bytes, headers: Headers = ()) -> None:
         self._write(self.shard.fold([Record(self.offset, self.now, key, value, headers)]))

@@ -72,9 +72,7 @@ async def test_overdue_follows_the_pipelines_clock(city: City, client: httpx.Asy
     assert row["severity"] == "high" and row["level"] == 1
 
 
-async def test_the_detail_tells_history_arithmetic_and_commands(
-    city: City, client: httpx.AsyncClient
-) -> None:
+async def test_the_detail_tells_history_arithmetic_and_commands(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:a/b")
     city.pass_time(MINUTE)
     city.happen("field-reports:a/b", Move.PAUSED, actor="Lan", text="chờ dân")
@@ -85,9 +83,7 @@ async def test_the_detail_tells_history_arithmetic_and_commands(
     resolve = next(one for one in told["deadlines"] if one["target"] == "resolve")
     assert resolve["rule"] == "field-reports" and resolve["total_s"] == 16 * 3600
     assert resolve["used_s"] == 60 and resolve["remaining_s"] == 16 * 3600 - 60
-    assert resolve["status"] == "paused" and resolve["pauses"] == [
-        {"from": "2024-04-16T02:01:00.000Z", "to": None}
-    ]
+    assert resolve["status"] == "paused" and resolve["pauses"] == [{"from": "2024-04-16T02:01:00.000Z", "to": None}]
     assert told["paused"] and "resume" in told["commands"] and "start" not in told["commands"]
 
 
