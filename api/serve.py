@@ -19,7 +19,7 @@ from api.read_model import ReadModel
 from api.reader import Reader
 from api.routes.screen import build_id
 from api.settings import ApiSettings
-from ioc.catalogue import hue_folder, load_catalogue
+from ioc.catalogue import Catalogue
 from ioc.times import Instant
 
 # The exit code of a process that could no longer trust its picture.
@@ -45,9 +45,8 @@ async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
         os._exit(IN_DOUBT)
 
 
-def serve(settings: ApiSettings) -> None:
-    """Serve until told to stop. Raises CatalogueError when the catalogue cannot be used."""
-    catalogue = load_catalogue(settings.catalogue or hue_folder())
+def serve(settings: ApiSettings, catalogue: Catalogue) -> None:
+    """Serve until told to stop."""
     model = ReadModel(catalogue, wall)
     publisher = KafkaPublisher(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics())

@@ -1,20 +1,20 @@
-"""What the API is told from outside, read once where the process is put together."""
+"""The settings of the API, read once by the command line from `IOC_*` variables."""
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ioc.catalogue import hue_folder
 
 
 class ApiSettings(BaseSettings):
-    """Settings of the API, each also an environment variable with the prefix IOC_.
+    """How the API is served."""
 
-    `map_geojson` replaces the ward map of the screen; `catalogue` is the folder of the city's catalogue.
-    """
+    model_config = SettingsConfigDict(env_prefix="IOC_", frozen=True, extra="ignore")
 
-    model_config = SettingsConfigDict(env_prefix="IOC_", extra="ignore")
-
-    bootstrap: str = "localhost:9092"
-    host: str = "127.0.0.1"
-    port: int = 8080
-    map_geojson: Path | None = None
-    catalogue: Path | None = None
+    bootstrap: str = Field("127.0.0.1:9092", description="Kafka brokers, host:port, comma-separated")
+    host: str = Field("127.0.0.1", description="address it listens on")
+    port: int = Field(8080, ge=1, le=65535)
+    map_geojson: Path | None = Field(None, description="the wards' true polygons, instead of the schematic ones")
+    catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")

@@ -1,7 +1,10 @@
 """The command line: the one place where settings are read and the parts are put together."""
 
 import logging
+import signal
 import sys
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ioc.catalogue import Catalogue, CatalogueError, load_catalogue
+from ioc.catalogue import Catalogue, CatalogueError, hue_folder, load_catalogue
 from streams.settings import WorkerSettings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Event streams of an operations centre.")
+# The day of the demo: a working day in the season of storms, joined a little before its storm breaks.
+DAY, BEGIN, SPEED = "2025-10-27", "13:55", 60.0
+
 out = Console()
 err = Console(stderr=True)
 
@@ -55,6 +61,16 @@ def worker() -> None:
 
 
 @app.command()
+def api() -> None:
+    """Serve the API, the live feed and the screen until told to stop."""
+    from api.serve import serve
+    from api.settings import ApiSettings
+
+    settings = ApiSettings()
+    serve(settings, catalogue_or_exit(settings.catalogue))
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the city's table, CSV, may be gzipped")],
     map: Annotated[str, typer.Option(help="how its columns are read")] = "boston311",
@@ -90,6 +106,106 @@ def verify(
 
     settings = WorkerSettings()
     raise typer.Exit(verify_log(settings, catalogue_or_exit(settings.catalogue), wait))
+
+
+Day = Annotated[str, typer.Option(help="the day that is played, YYYY-MM-DD")]
+Begin = Annotated[str, typer.Option(help="the local time at which it is joined, HH:MM; what was before comes at once")]
+Speed = Annotated[float, typer.Option(help="how many seconds of the day pass in one of ours")]
+Seed = Annotated[int, typer.Option(help="of the simulated city")]
+
+
+@app.command()
+def play(day: Day = DAY, begin: Begin = BEGIN, speed: Speed = SPEED, seed: Seed = 1) -> None:
+    """Publish a simulated city's events as their time comes, day after day; workers need IOC_CLOCK=event."""
+    import asyncio
+
+    from console import play
+    from console.demo import Script
+    from console.simulate import days
+
+    settings = WorkerSettings()
+    catalogue = catalogue_or_exit(settings.catalogue)
+    script = Script(day, begin, speed, seed)
+    starts = script.starts(catalogue.zone)
+    planned = days(catalogue, date.fromisoformat(day), seed)
+    asyncio.run(play.play(settings.bootstrap, planned, starts, speed))
+
+
+@app.command()
+def demo(
+    day: Day = DAY,
+    begin: Begin = BEGIN,
+    speed: Speed = SPEED,
+    seed: Seed = 1,
+    detached: Annotated[bool, typer.Option("--detach", help="return once it is up, and leave it running")] = False,
+    ending: Annotated[bool, typer.Option("--stop", help="end the demo that runs on this machine")] = False,
+) -> None:
+    """Run a whole centre on this machine, and play a day in Huế through it."""
+    from console.demo import Demo, DemoFailure, Script, detach, running, stop
+
+    try:
+        if ending:
+            out.print("The demo has ended." if stop() else "No demo was running.")
+            return
+        if url := running():
+            out.print(f"The demo is running already: {url} (`make stop` ends it)")
+            return
+        script = Script(day, begin, speed, seed)
+        if detached:
+            out.print(f"The demo is up: {detach(script)} (`make stop` ends it)")
+            return
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it ends what it started
+        with suppress(KeyboardInterrupt):
+            Demo(script, catalogue_or_exit(hue_folder()).zone).run()
+    except DemoFailure as error:
+        err.print(str(error), highlight=False)
+        raise typer.Exit(1) from error
+
+
+letters = typer.Typer(no_args_is_help=True, help="What was refused: list it, show it as it came, publish it again.")
+app.add_typer(letters, name="dead-letters")
+Reason = Annotated[str, typer.Option(help="only those whose reason contains this")]
+
+
+@letters.command("list")
+def list_dead_letters(reason: Reason = "") -> None:
+    """List the dead letters with their reasons, and nothing of what they say."""
+    from console.dead_letters import list_letters
+
+    list_letters(WorkerSettings().bootstrap, lambda letter: reason in letter.reason)
+
+
+@letters.command("show")
+def show_dead_letter(place: Annotated[str, typer.Argument(help="as listed, PARTITION:OFFSET")]) -> None:
+    """Write the bytes of one to the standard output, exactly as they came."""
+    from console.dead_letters import show_letter
+
+    if not show_letter(WorkerSettings().bootstrap, place):
+        err.print(f"There is no dead letter {place}.")
+        raise typer.Exit(1)
+
+
+@letters.command("replay")
+def replay_dead_letters(
+    places: Annotated[list[str] | None, typer.Argument(help="as listed, PARTITION:OFFSET")] = None,
+    reason: Reason = "",
+) -> None:
+    """Publish dead letters again, when what they were refused for has been mended."""
+    from console.dead_letters import replay_letters
+
+    if not places and not reason:
+        err.print("Say which: their places, or --reason.")
+        raise typer.Exit(2)
+    chosen = set(places or ())
+    sent = replay_letters(
+        WorkerSettings().bootstrap,
+        lambda letter: (not chosen or letter.place in chosen) and reason in letter.reason,
+    )
+    out.print(f"{sent:,} published again")
+    missing = len(chosen) - sent if chosen and not reason else 0
+    if missing:
+        err.print(f"{missing} of the places hold no dead letter.")
+        raise typer.Exit(1)
 
 
 @app.callback()

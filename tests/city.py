@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.request import urlopen
 
 from kafka import KafkaAdminClient
 
@@ -29,6 +31,7 @@ class City:
     clock: str = "event"
     group: str = field(default_factory=lambda: f"ioc-{uuid.uuid4().hex[:8]}")
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    metrics_ports: list[int] = field(default_factory=list)
 
     @property
     def env(self) -> dict[str, str]:
@@ -38,11 +41,19 @@ class City:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Start one more worker."""
-        name = f"worker-{len(self.workers) + 1}"
+        name, port = f"worker-{len(self.workers) + 1}", free_port()
+        own = {"IOC_NAME": name, "IOC_METRICS_PORT": str(port)}
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen([*IOC, "worker"], env={**self.env, "IOC_NAME": name}, stdout=log, stderr=log)
+            process = subprocess.Popen([*IOC, "worker"], env={**self.env, **own}, stdout=log, stderr=log)
         self.workers.append(process)
+        self.metrics_ports.append(port)
         return process
+
+    def metrics(self, worker: int = 0) -> dict[str, float]:
+        """Return a worker's metrics: the value of each name with its labels."""
+        with urlopen(f"http://127.0.0.1:{self.metrics_ports[worker]}/metrics", timeout=5) as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
     def kill_worker(self, number: int) -> None:
         """Kill a worker as a failing machine would."""
@@ -64,6 +75,13 @@ class City:
         for worker in self.workers:
             worker.kill()
             worker.wait()
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -81,6 +81,29 @@ def test_refused_records_are_kept_whole_and_the_stream_goes_on(kafka: str, tmp_p
         assert Kind.RESOLVED in kinds, "the stream did not stop"
         verify = centre.run("verify", "--wait", "30")
         assert verify.returncode == 0, verify.stdout + verify.stderr
+        counted = centre.metrics()
+        assert counted['ioc_fold_records_total{partition="0"}'] == len(refused) + 2
+        of_reasons = {name: count for name, count in counted.items() if name.startswith("ioc_fold_refused_total")}
+        assert sum(of_reasons.values()) == len(refused), of_reasons
+        assert of_reasons['ioc_fold_refused_total{reason="not_json"}'] == 1
+        listed_shown_and_replayed(centre, len(refused))
+
+
+def listed_shown_and_replayed(centre: City, refused: int) -> None:
+    """What the engineer does with dead letters: offset 1 is the one that is not JSON."""
+    listed = centre.run("dead-letters", "list").stdout
+    assert f"{refused} dead letters" in listed
+    assert "0:1" in listed
+    assert "{not json" not in listed, "a list tells nothing of what the records say"
+    shown = centre.run("dead-letters", "show", "0:1")
+    assert shown.stdout == "{not json"
+    assert "not_json" in shown.stderr
+    assert centre.run("dead-letters", "show", "0:999").returncode == 1
+    assert centre.run("dead-letters", "replay").returncode == 2, "everything at once is never meant"
+    replayed = centre.run("dead-letters", "replay", "0:1")
+    assert "1 published again" in replayed.stdout, replayed.stderr
+    again = until(refused + 1, centre, Topic.DEAD_LETTERS)[-1]
+    assert (again.key, again.value) == (KEY, b"{not json")  # type: ignore[attr-defined]
 
 
 def test_a_deadline_is_announced_once_across_a_restart(kafka: str, tmp_path: Path) -> None:

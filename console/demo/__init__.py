@@ -1,0 +1,5 @@
+"""`ioc demo`: a whole centre on this machine, and a day in Huế played through it."""
+
+from console.demo.stage import Demo, DemoFailure, Script, detach, running, stop
+
+__all__ = ["Demo", "DemoFailure", "Script", "detach", "running", "stop"]

@@ -1,0 +1,101 @@
+"""The processes of a demo: started, started anew when they end unasked, and ended, these and no others."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+IOC = str(Path(sys.executable).parent / "ioc")
+# Seconds a process has for ending by itself.
+PATIENCE = 10.0
+
+
+class Known(Struct, frozen=True):
+    """A process that was started. Its start time tells it from a later one that got the same id."""
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> "Known":
+        """Return what names a running process."""
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def process(self) -> psutil.Process | None:
+        """Return the process while it runs."""
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.pid)
+            running = process.create_time() == self.started and process.status() != psutil.STATUS_ZOMBIE
+            return process if running else None
+        return None
+
+
+class Crew:
+    """The processes of one demo. They are written down in `folder`, so that another process can end them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts: dict[str, Callable[[], None]] = {}
+        self._note(os.getpid())
+
+    def start(self, name: str, settings: Mapping[str, str], *command: str) -> None:
+        """Start `ioc COMMAND...` under settings (`IOC_*`); what it says goes to `NAME.log`."""
+        self._starts[name] = partial(self.start, name, settings, *command)
+        with (self._folder / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(
+                [IOC, *command],
+                env={**os.environ, **settings, "IOC_NAME": name},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us alone: we end them in order
+            )
+        self._note(self._running[name].pid)
+
+    def ended(self) -> dict[str, int]:
+        """Return the exit codes of those that have ended."""
+        return {name: code for name, process in self._running.items() if (code := process.poll()) is not None}
+
+    def start_again(self, name: str) -> None:
+        """Start once more what has ended."""
+        self._starts[name]()
+
+    def _note(self, pid: int) -> None:
+        with (self._folder / "processes").open("ab") as notes:
+            notes.write(msgspec.json.encode(Known.of(pid)) + b"\n")
+
+
+def leader(folder: Path) -> psutil.Process | None:
+    """Return the running process that leads the demo of a folder."""
+    known = _known(folder)
+    return known[0].process() if known else None
+
+
+def end_all(folder: Path) -> int:
+    """End every process of a demo that still runs, but not the one that asks; return how many there were."""
+    mine = os.getpid()
+    found = [process for known in _known(folder) if known.pid != mine and (process := known.process())]
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(found, timeout=PATIENCE)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    (folder / "processes").unlink(missing_ok=True)
+    return len(found)
+
+
+def _known(folder: Path) -> list[Known]:
+    try:
+        notes = (folder / "processes").read_bytes()
+    except FileNotFoundError:
+        return []
+    return [msgspec.json.decode(line, type=Known) for line in notes.splitlines()]

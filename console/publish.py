@@ -1,0 +1,57 @@
+"""The way in, as the command line uses it: events and marks of time, acknowledged by the broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import msgspec
+from aiokafka import AIOKafkaProducer
+
+from ioc.events import AS_OF_TYPE
+from ioc.topics import MAX_RECORD_BYTES, Topic
+
+HEADERS = [("content-type", b"application/cloudevents+json")]
+
+KeyedValue = tuple[bytes, bytes]
+
+
+@asynccontextmanager
+async def publisher(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    """Yield a producer whose every event is acknowledged and kept in order."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap,
+        enable_idempotence=True,
+        linger_ms=20,
+        max_batch_size=1 << 18,
+        max_request_size=MAX_RECORD_BYTES,
+    )
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def send_all(producer: AIOKafkaProducer, records: Iterable[KeyedValue]) -> None:
+    """Publish records and return when the broker has acknowledged all of them."""
+    sent = [await producer.send(Topic.EVENTS, value, key=key, headers=HEADERS) for key, value in records]
+    await asyncio.gather(*sent)
+
+
+async def mark(producer: AIOKafkaProducer, as_of: str) -> None:
+    """Let the clock of every partition run to a moment (RFC 3339)."""
+    event = {
+        "specversion": "1.0",
+        "id": as_of,
+        "source": "/ioc/clock",
+        "subject": "clock",
+        "type": AS_OF_TYPE,
+        "time": as_of,
+    }
+    value = msgspec.json.encode(event)
+    partitions = await producer.partitions_for(Topic.EVENTS)
+    sent = [
+        await producer.send(Topic.EVENTS, value, key=b"clock", partition=partition, headers=HEADERS)
+        for partition in partitions
+    ]
+    await asyncio.gather(*sent)
