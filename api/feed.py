@@ -14,7 +14,7 @@ from api.rows import Json, row
 from api.tick import tick
 from ioc.times import HOUR, SECOND, Instant, Millis, to_rfc3339
 
-COALESCE: Millis = 150
+COALESCE: Millis = 50
 FIGURES_EVERY: Millis = 1 * SECOND
 TICK_EVERY: Millis = 5 * SECOND
 # How long a closed incident stays on the screens.
@@ -104,7 +104,7 @@ class Feed:
         model.wake = self._changed.set
 
     async def run(self) -> None:
-        """Publish changes at once when it was quiet, else every 150 ms."""
+        """Publish changes at once when it was quiet, else every 50 ms."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), FIGURES_EVERY / SECOND)

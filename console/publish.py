@@ -16,12 +16,12 @@ KeyedValue = tuple[bytes, bytes]
 
 
 @asynccontextmanager
-async def publisher(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
-    """Yield a producer whose every event is acknowledged and kept in order."""
+async def publisher(bootstrap: str, linger_ms: int = 20) -> AsyncIterator[AIOKafkaProducer]:
+    """Yield a producer whose every event is acknowledged and kept in order; it may wait `linger_ms` for others."""
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
         enable_idempotence=True,
-        linger_ms=20,
+        linger_ms=linger_ms,
         max_batch_size=1 << 18,
         max_request_size=MAX_RECORD_BYTES,
     )

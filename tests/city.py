@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -32,6 +32,8 @@ class City:
     group: str = field(default_factory=lambda: f"ioc-{uuid.uuid4().hex[:8]}")
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     metrics_ports: list[int] = field(default_factory=list)
+    api: subprocess.Popen[bytes] | None = None
+    url: str = ""
 
     @property
     def env(self) -> dict[str, str]:
@@ -55,6 +57,34 @@ class City:
             lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
+    def settle(self) -> None:
+        """Wait until every worker owns partitions."""
+        give_up = time.monotonic() + PATIENCE
+        while not all(self._owns(number) for number in range(len(self.workers))):
+            assert time.monotonic() < give_up, self.logs()
+            time.sleep(0.1)
+
+    def _owns(self, worker: int) -> bool:
+        with suppress(OSError):
+            return any(name.startswith("ioc_fold_lag_records") for name in self.metrics(worker))
+        return False
+
+    def start_api(self) -> None:
+        """Start the API and wait until it has read the log."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}/"
+        with (self.folder / "api.log").open("ab") as log:
+            self.api = subprocess.Popen([*IOC, "api"], env={**self.env, "IOC_PORT": str(port)}, stdout=log, stderr=log)
+        give_up = time.monotonic() + PATIENCE
+        while not self._ready():
+            assert time.monotonic() < give_up, self.logs()
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        with suppress(OSError), urlopen(f"{self.url}ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+        return False
+
     def kill_worker(self, number: int) -> None:
         """Kill a worker as a failing machine would."""
         self.workers[number].send_signal(signal.SIGKILL)
@@ -71,10 +101,10 @@ class City:
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("*.log")))
 
     def stop(self) -> None:
-        """End all workers."""
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
+        """End all processes."""
+        for process in [*self.workers, *([self.api] if self.api else [])]:
+            process.kill()
+            process.wait()
 
 
 def free_port() -> int:

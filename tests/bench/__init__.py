@@ -1,0 +1,1 @@
+"""Benchmarks: measured on real processes and a real broker, printed, never asserted on as a bare time."""
