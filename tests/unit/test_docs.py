@@ -1,0 +1,37 @@
+"""What the documents show must be so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from api.settings import ApiSettings
+from ioc.events import Event, read_event
+from ioc.shard import ClockKind, Record, Shard
+from streams.doubt import Exit
+from streams.settings import WorkerSettings
+from tests.unit.samples import CITY, at
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_event_of_the_readme_is_accepted() -> None:
+    shown = re.search(r"```json\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert shown is not None
+    key = b"field-reports:PA-000123"
+    assert isinstance(read_event(key, shown[1].encode()), Event)
+    changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, at("2026-04-14 09:00"), key, shown[1].encode())])
+    assert changes.dead_letters == []
+
+
+@pytest.mark.parametrize("settings", [ApiSettings, WorkerSettings])
+def test_the_settings_a_person_sets_are_told(settings: type[ApiSettings | WorkerSettings]) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    inner = {"tick_every", "fires_a_tick"}  # nobody need change them
+    missing = [name for name in settings.model_fields if name not in inner and f"IOC_{name.upper()}`" not in text]
+    assert missing == []
+
+
+def test_every_exit_code_is_told() -> None:
+    text = (ROOT / "docs" / "decisions" / "2-stop-in-doubt.md").read_text()
+    assert [code for code in Exit if f"| {code:d} |" not in text] == []
