@@ -20,7 +20,15 @@ from shapely import Geometry, LineString, Point, Polygon, unary_union
 
 KM_PER_DEGREE = 111.32
 LATITUDE = 16.35
-COAST = [(107.42, 16.75), (107.53, 16.672), (107.64, 16.585), (107.80, 16.47), (107.96, 16.352), (108.06, 16.315), (108.21, 16.2)]  # fmt: skip
+COAST = [
+    (107.42, 16.75),
+    (107.53, 16.672),
+    (107.64, 16.585),
+    (107.80, 16.47),
+    (107.96, 16.352),
+    (108.06, 16.315),
+    (108.21, 16.2),
+]
 """The shore by eye, north-west to south-east; degrees east and north."""
 BEHIND_COAST = 9.0
 """Kilometres behind the shore that are land: dunes and lagoon wards."""

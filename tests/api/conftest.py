@@ -1,4 +1,4 @@
-"""An API over a read model that real events were folded into: no broker, but every rule that decides is the real one."""
+"""An API over a read model that real events were folded into: no broker, but every deciding rule is the real one."""
 
 from collections.abc import AsyncIterator, Iterator
 

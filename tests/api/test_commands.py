@@ -35,9 +35,11 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published
-    assert key == ONE.encode() and ("content-type", b"application/cloudevents+json") in headers
+    assert key == ONE.encode()
+    assert ("content-type", b"application/cloudevents+json") in headers
     event = msgspec.json.decode(value)
-    assert event["source"] == "/operations-centre/field-reports" and event["subject"] == "1"
+    assert event["source"] == "/operations-centre/field-reports"
+    assert event["subject"] == "1"
     assert answer.json() == {
         "event_id": "k1",
         "source": event["source"],
@@ -58,10 +60,12 @@ async def test_a_command_sent_again_is_answered_again_and_changes_nothing(
     first = await client.post(f"/incidents/{ONE}/acknowledge", json={}, headers=headers)
     city.receive(*city.broker.published[0])
     again = await client.post(f"/incidents/{ONE}/acknowledge", json={}, headers=headers)
-    assert again.status_code == 202 and again.json() == first.json()
+    assert again.status_code == 202
+    assert again.json() == first.json()
     assert len(city.broker.published) == 1
     other = await client.post(f"/incidents/{ONE}/start", json={}, headers=headers)
-    assert other.status_code == 409 and other.json()["errors"][0]["field"] == "Idempotency-Key"
+    assert other.status_code == 409
+    assert other.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
 async def test_an_unknown_incident_is_404_whatever_the_body_says(client: httpx.AsyncClient) -> None:
@@ -72,7 +76,8 @@ async def test_an_unknown_incident_is_404_whatever_the_body_says(client: httpx.A
 async def test_a_move_the_lifecycle_does_not_allow_is_409(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
     answer = await client.post(f"/incidents/{ONE}/resume", json={})
-    assert answer.status_code == 409 and "acknowledge" in answer.json()["detail"]
+    assert answer.status_code == 409
+    assert "acknowledge" in answer.json()["detail"]
     assert city.broker.published == []
 
 
@@ -93,7 +98,8 @@ async def test_all_faults_of_a_body_are_named_at_once(
 ) -> None:
     city.report(ONE)
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body)
-    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
     assert {error["field"] for error in answer.json()["errors"]} == fields
     assert city.broker.published == []
 
@@ -102,4 +108,5 @@ async def test_without_the_brokers_word_nothing_is_accepted(city: City, client: 
     city.report(ONE)
     city.broker.down = True
     answer = await client.post(f"/incidents/{ONE}/acknowledge", json={})
-    assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"

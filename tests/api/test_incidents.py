@@ -68,8 +68,11 @@ async def test_overdue_follows_the_pipelines_clock(city: City, client: httpx.Asy
     city.pass_time(HOUR + 1)
     assert await ids(client, "?overdue=true") == ["field-reports:1"]
     row = (await client.get("/incidents")).json()["items"][0]
-    assert row["overdue"] and row["due_target"] == "acknowledge" and row["due"] == "2024-04-16T03:00:00.000Z"
-    assert row["severity"] == "high" and row["level"] == 1
+    assert row["overdue"]
+    assert row["due_target"] == "acknowledge"
+    assert row["due"] == "2024-04-16T03:00:00.000Z"
+    assert row["severity"] == "high"
+    assert row["level"] == 1
 
 
 async def test_the_detail_tells_history_arithmetic_and_commands(city: City, client: httpx.AsyncClient) -> None:
@@ -79,18 +82,25 @@ async def test_the_detail_tells_history_arithmetic_and_commands(city: City, clie
     city.happen("field-reports:a/b", Move.RATED, score=5)
     told = (await client.get("/incidents/field-reports:a%2Fb")).json()
     assert [entry["accepted"] for entry in told["history"]] == [True, True, False]
-    assert told["history"][1]["actor"] == "Lan" and told["history"][2]["reason"] == "illegal_move"
+    assert told["history"][1]["actor"] == "Lan"
+    assert told["history"][2]["reason"] == "illegal_move"
     resolve = next(one for one in told["deadlines"] if one["target"] == "resolve")
-    assert resolve["rule"] == "field-reports" and resolve["total_s"] == 16 * 3600
-    assert resolve["used_s"] == 60 and resolve["remaining_s"] == 16 * 3600 - 60
-    assert resolve["status"] == "paused" and resolve["pauses"] == [{"from": "2024-04-16T02:01:00.000Z", "to": None}]
-    assert told["paused"] and "resume" in told["commands"] and "start" not in told["commands"]
+    assert resolve["rule"] == "field-reports"
+    assert resolve["total_s"] == 16 * 3600
+    assert resolve["used_s"] == 60
+    assert resolve["remaining_s"] == 16 * 3600 - 60
+    assert resolve["status"] == "paused"
+    assert resolve["pauses"] == [{"from": "2024-04-16T02:01:00.000Z", "to": None}]
+    assert told["paused"]
+    assert "resume" in told["commands"]
+    assert "start" not in told["commands"]
 
 
 @pytest.mark.parametrize("query", ["?limit=0", "?state=nowhere", "?after=%21", "?after=W10", "?severity=x"])
 async def test_what_is_not_valid_is_named(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/incidents{query}")
-    assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["field"].split(".")[0] in query
 
 
@@ -105,4 +115,5 @@ async def test_old_versions_change_nothing(city: City) -> None:
     city.happen("field-reports:1", Move.ACKNOWLEDGED)
     assert not city.model.upsert(old)
     card = city.model.card("field-reports:1")
-    assert card is not None and card.incident.state == "acknowledged"
+    assert card is not None
+    assert card.incident.state == "acknowledged"

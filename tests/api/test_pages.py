@@ -28,15 +28,18 @@ async def test_figures_add_up(city: City, client: httpx.AsyncClient) -> None:
     assert live["by_ward"]["19753"] == {"open": 2, "overdue": 0, "critical": 1}
     assert (today["received"], today["resolved"], today["on_time"], today["late"]) == (4, 2, 2, 0)
     assert (today["on_time_rate"], today["satisfaction_rate"]) == (1.0, 0.5)
-    assert today["handling"]["count"] == 2 and today["handling"]["p50_s"] == pytest.approx(60, rel=0.01)
+    assert today["handling"]["count"] == 2
+    assert today["handling"]["p50_s"] == pytest.approx(60, rel=0.01)
     assert told["last_hour"] == today
-    assert len(told["trend"]["received"]) == 96 and told["trend"]["received"][-1] == 4
+    assert len(told["trend"]["received"]) == 96
+    assert told["trend"]["received"][-1] == 4
     assert sum(told["trend"]["resolved"]) == 2
 
 
 async def test_rates_of_nothing_are_null(client: httpx.AsyncClient) -> None:
     today = (await client.get("/figures")).json()["today"]
-    assert today["on_time_rate"] is None and today["handling"]["p99_s"] is None
+    assert today["on_time_rate"] is None
+    assert today["handling"]["p99_s"] is None
 
 
 async def test_overdue_and_due_soon_are_told_apart(city: City, client: httpx.AsyncClient) -> None:
@@ -52,8 +55,10 @@ async def test_overdue_and_due_soon_are_told_apart(city: City, client: httpx.Asy
 async def test_catalogue_and_map(client: httpx.AsyncClient) -> None:
     told = (await client.get("/catalogue")).json()
     assert {"code", "name_vi", "name_en", "unit"} == set(told["services"][0])
-    assert len(told["wards"]) == 40 and "pending" not in told["commands"]
-    assert told["commands"]["paused"][0] == "assign" and told["commands"]["merged"] == []
+    assert len(told["wards"]) == 40
+    assert "pending" not in told["commands"]
+    assert told["commands"]["paused"][0] == "assign"
+    assert told["commands"]["merged"] == []
     wards = (await client.get("/map")).json()
     assert {feature["id"] for feature in wards["features"]} == {ward["code"] for ward in told["wards"]}
 
@@ -84,7 +89,8 @@ async def test_metrics_and_openapi(city: City, client: httpx.AsyncClient) -> Non
     await client.get("/incidents/field-reports:1")
     text = (await client.get("/metrics")).text
     assert 'ioc_api_incidents_open{service="field-reports"} 1.0' in text
-    assert 'route="/incidents/{id:path}"' in text and "field-reports:1" not in text
+    assert 'route="/incidents/{id:path}"' in text
+    assert "field-reports:1" not in text
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert {"/incidents", "/figures", "/stream", "/incidents/{id}/direct"} <= set(paths)
 
@@ -96,7 +102,8 @@ async def test_an_event_clock_runs_on_at_its_own_speed_and_stops_in_silence() ->
     for second in range(5):
         wall = START + second * SECOND
         clock.hear(Heartbeat(0, "w", 0, 0, second * MINUTE, wall, "event"))
-    assert clock.by_events and clock.speed == 60
+    assert clock.by_events
+    assert clock.speed == 60
     wall += SECOND // 2
     assert clock.now() == 4 * MINUTE + 30 * SECOND
     wall += HOUR

@@ -34,8 +34,11 @@ async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City
     city.report(ONE)
     stream = follow(city.centre, None)
     (_, kind, body), (_, second, tick) = await listen(stream)
-    assert kind == "snapshot" and [row["id"] for row in body["incidents"]] == [ONE]  # type: ignore[attr-defined]
-    assert second == "tick" and tick["stale"] is False and tick["lag"] == 0
+    assert kind == "snapshot"
+    assert [row["id"] for row in body["incidents"]] == [ONE]  # type: ignore[attr-defined]
+    assert second == "tick"
+    assert tick["stale"] is False
+    assert tick["lag"] == 0
     assert tick["sources"]["field-reports"]["last_seen"] == "2024-04-16T02:00:00.000Z"  # type: ignore[index]
     city.feed.step()
     city.happen(ONE, Move.ACKNOWLEDGED)
@@ -44,7 +47,8 @@ async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City
     kinds = [(kind, body) for _, kind, body in await listen(stream)]
     rows = [row for kind, body in kinds if kind == "incident" for row in body["upserts"]]  # type: ignore[attr-defined]
     assert rows[-1]["state"] == "acknowledged"
-    assert "figures" in dict(kinds) and "tick" in dict(kinds)
+    assert "figures" in dict(kinds)
+    assert "tick" in dict(kinds)
     await stream.aclose()  # type: ignore[attr-defined]
     assert not city.feed._clients
 
@@ -55,7 +59,9 @@ async def test_a_broken_line_goes_on_where_it_broke(city: City) -> None:
     city.report(ONE)
     city.feed.step()
     ((position, kind, body),) = await listen(follow(city.centre, str(last)))
-    assert kind == "incident" and position == last + 1 and body["removed"] == []
+    assert kind == "incident"
+    assert position == last + 1
+    assert body["removed"] == []
     assert await listen(follow(city.centre, str(city.feed.position))) == []
 
 
@@ -104,7 +110,8 @@ async def test_many_messages_are_folded_into_few() -> None:
     client.offer(Message(102, "tick", {"n": 2}))
     told = folded(await client.take())
     assert [(one.position, one.kind) for one in told] == [(100, "incident"), (102, "tick")]
-    assert told[0].body["removed"] == ["a"] and len(told[0].body["upserts"]) == PENDING + 1
+    assert told[0].body["removed"] == ["a"]
+    assert len(told[0].body["upserts"]) == PENDING + 1
 
 
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:

@@ -16,24 +16,72 @@ SERVICES = [
     ("field-reports", "Phản ánh hiện trường", "Field reports"),
     ("flood-rain", "Mưa và ngập lụt", "Rain and flooding"),
 ]
-COMMANDS = {"reported": ["acknowledge", "assign"], "acknowledged": ["assign", "start"], "in_progress": ["pause", "resolve"], "resolved": ["reopen", "rate"]}  # fmt: skip
+COMMANDS = {
+    "reported": ["acknowledge", "assign"],
+    "acknowledged": ["assign", "start"],
+    "in_progress": ["pause", "resolve"],
+    "resolved": ["reopen", "rate"],
+}
 
 
 def incident(number: int, **more: Any) -> dict[str, Any]:
     reported = NOW - timedelta(minutes=60 + number)
     return {
-        "id": f"field-reports:PA-{number:06d}", "state": "in_progress", "service": "field-reports", "category": "trees", "priority": "normal",
-        "severity": "medium", "title": f"Sự việc số {number}", "unit": "so-xay-dung", "ward": "19753", "lat": 16.47, "lon": 107.58, "address": None,
-        "reported_at": stamp(reported), "updated_at": stamp(reported), "closed_at": None, "due": stamp(NOW + timedelta(hours=1, minutes=number)),
-        "due_target": "resolve", "warn_at": None, "overdue": False, "paused": False, "level": 0, "on_time": None, "reopened": 0, "rating": None,
-        "assignee": None, "version": 1,
-    } | more  # fmt: skip
+        "id": f"field-reports:PA-{number:06d}",
+        "state": "in_progress",
+        "service": "field-reports",
+        "category": "trees",
+        "priority": "normal",
+        "severity": "medium",
+        "title": f"Sự việc số {number}",
+        "unit": "so-xay-dung",
+        "ward": "19753",
+        "lat": 16.47,
+        "lon": 107.58,
+        "address": None,
+        "reported_at": stamp(reported),
+        "updated_at": stamp(reported),
+        "closed_at": None,
+        "due": stamp(NOW + timedelta(hours=1, minutes=number)),
+        "due_target": "resolve",
+        "warn_at": None,
+        "overdue": False,
+        "paused": False,
+        "level": 0,
+        "on_time": None,
+        "reopened": 0,
+        "rating": None,
+        "assignee": None,
+        "version": 1,
+    } | more
 
 
 def figures(**live: Any) -> dict[str, Any]:
     span = {"count": 0, "mean_s": None, "p50_s": None, "p90_s": None, "p99_s": None, "error": 0.01}
-    counted = {"received": 31, "resolved": 17, "on_time": 16, "late": 1, "on_time_rate": 0.9412, "satisfaction_rate": None, "reopened": 0, "escalated": 0, "handling": span, "acknowledge": span}  # fmt: skip
-    empty = {"open": 0, "overdue": 0, "due_soon": 0, "unacknowledged": 0, "paused": 0, "by_severity": {}, "by_state": {}, "by_service": {}, "by_ward": {}, "by_unit": {}}  # fmt: skip
+    counted = {
+        "received": 31,
+        "resolved": 17,
+        "on_time": 16,
+        "late": 1,
+        "on_time_rate": 0.9412,
+        "satisfaction_rate": None,
+        "reopened": 0,
+        "escalated": 0,
+        "handling": span,
+        "acknowledge": span,
+    }
+    empty = {
+        "open": 0,
+        "overdue": 0,
+        "due_soon": 0,
+        "unacknowledged": 0,
+        "paused": 0,
+        "by_severity": {},
+        "by_state": {},
+        "by_service": {},
+        "by_ward": {},
+        "by_unit": {},
+    }
     trend = {"step_s": 900, "from": stamp(NOW - timedelta(days=1)), "received": [1] * 96, "resolved": [0] * 96}
     return {
         "as_of": stamp(NOW),

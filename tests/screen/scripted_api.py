@@ -65,9 +65,16 @@ class Script:
 
     def tick(self, **changes: Any) -> None:
         body = {
-            "now": stamp(self.now), "wall": stamp(datetime.now(UTC)), "speed": 1.0, "lag": 0, "as_of": stamp(self.now),
-            "stale": False, "partitions": [], "sources": {}, "build": "test",
-        }  # fmt: skip
+            "now": stamp(self.now),
+            "wall": stamp(datetime.now(UTC)),
+            "speed": 1.0,
+            "lag": 0,
+            "as_of": stamp(self.now),
+            "stale": False,
+            "partitions": [],
+            "sources": {},
+            "build": "test",
+        }
         self.push("tick", body | changes)
 
     def cut(self) -> None:
@@ -136,7 +143,8 @@ class Handler(BaseHTTPRequestHandler):
     def detail(self, incident: str) -> None:
         row = self.script.rows.get(incident)
         if row is None:
-            return self.answer(404, {"title": "unknown incident", "status": 404})
+            self.answer(404, {"title": "unknown incident", "status": 404})
+            return
         commands = self.script.catalogue["commands"].get(row["state"], [])
         empty = {"history": [], "deadlines": [], "commands": commands}
         self.answer(200, row | empty | self.script.details.get(incident, {}))
@@ -146,7 +154,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def file(self, path: Path) -> None:
         if not path.is_file():
-            return self.answer(404, {"title": "no such file", "status": 404})
+            self.answer(404, {"title": "no such file", "status": 404})
+            return
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         self.send(200, kind, path.read_bytes())
 

@@ -39,7 +39,16 @@ def opened(page: Any, address: str, query: str = "") -> Any:
 
 def test_tiles_show_the_numbers_of_the_snapshot_and_a_dash_for_what_is_not_known(page: Any, screen_url: str) -> None:
     opened(page, screen_url)
-    for name, shown in {"open": "5", "overdue": "2", "critical": "4", "due_soon": "3", "unacknowledged": "1", "received": "31", "on_time": "94,1%"}.items():  # fmt: skip
+    numbers = {
+        "open": "5",
+        "overdue": "2",
+        "critical": "4",
+        "due_soon": "3",
+        "unacknowledged": "1",
+        "received": "31",
+        "on_time": "94,1%",
+    }
+    for name, shown in numbers.items():
         expect(tile(page, name)).to_have_text(shown)
     expect(tile(page, "satisfaction")).to_have_text("—")
     expect(tile(page, "handling")).to_have_text("—")
@@ -168,19 +177,65 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
         return stamp(NOW + timedelta(minutes=minutes))
 
     script.details[FIRST] = {
-        "deadlines": [{
-            "target": "resolve", "rule": "trees-normal", "calendar": "24x7", "total_s": 7200, "start": at(-60), "used_s": 2400, "remaining_s": 4800,
-            "pauses": [{"from": at(-40), "to": at(-20)}], "skipped": [{"date": "2026-11-24", "name": "Ngày Văn hóa"}], "due": at(80), "warn_at": at(56),
-            "met_at": None, "status": "running",
-            "steps": [{"level": 1, "at": at(56), "whom": "trưởng phòng", "channel": "sms", "fired_at": at(-1)}, {"level": 2, "at": at(80), "whom": "giám đốc", "channel": "phone", "fired_at": None}],
-        }],
-        "history": [{"time": at(-60), "type": "reported", "source": "/hue/x", "id": "1", "actor": None, "text": None, "accepted": True, "reason": None},
-                    {"time": at(-50), "type": "resumed", "source": "/hue/x", "id": "2", "actor": None, "text": None, "accepted": False, "reason": "not paused"}],
-    }  # fmt: skip
+        "deadlines": [
+            {
+                "target": "resolve",
+                "rule": "trees-normal",
+                "calendar": "24x7",
+                "total_s": 7200,
+                "start": at(-60),
+                "used_s": 2400,
+                "remaining_s": 4800,
+                "pauses": [{"from": at(-40), "to": at(-20)}],
+                "skipped": [{"date": "2026-11-24", "name": "Ngày Văn hóa"}],
+                "due": at(80),
+                "warn_at": at(56),
+                "met_at": None,
+                "status": "running",
+                "steps": [
+                    {"level": 1, "at": at(56), "whom": "trưởng phòng", "channel": "sms", "fired_at": at(-1)},
+                    {"level": 2, "at": at(80), "whom": "giám đốc", "channel": "phone", "fired_at": None},
+                ],
+            }
+        ],
+        "history": [
+            {
+                "time": at(-60),
+                "type": "reported",
+                "source": "/hue/x",
+                "id": "1",
+                "actor": None,
+                "text": None,
+                "accepted": True,
+                "reason": None,
+            },
+            {
+                "time": at(-50),
+                "type": "resumed",
+                "source": "/hue/x",
+                "id": "2",
+                "actor": None,
+                "text": None,
+                "accepted": False,
+                "reason": "not paused",
+            },
+        ],
+    }
     opened(page, screen_url)
     row(page, FIRST).click()
     deadline = page.locator("[data-deadline=resolve]")
-    for words in ["trees-normal", "13:30", "2g00", "13:50 – 14:10", "24/11 Ngày Văn hóa", "15:50", "đã dùng 40 phút, còn 1g20", "đã báo 14:29", "dự kiến 15:50"]:  # fmt: skip
+    arithmetic = [
+        "trees-normal",
+        "13:30",
+        "2g00",
+        "13:50 – 14:10",
+        "24/11 Ngày Văn hóa",
+        "15:50",
+        "đã dùng 40 phút, còn 1g20",
+        "đã báo 14:29",
+        "dự kiến 15:50",
+    ]
+    for words in arithmetic:
         expect(deadline).to_contain_text(words)
     expect(page.locator(".history .refused")).to_contain_text("bị từ chối: not paused")
 
@@ -221,5 +276,8 @@ def test_it_fits_other_screens(page: Any, screen_url: str, size: tuple[int, int]
     assert page.evaluate(
         "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth"
     )
-    outside = "[...document.querySelectorAll('.tile, .status > *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
+    outside = (
+        "[...document.querySelectorAll('.tile, .status > *')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
+    )
     assert page.evaluate(outside) == 0
