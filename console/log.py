@@ -13,10 +13,14 @@ from streams.restore import reader
 
 
 async def read_topic(bootstrap: str, topic: Topic) -> AsyncIterator[ConsumerRecord]:
-    """Yield every committed record of a topic up to where it ended when asked."""
+    """Yield every committed record of a topic up to where it ended when asked.
+
+    A transaction's marks reach its partitions one after another: what is committed on one topic can still look open on
+    the next. So the end is the very end of the log, and whatever is open before it is waited for.
+    """
     async with reader(bootstrap) as consumer:
         partitions = await _assigned(consumer, topic)
-        ends = await consumer.end_offsets(partitions)
+        ends = await very_ends(bootstrap, partitions)
         while any([await consumer.position(tp) < end for tp, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).values():
                 for record in records:
@@ -41,6 +45,13 @@ async def positions(bootstrap: str) -> dict[int, Position]:
     async for record in read_topic(bootstrap, Topic.POSITIONS):
         latest[record.partition] = decode_position(record.value)
     return latest
+
+
+async def very_ends(bootstrap: str, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """Return where partitions end, with what is not committed yet."""
+    async with reader(bootstrap, isolation="read_uncommitted") as consumer:
+        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
+        return ends
 
 
 async def ends_of_events(bootstrap: str) -> Mapping[int, int]:

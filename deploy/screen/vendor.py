@@ -94,5 +94,5 @@ def faults() -> list[str]:
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit("\n".join(faults()))
+        sys.exit("\n".join(faults()) or 0)
     update()

@@ -120,7 +120,8 @@ def screen_url(script: Script) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+# Of one module only: while Playwright runs no other test can run an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

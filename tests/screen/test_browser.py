@@ -66,7 +66,7 @@ def test_an_event_moves_a_row(page: Any, screen_url: str, script: Script) -> Non
     opened(page, screen_url)
     assert ids(page)[0] == FIRST
     script.upsert(id=THIRD, severity="critical")
-    page.wait_for_function(f"document.querySelector('.row[data-id=\"{THIRD}\"] .sign.critical')")
+    expect(row(page, THIRD).locator(".sign.critical")).to_be_visible()
     assert ids(page)[0] == THIRD
 
 

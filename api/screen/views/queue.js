@@ -112,7 +112,7 @@ export function Queue() {
       ${t("queue.fresh", { n: list.fresh.length })}${grave > 0 && html` · ${t("queue.fresh_critical", { n: grave })}`}
     </button>`}
     <div class="rows" ref=${box} onScroll=${(/** @type {any} */ e) => scrolledTo(e.currentTarget.scrollTop)}
-      onPointerMove=${hold.over} onPointerLeave=${hold.out} tabindex="-1">
+      onPointerEnter=${hold.over} onPointerMove=${hold.over} onPointerLeave=${hold.out} tabindex="-1">
       ${list.ids.length === 0 && html`<${Nothing} />`}
       <ul role="listbox" aria-label=${t("queue.region")} style=${{ height: `${list.ids.length * ROW}rem` }}>
         ${list.ids.slice(part.first, part.last).map((id, i) =>

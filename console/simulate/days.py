@@ -1,0 +1,54 @@
+"""Day after day of the simulated city, in the order in which its records are sent."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from heapq import heapify, heappop
+from random import Random
+from zoneinfo import ZoneInfo
+
+from console.simulate.life import Life
+from console.simulate.mishaps import delivered
+from console.simulate.planned import Planned
+from console.simulate.reports import Reports
+from console.simulate.scene import scene
+from ioc.catalogue import Catalogue
+from ioc.payloads import Priority
+from ioc.times import Instant, to_instant
+
+
+def days(catalogue: Catalogue, first: date, seed: int) -> Iterator[Planned]:
+    """Yield the records of a calm eve and then of one stormy day after another, for ever.
+
+    The same seed gives the same days. What a day has begun goes on through those that follow.
+    """
+    pending: list[Planned] = []
+    day = first - timedelta(days=1)
+    while True:
+        pending += _day(catalogue, day, stormy=day >= first, chance=Random(f"{seed} {day}"))
+        heapify(pending)
+        day += timedelta(days=1)
+        yield from _before(pending, _midnight(day, catalogue.zone))
+
+
+def _before(pending: list[Planned], until: Instant) -> Iterator[Planned]:
+    while pending and pending[0].at < until:
+        yield heappop(pending)
+
+
+def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Iterator[Planned]:
+    city = scene()
+    reports = Reports(city, catalogue, _midnight(day, catalogue.zone), stormy, chance)
+    for source in city.services:
+        for report in reports.of(source, f"{day:%y%m%d}"):
+            data = report.data
+            rule = catalogue.rules.rule_for(
+                source.code, data["category"], Priority(data["priority"]), source.code, data["unit"]
+            )
+            if rule is None:
+                raise ValueError(f"no rule of the catalogue is for {source.code}, so nobody would handle it")
+            for planned in Life(report, rule, catalogue, chance).events():
+                yield from delivered(planned, chance)
+
+
+def _midnight(day: date, zone: str) -> Instant:
+    return to_instant(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)))

@@ -1,0 +1,112 @@
+"""What becomes of a report: acknowledged, assigned, worked on, sometimes held up, and settled in one way or another.
+
+Each step takes a share of the target it has to meet, in the working time of its rule's calendar: most are in time, and
+in a storm, when everybody is stretched, more are not.
+"""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from console.simulate.planned import Planned, told
+from console.simulate.reports import Report
+from ioc.calendar import Calendar
+from ioc.catalogue import Catalogue
+from ioc.lifecycle import Move
+from ioc.payloads import Priority, TargetName
+from ioc.rules import Rule
+from ioc.times import HOUR, MINUTE, Instant, Millis
+
+_SHIFTS = ("Ca trực 1", "Ca trực 2", "Ca trực 3")
+_TEAMS = ("Tổ cơ động 1", "Tổ cơ động 2", "Tổ kỹ thuật", "Đội ứng cứu", "Tổ xử lý hiện trường")
+_NOTES = ("Đã cử người đến hiện trường", "Đang chờ vật tư", "Đã liên hệ người phản ánh", "Đã rào chắn tạm")
+_WAITS = ("Chờ người dân bổ sung thông tin", "Chờ người dân xác nhận vị trí")
+_DONE = ("Đã xử lý xong", "Đã khắc phục, hoạt động bình thường", "Đã dọn dẹp hiện trường", "Đã giải quyết hồ sơ")
+_RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
+# What is left of a target when the step before it ended, at most, though people hurry.
+_LEAST = 1 * MINUTE
+
+
+class Life:
+    """The events of one matter, drawn by chance."""
+
+    def __init__(self, report: Report, rule: Rule, catalogue: Catalogue, chance: Random) -> None:
+        self.report = report
+        self.rule = rule
+        self.calendar: Calendar = catalogue.calendars[rule.calendar]
+        self.chance = chance
+        self.at = report.at
+        self._number = 0
+
+    def events(self) -> Iterator[Planned]:
+        """Yield the events in the order in which they happen."""
+        yield self._tell(Move.REPORTED, **self.report.data)
+        if self._happens(0.03):
+            yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.REJECTED, text="Không thuộc thẩm quyền")
+            return
+        yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.ACKNOWLEDGED, actor=self._one_of(_SHIFTS))
+        yield from self._directed()
+        yield self._after(self._share(TargetName.ASSIGN), Move.ASSIGNED, **self._assignment())
+        yield self._after(self._share(TargetName.FIRST_RESPONSE), Move.STARTED)
+        yield from self._trouble()
+        if self._happens(0.02):
+            yield self._after(self._share(TargetName.RESOLVE) // 2, Move.CANCELLED, text="Người phản ánh đã rút lại")
+            return
+        yield self._resolved()
+        yield from self._judged()
+
+    def _trouble(self) -> Iterator[Planned]:
+        if self._happens(0.3):
+            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.NOTED, text=self._one_of(_NOTES))
+        if self._happens(0.12):
+            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.PAUSED, text=self._one_of(_WAITS))
+            yield self._after(self.chance.randint(20, 180) * MINUTE, Move.RESUMED)
+        if self._happens(0.05 + 0.15 * self.report.storm):
+            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.ESCALATED, level=1)
+        if self.report.data["category"] == "flood" and self._happens(0.3):
+            yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.URGENT)
+
+    def _directed(self) -> Iterator[Planned]:
+        """Yield the directive that sends several units at once to what is urgent in a storm."""
+        if self.report.data["priority"] is Priority.URGENT and self._happens(0.6 * self.report.storm):
+            units = self.chance.sample(_RELIEF, self.chance.randint(2, 3))
+            yield self._after(_LEAST, Move.DIRECTED, units=units, text="Phối hợp ứng cứu")
+
+    def _judged(self) -> Iterator[Planned]:
+        """Yield what the citizen says of the result: some rate it, a few have it opened again."""
+        if self._happens(0.04):
+            yield self._after(self.chance.randint(10, 240) * MINUTE, Move.REOPENED, text="Chưa xử lý dứt điểm")
+            yield self._after(self._share(TargetName.FIRST_RESPONSE), Move.STARTED)
+            yield self._resolved()
+        if self.report.subject.service == "field-reports" and self._happens(0.4):
+            score = self.chance.choices((1, 2, 3, 4, 5), (1, 2, 6, 35, 56))[0]
+            yield self._after(self.chance.randint(5, 300) * MINUTE, Move.RATED, score=score)
+
+    def _resolved(self) -> Planned:
+        return self._after(self._share(TargetName.RESOLVE), Move.RESOLVED, text=self._one_of(_DONE))
+
+    def _assignment(self) -> dict[str, Any]:
+        return {"assignee": self._one_of(_TEAMS), "unit": self.report.data["unit"]}
+
+    def _share(self, target: TargetName) -> Millis:
+        """Return how long a step takes: a share of its target, or of an hour when there is none."""
+        stretched = 0.2 + 0.35 * self.report.storm
+        share = self.chance.lognormvariate(0, 0.7) * stretched
+        return max(_LEAST, round(share * self.rule.targets.get(target, HOUR)))
+
+    def _after(self, working: Millis, move: Move, **data: Any) -> Planned:
+        self.at = self._end(working)
+        return self._tell(move, **data)
+
+    def _end(self, working: Millis) -> Instant:
+        return self.calendar.add(self.at, working)
+
+    def _tell(self, move: Move, **data: Any) -> Planned:
+        self._number += 1
+        return told(self.report.subject, move, self.at, f"{self.report.subject.number}-{self._number}", **data)
+
+    def _happens(self, probability: float) -> bool:
+        return self.chance.random() < probability
+
+    def _one_of(self, words: tuple[str, ...]) -> str:
+        return self.chance.choice(words)

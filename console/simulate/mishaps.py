@@ -1,0 +1,45 @@
+"""What goes wrong between a service and the centre: records sent twice, sent late, and sent broken."""
+
+from collections.abc import Iterator
+from random import Random
+
+from console.simulate.planned import Planned
+from ioc.times import MINUTE, SECOND
+
+_TWICE = 0.01
+_LATE = 0.02
+_BROKEN = 0.004
+
+
+def delivered(planned: Planned, chance: Random) -> Iterator[Planned]:
+    """Yield how a record is really delivered: late by some minutes, or more than once, now and then."""
+    if chance.random() < _LATE:
+        planned = planned._replace(at=planned.at + chance.randint(1, 10) * MINUTE)
+    yield planned
+    if chance.random() < _TWICE:
+        yield planned._replace(at=planned.at + chance.randint(2, 90) * SECOND)
+    if chance.random() < _BROKEN:
+        yield planned._replace(at=planned.at + SECOND, value=chance.choice(_WAYS_TO_BREAK)(planned.value))
+
+
+def _cut(value: bytes) -> bytes:
+    return value[: len(value) // 2]
+
+
+def _naive(value: bytes) -> bytes:
+    return value.replace(b'Z"', b'"')
+
+
+def _unknown(value: bytes) -> bytes:
+    return value.replace(b".v1", b".v9")
+
+
+def _nameless(value: bytes) -> bytes:
+    return value.replace(b'"id":', b'"no":')
+
+
+def _latin(value: bytes) -> bytes:
+    return value.replace(b'"specversion"', '"nguồn":"Huế","specversion"'.encode("cp1258", "replace"))
+
+
+_WAYS_TO_BREAK = (_cut, _naive, _unknown, _nameless, _latin)

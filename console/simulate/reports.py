@@ -1,0 +1,119 @@
+"""When a service reports something on a day, and what: where it is, how urgent, and who is to handle it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from math import cos, radians, sqrt
+from random import Random
+from typing import Any, NamedTuple
+from unicodedata import combining, normalize
+
+from console.simulate.planned import Subject
+from console.simulate.scene import Matter, Scene, Source
+from console.simulate.weather import storm
+from ioc.catalogue import Catalogue, Ward
+from ioc.payloads import Priority
+from ioc.times import HOUR, Instant
+
+# Chances of each priority, in a calm and at a storm's height.
+_PRIORITIES = {
+    Priority.LOW: (0.20, 0.05),
+    Priority.NORMAL: (0.65, 0.52),
+    Priority.HIGH: (0.13, 0.33),
+    Priority.URGENT: (0.02, 0.10),
+}
+_KM_A_DEGREE = 111.2
+_NO_PLACE = {
+    "one-stop-shop",
+    "information-security",
+    "press-monitoring",
+    "electronic-card",
+    "public-service-monitoring",
+}
+
+
+class Report(NamedTuple):
+    """A matter as it is brought to the centre; `storm` is how strong the storm is at that moment."""
+
+    subject: Subject
+    at: Instant
+    storm: float
+    data: dict[str, Any]
+
+
+class Reports:
+    """Draws the reports of one day, which begins at `midnight` (ms), by chance."""
+
+    def __init__(self, scene: Scene, catalogue: Catalogue, midnight: Instant, stormy: bool, chance: Random) -> None:
+        self.scene = scene
+        self.catalogue = catalogue
+        self.midnight = midnight
+        self.stormy = stormy
+        self.chance = chance
+        self._wards = list(catalogue.wards.values())
+        self._busy = [scene.busy.get(ward.code, 1.0) for ward in self._wards]
+        self._committees = committees(catalogue)
+
+    def of(self, source: Source, day: str) -> Iterator[Report]:
+        """Yield what a service reports on this day, in the order of time."""
+        for number, (since, strength) in enumerate(self._moments(source), 1):
+            subject = Subject(source.code, f"{source.prefix}-{day}-{number:04d}")
+            yield Report(subject, self.midnight + since, strength, self._data(source, strength))
+
+    def _moments(self, source: Source) -> Iterator[tuple[int, float]]:
+        """Yield ms since midnight and the storm's strength: a Poisson process, thinned to the hour's rate."""
+        curve = self.scene.curves[source.curve]
+        scale = source.a_day / sum(curve)
+        most = max(curve) * scale * max(1.0, source.storm if self.stormy else 1.0)
+        since = self.chance.expovariate(most)
+        while since < 24:
+            strength = storm(round(since * HOUR)) if self.stormy else 0.0
+            rate = max(curve[int(since)], 3 * strength) * scale * (1 + strength * (source.storm - 1))
+            if self.chance.random() * most < rate:
+                yield round(since * HOUR), strength
+            since += self.chance.expovariate(most)
+
+    def _data(self, source: Source, strength: float) -> dict[str, Any]:
+        chance = self.chance
+        matter = self._matter(source, strength)
+        ward = self._ward(source)
+        calm, height = zip(*_PRIORITIES.values(), strict=True)
+        odds = [one + strength * (other - one) for one, other in zip(calm, height, strict=True)]
+        return {
+            "service": source.code,
+            "category": matter.category,
+            "title": chance.choice(matter.titles),
+            "priority": chance.choices(list(_PRIORITIES), odds)[0],
+            "channel": chance.choice(source.channels),
+            "unit": self._committees[ward.code] if matter.unit == "ward" else matter.unit,
+            "ward": ward.code,
+            **({} if source.code in _NO_PLACE else self._place(ward)),
+        }
+
+    def _matter(self, source: Source, strength: float) -> Matter:
+        odds = [matter.weight + strength * (matter.storm - matter.weight) for matter in source.matters]
+        return self.chance.choices(source.matters, odds)[0]
+
+    def _ward(self, source: Source) -> Ward:
+        if source.coast:
+            return self.catalogue.wards[self.chance.choice(source.coast)]
+        return self.chance.choices(self._wards, self._busy)[0]
+
+    def _place(self, ward: Ward) -> dict[str, Any]:
+        """Return a point not far from the ward's centre, and a street."""
+        reach = min(4.0, 0.35 * sqrt(ward.area_km2)) / _KM_A_DEGREE
+        north, east = self.chance.gauss(0, reach / 2), self.chance.gauss(0, reach / 2)
+        return {
+            "lat": round(ward.lat + north, 5),
+            "lon": round(ward.lon + east / cos(radians(ward.lat)), 5),
+            "address": f"{self.chance.randint(1, 240)} {self.chance.choice(self.scene.streets)}",
+        }
+
+
+def committees(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the people's committee of each ward, found by its name."""
+    return {code: f"ubnd-{_slug(ward.short_name)}" for code, ward in catalogue.wards.items()}
+
+
+def _slug(name: str) -> str:
+    plain = "".join(letter for letter in normalize("NFD", name.lower().replace("đ", "d")) if not combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain)
