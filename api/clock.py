@@ -5,6 +5,8 @@ Heartbeats come once a second. Between two of them an event clock is carried on 
 
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from ioc.records import Heartbeat
@@ -14,6 +16,8 @@ from ioc.times import SECOND, Instant
 # Beyond this silence an event clock stands still rather than run away on a guess.
 CARRIED_ON_FOR = 2 * SECOND
 SPEED_OVER = 10 * SECOND
+# Readings nearer to each other than this say little about speed.
+APART = SECOND // 2
 
 
 class Reading(NamedTuple):
@@ -38,7 +42,7 @@ class PipelineClock:
             self.kind = ClockKind(beat.clock_kind)
         at = max(beat.at, latest.at) if latest else beat.at
         clock = max(beat.clock, latest.clock) if latest else beat.clock
-        if latest is not None and at == latest.at:
+        if len(self._readings) > 1 and at - self._readings[-2].at < APART:
             self._readings.pop()
         self._readings.append(Reading(at, clock))
         while self._readings[0].at < at - SPEED_OVER and len(self._readings) > 2:
@@ -51,11 +55,14 @@ class PipelineClock:
 
     @property
     def speed(self) -> float:
-        """How many seconds of the pipeline pass in one of the wall."""
+        """How many seconds of the pipeline pass in one of the wall.
+
+        It is the median over the last seconds: the jump at the start of a replay, when days pass at once, is no speed.
+        """
         if not self.by_events:
             return 1.0
-        first, last = self._readings[0], self._readings[-1]
-        return (last.clock - first.clock) / (last.at - first.at) if last.at > first.at else 1.0
+        steps = [(b.clock - a.clock) / (b.at - a.at) for a, b in pairwise(self._readings) if b.at - a.at >= APART]
+        return median(steps) if len(steps) > 2 else 1.0
 
     def now(self) -> Instant:
         """Return the pipeline's present moment."""

@@ -14,13 +14,11 @@ from ioc.catalogue import Catalogue, Ward
 from ioc.payloads import Priority
 from ioc.times import HOUR, Instant
 
-# Chances of each priority, in a calm and at a storm's height.
-_PRIORITIES = {
-    Priority.LOW: (0.20, 0.05),
-    Priority.NORMAL: (0.65, 0.52),
-    Priority.HIGH: (0.13, 0.33),
-    Priority.URGENT: (0.02, 0.10),
-}
+_PRIORITIES = tuple(Priority)
+# The chance of each priority: of what can wait, of what is pressing, and of that at a storm's height.
+_PATIENT = (0.25, 0.70, 0.05, 0.0)
+_CALM = (0.20, 0.65, 0.13, 0.02)
+_STORMY = (0.05, 0.52, 0.33, 0.10)
 _KM_A_DEGREE = 111.2
 _NO_PLACE = {
     "one-stop-shop",
@@ -76,18 +74,20 @@ class Reports:
         chance = self.chance
         matter = self._matter(source, strength)
         ward = self._ward(source)
-        calm, height = zip(*_PRIORITIES.values(), strict=True)
-        odds = [one + strength * (other - one) for one, other in zip(calm, height, strict=True)]
         return {
             "service": source.code,
             "category": matter.category,
             "title": chance.choice(matter.titles),
-            "priority": chance.choices(list(_PRIORITIES), odds)[0],
+            "priority": self._priority(source, strength),
             "channel": chance.choice(source.channels),
             "unit": self._committees[ward.code] if matter.unit == "ward" else matter.unit,
             "ward": ward.code,
             **({} if source.code in _NO_PLACE else self._place(ward)),
         }
+
+    def _priority(self, source: Source, strength: float) -> Priority:
+        odds = [calm + strength * (stormy - calm) for calm, stormy in zip(_CALM, _STORMY, strict=True)]
+        return self.chance.choices(_PRIORITIES, odds if source.pressing else _PATIENT)[0]
 
     def _matter(self, source: Source, strength: float) -> Matter:
         odds = [matter.weight + strength * (matter.storm - matter.weight) for matter in source.matters]

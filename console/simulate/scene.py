@@ -23,7 +23,10 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """A service as a source of reports: how many a day, over which curve, and how a storm multiplies them."""
+    """A service as a source of reports: how many a day, over which curve, and how a storm multiplies them.
+
+    What is `pressing` can be urgent, and is more often in a storm.
+    """
 
     code: str
     prefix: str
@@ -33,7 +36,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[str, ...]
     matters: tuple[Matter, ...]
     coast: tuple[str, ...] = ()
-    floods: bool = False
+    pressing: bool = True
 
 
 class Scene(Struct, frozen=True, forbid_unknown_fields=True):

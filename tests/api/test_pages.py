@@ -108,3 +108,12 @@ async def test_an_event_clock_runs_on_at_its_own_speed_and_stops_in_silence() ->
     assert clock.now() == 4 * MINUTE + 30 * SECOND
     wall += HOUR
     assert clock.now() == 6 * MINUTE
+
+
+async def test_days_that_pass_at_once_are_no_speed() -> None:
+    clock = PipelineClock(lambda: START)
+    for second, told in enumerate([0, 30 * HOUR, 30 * HOUR + MINUTE, 30 * HOUR + 2 * MINUTE, 30 * HOUR + 3 * MINUTE]):
+        for partition in range(2):  # whose beats come a moment apart
+            at = START + second * SECOND + partition * 40
+            clock.hear(Heartbeat(partition, "w", 0, 0, told, at, "event"))
+    assert 55 < clock.speed < 65

@@ -242,6 +242,7 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
 
 def test_a_silent_source_is_not_a_zero(page: Any, screen_url: str, script: Script) -> None:
     opened(page, screen_url)
+    script.tick(sources={"flood-rain": {"last_seen": stamp(NOW), "cadence_s": 60, "stale": False}})
     expect(page.locator("[data-source=flood-rain] .open")).to_have_text("0")
     script.tick(sources={"flood-rain": {"last_seen": None, "cadence_s": 60, "stale": True}})
     expect(page.locator("[data-source=flood-rain].stale .open")).to_have_text("—")

@@ -105,14 +105,13 @@ export function Queue() {
     hold.out();
     box.current?.scrollTo(0, 0);
   };
-  return html`<section class="panel queue" aria-label=${t("queue.region")}>
+  return html`<section class="panel queue" aria-label=${t("queue.region")} onPointerMove=${hold.over} onPointerLeave=${hold.out}>
     <${Filters} found=${ids.length} />
     ${list.fresh.length > 0 &&
     html`<button class=${`fresh ${grave ? "grave" : ""}`} onClick=${letGo}>
       ${t("queue.fresh", { n: list.fresh.length })}${grave > 0 && html` · ${t("queue.fresh_critical", { n: grave })}`}
     </button>`}
-    <div class="rows" ref=${box} onScroll=${(/** @type {any} */ e) => scrolledTo(e.currentTarget.scrollTop)}
-      onPointerEnter=${hold.over} onPointerMove=${hold.over} onPointerLeave=${hold.out} tabindex="-1">
+    <div class="rows" ref=${box} onScroll=${(/** @type {any} */ e) => scrolledTo(e.currentTarget.scrollTop)} tabindex="-1">
       ${list.ids.length === 0 && html`<${Nothing} />`}
       <ul role="listbox" aria-label=${t("queue.region")} style=${{ height: `${list.ids.length * ROW}rem` }}>
         ${list.ids.slice(part.first, part.last).map((id, i) =>

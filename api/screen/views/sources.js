@@ -5,11 +5,11 @@ import { catalogue, filter, now, revision, serviceName, store } from "../model.j
 import { NO_FILTER } from "../order.js";
 import { count, moment } from "../format.js";
 
-/** Services of the catalogue, else those the figures or the last tick name. */
+/** The sources the last tick names, in the catalogue's order, and whatever else has something open. */
 function codes() {
-  const named = [...catalogue.value.services.keys()];
-  const seen = [...Object.keys(store.figures?.live?.by_service ?? {}), ...Object.keys(store.tick?.sources ?? {})];
-  return [...new Set([...named, ...seen])];
+  const sources = store.tick?.sources ?? {};
+  const known = [...catalogue.value.services.keys()].filter((code) => code in sources);
+  return [...new Set([...known, ...Object.keys(sources), ...Object.keys(store.figures?.live?.by_service ?? {})])];
 }
 
 /** @param {{code: string}} props */

@@ -1,0 +1,97 @@
+"""The simulated city: the same from the same seed, every service and ward in it, its storm, and its mishaps."""
+
+from collections import Counter
+from datetime import date
+from itertools import takewhile
+
+import pytest
+
+from console.simulate import Planned, days
+from console.simulate.reports import committees
+from console.simulate.scene import scene
+from console.simulate.weather import HEIGHT, PASSES, storm
+from ioc.errors import Reason
+from ioc.incident import Incident
+from ioc.lifecycle import State
+from ioc.payloads import Priority
+from ioc.shard import Changes, ClockKind, Record, Shard
+from ioc.times import HOUR
+from tests.unit.samples import CITY, at
+
+FIRST = date(2025, 10, 27)
+EVE, NOON, NIGHT = at("2025-10-26 00:00"), at("2025-10-27 12:00"), at("2025-10-28 00:00")
+
+
+def played(seed: int = 1) -> list[Planned]:
+    return list(takewhile(lambda one: one.at < NIGHT, days(CITY, FIRST, seed)))
+
+
+@pytest.fixture(scope="module")
+def folded() -> Changes:
+    shard = Shard(0, CITY, ClockKind.EVENT)
+    return shard.fold([Record(offset, one.at, one.key, one.value) for offset, one in enumerate(played())])
+
+
+@pytest.fixture(scope="module")
+def incidents(folded: Changes) -> list[Incident]:
+    return [one for one in folded.incidents.values() if one.state is not State.PENDING]
+
+
+def test_a_seed_gives_the_same_city_again_and_another_seed_another() -> None:
+    assert played() == played()
+    assert played() != played(seed=2)
+
+
+def test_records_are_sent_in_the_order_of_time() -> None:
+    sent = [one.at for one in played()]
+    assert sent == sorted(sent)
+    assert sent[0] >= EVE
+
+
+def test_all_services_of_the_city_report_from_all_its_wards(incidents: list[Incident]) -> None:
+    assert {one.service for one in incidents} == {code for code, one in CITY.services.items() if not one.external}
+    assert {one.ward for one in incidents} == set(CITY.wards)
+
+
+def test_every_category_of_the_scene_is_one_of_its_service() -> None:
+    for source in scene().services:
+        known = {category.code for category in CITY.services[source.code].categories}
+        assert {matter.category for matter in source.matters} <= known
+
+
+def test_every_ward_has_its_committee() -> None:
+    assert set(committees(CITY).values()) <= set(CITY.units)
+
+
+def test_the_storm_brings_many_reports_and_urgent_ones(incidents: list[Incident]) -> None:
+    def between(start: int, end: int) -> list[Incident]:
+        return [one for one in incidents if NOON + start * HOUR <= one.reported_at < NOON + end * HOUR]
+
+    calm, stormy = between(-3, 0), between(2, 5)
+    assert len(stormy) > 2 * len(calm)
+    urgent = [sum(one.priority is Priority.URGENT for one in some) / len(some) for some in (calm, stormy)]
+    assert urgent[1] > 2 * urgent[0]
+
+
+def test_the_storm_breaks_fast_and_passes_slowly() -> None:
+    assert storm(0) == storm(14 * HOUR) == storm(PASSES) == 0
+    assert storm(HEIGHT) == 1
+    assert storm(15 * HOUR) > storm(18 * HOUR)
+
+
+def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Changes) -> None:
+    reasons = Counter(letter.refusal.reason for letter in folded.dead_letters)
+    assert {Reason.NOT_JSON, Reason.INVALID, Reason.UNKNOWN_TYPE} <= reasons.keys()
+    assert reasons.keys() <= {
+        Reason.NOT_JSON,
+        Reason.NOT_UTF8,
+        Reason.INVALID,
+        Reason.UNKNOWN_TYPE,
+        Reason.ILLEGAL_MOVE,
+    }
+    assert sum(reasons.values()) < len(played()) / 100
+
+
+def test_most_matters_are_settled_in_time_and_some_are_not(incidents: list[Incident]) -> None:
+    settled = Counter(one.on_time for one in incidents if one.state is State.RESOLVED)
+    assert 0.85 < settled[True] / settled.total() < 0.99
