@@ -14,6 +14,8 @@ from console.publish import KeyedValue, mark, publisher, send_all
 
 MAPS = {"boston311": boston311}
 _CHUNK = 500
+# Seconds between two chunks when the speed is given.
+_STEP = 0.1
 
 
 def replay_file(bootstrap: str, file: Path, name: str, seed: int | None, as_of: str, speed: float) -> None:
@@ -32,14 +34,15 @@ def replay_file(bootstrap: str, file: Path, name: str, seed: int | None, as_of: 
 
 async def _publish(bootstrap: str, records: list[KeyedValue], as_of: str, speed: float) -> None:
     columns = TextColumn("publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    size = max(1, min(_CHUNK, round(speed * _STEP))) if speed else _CHUNK
+    began = time.monotonic()
     async with publisher(bootstrap) as producer:
         with Progress(*columns) as progress:
             task = progress.add_task("", total=len(records))
-            for start in range(0, len(records), _CHUNK):
-                began = time.monotonic()
-                chunk = records[start : start + _CHUNK]
+            for start in range(0, len(records), size):
+                if speed:
+                    await asyncio.sleep(max(0.0, began + start / speed - time.monotonic()))
+                chunk = records[start : start + size]
                 await send_all(producer, chunk)
                 progress.advance(task, len(chunk))
-                if speed:
-                    await asyncio.sleep(max(0.0, len(chunk) / speed - (time.monotonic() - began)))
         await mark(producer, as_of)

@@ -32,6 +32,7 @@ class City:
     group: str = field(default_factory=lambda: f"ioc-{uuid.uuid4().hex[:8]}")
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     metrics_ports: list[int] = field(default_factory=list)
+    others: list[subprocess.Popen[bytes]] = field(default_factory=list)
     api: subprocess.Popen[bytes] | None = None
     url: str = ""
 
@@ -58,11 +59,14 @@ class City:
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
     def settle(self) -> None:
-        """Wait until every worker owns partitions."""
+        """Wait until every living worker owns partitions."""
         give_up = time.monotonic() + PATIENCE
-        while not all(self._owns(number) for number in range(len(self.workers))):
+        while not all(self._owns(number) for number in self._alive()):
             assert time.monotonic() < give_up, self.logs()
             time.sleep(0.1)
+
+    def _alive(self) -> list[int]:
+        return [number for number, worker in enumerate(self.workers) if worker.poll() is None]
 
     def _owns(self, worker: int) -> bool:
         with suppress(OSError):
@@ -90,6 +94,22 @@ class City:
         self.workers[number].send_signal(signal.SIGKILL)
         self.workers[number].wait()
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start the command line and go on meanwhile."""
+        with (self.folder / f"{arguments[0]}.log").open("ab") as log:
+            process = subprocess.Popen([*IOC, *arguments], env=self.env, stdout=log, stderr=log)
+        self.others.append(process)
+        return process
+
+    def folded(self) -> float:
+        """Return how many records the workers that live have folded."""
+        return sum(
+            value
+            for number in self._alive()
+            for name, value in self.metrics(number).items()
+            if name.startswith("ioc_fold_records_total")
+        )
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line to its end."""
         return subprocess.run(
@@ -102,7 +122,7 @@ class City:
 
     def stop(self) -> None:
         """End all processes."""
-        for process in [*self.workers, *([self.api] if self.api else [])]:
+        for process in [*self.workers, *self.others, *([self.api] if self.api else [])]:
             process.kill()
             process.wait()
 
