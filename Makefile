@@ -2,6 +2,10 @@
 BIN := .venv/bin
 PIN := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command 'make lock'
+# Types in comments, checked where there is npm; nothing of it is needed to run the screen.
+SCREEN_TYPES := if command -v npm >/dev/null; then \
+	npm exec --yes --prefer-offline --package=typescript@5.9.3 -- tsc --noEmit -p api/screen/jsconfig.json; \
+	else echo "No npm: the types of the screen are not checked."; fi
 
 .PHONY: demo test check bench stop lock
 
@@ -23,6 +27,7 @@ check:
 	$(BIN)/mypy
 	MYPYPATH=deploy/kafka $(BIN)/mypy deploy/kafka/broker
 	$(BIN)/lint-imports
+	@$(SCREEN_TYPES)
 
 bench:
 	@deploy/setup bench

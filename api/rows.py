@@ -105,6 +105,7 @@ def _pauses(one: Explanation) -> Iterator[Json]:
 
 def _step(step: StepTold) -> Json:
     return {
+        "kind": step.kind,
         "level": step.level,
         "at": moment(step.at),
         "whom": step.whom,

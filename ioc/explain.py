@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from ioc import deadlines
 from ioc.catalogue import Catalogue
-from ioc.incident import Clock, Incident, Span
+from ioc.facts import Kind
+from ioc.incident import BREACHED, WARNED, Clock, Incident, Span
 from ioc.payloads import TargetName
 from ioc.times import Instant, Millis
 
@@ -19,8 +20,9 @@ class Skipped(Struct, frozen=True):
 
 
 class StepTold(Struct, frozen=True):
-    """One rung of the ladder: when it comes, whom it tells, and when it was announced (ms) if it was."""
+    """What a deadline announces (warned, breached, escalated): when, to whom, and when it did so (ms) if it has."""
 
+    kind: Kind
     level: int
     at: Instant | None
     whom: str
@@ -106,6 +108,9 @@ def status_of(clock: Clock, incident: Incident, now: Instant) -> str:
     return "breached" if clock.due < now else "running"
 
 
+_KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
+
+
 def _steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
     fired = {
         said.step: said.at
@@ -113,4 +118,5 @@ def _steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[S
         if said.target == clock.target and said.epoch == incident.epoch and said.rule == incident.rule
     }
     for step in deadlines.steps(clock, incident, catalogue):
-        yield StepTold(step.level, step.at, step.whom, step.channel, fired.get(step.number))
+        kind = _KINDS.get(step.number, Kind.ESCALATED)
+        yield StepTold(kind, step.level, step.at, step.whom, step.channel, fired.get(step.number))

@@ -22,7 +22,7 @@ async def catalogue(centre: AnyCentre) -> Response:
     known = centre.model.catalogue
     return json_answer(
         {
-            "services": _rows(known.services, "code", "name_vi", "name_en", "unit"),
+            "services": _rows(known.services, "code", "name_vi", "name_en", "unit", "categories"),
             "units": _rows(known.units, "code", "name", "parent"),
             "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},

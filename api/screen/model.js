@@ -43,6 +43,12 @@ export function serviceName(code) {
   return service ? service[`name_${lang.value}`] : code;
 }
 
+/** @param {string} service @param {string} code */
+export function categoryName(service, code) {
+  const category = catalogue.value.services.get(service)?.categories?.find((/** @type {any} */ one) => one.code === code);
+  return category ? category[`name_${lang.value}`] : code;
+}
+
 /** @param {string|null} code */
 export const unitName = (code) => (code === null ? "" : (catalogue.value.units.get(code)?.name ?? code));
 

@@ -90,7 +90,7 @@ class Life:
 
     def _share(self, target: TargetName) -> Millis:
         """Return how long a step takes: a share of its target, or of an hour when there is none."""
-        stretched = 0.2 + 0.35 * self.report.storm
+        stretched = 0.2 + 0.6 * self.report.storm
         share = self.chance.lognormvariate(0, 0.7) * stretched
         return max(_LEAST, round(share * self.rule.targets.get(target, HOUR)))
 

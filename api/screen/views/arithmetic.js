@@ -1,7 +1,7 @@
 /** Why an incident is due when it is: the rule, and the sum, term by term. */
 import { html } from "../html.js";
 import { t, word } from "../i18n/index.js";
-import { now, second } from "../model.js";
+import { now, second, unitName } from "../model.js";
 import { countdown, duration, moment } from "../format.js";
 
 /** @param {number} seconds */
@@ -26,8 +26,8 @@ const Sum = ({ one, at }) => html`<ol class="sum">
 /** @param {{step: any, at: number}} props */
 const Step = ({ step, at }) => html`<li class=${step.fired_at ? "fired" : ""}>
   <span class="mark" aria-hidden="true">${step.fired_at ? "●" : "○"}</span>
-  <span>${t("step.level", { n: step.level })}</span>
-  <span class="whom">${step.whom} · ${word("channel", step.channel)}</span>
+  <span>${t(`step.${step.kind}`, { n: step.level })}</span>
+  <span class="whom">${step.whom && `${unitName(step.whom)} · ${word("channel", step.channel)}`}</span>
   <span class="at">${step.fired_at ? t("step.fired", { at: moment(step.fired_at, at) }) : step.at ? t("step.planned", { at: moment(step.at, at) }) : t("step.unplanned")}</span>
 </li>`;
 
@@ -50,6 +50,6 @@ export function Deadline({ one }) {
     <p class="used"><span>${t("deadline.used", { used: span(one.used_s), left: span(one.remaining_s) })}</span>
       <span>${t("deadline.rule")} <code>${one.rule}</code></span></p>
     <${Sum} one=${one} at=${at} />
-    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step) => html`<${Step} key=${`${step.level}${step.whom}${step.channel}`} step=${step} at=${at} />`)}</ol>`}
+    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step) => html`<${Step} key=${`${step.kind}${step.level}`} step=${step} at=${at} />`)}</ol>`}
   </article>`;
 }

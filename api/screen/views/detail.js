@@ -1,7 +1,7 @@
 /** One incident in full: facts, commands, deadlines with their arithmetic, and its history. */
 import { html } from "../html.js";
 import { t, word } from "../i18n/index.js";
-import { now, opened, second, serviceName, store, unitName, wardName } from "../model.js";
+import { categoryName, now, opened, second, serviceName, store, unitName, wardName } from "../model.js";
 import { dossier } from "../dossier.js";
 import { isUnacknowledged } from "../order.js";
 import { moment } from "../format.js";
@@ -22,7 +22,7 @@ const Facts = ({ one, at }) => html`<dl class="facts">
   <${Fact} name="state" value=${word("state", one.state)} />
   <${Fact} name="priority" value=${word("priority", one.priority)} />
   <${Fact} name="service" value=${serviceName(one.service)} />
-  <${Fact} name="category" value=${one.category === one.service ? null : word("category", one.category)} />
+  <${Fact} name="category" value=${one.category === one.service ? null : categoryName(one.service, one.category)} />
   <${Fact} name="ward" value=${wardName(one.ward)} />
   <${Fact} name="address" value=${one.address} />
   <${Fact} name="unit" value=${unitName(one.unit) || t("queue.no_unit")} />
