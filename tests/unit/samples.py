@@ -1,13 +1,20 @@
-"""Events for the tests, as producers send them."""
+"""Events for the tests, as producers send them, and logs of them in any shape."""
 
+from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 import msgspec
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from ioc.aggregates import Aggregate, Cell
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.events import Event, read_event
-from ioc.shard import Record
-from ioc.times import Instant, parse_instant, to_rfc3339
+from ioc.incident import Incident
+from ioc.lifecycle import Move
+from ioc.shard import ClockKind, Record, Shard
+from ioc.times import DAY, HOUR, Instant, parse_instant, to_rfc3339
 
 CITY: Catalogue = load_catalogue(hue_folder())
 
@@ -49,3 +56,69 @@ def record(offset: int, move: str, time: Instant, id: str = "", subject: str = "
         data = {"service": "field-reports", **data}
     value = body(move, time, id or f"{move}-{time}", subject, **data)
     return Record(offset, time, f"field-reports:{subject}".encode(), value)
+
+
+# The least a move has to say.
+LEAST: Mapping[Move, Mapping[str, Any]] = {
+    Move.ASSIGNED: {"unit": "hepco"},
+    Move.DIRECTED: {"units": ["pc-hue"]},
+    Move.MERGED: {"into": "field-reports:9"},
+    Move.RATED: {"score": 2},
+    Move.UPDATED: {"priority": "urgent", "ward": "19753"},
+}
+
+
+def least(move: Move, time: Instant, id: str = "") -> Event:
+    """Return an event that says no more than its move needs."""
+    return event(move, time, id, **LEAST.get(move, {}))
+
+
+def essence(incident: Incident) -> Incident:
+    """Return what the set of its events alone makes of an incident."""
+    return replace(incident, said=(), next_at=None, version=0)
+
+
+def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> Shard:
+    """Return a partition that has folded a log, one record at a time."""
+    shard = Shard(0, CITY, clock)
+    for one in log:
+        shard.apply(shard.fold([one]))
+    return shard
+
+
+def windows(shard: Shard) -> dict[Cell, Aggregate]:
+    """Return the windows of a partition that hold something."""
+    return {cell: window for cell, window in shard.aggregates.items() if not window.empty}
+
+
+FIRST_DAY = at("2026-04-13 00:00")
+LATER = FIRST_DAY + 30 * DAY
+
+_Happening = tuple[str, int, str]
+_OFTEN = [Move.RESOLVED, Move.REOPENED, Move.RATED, Move.PAUSED, Move.RESUMED, Move.ASSIGNED]
+_MOVES = st.sampled_from([*Move, *_OFTEN, *_OFTEN, "misspelt"])
+_HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
+
+
+def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequence[int], seed: int) -> list[Record]:
+    """Return a log of what happened by the hour, in any order, appended some hours or days after one another."""
+    told = [(Move.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
+    made, appended = [], FIRST_DAY
+    for offset, (move, hour, subject) in enumerate(
+        Random(seed).sample([*told, *happenings], len(told) + len(happenings))
+    ):
+        time = FIRST_DAY + hour * HOUR
+        appended = max(appended + waits[offset % len(waits)] * HOUR, time)
+        one = record(offset, move, time, subject=subject, **LEAST.get(move, {}))  # type: ignore[call-overload]
+        made.append(replace(one, appended=appended))
+    return made
+
+
+LOGS: st.SearchStrategy[list[Record]] = st.builds(
+    _log,
+    st.lists(st.integers(0, 12), min_size=2, max_size=3),
+    _HAPPENINGS,
+    st.lists(st.integers(0, 10), min_size=1, max_size=5),
+    st.integers(0, 1000),
+)
+"""Lives of two incidents over five days: late events, duplicates, illegal moves and unreadable records among them."""

@@ -1,0 +1,99 @@
+"""The timers, against a plain table that is searched from end to end."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from ioc.timers import Timer, Timers
+from ioc.times import Instant
+
+NAMES = st.sampled_from("abcdefgh")
+MOMENTS = st.integers(0, 20)
+
+
+class TimersAgainstATable(RuleBasedStateMachine):
+    """Whatever is set, moved, cancelled and taken, both say the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timers = Timers()
+        self.table: dict[str, Instant] = {}
+
+    @rule(name=NAMES, moment=MOMENTS)
+    def set(self, name: str, moment: Instant) -> None:
+        self.timers.set(name, moment)
+        self.table[name] = moment
+
+    @rule(name=NAMES)
+    def cancel(self, name: str) -> None:
+        self.timers.set(name, None)
+        self.table.pop(name, None)
+
+    @rule(now=MOMENTS)
+    def take(self, now: Instant) -> None:
+        due = sorted(Timer(moment, name) for name, moment in self.table.items() if moment <= now)
+        taken = self.timers.take(now)
+        assert taken == (due[0] if due else None)
+        if taken is not None:
+            del self.table[taken.incident]
+
+    @invariant()
+    def they_agree(self) -> None:
+        assert len(self.timers) == len(self.table)
+        assert self.timers.soonest() == min(self.table.values(), default=None)
+
+
+TestTimersAgainstATable = TimersAgainstATable.TestCase
+
+
+@given(st.lists(st.tuples(NAMES, MOMENTS)))
+def test_all_are_taken_once_the_soonest_first(settings: list[tuple[str, Instant]]) -> None:
+    timers = Timers()
+    for name, moment in settings:
+        timers.set(name, moment)
+    taken = []
+    while (timer := timers.take(20)) is not None:
+        taken.append(timer)
+    assert taken == sorted(Timer(moment, name) for name, moment in dict(settings).items())
+
+
+@given(st.permutations(range(8)))
+def test_the_order_of_setting_does_not_matter(order: list[int]) -> None:
+    timers = Timers()
+    for number in order:
+        timers.set(str(number), number // 2)
+    assert [timers.take(9) for _ in order] == [Timer(number // 2, str(number)) for number in range(8)]
+
+
+def test_a_timer_is_due_at_its_own_instant_and_not_before() -> None:
+    timers = Timers()
+    timers.set("a", 10)
+    assert timers.take(9) is None
+    assert timers.take(10) == Timer(10, "a")
+    assert timers.take(10) is None
+
+
+def test_one_set_to_the_same_instant_again_after_a_move_is_taken_once() -> None:
+    timers = Timers()
+    for moment in (5, 7, 5):
+        timers.set("a", moment)
+    assert timers.take(9) == Timer(5, "a")
+    assert timers.take(9) is None
+
+
+def test_cancelling_what_is_not_set_is_nothing() -> None:
+    timers = Timers()
+    timers.set("a", None)
+    assert len(timers) == 0
+    assert timers.soonest() is None
+
+
+def test_deadlines_that_move_for_ever_do_not_fill_the_memory() -> None:
+    timers = Timers()
+    quiet = [Timer(90_000 - number, f"quiet {number}") for number in range(10)]
+    for timer in quiet:
+        timers.set(timer.incident, timer.at)
+    for moment in range(20_000):
+        timers.set("restless", moment)
+    assert len(timers._heap) < 2_000
+    assert [timers.take(100_000) for _ in range(12)] == [Timer(19_999, "restless"), *sorted(quiet), None]
