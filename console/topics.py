@@ -1,9 +1,12 @@
 """Making the topics, before any worker starts. Doing it again changes nothing."""
 
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
 from ioc.topics import TOPICS, TopicSpec
+
+# What right numbers rest on. How long a topic is kept is its operator's to change.
+_NEEDED = ("cleanup.policy", "message.timestamp.type", "max.message.bytes")
 
 
 class WrongPartitions(ValueError):
@@ -11,7 +14,7 @@ class WrongPartitions(ValueError):
 
 
 def make_topics(bootstrap: str, partitions: int, replication: int) -> list[tuple[TopicSpec, bool]]:
-    """Create the topics that are missing; return each with whether it was made now."""
+    """Create the topics that are missing, and set right what those there need; return each with whether it is new."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         present = _partitions(admin)
@@ -22,6 +25,7 @@ def make_topics(bootstrap: str, partitions: int, replication: int) -> list[tuple
         missing = [spec for spec in TOPICS if spec.name not in present]
         if missing:
             admin.create_topics([_new(spec, partitions, replication) for spec in missing])
+        admin.alter_configs([_needed(spec) for spec in TOPICS if spec not in missing])
         return [(spec, spec in missing) for spec in TOPICS]
     finally:
         admin.close()
@@ -33,6 +37,11 @@ def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
     names = [str(spec.name) for spec in TOPICS if spec.name in known]
     described = admin.describe_topics(names) if names else []
     return {str(topic.get("name", topic.get("topic"))): len(topic["partitions"]) for topic in described}
+
+
+def _needed(spec: TopicSpec) -> ConfigResource:
+    wanted = {name: value for name, value in spec.config.items() if name in _NEEDED}
+    return ConfigResource(ConfigResourceType.TOPIC, str(spec.name), wanted)
 
 
 def _new(spec: TopicSpec, partitions: int, replication: int) -> NewTopic:

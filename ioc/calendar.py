@@ -6,6 +6,7 @@ The open intervals of each year are laid out once, in UTC, with running sums; ev
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -60,8 +61,9 @@ class Calendar:
         self.holidays = dict(holidays or {})
         self.workdays = dict(workdays or {})
         self._always = False
-        if not any(self.week.values()):
-            raise CalendarError(f"calendar {name!r} has no working time")
+        faults = list(_faults(self.week))
+        if faults:
+            raise CalendarError("; ".join(faults))
         self._starts: list[Instant] = []
         self._ends: list[Instant] = []
         self._sums: list[Millis] = [0]  # working time before interval i
@@ -158,9 +160,9 @@ class Calendar:
             self._first = year
             self._starts = [start for start, _ in spans] + self._starts
             self._ends = [end for _, end in spans] + self._ends
-        self._sums = [0]
-        for start, end in zip(self._starts, self._ends, strict=True):
-            self._sums.append(self._sums[-1] + end - start)
+            self._sums = [0]
+        for index in range(len(self._sums) - 1, len(self._starts)):
+            self._sums.append(self._sums[-1] + self._ends[index] - self._starts[index])
 
     def _spans(self, year: int) -> Iterator[tuple[Instant, Instant]]:
         day = date(year, 1, 1)
@@ -183,6 +185,23 @@ class Calendar:
 
     def _instant(self, day: date, at: time) -> Instant:
         return to_instant(datetime.combine(day, at, self.zone))
+
+
+def _faults(week: Week) -> Iterator[str]:
+    """Yield what is wrong with weekly frames: none at all, one that ends before it begins, two that overlap."""
+    if not any(week.values()):
+        yield "no working time"
+    for frames in week.values():
+        for frame in frames:
+            if frame.end != time(0) and frame.end <= frame.start:
+                yield f"{_told(frame)} ends before it begins"
+        for one, other in pairwise(frames):
+            if one.end == time(0) or other.start < one.end:
+                yield f"{_told(one)} and {_told(other)} overlap"
+
+
+def _told(frame: Frame) -> str:
+    return f"{frame.start:%H:%M}-{frame.end:%H:%M}"
 
 
 def _union(pauses: Iterable[Pause], start: Instant) -> Iterator[Pause]:

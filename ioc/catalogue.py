@@ -139,6 +139,11 @@ class Catalogue(Struct, frozen=True):
     calendars: Mapping[str, Calendar]
     rules: RuleBook
 
+    def is_external(self, service: str) -> bool:
+        """True when a service brings its own names. One that is no longer in the catalogue does not."""
+        known = self.services.get(service)
+        return known is not None and known.external
+
 
 def hue_folder() -> Path:
     """Return the folder of the catalogue that comes with the product."""

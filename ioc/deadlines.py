@@ -35,7 +35,7 @@ def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
 def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
     """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
     clocks = {name: _explicit(draft, name, due) for name, due in _explicit_dues(reported)}
-    rule = None if catalogue.services[draft.service].external else rule_of(draft, catalogue)
+    rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
     if rule is not None:
         for name, budget in rule.targets.items():
             clocks.setdefault(name, Clock(name, draft.reported_at, budget))
@@ -66,8 +66,7 @@ def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar) -> C
     due = _due(clock, draft, calendar, clock.budget)
     warn = None
     if rule.warn and clock.budget:
-        before = round(rule.warn * (clock.used + clock.budget)) - clock.used
-        warn = _due(clock, draft, calendar, max(0, before))
+        warn = _due(clock, draft, calendar, max(0, round(rule.warn * clock.total) - clock.used))
     return replace(clock, due=due, warn=warn)
 
 
@@ -99,6 +98,32 @@ def stop(draft: Incident, at: Instant) -> None:
     draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
 
 
+def keep_verdict(draft: Incident, before: Incident) -> None:
+    """Let a closed matter keep the dues and the verdict it had, though a calendar has been changed since.
+
+    They are kept where all they were worked out from is as it was.
+    """
+    if not (draft.is_closed and before.is_closed and draft.pauses == before.pauses and draft.rule == before.rule):
+        return
+    draft.clocks = tuple(_kept(clock, before.clock(clock.target)) for clock in draft.clocks)
+    if (draft.state, draft.reported_at, draft.closed_at) == (before.state, before.reported_at, before.closed_at):
+        draft.worked = before.worked
+    if draft.on_time is not None:
+        draft.on_time = is_on_time(draft)
+
+
+def _kept(clock: Clock, before: Clock | None) -> Clock:
+    if before is None or replace(clock, due=None, warn=None) != replace(before, due=None, warn=None):
+        return clock
+    return before
+
+
+def is_on_time(incident: Incident) -> bool:
+    """Return the verdict of a solution: on or before its due, or without a due."""
+    clock = incident.clock(TargetName.RESOLVE)
+    return clock is None or clock.due is None or clock.met is None or clock.met <= clock.due
+
+
 def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogue) -> None:
     """Let the clock of the solution run again, as the rule's reopen policy says."""
     rule = catalogue.rules.by_id.get(draft.rule)
@@ -113,13 +138,16 @@ def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogu
 
 def _reopened(clock: Clock, at: Instant, policy: OnReopen) -> Clock:
     if policy is OnReopen.RESET and not clock.explicit:
-        return Clock(clock.target, at, clock.used + clock.budget)
+        return Clock(clock.target, at, clock.total)
     return replace(clock, met=None, stopped=None)
 
 
 def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
-    """Carry the running clocks over to the rule that governs now, as that rule's policy says. Pauses are kept."""
-    if catalogue.services[draft.service].external:
+    """Carry the running clocks over to the rule that governs now, as that rule's policy says. Pauses are kept.
+
+    A target that was reached before this rule came has nothing left to meet, and no verdict.
+    """
+    if catalogue.is_external(draft.service):
         return
     old = catalogue.rules.by_id.get(draft.rule)
     new = rule_of(draft, catalogue)
@@ -129,29 +157,39 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     calendar = catalogue.calendars[old.calendar] if old is not None else None
     clocks: dict[TargetName, Clock] = {name: clock for name, clock in kept.items() if not clock.running}
     clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
-    for name, budget in new.targets.items():
+    for name, total in new.targets.items():
         if name not in clocks:
-            clocks[name] = _carried(kept.get(name), Clock(name, draft.reported_at, budget), draft, at, new, calendar)
+            fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
+            clocks[name] = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
     draft.rule = new.id
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
+
+
+def _reached(draft: Incident, target: TargetName) -> Instant | None:
+    """Return when a target was reached already, though no clock of it ran."""
+    reached = {
+        TargetName.ACKNOWLEDGE: draft.acknowledged_at,
+        TargetName.ASSIGN: draft.assigned_at,
+        TargetName.FIRST_RESPONSE: draft.started_at,
+    }
+    return reached.get(target)
 
 
 def _carried(
     old: Clock | None, fresh: Clock, draft: Incident, at: Instant, rule: Rule, calendar: Calendar | None
 ) -> Clock:
     """Return the clock of the new rule. `fresh` counts from the report, which is what `retroactive` means."""
-    total = fresh.budget
+    total = fresh.total
     if old is None or calendar is None or rule.on_priority is OnPriority.RETROACTIVE:
         return fresh
     if rule.on_priority is OnPriority.RESET:
         return Clock(fresh.target, at, total)
     used = used_by(old, draft, at, calendar)
     if rule.on_priority is OnPriority.KEEP_ELAPSED:
-        return Clock(fresh.target, at, max(0, total - used), used=min(used, total))
-    left = max(0, old.used + old.budget - used)
-    budget = round(total * left / (old.used + old.budget))
-    return Clock(fresh.target, at, budget, used=total - budget)
+        return Clock(fresh.target, at, total, used)
+    left = max(0, old.total - used) / old.total
+    return Clock(fresh.target, at, total, total - round(total * left))
 
 
 def used_by(clock: Clock, incident: Incident, at: Instant, calendar: Calendar) -> Millis:

@@ -17,15 +17,20 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
-from ioc.lifecycle import Move, State
-from ioc.payloads import Reported
+from ioc.lifecycle import TRANSITIONS, Move, State
+from ioc.payloads import DECODE, Reported, TargetName, encode
 from ioc.times import MINUTE, Instant
 
+# What one incident may grow to: a state has to fit into one record, and be read again with every event.
 MAX_NOTES = 200
+MAX_WORDS = 256 * 1024
 MAX_HISTORY = 1000
+MAX_HISTORY_BYTES = 2 * MAX_WORDS
+MAX_TOLD_AGAIN = 20
 # How far a producer's clock may run ahead of the broker's before its events are refused.
 FUTURE_TOLERANCE = 10 * MINUTE
 
+_CLOSING = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED})
 _TOLD = {move for move in Move if move.name in Kind.__members__}
 
 
@@ -49,18 +54,29 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     """Return the state after the event and the facts it makes, as of `now`."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
-    refusal = _refused_at_the_door(event, now, catalogue)
+    refusal = refused_at_the_door(event, now, catalogue)
     if refusal is not None:
         return Decision(state, refusal=refusal)
     old = state if state is not None else Incident(event.incident)
     if any(entry.id == event.id and entry.source == event.source for entry in old.history):
         return Decision(state, duplicate=True)
-    if len(old.history) >= MAX_HISTORY:
+    if _is_full(old, event):
         return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
     return _fold(old, event, now, catalogue)
 
 
-def _refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
+def _is_full(old: Incident, event: Event) -> bool:
+    """True when there is no room for an event. What closes the matter always finds some."""
+    most = MAX_HISTORY
+    if event.move in _CLOSING and old.state in TRANSITIONS[event.move]:
+        most *= 2
+    elif sum(len(entry.data) for entry in old.history) + len(event.data) > MAX_HISTORY_BYTES:
+        return True
+    return len(old.history) >= most
+
+
+def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
+    """Return why an event is refused whatever the state of its incident, or None."""
     if event.time > now + FUTURE_TOLERANCE:
         return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
@@ -71,14 +87,16 @@ def _refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Re
 
 
 def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Decision:
-    entry = Entry(event.time, event.move, event.source, event.id, event.data)
+    unknown = () if event.move is Move.REPORTED else fold.unknown_names(event.payload, catalogue)
+    entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or order_of(entry) > order_of(old.history[-1])
     if in_order:
         new = fold.extend(old, entry, event.payload, catalogue)
+    elif event.move is Move.NOTED and old.state is not State.PENDING:
+        new = fold.insert_note(old, entry)
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
-    if event.move is Move.NOTED:
-        new.history = _summarised(new.history)
+    new.history = _summarised(new.history)
     judged = new.history[-1] if in_order else _find(new, event)
     facts = [*_told(old, new, judged, now), *_breached_at_the_end(new, now)]
     new.next_at = deadlines.next_step_at(new, catalogue)
@@ -96,16 +114,32 @@ def _refusal(entry: Entry, new: Incident) -> Refusal | None:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
         return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
-    return Refusal(entry.refused, (Fault("data", "names a service, unit or ward not in the catalogue"),))
+    return Refusal(entry.refused, fold.name_faults(entry.unknown))
 
 
 def _summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Return the history with the words of all but the newest notes dropped; their keys stay, to know duplicates."""
-    notes = [entry for entry in history if entry.move is Move.NOTED]
-    if len(notes) <= MAX_NOTES:
+    """Return the history with the words of the oldest events dropped where they are too many.
+
+    Their keys stay, to know duplicates, and so does what the fold needs of them.
+    """
+    if len(history) <= MAX_NOTES and sum(len(entry.data) for entry in history) <= MAX_WORDS:
         return history
-    old = {id(entry) for entry in notes[:-MAX_NOTES]}
-    return tuple(replace(entry, data=Raw(b"{}")) if id(entry) in old else entry for entry in history)
+    kept = list(history)
+    notes = words = 0
+    for place in range(len(kept) - 1, -1, -1):
+        entry = kept[place]
+        notes += entry.move is Move.NOTED
+        words += len(entry.data)
+        if words > MAX_WORDS or (notes > MAX_NOTES and entry.move is Move.NOTED):
+            kept[place] = _wordless(entry)
+    return tuple(kept)
+
+
+def _wordless(entry: Entry) -> Entry:
+    if entry.move is Move.REPORTED:  # its words are the incident's own
+        return entry
+    payload = replace(DECODE[entry.move](entry.data), actor=None, text=None)
+    return replace(entry, data=Raw(encode(payload)))
 
 
 def _fact(kind: Kind, key: str, incident: Incident, time: Instant, now: Instant) -> Fact:
@@ -131,7 +165,7 @@ def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
     cause = f"{entry.source}/{entry.id}"
     match kind:
         case Kind.RESOLVED:
-            return replace(fact, cause=cause, on_time=new.on_time)
+            return replace(fact, cause=cause, on_time=entry.on_time)
         case Kind.ESCALATED:
             return replace(fact, cause=cause, level=new.raised)
         case Kind.DIRECTED:
@@ -152,10 +186,11 @@ def _changed(old: Incident, new: Incident, event: Event, judged: Entry, now: Ins
     before, after = _dues(old), _dues(new)
     if after != before:
         yield replace(fact(Kind.DUE_SET), rule=new.rule, dues=after)
-    if not in_order and old.state is not State.PENDING:
-        changes = _corrections(old, new)
-        if changes:
-            yield replace(fact(Kind.CORRECTED), changes=changes)
+    changes = {} if in_order or old.state is State.PENDING else _corrections(old, new)
+    if withdrawn := _withdrawn(old, new):
+        changes["not_breached"] = withdrawn
+    if changes:
+        yield replace(fact(Kind.CORRECTED), changes=changes)
 
 
 def _dues(incident: Incident) -> dict[str, Instant | None]:
@@ -175,8 +210,23 @@ def _corrections(old: Incident, new: Incident) -> dict[str, object]:
     before = {(entry.source, entry.id): entry.refused for entry in old.history}
     turned = [e for e in new.history if before.get((e.source, e.id), e.refused) != e.refused]
     if turned:
-        changes["judged_again"] = [f"{e.source}/{e.id}: {e.refused or 'accepted'}" for e in turned]
+        changes["judged_again"] = [f"{e.source}/{e.id}: {e.refused or 'accepted'}" for e in turned[:MAX_TOLD_AGAIN]]
+        changes["judged_again_count"] = len(turned)
     return changes
+
+
+def _withdrawn(old: Incident, new: Incident) -> list[TargetName]:
+    """Return the targets whose breach was announced before it was known that they had been met in time."""
+    return [
+        clock.target
+        for clock in new.clocks
+        if clock.in_time and deadlines.last_said(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
+    ]
+
+
+def _was_in_time(old: Incident, target: TargetName) -> bool:
+    before = old.clock(target)
+    return before is not None and before.in_time
 
 
 def _breached_at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ to name every fault at once.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -14,14 +14,14 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
-from ioc.payloads import DECODE, PAYLOADS, Assigned, Moment, Payload, Rated, Updated, encode
+from ioc.payloads import DECODE, PAYLOADS, Assigned, Directed, Moment, Payload, Rated, Reported, Updated, encode
 from ioc.schema import faults_of
-from ioc.times import Instant, to_instant
+from ioc.times import FIRST_MOMENT, LAST_MOMENT, Instant, to_instant
 from ioc.topics import MAX_EVENT_BYTES
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Source = Annotated[str, Meta(min_length=1, max_length=256)]
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 # Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
 STRUCTURED = b"application/cloudevents"
@@ -77,25 +77,41 @@ def slug_of(source: str) -> str | None:
 
 
 def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | AsOf | Refusal:
-    """Return the event or the mark a record holds, or why it is refused with all faults named."""
+    """Return the event or the mark a record holds, or why it is refused with all faults named.
+
+    Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
+    can be a refusal, which keeps the record, and does not stop one worker after another.
+    """
     if value is None:
         return Refusal(Reason.NOT_JSON, (Fault("data", "the record is empty"),))
     if len(value) > MAX_EVENT_BYTES:
         return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        envelope = _decode_envelope(_structured(value, headers))
-        if envelope.type == AS_OF_TYPE:
-            return AsOf(to_instant(envelope.time))
-        move = MOVE_OF_TYPE[envelope.type]
-        data = _NO_DATA if envelope.data is UNSET else envelope.data
-        payload = DECODE[move](data)
+        return _read(key, value, headers)
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+        return _explained(value, headers)
+    except Exception as error:
+        return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+
+
+def _explained(value: bytes, headers: Headers) -> Refusal:
+    try:
         return explain(value, headers)
+    except Exception as error:
+        return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+
+
+def _read(key: bytes | None, value: bytes, headers: Headers) -> Event | AsOf | Refusal:
+    envelope = _decode_envelope(_structured(value, headers))
+    if envelope.type == AS_OF_TYPE:
+        faults = tuple(_out_of_time(envelope, Payload()))
+        return Refusal(Reason.INVALID, faults) if faults else AsOf(to_instant(envelope.time))
+    move = MOVE_OF_TYPE[envelope.type]
+    payload = _normal(DECODE[move](_NO_DATA if envelope.data is UNSET else envelope.data), move)
     faults = _faults_beyond_shape(envelope, payload, key)
     if faults:
         reason = Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID
         return Refusal(reason, faults)
-    payload = _normal(payload, move)
     return Event(
         incident=f"{slug_of(envelope.source)}:{envelope.subject}",
         move=move,
@@ -109,8 +125,9 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) ->
 
 def _structured(value: bytes, headers: Headers) -> bytes:
     """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
-    attributes = {name[3:]: text for name, text in headers if name.startswith("ce_")}
-    content_type = next((text for name, text in headers if name.lower() == "content-type"), b"")
+    given = [(name, text) for name, text in headers if text is not None]
+    attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
+    content_type = next((text for name, text in given if name.lower() == "content-type"), b"")
     if not attributes or content_type.lower().startswith(STRUCTURED):
         return value
     members = [b'"%s":%s' % (n.encode(), encode(t.decode())) for n, t in attributes.items() if n != "data"]
@@ -127,7 +144,21 @@ def _faults_beyond_shape(envelope: Envelope, payload: Payload, key: bytes | None
     elif slug is not None and key != f"{slug}:{envelope.subject}".encode():
         faults.append(Fault("key", "differs from '<source slug>:<subject>'"))
     faults.extend(_missing_words(payload))
+    faults.extend(_out_of_time(envelope, payload))
     return tuple(faults)
+
+
+def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
+    """Yield the moments no calendar reaches."""
+    moments = {"time": envelope.time}
+    match payload:
+        case Reported():
+            moments |= {f"data.due.{target}": due for target, due in payload.due.items()}
+        case Directed(due=due) if due is not None:
+            moments["data.due"] = due
+    for field, moment in moments.items():
+        if not FIRST_MOMENT <= to_instant(moment) < LAST_MOMENT:
+            yield Fault(field, "must lie from 1970 to 2099")
 
 
 def _missing_words(payload: Payload) -> list[Fault]:
@@ -169,8 +200,8 @@ def _faults_in(members: Mapping[str, Any]) -> Refusal:
     move = MOVE_OF_TYPE.get(members["type"]) if isinstance(members.get("type"), str) else None
     if move is not None:
         faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(PAYLOADS[move], members.get("data", {}))]
-        return Refusal(Reason.INVALID, tuple(faults))
-    if "type" in members:
+        return Refusal(Reason.INVALID, tuple(faults) or (Fault("data", "longer than allowed in Unicode NFC"),))
+    if isinstance(members.get("type"), str):
         faults.append(Fault("type", "not a type this service knows"))
         return Refusal(Reason.UNKNOWN_TYPE, tuple(faults))
     return Refusal(Reason.INVALID, tuple(faults))

@@ -59,15 +59,14 @@ def explain(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[
 def _explain(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogue) -> Explanation:
     until = next((at for at in (clock.met, clock.stopped) if at is not None), now)
     used, skipped = _counted(clock, incident, until, catalogue)
-    total = clock.used + clock.budget
     return Explanation(
         target=clock.target,
         rule=deadlines.EXPLICIT if clock.explicit else incident.rule,
         calendar=_calendar_of(clock, incident, catalogue),
         start=clock.base,
-        total=total,
+        total=clock.total,
         used=used,
-        remaining=max(0, total - used),
+        remaining=max(0, clock.total - used),
         pauses=() if clock.explicit else incident.pauses,
         paused_at=None if clock.explicit else incident.paused_at,
         skipped=skipped,

@@ -3,7 +3,7 @@
 Every handler changes a draft, a copy that nobody else holds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from copy import copy
 from typing import cast
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ioc import deadlines
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason
-from ioc.incident import Entry, Incident
+from ioc.incident import Entry, Incident, order_of
 from ioc.lifecycle import TRANSITIONS, Move, State
 from ioc.payloads import (
     DECODE,
@@ -38,55 +38,81 @@ _RESOLVED = tuple(TargetName)
 def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -> Incident:
     """Return the incident its whole history makes, keeping what was already said about it."""
     draft = Incident(incident.id, said=incident.said, version=incident.version)
-    judged = []
-    for entry in entries:
-        refused = apply(draft, entry, DECODE[entry.move](entry.data), catalogue)
-        judged.append(entry if entry.refused == refused else replace(entry, refused=refused))
-    draft.history = tuple(judged)
+    draft.history = tuple(apply(draft, entry, DECODE[entry.move](entry.data), catalogue) for entry in entries)
+    deadlines.keep_verdict(draft, incident)
     return draft
 
 
 def extend(incident: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Incident:
     """Return the incident after one more event that is later than all it has."""
     draft = copy(incident)
-    refused = apply(draft, entry, payload, catalogue)
-    draft.history = (*incident.history, entry if refused is None else replace(entry, refused=refused))
+    draft.history = (*incident.history, apply(draft, entry, payload, catalogue))
     return draft
 
 
-def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Reason | None:
-    """Move the draft by one event; return why not when the move is refused.
+def insert_note(incident: Incident, entry: Entry) -> Incident:
+    """Return the incident with a late note put in its place. It moves nothing, so nothing need be folded again."""
+    draft = copy(incident)
+    draft.history = tuple(sorted((*incident.history, entry), key=order_of))
+    draft.updated_at = max(draft.updated_at, entry.time)
+    return draft
+
+
+def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Entry:
+    """Move the draft by one event; return its entry with what came of it.
 
     Until the report has come every event is held: neither refused nor applied.
     """
     if draft.state is State.PENDING and entry.move is not Move.REPORTED:
-        return None
-    to = TRANSITIONS[entry.move].get(draft.state)
-    if to is None:
-        return Reason.ILLEGAL_MOVE
-    if catalogue_faults(payload, draft.service, catalogue):
-        return Reason.NOT_IN_CATALOGUE
+        return _judged(entry, None, None)
+    refused = _refused(draft, entry, catalogue)
+    if refused is not None:
+        return _judged(entry, refused, None)
+    to = TRANSITIONS[entry.move][draft.state]
     _HANDLERS[entry.move](draft, entry, payload, catalogue)
     draft.state = to
     draft.updated_at = max(draft.updated_at, entry.time)
+    return _judged(entry, None, draft.on_time if entry.move is Move.RESOLVED else None)
+
+
+def _judged(entry: Entry, refused: Reason | None, on_time: bool | None) -> Entry:
+    if (entry.refused, entry.on_time) == (refused, on_time):
+        return entry
+    return replace(entry, refused=refused, on_time=on_time)
+
+
+def _refused(draft: Incident, entry: Entry, catalogue: Catalogue) -> Reason | None:
+    if draft.state not in TRANSITIONS[entry.move]:
+        return Reason.ILLEGAL_MOVE
+    if "service" in entry.unknown or (entry.unknown and not catalogue.is_external(draft.service)):
+        return Reason.NOT_IN_CATALOGUE
     return None
 
 
-def catalogue_faults(payload: Payload, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:
-    """Return every name in a payload that the catalogue does not know. Services of another city bring their own."""
-    faults = []
-    named = getattr(payload, "service", None)
-    if named is not None and named not in catalogue.services:
-        return (Fault("data.service", "not in the catalogue"),)
-    if catalogue.services[named or service].external:
-        return ()
-    for field, known in (("unit", catalogue.units), ("ward", catalogue.wards)):
-        name = getattr(payload, field, None)
-        if name is not None and name not in known:
-            faults.append(Fault(f"data.{field}", "not in the catalogue"))
+def unknown_names(payload: Payload, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the fields of a payload that name what the catalogue does not know."""
+    known: Mapping[str, Container[str]] = {
+        "service": catalogue.services,
+        "unit": catalogue.units,
+        "ward": catalogue.wards,
+    }
+    named = ((field, getattr(payload, field, None)) for field in known)
+    fields = [field for field, name in named if name is not None and name not in known[field]]
     if isinstance(payload, Directed) and not catalogue.units.keys() >= set(payload.units):
-        faults.append(Fault("data.units", "not all in the catalogue"))
-    return tuple(faults)
+        fields.append("units")
+    return tuple(fields)
+
+
+def catalogue_faults(payload: Payload, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:
+    """Return a fault for each such field. Services of another city bring their own units and wards."""
+    if catalogue.is_external(getattr(payload, "service", None) or service):
+        return ()
+    return name_faults(unknown_names(payload, catalogue))
+
+
+def name_faults(fields: Iterable[str]) -> tuple[Fault, ...]:
+    """Return the faults of fields that name what the catalogue does not know."""
+    return tuple(Fault(f"data.{field}", "not in the catalogue") for field in fields)
 
 
 def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
@@ -105,8 +131,9 @@ def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
         "address",
     ):
         setattr(draft, field, getattr(report, field))
-    if draft.unit is None:
-        draft.unit = catalogue.services[report.service].unit
+    service = catalogue.services.get(report.service)
+    if draft.unit is None and service is not None:
+        draft.unit = service.unit
     draft.source = draft.id.partition(":")[0]
     draft.reported_at = entry.time
     deadlines.set_clocks(draft, report, catalogue)
@@ -157,8 +184,7 @@ def _resolved(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
     draft.closed_at = entry.time
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     deadlines.meet(draft, _RESOLVED, entry.time)
-    clock = draft.clock(TargetName.RESOLVE)
-    draft.on_time = clock is None or clock.due is None or entry.time <= clock.due
+    draft.on_time = deadlines.is_on_time(draft)
     draft.worked = deadlines.working_time(draft, draft.reported_at, entry.time, catalogue)
 
 

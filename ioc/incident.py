@@ -11,7 +11,11 @@ from ioc.times import Instant, Millis
 
 
 class Entry(Struct, array_like=True, omit_defaults=True):
-    """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing."""
+    """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing.
+
+    `unknown` are the fields that named what the catalogue did not know when the event came: a later change of the
+    catalogue judges nothing anew. `on_time` is the verdict of a solution, as it was given.
+    """
 
     time: Instant
     move: Move
@@ -19,6 +23,8 @@ class Entry(Struct, array_like=True, omit_defaults=True):
     id: str
     data: Raw
     refused: Reason | None = None
+    unknown: tuple[str, ...] = ()
+    on_time: bool | None = None
 
 
 Order = tuple[bool, Instant, int, str, str]
@@ -33,7 +39,7 @@ def order_of(entry: Entry) -> Order:
 
 
 class Clock(Struct, array_like=True, omit_defaults=True):
-    """The running of one deadline: `budget` ms of working time counted from `base`, after `used` ms before it.
+    """The running of one deadline: `total` ms of working time, of which `used` had passed when it began at `base`.
 
     `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
     count no working time. `met` is when the target was reached; `stopped` ends a clock that no longer matters.
@@ -41,13 +47,23 @@ class Clock(Struct, array_like=True, omit_defaults=True):
 
     target: TargetName
     base: Instant
-    budget: Millis
+    total: Millis
     used: Millis = 0
     due: Instant | None = None
     warn: Instant | None = None
     met: Instant | None = None
     explicit: bool = False
     stopped: Instant | None = None
+
+    @property
+    def budget(self) -> Millis:
+        """Working time that was left at `base`."""
+        return max(0, self.total - self.used)
+
+    @property
+    def in_time(self) -> bool:
+        """True when the target was reached, not after its due."""
+        return self.met is not None and self.due is not None and self.met <= self.due
 
     @property
     def running(self) -> bool:

@@ -14,7 +14,8 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
     """What a worker says of each partition it owns, once a second.
 
     `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the time it
-    lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced.
+    lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced; `pending` counts incidents whose
+    report has not come.
     """
 
     partition: int
@@ -28,6 +29,7 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
     folded: int = 0
     refused: int = 0
     duplicates: int = 0
+    pending: int = 0
     oldest_due: Instant | None = None
 
     @property

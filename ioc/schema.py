@@ -14,10 +14,10 @@ from ioc.errors import Fault
 _FORMATS = FormatChecker(formats=())
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
+@_FORMATS.checks("date-time", raises=msgspec.ValidationError)
 def _is_moment(value: object) -> bool:
     """RFC 3339 with a zone: a naive time is refused, never guessed."""
-    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+    return not isinstance(value, str) or msgspec.convert(value, datetime).tzinfo is not None
 
 
 @cache
@@ -29,11 +29,29 @@ def _validator(struct: type) -> Draft202012Validator:
 def faults_of(struct: type, document: Any) -> Iterator[Fault]:
     """Yield each fault of `document` against the struct's schema. A fault never repeats the value found."""
     errors = sorted(_validator(struct).iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))
-    yield from dict.fromkeys(fault for error in errors for fault in _faults(error))
+    known = _names(struct)
+    yield from dict.fromkeys(fault for error in errors for fault in _faults(error, known))
 
 
-def _faults(error: ValidationError) -> Iterator[Fault]:
-    path = ".".join(str(part) for part in error.absolute_path)
+@cache
+def _names(struct: type) -> frozenset[str]:
+    """Return the names the schema itself uses; any other name in a document is the sender's own word."""
+    return frozenset(_words_of(_validator(struct).schema))
+
+
+def _words_of(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        yield from (word for word in schema.get("enum", ()) if isinstance(word, str))
+        for part in schema.values():
+            yield from _words_of(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _words_of(part)
+
+
+def _faults(error: ValidationError, known: frozenset[str]) -> Iterator[Fault]:
+    path = ".".join(str(part) if isinstance(part, int) or part in known else "*" for part in error.absolute_path)
     if error.validator == "required":
         for name in cast(list[str], error.validator_value):
             if name not in cast(dict[str, Any], error.instance):

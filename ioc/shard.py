@@ -13,11 +13,14 @@ from msgspec import Struct, field
 
 from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, Windows, difference
 from ioc.catalogue import Catalogue
-from ioc.decide import DeadlinePassed, Decision, decide
-from ioc.errors import Refusal
+from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door
+from ioc.errors import Fault, Reason, Refusal
 from ioc.events import AsOf, Event, Headers, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
+from ioc.lifecycle import State
+from ioc.partitioner import partition_of
+from ioc.refusals import RefusalPolicy, Refusals
 from ioc.timers import Timers
 from ioc.times import Instant
 
@@ -47,6 +50,7 @@ class Position(Struct, frozen=True, omit_defaults=True):
     folded: int = 0
     refused: int = 0
     duplicates: int = 0
+    recent: Refusals = Refusals()
 
 
 class DeadLetter(Struct, frozen=True):
@@ -101,13 +105,26 @@ class Minutes:
         return [cell for start, cells in self._cells.items() if start < horizon for cell in cells]
 
 
-class Shard:
-    """The state of one partition, and the pure fold over it."""
+_POLICY = RefusalPolicy()
 
-    def __init__(self, partition: int, catalogue: Catalogue, clock: ClockKind) -> None:
+
+class Shard:
+    """The state of one partition of so many, and the pure fold over it. `pending` counts incidents without a report."""
+
+    def __init__(
+        self,
+        partition: int,
+        catalogue: Catalogue,
+        clock: ClockKind,
+        policy: RefusalPolicy = _POLICY,
+        partitions: int = 1,
+    ) -> None:
         self.partition = partition
+        self.partitions = partitions
         self.catalogue = catalogue
         self.clock = clock
+        self.policy = policy
+        self.pending = 0
         self.windows = Windows(catalogue.zone)
         self.incidents: dict[str, Incident] = {}
         self.aggregates: dict[Cell, Aggregate] = {}
@@ -118,6 +135,7 @@ class Shard:
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
         self.timers, self.minutes = Timers(), Minutes()
+        self.pending = sum(_is_pending(incident) for incident in self.incidents.values())
         for incident in self.incidents.values():
             if incident.next_at is not None:
                 self.timers.set(incident.id, incident.next_at)
@@ -142,6 +160,8 @@ class Shard:
 
     def apply(self, changes: Changes) -> None:
         """Take over changes that are safely written."""
+        for id, incident in changes.incidents.items():
+            self.pending += _is_pending(incident) - _is_pending(self.incidents.get(id))
         self.incidents.update(changes.incidents)
         self.aggregates.update(changes.aggregates)
         for cell in changes.aggregates:
@@ -152,6 +172,16 @@ class Shard:
         self.position = changes.position
 
 
+def _is_pending(incident: Incident | None) -> bool:
+    return incident is not None and incident.state is State.PENDING
+
+
+_STRAY = Refusal(
+    Reason.WRONG_PARTITION,
+    (Fault("key", "sent to another partition than the key's: partition by murmur2, as Kafka's own clients do"),),
+)
+
+
 class _Fold:
     """The fold of one slice: reads through to the shard, writes into its own changes."""
 
@@ -159,6 +189,7 @@ class _Fold:
         self.shard = shard
         self.changes = Changes(shard.position)
         self.now = shard.position.clock
+        self.recent = shard.position.recent
         self.folded = self.duplicates = 0
 
     def position(self, next: int) -> Position:
@@ -170,17 +201,32 @@ class _Fold:
             folded=before.folded + self.folded,
             refused=before.refused + len(self.changes.dead_letters),
             duplicates=before.duplicates + self.duplicates,
+            recent=self.recent,
         )
 
     def take(self, record: Record) -> None:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
-        event = read_event(record.key, record.value, record.headers)
+        event = self._admitted(read_event(record.key, record.value, record.headers))
         self._advance(event, record)
         self.folded += 1
+        refused = len(self.changes.dead_letters)
         if isinstance(event, Event):
             self._settle(record, event)
         elif isinstance(event, Refusal):
             self._refuse(record, event)
+        self.recent = self.shard.policy.after(self.recent, len(self.changes.dead_letters) > refused)
+
+    def _admitted(self, event: Event | AsOf | Refusal) -> Event | AsOf | Refusal:
+        """Return the event, or why it goes no further: the events' own clock must not be moved by one that does not."""
+        shard = self.shard
+        if not isinstance(event, Event):
+            return event
+        first = self._incident(event.incident) is None
+        if first and partition_of(event.incident.encode(), shard.partitions) != shard.partition:
+            return _STRAY
+        if shard.clock is ClockKind.EVENT:
+            return refused_at_the_door(event, event.time, shard.catalogue) or event
+        return event
 
     def _advance(self, event: Event | AsOf | Refusal, record: Record) -> None:
         if self.shard.clock is ClockKind.WALL:

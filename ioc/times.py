@@ -14,6 +14,10 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+# Moments outside this span are nobody's: they come from unset fields (year 1) or stand for "never" (year 9999).
+FIRST_MOMENT: Instant = 0
+LAST_MOMENT: Instant = 4_102_444_800_000  # 2100-01-01T00:00:00Z
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 

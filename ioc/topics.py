@@ -36,7 +36,11 @@ class TopicSpec(Struct, frozen=True):
 # A record over 256 KiB is refused, but refused whole: the way in and the dead letters take far more than that.
 MAX_EVENT_BYTES = 256 * 1024
 MAX_RECORD_BYTES = 12 * 1024 * 1024
+# A dead letter is its record and the reason; the state of an incident is bounded by what `decide` lets it grow to.
+MAX_DEAD_LETTER_BYTES = MAX_RECORD_BYTES + 64 * 1024
+MAX_STATE_BYTES = 4 * 1024 * 1024
 
+_LARGE = {"max.message.bytes": str(MAX_STATE_BYTES)}
 _COMPACT = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": "600000"}
 
 
@@ -50,15 +54,19 @@ _WAY_IN = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(M
 TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(Topic.EVENTS, "incident id", "what happened, as CloudEvents; the only way in", _kept(30, **_WAY_IN)),
     TopicSpec(Topic.INDICATORS, "sensor id", "observations of sensors and services", _kept(7)),
-    TopicSpec(Topic.INCIDENTS, "incident id", "the folded incident: live status and state store", _COMPACT),
+    TopicSpec(
+        Topic.INCIDENTS, "incident id", "the folded incident: live status and state store", {**_COMPACT, **_LARGE}
+    ),
     TopicSpec(Topic.AGGREGATES, "partition, window, service, unit, ward", "mergeable handling times", _COMPACT),
-    TopicSpec(Topic.FACTS, "incident id", "what was decided: due set, breached, escalated, resolved", _kept(30)),
+    TopicSpec(
+        Topic.FACTS, "incident id", "what was decided: due set, breached, escalated, resolved", _kept(30, **_LARGE)
+    ),
     TopicSpec(Topic.POSITIONS, "partition", "how far a partition of the events has been folded", _COMPACT),
     TopicSpec(
         Topic.DEAD_LETTERS,
         "key of the refused record",
         "refused records, whole, with the reason as headers",
-        _kept(30, **{"max.message.bytes": str(MAX_RECORD_BYTES)}),
+        _kept(30, **{"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)}),
     ),
     TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
 )

@@ -9,7 +9,6 @@ import faust
 from faust.types import TP
 
 from ioc.catalogue import Catalogue
-from ioc.shard import ClockKind
 from ioc.topics import Topic
 from streams.clock import now_ms
 from streams.doubt import Exit, Watchdog, stop_at_once
@@ -38,21 +37,25 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
             except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
                 stop_at_once(Exit.UNEXPECTED, f"partition {event.message.partition} was not folded", error)
 
-    async def beat() -> None:
+    async def live() -> None:
         watchdog.start()
+        while True:
+            watchdog.alive()
+            await asyncio.sleep(1)
+
+    async def beat() -> None:
         try:
             await pulse.start()
             while True:
-                watchdog.alive()
                 opened = partitions.opened()
+                now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
                 ends = await pulse.beat(opened)
-                if settings.clock is ClockKind.WALL:
-                    now = now_ms()
-                    await asyncio.gather(*(p.tick(now, ends[p.shard.partition]) for p in opened))
+                await asyncio.gather(*(p.tick(now, ends[p.shard.partition]) for p in opened))
                 await asyncio.sleep(settings.tick_every)
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "the tick failed", error)
 
+    app.task(live)
     app.task(beat)
     return app
 

@@ -26,13 +26,15 @@ class Pulse:
 
     async def start(self) -> None:
         """Connect to the broker."""
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.bootstrap, enable_auto_commit=False)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.bootstrap, enable_auto_commit=False, isolation_level="read_committed"
+        )
         self._producer = AIOKafkaProducer(bootstrap_servers=self._settings.bootstrap, acks="all", linger_ms=5)
         await self._consumer.start()
         await self._producer.start()
 
     async def beat(self, partitions: Sequence[Partition]) -> Mapping[int, int]:
-        """Return where each partition ends now; once a second also tell so on the topic of the workers."""
+        """Return where the committed part of each partition ends; once a second also tell so on the workers' topic."""
         if not partitions:
             return {}
         wanted = [TopicPartition(Topic.EVENTS, partition.shard.partition) for partition in partitions]
@@ -50,7 +52,7 @@ class Pulse:
             partition=shard.partition,
             worker=self._settings.name,
             next=position.next,
-            end=end,
+            end=partition.waiting_until(end),
             clock=position.clock,
             at=now_ms(),
             clock_kind=shard.clock,
@@ -58,6 +60,7 @@ class Pulse:
             folded=position.folded,
             refused=position.refused,
             duplicates=position.duplicates,
+            pending=shard.pending,
             oldest_due=shard.timers.soonest(),
         )
         metrics.LAG.labels(str(shard.partition)).set(told.lag)

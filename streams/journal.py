@@ -4,8 +4,9 @@ The transactional id belongs to the partition: starting its producer shuts out a
 that wakes up can no longer write.
 """
 
-from collections.abc import Iterable
-from typing import Self
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 
@@ -13,12 +14,14 @@ from ioc.aggregates import encode_key
 from ioc.records import encode, partition_key
 from ioc.shard import Changes, DeadLetter
 from ioc.times import to_rfc3339
-from ioc.topics import MAX_RECORD_BYTES, Topic
+from ioc.topics import MAX_DEAD_LETTER_BYTES, Topic
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 Write = tuple[bytes | None, bytes | None, Headers]
 
 BATCH_BYTES = 1 << 18
+# A record can have very many faults; as many are named as fit.
+MAX_REASON = 8192
 
 
 class Journal:
@@ -29,14 +32,14 @@ class Journal:
         self._producer = producer
 
     @classmethod
-    async def open(cls, partition: int, bootstrap: str, group: str) -> Self:
+    async def open(cls, partition: int, bootstrap: str) -> Self:
         """Start the producer, fencing off whoever wrote to the partition before."""
         producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
-            transactional_id=f"{group}-{partition}",
+            transactional_id=f"ioc-fold-{partition}",  # of the outputs, which all workers share whatever their group
             transaction_timeout_ms=30_000,
             max_batch_size=BATCH_BYTES,
-            max_request_size=MAX_RECORD_BYTES * 2,
+            max_request_size=MAX_DEAD_LETTER_BYTES,
         )
         await producer.start()
         return cls(partition, producer)
@@ -46,23 +49,30 @@ class Journal:
         await self._producer.stop()
 
     async def write(self, changes: Changes) -> None:
-        """Write changes and the position they lead to in one transaction; return once it is committed."""
+        """Write changes and the position they lead to in one transaction; return once it is committed.
+
+        Every delivery is looked at before the commit: aiokafka commits what is left when a broker has refused a batch.
+        """
         await self._producer.begin_transaction()
+        deliveries: list[Awaitable[Any]] = []
         for topic, writes in _records(self.partition, changes):
-            await self._send(topic, writes)
+            deliveries += await self._send(topic, writes)
+        await asyncio.gather(*deliveries)
         await self._producer.commit_transaction()
 
-    async def _send(self, topic: Topic, writes: Iterable[Write]) -> None:
-        """Send records by whole batches: four times as fast as one by one. The commit waits for their delivery."""
+    async def _send(self, topic: Topic, writes: Iterable[Write]) -> list[Awaitable[Any]]:
+        """Send records by whole batches: four times as fast as one by one. Return their deliveries."""
+        deliveries: list[Awaitable[Any]] = []
         batch = self._producer.create_batch()
         for key, value, headers in writes:
             if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
-                await self._producer.send_batch(batch, topic, partition=self.partition)
+                deliveries.append(await self._producer.send_batch(batch, topic, partition=self.partition))
                 batch = self._producer.create_batch()
                 batch.append(key=key, value=value, timestamp=None, headers=headers)
         if batch.record_count():
             batch.close()
-            await self._producer.send_batch(batch, topic, partition=self.partition)
+            deliveries.append(await self._producer.send_batch(batch, topic, partition=self.partition))
+        return deliveries
 
 
 def _records(partition: int, changes: Changes) -> Iterable[tuple[Topic, Iterable[Write]]]:
@@ -79,7 +89,7 @@ def _dead_letter(partition: int, letter: DeadLetter) -> Write:
     """Return the refused record as it came, with the reason in headers: text, and nothing of what it says."""
     record, refusal = letter.record, letter.refusal
     told = {
-        "ioc-error-reason": str(refusal),
+        "ioc-error-reason": str(refusal)[:MAX_REASON],
         "ioc-error-stage": "fold",
         "ioc-error-topic": Topic.EVENTS,
         "ioc-error-partition": str(partition),

@@ -13,6 +13,7 @@ SLICE_SECONDS = Histogram(
 )
 LAG = Gauge("ioc_fold_lag_records", "Records that have come and are not folded yet", ["partition"])
 INCIDENTS = Gauge("ioc_fold_incidents", "Incidents held in memory", ["partition"])
+PENDING = Gauge("ioc_fold_pending_incidents", "Incidents whose report has not come", ["partition"])
 FIRED_LATE = Histogram(
     "ioc_fold_announced_late_seconds",
     "From the moment a deadline's step was due to its announcement",

@@ -1,22 +1,25 @@
 """One owned partition at work: its shard, its journal, and the rule that one folds at a time."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from msgspec.structs import replace
 
 from ioc.catalogue import Catalogue
-from ioc.shard import Changes, Record, Shard
-from ioc.times import Instant
-from ioc.topics import Topic
+from ioc.facts import Kind
+from ioc.refusals import Refusals
+from ioc.shard import Changes, ClockKind, Record, Shard
+from ioc.times import SECOND, Instant
 from streams import metrics
 from streams.doubt import Exit, stop_at_once
 from streams.journal import Journal
-from streams.refusals import RefusalLimit
-from streams.restore import reader, restore
+from streams.restore import extent, has_records, restore
 from streams.settings import WorkerSettings
+
+log = logging.getLogger("ioc.partition")
 
 
 class Partition:
@@ -26,27 +29,54 @@ class Partition:
         self.shard = shard
         self.journal = journal
         self.lock = asyncio.Lock()
-        self.end = shard.position.next
         self._settings = settings
-        self._limit = RefusalLimit(settings.refused_share, settings.refused_window)
+        self._closed = False
         self._seen: tuple[Instant, int] | None = None
+        self._stood_at = -1
+        self._gap = (0, 0)  # from a position up to an end: offsets that no record holds
         self._labels = str(shard.partition)
 
     @classmethod
     async def open(cls, number: int, settings: WorkerSettings, catalogue: Catalogue) -> Self:
         """Fence off the former owner, then rebuild all that is committed. In this order: nothing can change after."""
         began = time.monotonic()
-        journal = await Journal.open(number, settings.bootstrap, settings.group)
-        shard = Shard(number, catalogue, settings.clock)
-        await restore(shard, settings.bootstrap)
+        first, partitions = await extent(settings.bootstrap, number)
+        journal = await Journal.open(number, settings.bootstrap)
+        try:
+            shard = Shard(number, catalogue, settings.clock, settings.refusal_policy, partitions)
+            await restore(shard, settings.bootstrap)
+        except BaseException:  # revoked before it was open
+            await journal.close()
+            raise
         shard.index()
         metrics.RESTORE_SECONDS.observe(time.monotonic() - began)
-        return cls(shard, journal, settings)
+        opened = cls(shard, journal, settings)
+        opened._check_loss(first)
+        return opened
+
+    def _check_loss(self, first: int) -> None:
+        """Stop where going on would pass over a loss, unless an engineer has looked and allows it."""
+        position = self.shard.position
+        if position.next < first and position.folded:
+            lost = (
+                f"partition {self._labels}: records {position.next} to {first - 1} were deleted before they were folded"
+            )
+            self._allow_or_stop(Exit.HOLE, lost)
+        if position.recent.exceeded:
+            self._allow_or_stop(Exit.TOO_MANY_REFUSED, f"partition {self._labels}: too many records were refused")
+            self.shard.position = replace(position, recent=Refusals())
+
+    def _allow_or_stop(self, code: Exit, why: str) -> None:
+        if not self._settings.accept_loss:
+            stop_at_once(code, f"{why}; look at it, then start once with IOC_ACCEPT_LOSS=true")
+        log.warning("%s; accepted", why)
 
     async def fold(self, records: Sequence[Any]) -> None:
         """Fold a slice of Kafka records and return once it is committed. What was folded before is skipped."""
         began = time.monotonic()
         async with self.lock:
+            if self._closed:
+                stop_at_once(Exit.UNEXPECTED, f"a slice of partition {self._labels} came after it was let go")
             todo = [_record(record) for record in records if record.offset >= self.shard.position.next]
             if not todo:
                 return
@@ -54,42 +84,75 @@ class Partition:
                 await self._check_hole(todo[0].offset)
             changes = self.shard.fold(todo)
             await self._write(changes)
-        self._limit.check(len(todo), len(changes.dead_letters))
         self._count(changes, len(todo))
         metrics.SLICE_SECONDS.observe(time.monotonic() - began)
+        if self.shard.position.recent.exceeded:
+            stop_at_once(Exit.TOO_MANY_REFUSED, f"too many of the latest records of partition {self._labels}")
 
     async def _write(self, changes: Changes) -> None:
-        await self.journal.write(changes)
+        try:
+            await self.journal.write(changes)
+        except Exception as error:
+            stop_at_once(Exit.NOT_WRITTEN, f"a transaction of partition {self._labels}", error)
         self.shard.apply(changes)
 
     async def _check_hole(self, first: int) -> None:
         """Stop when records between the position and `first` would be left out. Transaction marks are no records."""
         expected = self.shard.position.next
-        if await has_records(self._settings.bootstrap, self.shard.partition, expected, first):
+        if await self._has_records(first):
             stop_at_once(Exit.HOLE, f"partition {self._labels}: records {expected} to {first - 1} were not delivered")
 
     async def tick(self, now: Instant, end: int) -> None:
-        """Announce the deadlines reached, once all input that had come by then is folded.
+        """Announce the deadlines reached, once all input that had come by then is folded. `end` was seen after `now`.
 
         A "resolved" that waits in the backlog must win over a deadline that passed meanwhile. When the input stays
-        behind for too long the deadlines are announced all the same, and marked `late_input`.
+        behind for too long the deadlines are announced all the same, and marked `late_input`. In a replay the events
+        move the clock themselves.
         """
-        if self._seen is None:
-            self._seen = (now, end)
         async with self.lock:
+            if self._closed:
+                return
+            caught_up = await self._has_caught_up(end)
+            soonest = self.shard.timers.soonest()
+            if self.shard.clock is ClockKind.EVENT or soonest is None or soonest > now:
+                self._seen = None
+                return
+            self._seen = self._seen or (now, end)
             seen, ends = self._seen
-            caught_up = self.shard.position.next >= ends
-            if not caught_up and now - seen <= self._settings.late_after * 1000:
+            caught_up = caught_up or self.shard.position.next >= ends
+            if not caught_up and now - seen <= self._settings.late_after * SECOND:
                 return
             self._seen = None
-            soonest = self.shard.timers.soonest()
-            if soonest is None or soonest > seen:
-                return
             changes = self.shard.tick(seen, self._settings.fires_a_tick, late_input=not caught_up)
             if not changes.empty:
                 await self._write(changes)
         self._count(changes, 0)
-        metrics.FIRED_LATE.observe((now - soonest) / 1000)
+        if not changes.empty:
+            metrics.FIRED_LATE.observe((now - soonest) / SECOND)
+
+    async def _has_caught_up(self, end: int) -> bool:
+        """True when no record up to `end` is still to be folded.
+
+        The marks and the aborted records of a producer's transactions are no records, though they take up offsets. The
+        log is asked for such only when the fold has stood still since the last tick, and once.
+        """
+        at = self.shard.position.next
+        stood_at, self._stood_at = self._stood_at, at
+        if at >= end or self._gap == (at, end):
+            return True
+        if stood_at != at or await self._has_records(end):
+            return False
+        self._gap = (at, end)
+        return True
+
+    def waiting_until(self, end: int) -> int:
+        """Return where the records end that are still to be folded: at the position, when what follows are none."""
+        at = self.shard.position.next
+        return at if self._gap == (at, end) else end
+
+    async def _has_records(self, end: int) -> bool:
+        position = self.shard.position.next
+        return await has_records(self._settings.bootstrap, self.shard.partition, position, end)
 
     def _count(self, changes: Changes, folded: int) -> None:
         metrics.RECORDS.labels(self._labels).inc(folded)
@@ -97,32 +160,17 @@ class Partition:
             metrics.REFUSED.labels(letter.refusal.reason).inc()
         for fact in changes.facts:
             metrics.FACTS.labels(fact.kind).inc()
-            if fact.kind == "duplicate":
+            if fact.kind is Kind.DUPLICATE:
                 metrics.DUPLICATES.labels(self._labels).inc()
         metrics.INCIDENTS.labels(self._labels).set(len(self.shard.incidents))
+        metrics.PENDING.labels(self._labels).set(self.shard.pending)
 
     async def close(self) -> None:
-        """Let go of the partition."""
-        await self.journal.close()
+        """Let go of the partition, once what is being written is written."""
+        async with self.lock:
+            self._closed = True
+            await self.journal.close()
 
 
 def _record(record: Any) -> Record:
     return Record(record.offset, record.timestamp, record.key, record.value, record.headers)
-
-
-async def has_records(bootstrap: str, partition: int, first: int, end: int) -> bool:
-    """True when the log holds a record with an offset from `first` up to `end`."""
-    tp = TopicPartition(Topic.EVENTS, partition)
-    async with reader(bootstrap) as consumer:
-        consumer.assign([tp])
-        consumer.seek(tp, first)
-        return await _next_offset(consumer, tp) < end
-
-
-async def _next_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int:
-    """Return the offset of the next record there is, or the end of the log when there is none."""
-    end = (await consumer.end_offsets([tp]))[tp]
-    while await consumer.position(tp) < end:
-        for records in (await consumer.getmany(tp, timeout_ms=200, max_records=1)).values():
-            return int(records[0].offset)
-    return int(end)

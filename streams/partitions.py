@@ -36,23 +36,28 @@ class Partitions:
         return partition
 
     async def revoke(self, numbers: Iterable[int]) -> None:
-        """Drop state, timers and producer of those no longer owned."""
+        """Drop state, timers and producer of those no longer owned.
+
+        Faust has waited for the slices under way before it tells of this, so what is not open yet is needed by nobody.
+        """
         tasks = [task for number in numbers if (task := self._opening.pop(number, None)) is not None]
         await asyncio.gather(*(self._close(task) for task in tasks))
 
     async def _close(self, task: asyncio.Task[Partition]) -> None:
         try:
+            if not task.done():
+                task.cancel()
             partition = await task
-            async with partition.lock:
-                await asyncio.wait_for(partition.close(), timeout=10)
+            await asyncio.wait_for(partition.close(), timeout=10)
+        except asyncio.CancelledError:
+            log.info("a partition was revoked before it was open")
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "a partition could not be let go", error)
 
     async def get(self, number: int) -> Partition:
-        """Return a partition once it is open."""
-        self.assign([number])
+        """Return a partition once it is open. One that is not ours is never opened: that would shut out its owner."""
         return await asyncio.shield(self._opening[number])
 
     def opened(self) -> list[Partition]:
         """Return those that are open now."""
-        return [task.result() for task in self._opening.values() if task.done()]
+        return [task.result() for task in self._opening.values() if task.done() and not task.cancelled()]

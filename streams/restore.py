@@ -28,6 +28,33 @@ async def reader(bootstrap: str, isolation: str = "read_committed") -> AsyncIter
         await consumer.stop()
 
 
+async def has_records(bootstrap: str, partition: int, first: int, end: int) -> bool:
+    """True when the events hold a committed record with an offset from `first` up to `end`."""
+    tp = TopicPartition(Topic.EVENTS, partition)
+    async with reader(bootstrap) as consumer:
+        consumer.assign([tp])
+        consumer.seek(tp, first)
+        return await _next_offset(consumer, tp) < end
+
+
+async def _next_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int:
+    """Return the offset of the next record there is, or the end of the log when there is none."""
+    end = (await consumer.end_offsets([tp]))[tp]
+    while await consumer.position(tp) < end:
+        for records in (await consumer.getmany(tp, timeout_ms=200, max_records=1)).values():
+            return int(records[0].offset)
+    return int(end)
+
+
+async def extent(bootstrap: str, partition: int) -> tuple[int, int]:
+    """Return the first offset that a partition of the events still holds, and how many partitions there are."""
+    tp = TopicPartition(Topic.EVENTS, partition)
+    async with reader(bootstrap) as consumer:
+        await consumer.topics()
+        first = (await consumer.beginning_offsets([tp]))[tp]
+        return int(first), len(consumer.partitions_for_topic(Topic.EVENTS) or ())
+
+
 async def restore(shard: Shard, bootstrap: str) -> int:
     """Fill an empty shard with all that is committed for its partition; return the number of records read."""
     partitions = [TopicPartition(topic, shard.partition) for topic in _TAKE]

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.catalogue import hue_folder
+from ioc.refusals import RefusalPolicy
 from ioc.shard import ClockKind
 
 
@@ -27,6 +28,13 @@ class WorkerSettings(BaseSettings):
     fires_a_tick: int = Field(500, ge=1, description="most deadlines announced in one transaction")
     late_after: float = Field(60.0, gt=0, description="how long a tick waits for the input to catch up")
     refused_share: float = Field(0.5, gt=0, le=1, description="share of refused records above which it stops")
-    refused_window: int = Field(10_000, ge=100, description="records over which that share is taken")
+    refused_least: int = Field(100, ge=10, description="records from which on that share is taken")
+    refused_window: int = Field(1000, ge=100, description="records over which it is taken at most")
+    accept_loss: bool = Field(False, description="start although records were lost or too many refused; for one start")
     session_timeout: float = Field(10.0, gt=0)
     frozen_after: float = Field(30.0, gt=0, description="how long the event loop may stand still")
+
+    @property
+    def refusal_policy(self) -> RefusalPolicy:
+        """When too many records are refused."""
+        return RefusalPolicy(self.refused_share, self.refused_least, self.refused_window)

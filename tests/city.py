@@ -42,12 +42,12 @@ class City:
         own = {"IOC_BOOTSTRAP": self.bootstrap, "IOC_CLOCK": self.clock, "IOC_GROUP": self.group}
         return {**os.environ, **own, "IOC_SESSION_TIMEOUT": "6", "IOC_DATA_DIR": str(self.folder)}
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """Start one more worker."""
+    def start_worker(self, **settings: str) -> subprocess.Popen[bytes]:
+        """Start one more worker, under further settings (`IOC_*`)."""
         name, port = f"worker-{len(self.workers) + 1}", free_port()
         own = {"IOC_NAME": name, "IOC_METRICS_PORT": str(port)}
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen([*IOC, "worker"], env={**self.env, **own}, stdout=log, stderr=log)
+            process = subprocess.Popen([*IOC, "worker"], env={**self.env, **own, **settings}, stdout=log, stderr=log)
         self.workers.append(process)
         self.metrics_ports.append(port)
         return process

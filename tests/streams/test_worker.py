@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from ioc.facts import Fact, Kind
 from ioc.records import decode_fact
 from ioc.times import Instant, to_rfc3339
-from ioc.topics import Topic
+from ioc.topics import MAX_RECORD_BYTES, Topic
 from tests.city import City, city
 from tests.unit.samples import body
 
@@ -36,11 +36,11 @@ def read(bootstrap: str, topic: Topic, partitions: int = 1) -> list[object]:
         consumer.close()
 
 
-def publish(bootstrap: str, *records: tuple[bytes | None, bytes]) -> None:
-    producer = KafkaProducer(bootstrap_servers=bootstrap, max_request_size=12_000_000)
+def publish(bootstrap: str, *records: tuple[bytes | None, bytes], partition: int | None = None) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap, max_request_size=MAX_RECORD_BYTES)
     try:
-        for key, value in records:
-            producer.send(Topic.EVENTS, value, key=key).get(timeout=30)
+        for sent in [producer.send(Topic.EVENTS, value, key=key, partition=partition) for key, value in records]:
+            sent.get(timeout=30)
     finally:
         producer.close()
 

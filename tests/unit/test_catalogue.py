@@ -88,7 +88,7 @@ FAULTY = [
         ".code: must be string",
     ),
     ("wards.yml", 'code: "1", name: A, short_name: A, lat: 16, lon: 107', ".area_km2: missing"),
-    ("calendars.yml", "id: c1, week: {mon-fri: []}", "c1: calendar 'c1' has no working time"),
+    ("calendars.yml", "id: c1, week: {mon-fri: []}", "c1: no working time"),
     ("calendars.yml", 'id: c2, week: {monday: ["08:00-12:00"]}', "c2: "),
     ("calendars.yml", 'id: c3, week: {mon: ["8h-12h"]}', "c3: "),
     ("calendars.yml", 'id: "247", always: true', "'247' is there twice"),

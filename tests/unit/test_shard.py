@@ -13,6 +13,7 @@ from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.errors import Reason
 from ioc.facts import Kind
+from ioc.refusals import Refusals
 from ioc.shard import Changes, ClockKind, Position, Record, Shard
 from ioc.times import HOUR, MINUTE, Instant
 from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, record, windows
@@ -153,7 +154,9 @@ def test_the_position_counts_what_was_folded_refused_and_seen_before() -> None:
         Record(4, start - HOUR, None, b"nonsense"),
     ]
     changes = Shard(0, CITY, ClockKind.WALL).fold(log)
-    assert changes.position == Position(next=5, clock=start + MINUTE, folded=5, refused=3, duplicates=1)
+    assert changes.position == Position(
+        next=5, clock=start + MINUTE, folded=5, refused=3, duplicates=1, recent=Refusals(records=5, refused=3)
+    )
     assert [(dead.record, dead.refusal.reason) for dead in changes.dead_letters] == [
         (log[2], Reason.ILLEGAL_MOVE),
         (log[3], Reason.UNKNOWN_TYPE),

@@ -1,0 +1,28 @@
+"""Which partition a key belongs to: the rule of Kafka's own clients, so that all events of an incident meet.
+
+Clients on librdkafka use another rule unless told otherwise (`partitioner=murmur2_random`); an incident whose report
+went by one rule and whose solution went by the other would be two halves that nobody ever puts together.
+"""
+
+_M = 0x5BD1E995
+_SEED = 0x9747B28C
+_32 = 0xFFFFFFFF
+
+
+def murmur2(key: bytes) -> int:
+    """Return the 32-bit MurmurHash2 (Austin Appleby) of a key, with the seed that Kafka uses."""
+    length = len(key)
+    whole = length & ~3
+    h = _SEED ^ length
+    for start in range(0, whole, 4):
+        k = int.from_bytes(key[start : start + 4], "little") * _M & _32
+        h = h * _M & _32 ^ (k ^ k >> 24) * _M & _32
+    if length > whole:
+        h = (h ^ int.from_bytes(key[whole:], "little")) * _M & _32
+    h = (h ^ h >> 13) * _M & _32
+    return h ^ h >> 15
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """Return the number of the partition a key belongs to, of so many."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions

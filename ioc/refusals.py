@@ -1,0 +1,28 @@
+"""How much may be refused: a topic full of good events must not be emptied into the dead letters by a fault of ours."""
+
+from msgspec import Struct
+
+
+class Refusals(Struct, frozen=True, omit_defaults=True):
+    """How many of the latest records of a partition were refused, and whether that was ever too many.
+
+    It is part of the position, so that a worker that starts anew does not begin to count anew.
+    """
+
+    records: int = 0
+    refused: int = 0
+    exceeded: bool = False
+
+
+class RefusalPolicy(Struct, frozen=True):
+    """Too many is more than `share` of the latest records, once there are `least` of them; `window` are looked at."""
+
+    share: float = 0.5
+    least: int = 100
+    window: int = 1000
+
+    def after(self, before: Refusals, refused: bool) -> Refusals:
+        """Return the count with one more record."""
+        records, total = before.records + 1, before.refused + refused
+        exceeded = before.exceeded or (records >= self.least and total > self.share * records)
+        return Refusals(0, 0, exceeded) if records >= self.window else Refusals(records, total, exceeded)
