@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import msgspec
+from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -17,6 +18,9 @@ from ioc.shard import ClockKind, Record, Shard
 from ioc.times import DAY, HOUR, Instant, parse_instant, to_rfc3339
 
 CITY: Catalogue = load_catalogue(hue_folder())
+
+# On a machine that others use, how long an example takes says nothing about the code.
+patient = settings(deadline=None)
 
 
 def at(local: str) -> Instant:

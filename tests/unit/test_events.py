@@ -14,7 +14,7 @@ from ioc.errors import Reason, Refusal
 from ioc.events import AsOf, Event, read_event, slug_of
 from ioc.payloads import Reported
 from ioc.topics import MAX_EVENT_BYTES
-from tests.unit.samples import CITY, LATER, at, body
+from tests.unit.samples import CITY, LATER, at, body, patient
 
 KEY = b"field-reports:1"
 REPORT = {"service": "field-reports", "title": "Cây đổ"}
@@ -60,6 +60,7 @@ def test_an_event_tells_what_happened_to_which_incident_and_when() -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=50)
 
 
+@patient
 @given(TEXTS, TEXTS)
 def test_both_content_modes_say_the_same(subject: str, title: str) -> None:
     data = {"service": "field-reports", "title": title}
@@ -168,6 +169,7 @@ def test_several_faults_are_named_at_once() -> None:
 ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(SECRET), SECRET * 1000, None, True])
 
 
+@patient
 @given(
     st.dictionaries(st.sampled_from(sorted(attributes())), ANYTHING),
     st.dictionaries(st.sampled_from(sorted(Reported.__struct_fields__)), ANYTHING),

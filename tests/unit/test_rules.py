@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, Rule, RuleBook, ties
 from ioc.times import HOUR
+from tests.unit.samples import patient
 
 WORDS = ("a", "b")
 LEVELS = (Priority.NORMAL, Priority.URGENT)
@@ -91,6 +92,7 @@ MATCHES = st.builds(
 NAMED = [*product(WORDS, (*WORDS, None), LEVELS, WORDS, (*WORDS, None))]
 
 
+@patient
 @given(st.lists(MATCHES, max_size=5))
 def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(matches: list[Match]) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
@@ -106,6 +108,7 @@ def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(
     assert set(ties(rules)) == disputed
 
 
+@patient
 @given(st.lists(MATCHES, max_size=5), st.randoms(use_true_random=False))
 def test_without_ties_the_order_of_the_rules_does_not_matter(matches: list[Match], random: object) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
