@@ -162,6 +162,17 @@ def demo(
         raise typer.Exit(1) from error
 
 
+@app.command()
+def contract(
+    folder: Annotated[Path, typer.Option(help="where the files go")] = Path("docs/contract"),
+) -> None:
+    """Write the JSON Schemas and the AsyncAPI document of all topics, as the code has them now."""
+    from console.contract import write_contract
+
+    changed = write_contract(folder)
+    out.print("\n".join(str(path) for path in changed) or "Nothing has changed.")
+
+
 letters = typer.Typer(no_args_is_help=True, help="What was refused: list it, show it as it came, publish it again.")
 app.add_typer(letters, name="dead-letters")
 Reason = Annotated[str, typer.Option(help="only those whose reason contains this")]

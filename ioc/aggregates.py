@@ -247,7 +247,7 @@ class Windows(Struct, frozen=True):
 def _day_start(zone: str, quarter: int) -> Instant:
     """Zones shift by quarters of an hour at the finest, so one answer serves a whole quarter."""
     moment = datetime.fromtimestamp(quarter * 15 * 60, ZoneInfo(zone))
-    return round((moment.replace(hour=0, minute=0, second=0, microsecond=0)).timestamp() * 1000)
+    return round((moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)).timestamp() * 1000)
 
 
 def next_day(zone: str, day_start: Instant) -> Instant:

@@ -5,7 +5,7 @@ to name every fault at once.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -82,27 +82,34 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) ->
     Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
     can be a refusal, which keeps the record, and does not stop one worker after another.
     """
-    if value is None:
-        return Refusal(Reason.NOT_JSON, (Fault("data", "the record is empty"),))
-    if len(value) > MAX_EVENT_BYTES:
+    if value is not None and len(value) > MAX_EVENT_BYTES:
         return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        return _read(key, value, headers)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
-        return _explained(value, headers)
+        return _read_structured(key, value, headers)
     except Exception as error:
         return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
 
 
-def _explained(value: bytes, headers: Headers) -> Refusal:
+def _read_structured(key: bytes | None, value: bytes | None, headers: Headers) -> Event | AsOf | Refusal:
     try:
-        return explain(value, headers)
-    except Exception as error:
-        return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+        structured = _structured(value, headers)
+        return _read(key, structured)
+    except UnicodeDecodeError:
+        return _NOT_UTF8
+    except msgspec.ValidationError as error:
+        return explain(key, structured, error)
+    except msgspec.DecodeError as error:
+        return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
+    except KeyError:
+        return explain(key, structured)
 
 
-def _read(key: bytes | None, value: bytes, headers: Headers) -> Event | AsOf | Refusal:
-    envelope = _decode_envelope(_structured(value, headers))
+_NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
+_NOT_JSON = Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
+
+
+def _read(key: bytes | None, structured: bytes) -> Event | AsOf | Refusal:
+    envelope = _decode_envelope(structured)
     if envelope.type == AS_OF_TYPE:
         faults = tuple(_out_of_time(envelope, Payload()))
         return Refusal(Reason.INVALID, faults) if faults else AsOf(to_instant(envelope.time))
@@ -123,29 +130,36 @@ def _read(key: bytes | None, value: bytes, headers: Headers) -> Event | AsOf | R
     )
 
 
-def _structured(value: bytes, headers: Headers) -> bytes:
+def _structured(value: bytes | None, headers: Headers) -> bytes:
     """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
     given = [(name, text) for name, text in headers if text is not None]
     attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
     content_type = next((text for name, text in given if name.lower() == "content-type"), b"")
     if not attributes or content_type.lower().startswith(STRUCTURED):
-        return value
-    members = [b'"%s":%s' % (n.encode(), encode(t.decode())) for n, t in attributes.items() if n != "data"]
-    return b"{" + b",".join([*members, b'"data":' + (value or b"null")]) + b"}"
+        return value or b""
+    members: dict[str, object] = {name: text.decode() for name, text in attributes.items() if name != "data"}
+    if value:
+        members["data"] = msgspec.json.decode(value, type=Raw)  # JSON by itself, or it is none
+    return encode(members)
 
 
 def _faults_beyond_shape(envelope: Envelope, payload: Payload, key: bytes | None) -> tuple[Fault, ...]:
-    slug = slug_of(envelope.source)
-    faults = []
+    return (
+        *_wrong_address(envelope.source, envelope.subject, key),
+        *_missing_words(payload),
+        *_out_of_time(envelope, payload),
+    )
+
+
+def _wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
+    """Yield what is wrong with where a record went: its key must be the incident's id."""
+    slug = slug_of(source)
     if slug is None:
-        faults.append(Fault("source", "its last path segment must be letters, digits and hyphens"))
+        yield Fault("source", "its last path segment must be letters, digits and hyphens")
     if key is None:
-        faults.append(Fault("key", "missing; it must be '<source slug>:<subject>'"))
-    elif slug is not None and key != f"{slug}:{envelope.subject}".encode():
-        faults.append(Fault("key", "differs from '<source slug>:<subject>'"))
-    faults.extend(_missing_words(payload))
-    faults.extend(_out_of_time(envelope, payload))
-    return tuple(faults)
+        yield Fault("key", "missing; it must be '<source slug>:<subject>'")
+    elif slug is not None and key != f"{slug}:{subject}".encode():
+        yield Fault("key", "differs from '<source slug>:<subject>'")
 
 
 def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
@@ -177,35 +191,49 @@ def _normal(payload: Payload, move: Move) -> Payload:
     words = encode(payload).decode()
     if words.isascii() or is_normalized("NFC", words):
         return payload
-    return DECODE[move](normalize("NFC", words).encode())
+    return msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), PAYLOADS[move])
 
 
-def explain(value: bytes, headers: Headers) -> Refusal:
-    """Return every fault of a record that could not be read. Faults name fields, never values."""
-    try:
-        members = msgspec.json.decode(_structured(value, headers))
-    except UnicodeDecodeError:
-        return Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
-    except msgspec.DecodeError as error:
-        if "utf-8" in str(error).lower():
-            return Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
-        return Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
+def _in_nfc(said: Any) -> Any:
+    match said:
+        case str():
+            return normalize("NFC", said)
+        case dict():
+            return {_in_nfc(name): _in_nfc(value) for name, value in said.items()}
+        case list() | tuple():
+            return [_in_nfc(value) for value in said]
+    return said
+
+
+def explain(key: bytes | None, structured: bytes, error: msgspec.ValidationError | None = None) -> Refusal:
+    """Return every fault of a record that could not be read. Faults name fields, never values.
+
+    `error` is why the reader gave up; what it means is told when the schemas find nothing.
+    """
+    members = msgspec.json.decode(structured)
     if not isinstance(members, dict):
         return Refusal(Reason.INVALID, (Fault("data", "not a JSON object"),))
-    return _faults_in(members)
-
-
-def _faults_in(members: Mapping[str, Any]) -> Refusal:
     faults = list(faults_of(Envelope, members))
+    source, subject = members.get("source"), members.get("subject")
+    if isinstance(source, str) and isinstance(subject, str):
+        faults += [fault for fault in _wrong_address(source, subject, key) if fault not in faults]
     move = MOVE_OF_TYPE.get(members["type"]) if isinstance(members.get("type"), str) else None
     if move is not None:
         faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(PAYLOADS[move], members.get("data", {}))]
-        return Refusal(Reason.INVALID, tuple(faults) or (Fault("data", "longer than allowed in Unicode NFC"),))
+        return Refusal(Reason.INVALID, tuple(faults) or (_fault_of(error),))
     if isinstance(members.get("type"), str):
-        faults.append(Fault("type", "not a type this service knows"))
-        return Refusal(Reason.UNKNOWN_TYPE, tuple(faults))
+        return Refusal(Reason.UNKNOWN_TYPE, (*faults, Fault("type", "not a type this service knows")))
     return Refusal(Reason.INVALID, tuple(faults))
 
 
 def _under_data(field: str) -> str:
     return f"data.{field}" if field else "data"
+
+
+_PLACE = re.compile(r" - at `\$\.(\w+)")
+
+
+def _fault_of(error: msgspec.ValidationError | None) -> Fault:
+    """Return the fault in the reader's own words less the value: a number with a fraction, a word too long in NFC."""
+    place = _PLACE.search(str(error))
+    return Fault(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")

@@ -56,15 +56,14 @@ def _faults(error: ValidationError, known: frozenset[str]) -> Iterator[Fault]:
         for name in cast(list[str], error.validator_value):
             if name not in cast(dict[str, Any], error.instance):
                 yield Fault(f"{path}.{name}".lstrip("."), "missing")
-    elif error.validator == "anyOf":
-        yield Fault(path, _wanted(cast(list[dict[str, Any]], error.validator_value)))
+    elif error.validator == "anyOf":  # something or null: what is wrong with it as something
+        for one in error.context or ():
+            if one.schema != {"type": "null"}:
+                yield from _faults(one, known)
+    elif error.validator == "additionalProperties":
+        yield Fault(path, "has a field nobody knows")
     else:
         yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
-
-
-def _wanted(choices: list[dict[str, Any]]) -> str:
-    kinds = [str(choice.get("format") or choice.get("type") or "one of the allowed words") for choice in choices]
-    return "must be " + " or ".join(kinds)
 
 
 _WORDS = {

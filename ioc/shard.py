@@ -23,6 +23,7 @@ from ioc.partitioner import partition_of
 from ioc.refusals import RefusalPolicy, Refusals
 from ioc.timers import Timers
 from ioc.times import Instant
+from ioc.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES
 
 
 class ClockKind(StrEnum):
@@ -58,6 +59,16 @@ class DeadLetter(Struct, frozen=True):
 
     record: Record
     refusal: Refusal
+
+    @property
+    def is_cut(self) -> bool:
+        """True when the record is too large to be written again: unpacked it can be larger than any that gets in."""
+        return len(self.record.value or b"") > MAX_RECORD_BYTES
+
+    @property
+    def value(self) -> bytes | None:
+        """The record's value, or of one that is too large its beginning; the whole lies where it came from."""
+        return (self.record.value or b"")[:MAX_EVENT_BYTES] if self.is_cut else self.record.value
 
 
 class Changes(Struct):
@@ -232,8 +243,8 @@ class _Fold:
         if self.shard.clock is ClockKind.WALL:
             self.now = max(self.now, record.appended)
         elif isinstance(event, AsOf):
+            self.fire(event.time, None, late_input=False)
             self.now = max(self.now, event.time)
-            self.fire(self.now, None, late_input=False)
         elif isinstance(event, Event) and event.time > self.now:
             # Old data lives through its own days: every deadline before this event comes to pass before it.
             self.fire(event.time - 1, None, late_input=False)

@@ -97,4 +97,6 @@ def _dead_letter(partition: int, letter: DeadLetter) -> Write:
         "ioc-error-time": to_rfc3339(record.appended),
     }
     headers = [(name, text) for name, text in record.headers if not name.startswith("ioc-error-")]
-    return record.key, record.value, headers + [(name, text.encode()) for name, text in told.items()]
+    if letter.is_cut:
+        told["ioc-error-cut"] = f"{len(record.value or b'')} bytes; whole at its topic, partition and offset"
+    return record.key, letter.value, headers + [(name, text.encode()) for name, text in told.items()]

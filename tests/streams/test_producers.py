@@ -72,6 +72,19 @@ def test_no_record_stops_a_worker_and_the_largest_is_kept_whole(kafka: str, tmp_
         assert centre.workers[0].poll() is None
 
 
+def test_a_record_that_unpacks_to_far_more_than_gets_in_is_refused_too(kafka: str, tmp_path: Path) -> None:
+    huge = b"x" * (3 * MAX_RECORD_BYTES)
+    with city(kafka, tmp_path, partitions=1, clock="wall") as centre:
+        centre.start_worker()
+        publish(kafka, (KEY, huge), max_request_size=len(huge) + 1000, compression_type="gzip")
+        publish(kafka, (KEY, report("good")))
+        until(1, centre, Topic.FACTS)
+        letter = read(kafka, Topic.DEAD_LETTERS)[0]
+        assert str(len(huge)).encode() in dict(letter.headers)["ioc-error-cut"]  # type: ignore[attr-defined]
+        assert huge.startswith(letter.value)  # type: ignore[attr-defined]
+        assert centre.run("verify").returncode == 0
+
+
 def test_a_flood_of_nonsense_stops_the_worker_until_somebody_has_looked(kafka: str, tmp_path: Path) -> None:
     with city(kafka, tmp_path, partitions=1, clock="wall") as centre:
         publish(kafka, *[(KEY, b"nonsense")] * 300)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -36,8 +37,10 @@ def read(bootstrap: str, topic: Topic, partitions: int = 1) -> list[object]:
         consumer.close()
 
 
-def publish(bootstrap: str, *records: tuple[bytes | None, bytes], partition: int | None = None) -> None:
-    producer = KafkaProducer(bootstrap_servers=bootstrap, max_request_size=MAX_RECORD_BYTES)
+def publish(
+    bootstrap: str, *records: tuple[bytes | None, bytes], partition: int | None = None, **settings: Any
+) -> None:
+    producer = KafkaProducer(**{"bootstrap_servers": bootstrap, "max_request_size": MAX_RECORD_BYTES, **settings})
     try:
         for sent in [producer.send(Topic.EVENTS, value, key=key, partition=partition) for key, value in records]:
             sent.get(timeout=30)

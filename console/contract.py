@@ -1,0 +1,142 @@
+"""The contract with producers and readers, generated from the very models: JSON Schemas and an AsyncAPI document."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ioc.aggregates import Aggregate
+from ioc.events import Envelope
+from ioc.facts import Fact
+from ioc.incident import Incident
+from ioc.lifecycle import Move, event_type
+from ioc.payloads import PAYLOADS
+from ioc.records import Heartbeat
+from ioc.shard import Position
+from ioc.topics import TOPICS, Topic, TopicSpec
+
+Json = dict[str, Any]
+
+FOLDER = Path(__file__).parents[1] / "docs" / "contract"
+_ABOUT = (
+    "The topics of a city's operations centre. Producers write `ioc.events`, keyed by the incident's id "
+    "`<source slug>:<subject>` and partitioned by murmur2; all else is written by the workers. "
+    "Read with `isolation.level=read_committed`."
+)
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_RECORDS: Mapping[Topic, type] = {
+    Topic.INCIDENTS: Incident,
+    Topic.AGGREGATES: Aggregate,
+    Topic.FACTS: Fact,
+    Topic.POSITIONS: Position,
+    Topic.WORKERS: Heartbeat,
+}
+
+
+def documents() -> Iterator[tuple[str, Json]]:
+    """Yield the name and content of every file of the contract."""
+    for move in Move:
+        yield f"events/{move}.v1.json", event_schema(move)
+    for topic, struct in _RECORDS.items():
+        yield f"records/{topic.removeprefix('ioc.')}.json", record_schema(struct)
+    yield "asyncapi.json", asyncapi()
+
+
+def encoded(document: Json) -> bytes:
+    """Return a document as it lies in its file."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def write_contract(folder: Path = FOLDER) -> list[Path]:
+    """Write every file of the contract; return those that were not so before."""
+    changed = []
+    for name, document in documents():
+        path = folder / name
+        if not path.exists() or path.read_bytes() != encoded(document):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(encoded(document))
+            changed.append(path)
+    return changed
+
+
+def event_schema(move: Move) -> Json:
+    """Return the JSON Schema of an event in CloudEvents' structured mode. Fields it does not name are ignored."""
+    (_, data), known = msgspec.json.schema_components([Envelope, PAYLOADS[move]], ref_template="#/$defs/{name}")
+    envelope = known.pop("Envelope")
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:ioc:schema:{event_type(move)}",
+        "title": event_type(move),
+        "description": PAYLOADS[move].__doc__ or "",
+        "type": "object",
+        "required": [*envelope["required"], *(["data"] if _needs_data(move) else [])],
+        "properties": {**envelope["properties"], "type": {"const": event_type(move)}, "data": data},
+        "$defs": known,
+    }
+
+
+def _needs_data(move: Move) -> bool:
+    """True when an event of this kind says nothing without its data."""
+    return any(field.required for field in msgspec.structs.fields(PAYLOADS[move]))
+
+
+def record_schema(struct: type) -> Json:
+    """Return the JSON Schema of the records of a topic that the workers write."""
+    return {"$schema": _DIALECT, **msgspec.json.schema(struct)}
+
+
+def asyncapi() -> Json:
+    """Return the AsyncAPI 3 document of all topics."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "ioc",
+            "version": "1",
+            "description": _ABOUT,
+        },
+        "defaultContentType": "application/json",
+        "channels": {_channel_name(spec.name): _channel(spec) for spec in TOPICS},
+        "operations": dict(_operation(spec.name) for spec in TOPICS),
+    }
+
+
+def _channel_name(topic: Topic) -> str:
+    return topic.removeprefix("ioc.")
+
+
+def _channel(spec: TopicSpec) -> Json:
+    return {
+        "address": spec.name,
+        "description": f"{spec.holds}. Key: {spec.key}.",
+        "messages": dict(_messages(spec.name)),
+        "bindings": {"kafka": {"topicConfiguration": _configuration(spec.config), "bindingVersion": "0.5.0"}},
+    }
+
+
+def _configuration(config: Mapping[str, str]) -> Json:
+    """Return the part of a topic's configuration that the Kafka binding knows, typed as it wants it."""
+    numbers = {name: int(config[name]) for name in ("retention.ms", "max.message.bytes") if name in config}
+    return {"cleanup.policy": [config["cleanup.policy"]], **numbers}
+
+
+def _messages(topic: Topic) -> Iterator[tuple[str, Json]]:
+    if topic is Topic.EVENTS:
+        for move in Move:
+            yield move, _message(f"events/{move}.v1.json", "application/cloudevents+json")
+    elif topic in _RECORDS:
+        yield _channel_name(topic), _message(f"records/{_channel_name(topic)}.json", "application/json")
+    else:
+        yield "original", {"payload": {}, "summary": "The bytes as they came; why they were refused is in the headers"}
+
+
+def _message(path: str, content_type: str) -> Json:
+    payload = {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": {"$ref": path}}
+    return {"contentType": content_type, "payload": payload}
+
+
+def _operation(topic: Topic) -> tuple[str, Json]:
+    """The document is the centre's own view: it receives events and observations, and sends all else."""
+    name = _channel_name(topic)
+    action = "receive" if topic in (Topic.EVENTS, Topic.INDICATORS) else "send"
+    return f"{action}-{name}", {"action": action, "channel": {"$ref": f"#/channels/{name}"}}

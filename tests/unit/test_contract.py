@@ -1,0 +1,69 @@
+"""The contract in docs/contract is what the code does, and what was sent once can be read for ever."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from console.contract import FOLDER, asyncapi, documents, encoded, event_schema
+from ioc.decide import decide
+from ioc.events import Event, read_event
+from ioc.incident import Incident
+from ioc.lifecycle import Move
+from ioc.topics import Topic
+from tests.unit.samples import CITY, at
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden"
+KEY = b"field-reports:PA-000123"
+
+
+def test_the_files_are_what_the_models_say() -> None:
+    stale = [name for name, document in documents() if (FOLDER / name).read_bytes() != encoded(document)]
+    assert stale == [], "run `ioc contract`"
+    assert len(list(FOLDER.rglob("*.json"))) == len(list(documents())), "a file that nothing generates"
+
+
+@pytest.mark.parametrize("sample", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_a_golden_sample_parses_for_ever_and_fits_its_schema(sample: Path) -> None:
+    read = read_event(KEY, sample.read_bytes())
+    assert isinstance(read, Event), read
+    document = msgspec.json.decode(sample.read_bytes())
+    Draft202012Validator(event_schema(read.move)).validate(document)
+    said = msgspec.to_builtins(read.payload, str_keys=True)
+    assert said.keys() == document["data"].keys(), "nothing that was said is lost"
+
+
+def test_every_kind_of_event_has_a_golden_sample() -> None:
+    assert {path.name.partition(".")[0] for path in GOLDEN.glob("*.json")} == set(Move)
+
+
+def test_the_golden_samples_are_a_life() -> None:
+    state: Incident | None = None
+    for move in (Move.REPORTED, Move.ACKNOWLEDGED, Move.ASSIGNED, Move.STARTED, Move.RESOLVED, Move.RATED):
+        read = read_event(KEY, (GOLDEN / f"{move}.v1.json").read_bytes())
+        assert isinstance(read, Event)
+        state = decide(state, read, at("2025-10-28 00:00"), CITY).state
+    assert state is not None
+    assert (state.state, state.score) == ("resolved", 4)
+
+
+@pytest.mark.parametrize("move", Move)
+def test_the_schema_refuses_what_the_reader_refuses(move: Move) -> None:
+    document = msgspec.json.decode((GOLDEN / f"{move}.v1.json").read_bytes())
+    for field in ("id", "source", "subject", "time", "specversion"):
+        poorer = {name: value for name, value in document.items() if name != field}
+        assert not Draft202012Validator(event_schema(move)).is_valid(poorer), field
+        assert not isinstance(read_event(KEY, msgspec.json.encode(poorer)), Event), field
+
+
+def test_the_asyncapi_document_names_every_topic_and_every_event() -> None:
+    document = asyncapi()
+    assert {channel["address"] for channel in document["channels"].values()} == set(Topic)
+    assert set(document["channels"]["events"]["messages"]) == set(Move)
+    for operation in document["operations"].values():
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]
+    for channel in document["channels"].values():
+        for message in channel["messages"].values():
+            path = message["payload"].get("schema", {}).get("$ref")
+            assert path is None or (FOLDER / path).exists()
