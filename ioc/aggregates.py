@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -203,6 +204,8 @@ class Changed(NamedTuple):
 
 def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
     """Yield what leads from the contributions of the old state to those of the new."""
+    if old is not None and new is not None and _counted(old) == _counted(new):
+        return
     before = contributions(old) if old is not None else []
     after = contributions(new) if new is not None else []
     under, over = who(old) if old is not None else ("", "", ""), who(new) if new is not None else ("", "", "")
@@ -213,6 +216,13 @@ def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
         yield Changed(under, contribution, -1)
     for contribution in after:
         yield Changed(over, contribution, 1)
+
+
+_counted = attrgetter(
+    *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
+    *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
+)
+"""All of an incident that its contributions are made of: most events change none of it."""
 
 
 def _common(before: list[Contribution], after: list[Contribution]) -> int:

@@ -85,7 +85,7 @@ class Calendar:
         if working <= 0:
             return start
         at = start
-        for pause in _union(pauses, start):
+        for pause in _union(pauses, start) if pauses else ():
             before = self._between(at, pause.start)
             if before >= working:
                 break

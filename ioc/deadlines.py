@@ -1,6 +1,6 @@
 """How the deadlines of an incident run: set, met, held, carried over a change of rule, and the steps they announce."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -78,7 +78,9 @@ def _due(clock: Clock, draft: Incident, calendar: Calendar, working: Millis) -> 
     return due
 
 
-def _pauses(draft: Incident, until: Instant | None = None) -> list[Pause]:
+def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
+    if not draft.pauses and draft.paused_at is None:
+        return ()
     pauses = [Pause(start, end) for start, end in draft.pauses]
     if draft.paused_at is not None and until is not None:
         pauses.append(Pause(draft.paused_at, until))
@@ -221,6 +223,8 @@ def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[St
 
 def last_said(clock: Clock, incident: Incident) -> int:
     """Return the highest step of a clock announced in this run under this rule; -1 when none was."""
+    if not incident.said:
+        return -1
     return max(
         (
             said.step

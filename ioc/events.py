@@ -6,6 +6,7 @@ to name every fault at once.
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -16,7 +17,7 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
 from ioc.payloads import DECODE, PAYLOADS, Assigned, Directed, Moment, Payload, Rated, Reported, Updated, encode
 from ioc.schema import faults_of
-from ioc.times import FIRST_MOMENT, LAST_MOMENT, Instant, to_instant
+from ioc.times import YEARS, Instant, to_instant
 from ioc.topics import MAX_EVENT_BYTES
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -154,25 +155,31 @@ def _faults_beyond_shape(envelope: Envelope, payload: Payload, key: bytes | None
 def _wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
     """Yield what is wrong with where a record went: its key must be the incident's id."""
     slug = slug_of(source)
+    if slug is not None and key == f"{slug}:{subject}".encode():
+        return
     if slug is None:
         yield Fault("source", "its last path segment must be letters, digits and hyphens")
     if key is None:
         yield Fault("key", "missing; it must be '<source slug>:<subject>'")
-    elif slug is not None and key != f"{slug}:{subject}".encode():
+    elif slug is not None:
         yield Fault("key", "differs from '<source slug>:<subject>'")
 
 
 def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
     """Yield the moments no calendar reaches."""
-    moments = {"time": envelope.time}
-    match payload:
-        case Reported():
-            moments |= {f"data.due.{target}": due for target, due in payload.due.items()}
-        case Directed(due=due) if due is not None:
-            moments["data.due"] = due
-    for field, moment in moments.items():
-        if not FIRST_MOMENT <= to_instant(moment) < LAST_MOMENT:
-            yield Fault(field, "must lie from 1970 to 2099")
+    if not _is_of_our_time(envelope.time):
+        yield Fault("time", _OUT_OF_TIME)
+    if isinstance(payload, Reported):
+        yield from (Fault(f"data.due.{t}", _OUT_OF_TIME) for t, due in payload.due.items() if not _is_of_our_time(due))
+    elif isinstance(payload, Directed) and payload.due is not None and not _is_of_our_time(payload.due):
+        yield Fault("data.due", _OUT_OF_TIME)
+
+
+_OUT_OF_TIME = f"must lie from {YEARS[0]} to {YEARS[-1]}"
+
+
+def _is_of_our_time(moment: datetime) -> bool:
+    return moment.year in YEARS
 
 
 def _missing_words(payload: Payload) -> list[Fault]:

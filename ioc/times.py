@@ -14,8 +14,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-# Moments outside this span are nobody's: they come from unset fields (year 1) or stand for "never" (year 9999).
-FIRST_MOMENT: Instant = 0
+# Other moments are nobody's: they come from fields nobody set (year 1), or stand for "never" (year 9999).
+YEARS = range(1970, 2100)
 LAST_MOMENT: Instant = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
