@@ -1,43 +1,72 @@
-"""Comparing what a fold of the log makes with what was written. Pure: differences in, words out."""
+"""Comparing what a fold of the log makes with what was found. Pure: differences in, words out.
+
+The words name keys, places and fields, never what a record says of an incident or a person.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from console.written import Found, Inspection, Motion, Written
 from ioc.aggregates import Aggregate, Cell, Measure
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
-from ioc.shard import ClockKind, Position
+from ioc.shard import Position
 
-DeadLetter = tuple[int, bytes | None, bytes | None]
-# Facts the timers make. In operation the wall clock says when, so a recomputation from the log cannot.
-TIMED = {Kind.WARNED, Kind.BREACHED, Kind.ESCALATED}
+_TIMED = {Kind.WARNED, Kind.BREACHED, Kind.ESCALATED}
 
 
-@dataclass
-class Written:
-    """All that one partition's fold has written."""
+def differences(expected: Written, motion: Motion, found: Found, inspection: Inspection) -> Iterator[str]:
+    """Yield every difference between what was found and what was expected, leaving out what is in motion."""
+    by_wall = inspection.by_wall
+    number = found.partition
+    yield from (f"{place} is not of the streams' making" for place in found.unreadable)
+    yield from unequal("incident", _states(expected, by_wall), _states(found, by_wall), motion.incidents)
+    yield from unequal("window", _windows(expected, by_wall), _windows(found, by_wall), motion.windows)
+    yield from _repeated("fact", (fact.id for fact in found.facts))
+    yield from _added("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))
+    yield from (f"fact {fact.id} came before its due" for fact in found.facts if _too_early(fact))
+    yield from _repeated("dead letter", (f"{number}:{offset}" for offset, _ in found.dead_letters))
+    yield from _added("dead letter", *(_letters(one, number) for one in (expected, motion, found)))
+    yield from unequal(f"position of partition {number}:", _numbers(expected.position), _numbers(found.position))
+    yield from unequal(f"later position of partition {number}:", _numbers(motion.position), _numbers(found.later))
 
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    windows: dict[Cell, Aggregate] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
-    dead_letters: list[DeadLetter] = field(default_factory=list)
-    position: Position = field(default_factory=Position)
+
+def unequal(
+    what: str, expected: Mapping[Any, Any], found: Mapping[Any, Any], apart: Collection[Any] = ()
+) -> Iterator[str]:
+    """Yield which keys are missing, too many or differ, and in what fields; those `apart` are not looked at."""
+    for key in (expected.keys() | found.keys()) - set(apart):
+        if key not in found:
+            yield f"{what} {_name(key)} is missing"
+        elif key not in expected:
+            yield f"{what} {_name(key)} should not be there"
+        elif expected[key] != found[key]:
+            yield f"{what} {_name(key)} differs{_fields(expected[key], found[key])}"
 
 
-def differences(expected: Written, found: Written, position: Position, clock: ClockKind) -> list[str]:
-    """Return every difference, in words."""
-    by_wall = clock is ClockKind.WALL
-    return [
-        *_unequal("incident", _states(expected, by_wall), _states(found, by_wall)),
-        *_unequal("window", _windows(expected, by_wall), _windows(found, by_wall)),
-        *_facts(expected.facts, found.facts, by_wall),
-        *_unequal("dead letter", _letters(expected), _letters(found)),
-        *_unequal("position", _numbers(expected.position), _numbers(position)),
-    ]
+def _name(key: object) -> str:
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _fields(one: object, other: object) -> str:
+    names = getattr(one, "__struct_fields__", ())
+    differing = [name for name in names if getattr(one, name) != getattr(other, name)]
+    return f" in {', '.join(differing)}" if differing else ""
+
+
+def is_timed(fact: Fact) -> bool:
+    """True of the announcement of a deadline. People escalate too, and that has a cause."""
+    return fact.kind in _TIMED and fact.cause is None
+
+
+def without_escalations(window: Aggregate) -> Aggregate:
+    """Return a window without the count that depends on when ticks ran."""
+    told = window.copy()
+    told.counts.pop(Measure.ESCALATED, None)
+    return told
 
 
 def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
@@ -47,45 +76,45 @@ def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
 
 
 def _windows(written: Written, by_wall: bool) -> Mapping[Cell, Aggregate]:
-    kept = {}
-    for cell, window in written.windows.items():
-        told = window.copy()
-        if by_wall:
-            told.counts.pop(Measure.ESCALATED, None)
-        if not told.empty:
-            kept[cell] = told
-    return kept
+    told = {cell: without_escalations(window) if by_wall else window for cell, window in written.windows.items()}
+    return {cell: window for cell, window in told.items() if not window.empty}
 
 
-def _letters(written: Written) -> Mapping[Any, int]:
-    return Counter(written.dead_letters)
+def _repeated(what: str, keys: Iterable[str]) -> Iterator[str]:
+    yield from (f"{what} {key} was written {times} times" for key, times in Counter(keys).items() if times > 1)
 
 
-def _numbers(position: Position) -> Mapping[str, int]:
-    return {name: getattr(position, name) for name in position.__struct_fields__}
+_Added = Mapping[str, Any]
 
 
-def _facts(expected: list[Fact], found: list[Fact], by_wall: bool) -> Iterator[str]:
-    """Every fact once; those of timers are compared with the recomputation only when the events' clock made them."""
-    counted = Counter(fact.id for fact in found)
-    yield from (f"fact {id} was written {count} times" for id, count in counted.items() if count > 1)
-    yield from _unequal("fact", _comparable(expected, by_wall), _comparable(found, by_wall))
-    yield from (f"fact {fact.id} came before its due" for fact in found if _too_early(fact))
+def _added(what: str, expected: _Added, between: _Added, found: _Added) -> Iterator[str]:
+    """Yield the differences of what is never changed: what came between the two positions may be there or not."""
+    yield from unequal(what, {**between, **expected}, found, between.keys() - expected.keys() - found.keys())
 
 
-def _comparable(facts: list[Fact], by_wall: bool) -> Mapping[str, Fact]:
-    return {fact.id: fact for fact in facts if not (by_wall and fact.kind in TIMED and fact.cause is None)}
+def _facts(written: Written | Motion, by_wall: bool) -> _Added:
+    told = ((fact.id, _as_recomputed(fact) if by_wall else fact) for fact in written.facts)
+    return {id: fact for id, fact in told if fact is not None}
+
+
+def _letters(written: Written | Motion, partition: int) -> _Added:
+    return {f"{partition}:{offset}": content for offset, content in written.dead_letters}
+
+
+def _as_recomputed(fact: Fact) -> Fact | None:
+    """Return what a recomputation can tell of a fact when ticks announce the deadlines; None when nothing."""
+    if is_timed(fact):
+        return None
+    if fact.kind is not Kind.CORRECTED:
+        return fact
+    changes = {name: change for name, change in (fact.changes or {}).items() if name != "not_breached"}
+    return replace(fact, changes=changes) if changes else None
 
 
 def _too_early(fact: Fact) -> bool:
     return fact.kind is Kind.BREACHED and fact.due is not None and fact.at <= fact.due
 
 
-def _unequal(what: str, expected: Mapping[Any, Any], found: Mapping[Any, Any]) -> Iterator[str]:
-    for key in expected.keys() - found.keys():
-        yield f"{what} {key} is missing"
-    for key in found.keys() - expected.keys():
-        yield f"{what} {key} should not be there"
-    for key in expected.keys() & found.keys():
-        if expected[key] != found[key]:
-            yield f"{what} {key} differs"
+def _numbers(position: Position) -> Mapping[str, Any]:
+    """Return what the log tells of a position. What was refused lately can be reset by an engineer."""
+    return {name: getattr(position, name) for name in position.__struct_fields__ if name != "recent"}

@@ -5,26 +5,33 @@ import time
 from collections.abc import AsyncIterator, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from rich.console import Console
 
 from ioc.records import decode_position
 from ioc.shard import Position
 from ioc.topics import Topic
-from streams.restore import reader
+from streams.restore import has_records, reader
+
+# The exit code of a command that waited for the workers in vain.
+NOT_FOLDED = 3
 
 
-async def read_topic(bootstrap: str, topic: Topic) -> AsyncIterator[ConsumerRecord]:
-    """Yield every committed record of a topic up to where it ended when asked.
+async def read_topic(
+    bootstrap: str, topic: Topic, until: Mapping[int, int] | None = None
+) -> AsyncIterator[ConsumerRecord]:
+    """Yield every committed record of a topic up to where it ended when asked, or up to the offsets given.
 
     A transaction's marks reach its partitions one after another: what is committed on one topic can still look open on
     the next. So the end is the very end of the log, and whatever is open before it is waited for.
     """
     async with reader(bootstrap) as consumer:
         partitions = await _assigned(consumer, topic)
-        ends = await very_ends(bootstrap, partitions)
+        ends = await very_ends(bootstrap, partitions) if until is None else _offsets(partitions, until)
         while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).values():
+            for tp, records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).items():
                 for record in records:
-                    yield record
+                    if record.offset < ends[tp]:
+                        yield record
 
 
 async def _assigned(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicPartition]:
@@ -39,11 +46,16 @@ async def _assigned(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicParti
     return partitions
 
 
+def _offsets(partitions: list[TopicPartition], until: Mapping[int, int]) -> Mapping[TopicPartition, int]:
+    return {tp: until.get(tp.partition, 0) for tp in partitions}
+
+
 async def positions(bootstrap: str) -> dict[int, Position]:
-    """Return how far each partition is folded."""
+    """Return how far each partition is folded; those of which nothing is folded are left out."""
     latest: dict[int, Position] = {}
     async for record in read_topic(bootstrap, Topic.POSITIONS):
-        latest[record.partition] = decode_position(record.value)
+        if record.value is not None:
+            latest[record.partition] = decode_position(record.value)
     return latest
 
 
@@ -62,13 +74,29 @@ async def ends_of_events(bootstrap: str) -> Mapping[int, int]:
 
 
 async def wait_until_folded(bootstrap: str, seconds: float) -> dict[int, Position]:
-    """Return the positions once they have reached the ends of now; TimeoutError when they do not in time."""
+    """Return every partition's position once they reach the ends of now; TimeoutError when they do not in time."""
     ends = await ends_of_events(bootstrap)
     deadline = time.monotonic() + seconds
     while True:
-        reached = await positions(bootstrap)
-        if all(end == 0 or reached.get(number, Position()).next >= end for number, end in ends.items()):
+        latest = await positions(bootstrap)
+        reached = {number: latest.get(number, Position()) for number in ends}
+        if await _folded(bootstrap, reached, ends):
             return reached
         if time.monotonic() > deadline:
             raise TimeoutError(f"the workers have not folded all events within {seconds:g} s")
         await asyncio.sleep(0.5)
+
+
+async def _folded(bootstrap: str, reached: Mapping[int, Position], ends: Mapping[int, int]) -> bool:
+    """True when no record lies between the positions and the ends; the marks of a producer's transactions are none."""
+    behind = [number for number, position in reached.items() if position.next < ends[number]]
+    for number in behind:
+        if await has_records(bootstrap, number, reached[number].next, ends[number]):
+            return False
+    return True
+
+
+def tell_not_folded(error: TimeoutError) -> int:
+    """Say on the standard error what was waited for in vain; return the exit code for it."""
+    Console(stderr=True).print(str(error) or "the broker did not answer in time", highlight=False, soft_wrap=True)
+    return NOT_FOLDED

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from console.log import read_topic, wait_until_folded
+from console.log import read_topic, tell_not_folded, wait_until_folded
 from console.replay import MAPS
 from ioc.incident import Incident
 from ioc.records import decode_incident
@@ -18,10 +19,27 @@ WORDS = {True: "on time", False: "overdue", None: "without"}
 
 
 def compare_verdicts(bootstrap: str, file: Path, name: str, wait: float) -> int:
-    """Print the counts and every difference; return 1 when there is one, else 0."""
-    console = Console()
-    reached = asyncio.run(wait_until_folded(bootstrap, wait))
-    ours = asyncio.run(_ours(bootstrap, reached))
+    """Print the counts and every difference.
+
+    Return 1 when there is a difference, 3 when the workers have not folded all events in time, else 0.
+    """
+    try:
+        ours = asyncio.run(_ours(bootstrap, wait))
+    except TimeoutError as error:
+        return tell_not_folded(error)
+    return _compared(file, name, ours)
+
+
+async def _ours(bootstrap: str, wait: float) -> dict[str, bool]:
+    reached = await wait_until_folded(bootstrap, wait)
+    found: dict[str, bool] = {}
+    async for record in read_topic(bootstrap, Topic.INCIDENTS):
+        incident = decode_incident(record.value)
+        found[incident.id] = judged(incident, reached[record.partition])
+    return found
+
+
+def _compared(file: Path, name: str, ours: Mapping[str, bool]) -> int:
     reads = MAPS[name]
     counts: Counter[str] = Counter()
     differences = []
@@ -33,16 +51,8 @@ def compare_verdicts(bootstrap: str, file: Path, name: str, wait: float) -> int:
     table = Table("the city's verdict", "requests")
     for word in WORDS.values():
         table.add_row(word, f"{counts[word]:,}")
-    console.print(table, f"{len(differences)} verdicts differ", *differences[:20], sep="\n")
+    Console().print(table, f"{len(differences)} verdicts differ", *differences[:20], sep="\n")
     return 1 if differences else 0
-
-
-async def _ours(bootstrap: str, reached: dict[int, Position]) -> dict[str, bool]:
-    found: dict[str, bool] = {}
-    async for record in read_topic(bootstrap, Topic.INCIDENTS):
-        incident = decode_incident(record.value)
-        found[incident.id] = judged(incident, reached[record.partition])
-    return found
 
 
 def judged(incident: Incident, position: Position) -> bool:

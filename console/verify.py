@@ -1,94 +1,145 @@
-"""Checking the centre against itself: everything is computed again from the log, and compared with what was written."""
+"""Checking the centre against itself: everything is computed again from the log, and compared with what was written.
+
+Events may keep coming meanwhile: what was written is read between two readings of the positions, and what the records
+between the two touch is counted, not compared.
+"""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from aiokafka import ConsumerRecord
 from rich.console import Console
 from rich.table import Table
 
-from console.compare import Written, differences
-from console.log import read_topic, wait_until_folded
+from console.agreement import disagreements
+from console.compare import differences
+from console.log import positions, read_topic, tell_not_folded, wait_until_folded
+from console.recompute import recompute
+from console.written import Found, Inspection, Motion
 from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
 from ioc.records import decode_aggregate, decode_fact, decode_incident
 from ioc.shard import Position, Record, Shard
+from ioc.times import SECOND
 from ioc.topics import Topic
+from streams.clock import now_ms
 from streams.settings import WorkerSettings
+
+_SHOWN = 40
 
 
 def verify_log(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> int:
-    """Print what was compared and every difference; return 1 when there is one, else 0."""
-    return asyncio.run(_verify(settings, catalogue, wait))
+    """Print what was compared and every difference.
+
+    Return 1 when there is a difference, 3 when the workers have not folded all events in time, else 0.
+    """
+    try:
+        return asyncio.run(_verify(settings, catalogue, wait))
+    except TimeoutError as error:
+        return tell_not_folded(error)
 
 
 async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> int:
-    reached = await wait_until_folded(settings.bootstrap, wait)
-    written = await _written(settings.bootstrap)
+    before = await wait_until_folded(settings.bootstrap, wait)
+    inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
+    found = await _found(settings.bootstrap, before)
+    log = await _log(settings.bootstrap, {number: one.later.next for number, one in found.items()})
     told = _Told()
-    async for record in read_topic(settings.bootstrap, Topic.EVENTS):
-        told.log[record.partition].append(
-            Record(record.offset, record.timestamp, record.key, record.value, record.headers)
-        )
-    for number, position in sorted(reached.items()):
-        recomputed = _recomputed(number, told.log[number], position, settings, catalogue)
-        found = differences(recomputed, written[number], position, settings.clock)
-        told.take(written[number], found)
+    for number, one in found.items():
+        shard = Shard(number, catalogue, settings.clock, partitions=len(found))
+        expected, motion = recompute(shard, log[number], one.position, one.later, settings.slice_records)
+        told.take(log[number], one, motion, inspection)
+        told.add(differences(expected, motion, one, inspection))
+        told.add(disagreements(one, motion, inspection, catalogue))
     return told.print()
+
+
+async def _found(bootstrap: str, before: Mapping[int, Position]) -> dict[int, Found]:
+    """Return what the streams wrote, by partition, and how far they had come when all was read."""
+    found = {number: Found(number, position=position) for number, position in before.items()}
+    for topic, take in _TAKE.items():
+        async for record in read_topic(bootstrap, topic):
+            try:
+                take(found[record.partition], record)
+            except Exception:  # whatever is wrong with it, the streams do not write such
+                found[record.partition].unreadable.append(f"{topic} {record.partition}:{record.offset}")
+    later = await positions(bootstrap)
+    for number, one in found.items():
+        one.later = later.get(number, Position())
+    return found
+
+
+def _window(found: Found, record: ConsumerRecord) -> None:
+    _, cell = decode_key(record.key)
+    found.windows.pop(cell, None)
+    if record.value is not None:
+        found.windows[cell] = decode_aggregate(record.value)
+
+
+def _incident(found: Found, record: ConsumerRecord) -> None:
+    id = record.key.decode()
+    found.incidents[id] = decode_incident(record.value)
+    found.touch(id, record.timestamp)
+
+
+def _fact(found: Found, record: ConsumerRecord) -> None:
+    fact = decode_fact(record.value)
+    found.facts.append(fact)
+    found.touch(fact.incident, record.timestamp)
+
+
+def _dead_letter(found: Found, record: ConsumerRecord) -> None:
+    offset = int(dict(record.headers)["ioc-error-offset"])
+    found.dead_letters.append((offset, (record.key, record.value)))
+
+
+# In this order: what a window counts the states read after it hold, and what a state says the facts read after it tell.
+_TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
+    Topic.AGGREGATES: _window,
+    Topic.INCIDENTS: _incident,
+    Topic.FACTS: _fact,
+    Topic.DEAD_LETTERS: _dead_letter,
+}
+
+
+async def _log(bootstrap: str, until: Mapping[int, int]) -> dict[int, list[Record]]:
+    log: dict[int, list[Record]] = {number: [] for number in until}
+    async for one in read_topic(bootstrap, Topic.EVENTS, until):
+        log[one.partition].append(Record(one.offset, one.timestamp, one.key, one.value, one.headers))
+    return log
 
 
 @dataclass
 class _Told:
     """What the comparison has to say."""
 
-    log: defaultdict[int, list[Record]] = field(default_factory=lambda: defaultdict(list))
-    counts: Counter[str] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
+    moving: Counter[str] = field(default_factory=Counter)
     found: list[str] = field(default_factory=list)
 
-    def take(self, written: Written, found: list[str]) -> None:
+    def take(self, log: list[Record], found: Found, motion: Motion, inspection: Inspection) -> None:
+        """Count what was read of a partition, and what of it is not compared."""
+        self.read["events"] += len(log)
         for name in ("incidents", "windows", "facts", "dead_letters"):
-            self.counts[name] += len(getattr(written, name))
-        self.found += found
+            self.read[name] += len(getattr(found, name))
+            self.moving[name] += len(getattr(motion, name))
+        said = {id: len(state.said) for id, state in found.incidents.items()}
+        self.read["announcements"] += sum(said.values())
+        self.moving["announcements"] += sum(said.get(id, 0) for id in motion.incidents | inspection.fresh(found))
+
+    def add(self, differences: Iterable[str]) -> None:
+        """Take over differences."""
+        self.found += differences
 
     def print(self) -> int:
-        console = Console()
-        table = Table("compared", "records")
-        table.add_row("events", f"{sum(map(len, self.log.values())):,}")
-        for name, count in self.counts.items():
-            table.add_row(name.replace("_", " "), f"{count:,}")
-        console.print(table, f"{len(self.found)} differences", *self.found[:40], sep="\n", highlight=False)
+        """Print the result; return the exit code."""
+        console = Console(highlight=False, markup=False, soft_wrap=True)
+        table = Table("", "read", "in motion")
+        for name, count in self.read.items():
+            table.add_row(name.replace("_", " "), f"{count:,}", f"{self.moving[name]:,}" if self.moving[name] else "")
+        console.print(table)
+        console.print(f"{self.moving.total():,} in motion, not compared")
+        console.print(f"{len(self.found):,} differences", *self.found[:_SHOWN], sep="\n")
         return 1 if self.found else 0
-
-
-async def _written(bootstrap: str) -> defaultdict[int, Written]:
-    """Return what the streams wrote, by partition."""
-    written: defaultdict[int, Written] = defaultdict(Written)
-    async for record in read_topic(bootstrap, Topic.INCIDENTS):
-        written[record.partition].incidents[record.key.decode()] = decode_incident(record.value)
-    async for record in read_topic(bootstrap, Topic.AGGREGATES):
-        _, cell = decode_key(record.key)
-        written[record.partition].windows.pop(cell, None)
-        if record.value is not None:
-            written[record.partition].windows[cell] = decode_aggregate(record.value)
-    async for record in read_topic(bootstrap, Topic.FACTS):
-        written[record.partition].facts.append(decode_fact(record.value))
-    async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
-        offset = int(dict(record.headers)["ioc-error-offset"])
-        written[record.partition].dead_letters.append((offset, record.key, record.value))
-    return written
-
-
-def _recomputed(
-    number: int, log: list[Record], position: Position, settings: WorkerSettings, catalogue: Catalogue
-) -> Written:
-    """Return what a fresh shard makes of the log up to the position."""
-    shard = Shard(number, catalogue, settings.clock)
-    made = Written()
-    todo = [record for record in log if record.offset < position.next]
-    for start in range(0, len(todo), settings.slice_records):
-        changes = shard.fold(todo[start : start + settings.slice_records])
-        shard.apply(changes)
-        made.facts += changes.facts
-        made.dead_letters += [(d.record.offset, d.record.key, d.record.value) for d in changes.dead_letters]
-    made.incidents, made.windows, made.position = shard.incidents, shard.aggregates, shard.position
-    return made

@@ -1,0 +1,96 @@
+"""What one partition's fold writes: as it was found on the topics, as it should be, and what is in motion meanwhile."""
+
+from dataclasses import dataclass, field
+
+from ioc.aggregates import Aggregate, Cell
+from ioc.facts import Fact
+from ioc.incident import Incident
+from ioc.shard import Changes, ClockKind, DeadLetter, Position
+from ioc.times import SECOND, Instant, Millis
+
+Letter = tuple[int, tuple[bytes | None, bytes | None]]
+"""A dead letter: the offset of the refused record, its key and as much of its value as is kept."""
+
+
+def letter(dead: DeadLetter) -> Letter:
+    """Return what is compared of a dead letter."""
+    return dead.record.offset, (dead.record.key, dead.value)
+
+
+@dataclass
+class Written:
+    """All that the fold of a partition has written up to a position."""
+
+    partition: int
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    windows: dict[Cell, Aggregate] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
+    dead_letters: list[Letter] = field(default_factory=list)
+    position: Position = field(default_factory=Position)
+
+
+@dataclass
+class Found(Written):
+    """What was read from the topics, while events may have kept coming.
+
+    `position` was read before all the rest, `later` after it. `touched` tells when (ms) something about an incident
+    was last written: its state or a fact. `unreadable` are the places of records that are none of the streams'.
+    """
+
+    later: Position = field(default_factory=Position)
+    touched: dict[str, Instant] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+
+    def touch(self, incident: str, at: Instant) -> None:
+        """Note that something about an incident was written."""
+        self.touched[incident] = max(at, self.touched.get(incident, 0))
+
+
+@dataclass
+class Motion:
+    """What the records between the two positions touch: each may be found as before, as after, or in between."""
+
+    position: Position = field(default_factory=Position)
+    incidents: set[str] = field(default_factory=set)
+    windows: set[Cell] = field(default_factory=set)
+    facts: list[Fact] = field(default_factory=list)
+    dead_letters: list[Letter] = field(default_factory=list)
+
+    def take(self, changes: Changes) -> None:
+        """Note what a slice of these records touches."""
+        self.incidents |= changes.incidents.keys()
+        self.windows |= {*changes.aggregates, *changes.expired}
+        self.facts += changes.facts
+        self.dead_letters += map(letter, changes.dead_letters)
+
+
+# A tick's transaction may be under way while the topics are read one after another, and hosts' clocks differ a little.
+_UNDER_WAY: Millis = 10 * SECOND
+# How late a deadline may be announced beyond the time for which a tick waits for its input.
+_GRACE: Millis = 60 * SECOND
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """When the topics were read (`began`, ms), and how the workers' time goes (`late_after`, ms)."""
+
+    clock: ClockKind
+    began: Instant
+    late_after: Millis
+
+    @property
+    def by_wall(self) -> bool:
+        """True when ticks announce the deadlines, at moments that no log tells."""
+        return self.clock is ClockKind.WALL
+
+    def fresh(self, found: Found) -> set[str]:
+        """Return the incidents about which a tick may have been writing while they were read."""
+        if not self.by_wall:
+            return set()
+        return {id for id, at in found.touched.items() if at > self.began - _UNDER_WAY}
+
+    def forgotten(self, next_at: Instant | None, touched: Instant) -> bool:
+        """True when a deadline should long have been announced: it, and what set it, lie too far back."""
+        if not self.by_wall or next_at is None:
+            return False
+        return max(next_at, touched) < self.began - self.late_after - _GRACE
