@@ -1,6 +1,6 @@
 """The aggregates of all partitions, merged by window when asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ioc.aggregates import Aggregate, Cell, Span
 from ioc.times import Instant
@@ -36,6 +36,11 @@ class Windows:
         if window not in self._sums:
             self._sums[window] = added(parts.values())
         return self._sums[window]
+
+    def parts_of(self, span: Span, start: Instant) -> Iterator[tuple[Cell, Aggregate]]:
+        """Yield the parts of a window: one for each partition, service, unit and ward. Not to be changed."""
+        for (_, cell), aggregate in self._parts.get((span, start), {}).items():
+            yield cell, aggregate
 
 
 def added(parts: Iterable[Aggregate | None]) -> Aggregate:
