@@ -66,6 +66,19 @@ def test_every_city_service_has_a_rule_and_another_round_the_clock_when_urgent()
     assert field_reports.targets == {"acknowledge": HOUR, "assign": 2 * HOUR, "resolve": 16 * HOUR}
 
 
+def test_urgent_is_never_slower_than_normal() -> None:
+    """Urgent runs round the clock, so the same number of hours in office time is never sooner."""
+    for service in CITY.services.values():
+        for category in (None, *(one.code for one in service.categories)):
+            normal, urgent = (
+                CITY.rules.rule_for(service.code, category, priority, service.code, service.unit)
+                for priority in (Priority.NORMAL, Priority.URGENT)
+            )
+            if normal is not None and urgent is not None:
+                slower = [name for name, within in normal.targets.items() if urgent.targets[name] > within]
+                assert slower == [], (service.code, category)
+
+
 def rule(id: str, more: str = "", match: str = "", calendar: str = '"247"', targets: str = "resolve: 1h") -> str:
     """Return a rule that cannot tie with another: it fixes more sides than those shipped, and a category of its own."""
     sides = f"match: {{{match or f'category: {id}, source: x, unit: ioc'}}}"
