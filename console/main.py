@@ -101,7 +101,10 @@ def verdicts(
 def verify(
     wait: Annotated[float, typer.Option(help="seconds to wait for the workers to finish")] = 300,
 ) -> None:
-    """Recompute everything from the log and compare it with what the streams wrote; exit code 1 on a difference."""
+    """Recompute everything from the log and compare it with what the streams wrote.
+
+    Exit codes: 0 no difference, 1 differences, 3 the workers did not finish in time.
+    """
     from console.verify import verify_log
 
     settings = WorkerSettings()
