@@ -1,5 +1,6 @@
 """Rules: the most specific one that fits governs, and where two fit equally well they were a tie."""
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ioc.payloads import Priority, TargetName
-from ioc.rules import Match, Rule, RuleBook, ties
+from ioc.rules import Match, Rule, RuleBook, Rung, TimeKind, ties
 from ioc.times import HOUR
 from tests.unit.samples import patient
 
 WORDS = ("a", "b")
 LEVELS = (Priority.NORMAL, Priority.URGENT)
+SHARED = frozenset({"shared"})
 
 
 def rule(id: str, match: Match) -> Rule:
@@ -80,6 +82,16 @@ def test_ties(one: Match, other: Match, tied: bool) -> None:
     assert ties([rule("one", one), rule("other", other)]) == ([("one", "other")] if tied else [])
 
 
+def test_ties_are_told_in_the_order_of_the_rules() -> None:
+    rules = [SERVICE, rule("unit", Match(unit=SHARED)), URGENT, rule("trees", Match(service=frozenset({"trees"})))]
+    assert ties(rules) == [("service", "unit"), ("service", "trees"), ("unit", "trees")]
+
+
+def test_a_rung_waits_in_working_time_and_says_it_once() -> None:
+    rung = Rung(1, HOUR, "ioc", "screen")
+    assert (rung.waits_in, rung.repeat) == (TimeKind.WORKING, None)
+
+
 SIDES = st.frozensets(st.sampled_from(WORDS), max_size=2)
 MATCHES = st.builds(
     Match,
@@ -106,6 +118,45 @@ def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(
         and other.match.fits(named)
     }
     assert set(ties(rules)) == disputed
+
+
+@pytest.mark.parametrize("size", [500, 2000])
+@pytest.mark.parametrize(
+    "match",
+    [
+        lambda number: Match(service=frozenset({"shop"}), category=frozenset({str(number)})),
+        lambda number: Match(unit=frozenset({str(number)}), priority=frozenset(LEVELS)),
+        lambda number: Match(
+            service=frozenset({"shop", str(number)}), category=frozenset({f"{number}", f"{number}b"}), unit=SHARED
+        ),
+        lambda number: Match(service=frozenset({str(number)}), **{"unit" if number % 2 else "category": SHARED}),
+    ],
+    ids=["procedures", "units", "several names", "two kinds"],
+)
+def test_many_rules_are_compared_with_few_others_each(
+    size: int, match: Callable[[int], Match], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = 0
+
+    def counted(self: Match, other: Match) -> bool:
+        nonlocal compared
+        compared += 1
+        return meets(self, other)
+
+    meets = Match.meets
+    monkeypatch.setattr(Match, "meets", counted)
+    assert ties([rule(str(number), match(number)) for number in range(size)]) == []
+    assert compared <= size
+
+
+def test_of_many_rules_few_are_asked_about_an_incident(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Match] = []
+    fits = Match.fits
+    monkeypatch.setattr(Match, "fits", lambda self, named: asked.append(self) or fits(self, named))
+    shop = frozenset({"shop"})
+    many = [rule(str(number), Match(service=shop, category=frozenset({str(number)}))) for number in range(1000)]
+    assert governing([*many, GENERAL, SERVICE], ("shop", "7", Priority.NORMAL, "app", None)) == "7"
+    assert len(asked) <= 3
 
 
 @patient
