@@ -21,6 +21,9 @@ from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.partition")
 
+# Seconds; a record that can be folded is folded long before.
+STANDING_STILL = 1.0
+
 
 class Partition:
     """A partition of the events this worker owns. Everything that changes it happens under its lock."""
@@ -32,7 +35,7 @@ class Partition:
         self._settings = settings
         self._closed = False
         self._seen: tuple[Instant, int] | None = None
-        self._stood_at = -1
+        self._standing, self._since = (0, 0), 0.0
         self._gap = (0, 0)  # from a position up to an end: offsets that no record holds
         self._labels = str(shard.partition)
 
@@ -109,10 +112,10 @@ class Partition:
         behind for too long the deadlines are announced all the same, and marked `late_input`. In a replay the events
         move the clock themselves.
         """
+        caught_up = await self._has_caught_up(end)
         async with self.lock:
             if self._closed:
                 return
-            caught_up = await self._has_caught_up(end)
             soonest = self.shard.timers.soonest()
             if self.shard.clock is ClockKind.EVENT or soonest is None or soonest > now:
                 self._seen = None
@@ -134,13 +137,17 @@ class Partition:
         """True when no record up to `end` is still to be folded.
 
         The marks and the aborted records of a producer's transactions are no records, though they take up offsets. The
-        log is asked for such only when the fold has stood still since the last tick, and once.
+        log is asked for such only when for a while the fold has stood still before an end that stood still, too.
         """
         at = self.shard.position.next
-        stood_at, self._stood_at = self._stood_at, at
         if at >= end or self._gap == (at, end):
             return True
-        if stood_at != at or await self._has_records(end):
+        if (at, end) != self._standing:
+            self._standing, self._since = (at, end), time.monotonic()
+        if time.monotonic() - self._since < STANDING_STILL:
+            return False
+        self._since = time.monotonic()
+        if await self._has_records(end):
             return False
         self._gap = (at, end)
         return True

@@ -24,6 +24,7 @@ def measure_latency(bootstrap: str, folder: Path) -> Table:
     """Return the latencies seen."""
     with city(bootstrap, folder, clock="wall") as centre:
         centre.start_worker()
+        centre.settle()
         centre.start_api()
         seen = asyncio.run(_measure(centre))
     table = Table(title=f"Event to live feed: {len(seen)} events, {EVENTS_A_SECOND} a second", width=60)
