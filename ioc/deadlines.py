@@ -9,7 +9,7 @@ from ioc.calendar import Calendar, Pause
 from ioc.catalogue import Catalogue
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
 from ioc.payloads import Reported, TargetName
-from ioc.rules import OnPriority, OnReopen, Rule
+from ioc.rules import OnPriority, OnReopen, Rule, Rung, TimeKind
 from ioc.times import Instant, Millis, to_instant
 
 EXPLICIT = "explicit"
@@ -208,7 +208,7 @@ def working_time(incident: Incident, start: Instant, end: Instant, catalogue: Ca
 
 
 def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[Step]:
-    """Yield what a clock announces, in order: the warning, the breach, the rungs of the ladder."""
+    """Yield what a clock announces, in order: the warning, the breach, the rungs of the ladder and their repeats."""
     if clock.due is None:
         return
     if clock.warn is not None:
@@ -217,8 +217,16 @@ def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[St
     rule = catalogue.rules.by_id.get(incident.rule)
     if rule is not None:
         calendar = catalogue.calendars[rule.calendar]
-        for number, rung in enumerate(rule.ladder, LADDER):
-            yield Step(number, rung.level, calendar.add(clock.due, rung.after), rung.whom, rung.channel)
+        moments = ((rung, at) for rung in rule.ladder for at in _moments(rung, clock.due, calendar))
+        for number, (rung, at) in enumerate(moments, LADDER):
+            yield Step(number, rung.level, at, rung.whom, rung.channel)
+
+
+def _moments(rung: Rung, due: Instant, calendar: Calendar) -> Iterator[Instant]:
+    """Yield when a rung speaks: once, and as often again as it repeats."""
+    repeats = (rung.repeat.every * (n + 1) for n in range(rung.repeat.times)) if rung.repeat is not None else ()
+    for wait in (rung.after, *(rung.after + more for more in repeats)):
+        yield due + wait if rung.waits_in is TimeKind.WALL else calendar.add(due, wait)
 
 
 def last_said(clock: Clock, incident: Incident) -> int:

@@ -1,5 +1,6 @@
 """What producers may do to a worker: transactions, aborted ones too, records of any size, floods of nonsense."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,7 +51,7 @@ async def test_a_deadline_does_not_wait_for_the_marks_of_a_transaction(kafka: st
         give_up = time.monotonic() + 10
         while centre.metrics()['ioc_fold_lag_records{partition="0"}'] != 0:
             assert time.monotonic() < give_up, "a mark counts as a record that waits"
-            time.sleep(0.2)
+            await asyncio.sleep(0.2)
 
 
 async def test_what_a_producer_takes_back_was_never_said(kafka: str, tmp_path: Path) -> None:

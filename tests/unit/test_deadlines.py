@@ -6,11 +6,12 @@ import pytest
 
 from ioc.calendar import Calendar, Frame
 from ioc.catalogue import Catalogue
-from ioc.decide import decide
+from ioc.decide import DeadlinePassed, decide
 from ioc.events import Event
+from ioc.facts import Kind
 from ioc.incident import Clock, Incident
 from ioc.payloads import Priority, TargetName
-from ioc.rules import Match, OnPriority, OnReopen, Rule, RuleBook
+from ioc.rules import Match, OnPriority, OnReopen, Repeat, Rule, RuleBook, Rung, TimeKind
 from ioc.times import HOUR, Instant
 from tests.unit.samples import CITY, at, event
 
@@ -125,3 +126,42 @@ def test_paused_and_resumed_in_one_second() -> None:
         event("paused", second, id="b"),
     )
     assert clock.due == at("2024-04-16 13:30") + HOUR // 2
+
+
+def ladder(*rungs: Rung) -> list[tuple[int, Instant]]:
+    """Return level and moment of each escalation of a deadline due at 16:30 on Tuesday."""
+    rule = Rule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, rungs)
+    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
+    state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
+    assert state is not None
+    told = []
+    while state.next_at is not None:
+        decision = decide(state, DeadlinePassed(state.id), state.next_at, catalogue)
+        told += [(fact.level, fact.time) for fact in decision.facts if fact.kind is Kind.ESCALATED]
+        assert decision.state is not None
+        state = decision.state
+    return told
+
+
+def test_a_rung_waits_in_working_time_or_on_the_wall() -> None:
+    assert ladder(Rung(1, 2 * HOUR, "ioc", "screen")) == [(1, at("2024-04-17 09:00"))]
+    assert ladder(Rung(1, 2 * HOUR, "ioc", "screen", TimeKind.WALL)) == [(1, at("2024-04-16 18:30"))]
+
+
+def test_the_last_rung_repeats_and_then_falls_silent() -> None:
+    last = Rung(2, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(2 * HOUR, 3))
+    moments = ["17:30", "19:30", "21:30", "23:30"]
+    assert ladder(Rung(1, 0, "ioc", "screen"), last) == [
+        (1, at("2024-04-16 16:30")),
+        *((2, at(f"2024-04-16 {moment}")) for moment in moments),
+    ]
+
+
+def test_after_an_outage_a_repeating_rung_speaks_once() -> None:
+    rung = Rung(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
+    rule = Rule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (rung,))
+    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
+    state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
+    facts = decide(state, DeadlinePassed("field-reports:1"), at("2024-04-16 15:45"), catalogue).facts
+    assert [fact.kind for fact in facts] == [Kind.BREACHED, Kind.ESCALATED]
+    assert facts[-1].time == at("2024-04-16 15:30")

@@ -50,6 +50,6 @@ export function Deadline({ one }) {
     <p class="used"><span>${t("deadline.used", { used: span(one.used_s), left: span(one.remaining_s) })}</span>
       <span>${t("deadline.rule")} <code>${one.rule}</code></span></p>
     <${Sum} one=${one} at=${at} />
-    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step) => html`<${Step} key=${`${step.kind}${step.level}`} step=${step} at=${at} />`)}</ol>`}
+    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step, /** @type {number} */ n) => html`<${Step} key=${n} step=${step} at=${at} />`)}</ol>`}
   </article>`;
 }
