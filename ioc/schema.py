@@ -26,10 +26,14 @@ def _validator(struct: type) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=_FORMATS)
 
 
-def faults_of(struct: type, document: Any) -> Iterator[Fault]:
-    """Yield each fault of `document` against the struct's schema. A fault never repeats the value found."""
+def faults_of(struct: type, document: Any, own_words: bool = False) -> Iterator[Fault]:
+    """Yield each fault of `document` against the struct's schema. A fault never repeats the value found.
+
+    Names the schema does not know are a stranger's words too, and are left out; `own_words` says that who wrote the
+    document is who will read the faults, and has them named.
+    """
     errors = sorted(_validator(struct).iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))
-    known = _names(struct)
+    known = None if own_words else _names(struct)
     yield from dict.fromkeys(fault for error in errors for fault in _faults(error, known))
 
 
@@ -50,8 +54,12 @@ def _words_of(schema: Any) -> Iterator[str]:
             yield from _words_of(part)
 
 
-def _faults(error: ValidationError, known: frozenset[str]) -> Iterator[Fault]:
-    path = ".".join(str(part) if isinstance(part, int) or part in known else "*" for part in error.absolute_path)
+def _faults(error: ValidationError, known: frozenset[str] | None) -> Iterator[Fault]:
+    """Yield what one error says, naming of a document only what is `known`; all of it when that is None."""
+    parts = (
+        str(part) if isinstance(part, int) or known is None or part in known else "*" for part in error.absolute_path
+    )
+    path = ".".join(parts)
     if error.validator == "required":
         for name in cast(list[str], error.validator_value):
             if name not in cast(dict[str, Any], error.instance):
@@ -61,9 +69,18 @@ def _faults(error: ValidationError, known: frozenset[str]) -> Iterator[Fault]:
             if one.schema != {"type": "null"}:
                 yield from _faults(one, known)
     elif error.validator == "additionalProperties":
-        yield Fault(path, "has a field nobody knows")
+        if known is None:
+            yield from (Fault(f"{path}.{name}".lstrip("."), "unknown field") for name in _unknown(error))
+        else:
+            yield Fault(path, "has a field nobody knows")
     else:
         yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
+
+
+def _unknown(error: ValidationError) -> Iterator[str]:
+    """Yield the fields of a document that its schema does not know."""
+    schema, found = cast(dict[str, Any], error.schema), cast(dict[str, Any], error.instance)
+    return (name for name in found if name not in schema.get("properties", ()))
 
 
 _WORDS = {
