@@ -1,0 +1,42 @@
+"""The city's catalogue: services, units, wards, procedures, calendars, channels and rules, checked as a whole.
+
+It is read from YAML once, at the start of a process. Every fault of every file is named at once; a catalogue with one
+fault is not used at all.
+"""
+
+from ioc.catalogue.city import (
+    SCREEN,
+    Baseline,
+    Catalogue,
+    Category,
+    Channel,
+    ChannelKind,
+    Online,
+    Procedure,
+    Quiet,
+    Service,
+    Unit,
+    Ward,
+)
+from ioc.catalogue.faults import CatalogueError
+from ioc.catalogue.load import FILES, OPTIONAL_FILES, hue_folder, load_catalogue
+
+__all__ = [
+    "FILES",
+    "OPTIONAL_FILES",
+    "SCREEN",
+    "Baseline",
+    "Catalogue",
+    "CatalogueError",
+    "Category",
+    "Channel",
+    "ChannelKind",
+    "Online",
+    "Procedure",
+    "Quiet",
+    "Service",
+    "Unit",
+    "Ward",
+    "hue_folder",
+    "load_catalogue",
+]

@@ -1,0 +1,48 @@
+"""A folder of files as one catalogue, or every fault of all of them."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from ioc.catalogue.calendars import read_calendars
+from ioc.catalogue.channels import Channels
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.faults import Faults
+from ioc.catalogue.reading import Folder
+from ioc.catalogue.rules import Known, read_rules
+from ioc.catalogue.services import Categories, read_baselines, read_procedures, read_services
+from ioc.catalogue.units import read_units, read_wards
+
+FILES = ("services.yml", "units.yml", "wards.yml", "calendars.yml", "rules.yml")
+OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml")
+
+
+def hue_folder() -> Path:
+    """Return the folder of the catalogue that comes with the product."""
+    return Path(str(files("ioc") / "data" / "hue"))
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Return the catalogue in a folder; CatalogueError with every fault of every file when there is one."""
+    faults = Faults()
+    folder = Folder(path, faults)
+    units, wards = read_units(folder), read_wards(folder)
+    service_rows, services = read_services(folder, units)
+    procedure_rows, procedures = read_procedures(folder, service_rows, units)
+    baselines = read_baselines(folder, service_rows)
+    zone, calendar_rows, calendars = read_calendars(folder)
+    channels = Channels(folder, units)
+    categories = Categories(service_rows, procedure_rows)
+    rules = read_rules(folder, Known(service_rows, units, calendar_rows, channels.listed, categories))
+    faults.refuse_if_any()
+    return Catalogue(
+        zone,
+        services,
+        {unit.code: unit for unit in units.rows},
+        {ward.code: ward for ward in wards.rows},
+        calendars,
+        rules,
+        procedures,
+        channels.by_id,
+        channels.routes,
+        baselines,
+    )

@@ -1,0 +1,159 @@
+"""The files of a folder as rows of their structs. Of a row with faults the rest is kept, so that it is checked too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from ioc.catalogue.faults import Faults, Tell
+from ioc.catalogue.plain import UNREADABLE, read_plain
+from ioc.schema import faults_of
+
+Row = TypeVar("Row", bound=Struct)
+
+
+class Listed(Generic[Row]):
+    """The rows of a list, and every name in it, those of faulty rows too: what is there is not called unknown."""
+
+    def __init__(self, readable: bool = True) -> None:
+        self.readable = readable
+        self.rows: list[Row] = []
+        self.names: set[str] = set()
+        self.faulty: set[str] = set()
+
+    def lacks(self, name: str) -> bool:
+        """True when a name is unknown: never of a list that cannot be read, nor of a name that is a fault itself."""
+        return self.readable and name != "" and name not in self.names
+
+
+class Document:
+    """What a file holds: None when it cannot be read, and its faults are told."""
+
+    def __init__(self, found: dict[str, Any] | None, tell: Tell) -> None:
+        self.found = found
+        self.tell = tell
+
+    def rows(self, name: str, kind: type[Row], key: str) -> Listed[Row]:
+        """Return the rows of the list of that name, each named by its `key`."""
+        found = self._list(name)
+        listed = Listed[Row](found is not None)
+        for index, one in enumerate(found or ()):
+            self._add(listed, f"{name}[{index}]", one, kind, key)
+        return listed
+
+    def _list(self, name: str) -> list[Any] | None:
+        if self.found is None:
+            return None
+        if name not in self.found:
+            self.tell(name, "missing")
+            return None
+        if not isinstance(self.found[name], list):
+            self.tell(name, "must be a list")
+            return None
+        return cast(list[Any], self.found[name])
+
+    def _add(self, listed: Listed[Row], place: str, one: Any, kind: type[Row], key: str) -> None:
+        if not isinstance(one, dict):
+            self.tell(place, "must be a mapping")
+            return
+        named = one.get(key)
+        name = named if isinstance(named, str) and named else place
+        if name in listed.names:
+            self.tell(place, f"'{name}' is there twice")
+        listed.names.add(name)
+        try:
+            listed.rows.append(msgspec.convert(one, kind))
+        except msgspec.ValidationError:
+            listed.faulty.add(name)
+            listed.rows.append(_left(kind, one, {key: name}))
+            self._explain(kind, one, name)
+
+    def _explain(self, kind: type[Struct], one: dict[str, Any], name: str) -> None:
+        faults = list(faults_of(kind, one, own_words=True))
+        for fault in faults:
+            self.tell(f"{name}.{fault.field}".rstrip("."), fault.reason)
+        told = {fault.field.partition(".")[0] for fault in faults}
+        for field, error in _refused(kind, one):
+            if field not in told:  # finer than a schema can say
+                self.tell(f"{name}.{field}", error)
+
+
+class Folder:
+    """The files of a catalogue."""
+
+    def __init__(self, path: Path, faults: Faults) -> None:
+        self._path = path
+        self._faults = faults
+
+    def document(self, file: str, lists: Sequence[str], others: Sequence[str] = (), optional: bool = False) -> Document:
+        """Return what a file holds, which is `lists` and may be `others`. An optional file that is missing is empty."""
+        tell = self._faults.of(file)
+        try:
+            found = read_plain((self._path / file).read_bytes(), tell)
+        except FileNotFoundError:
+            if optional:
+                return Document({name: [] for name in lists}, tell)
+            tell("-", "the file is missing")
+            return Document(None, tell)
+        except OSError as error:
+            tell("-", f"cannot be read: {error.strerror}")
+            return Document(None, tell)
+        return Document(_sections(found, (*lists, *others), tell), tell)
+
+
+def _sections(found: Any, known: Sequence[str], tell: Tell) -> dict[str, Any] | None:
+    if found is UNREADABLE:
+        return None
+    if found is None:
+        tell("-", "the file is empty")
+        return None
+    if not isinstance(found, dict):
+        tell("-", f"must be a mapping with {' and '.join(known)}")
+        return None
+    for name in found:
+        if name not in known:
+            tell(name, "unknown field")
+    return found
+
+
+def _refused(kind: type[Struct], one: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for field in fields(kind):
+        if field.encode_name in one:
+            try:
+                msgspec.convert(one[field.encode_name], field.type)
+            except msgspec.ValidationError as error:
+                yield field.encode_name, str(error)
+
+
+def _left(kind: type[Row], one: Mapping[str, Any], values: Mapping[str, Any]) -> Row:
+    """Return a row of `values`, of what is right in a mapping, and of blanks for what it needs and has not."""
+    kept = dict(values)
+    for field in fields(kind):
+        if field.encode_name in one and field.name not in kept:
+            kept |= _kept(field.name, field.type, one[field.encode_name])
+        if field.required and field.name not in kept:
+            kept[field.name] = _blank(field.type)
+    return kind(**kept)
+
+
+def _kept(name: str, kind: Any, found: Any) -> dict[str, Any]:
+    """Return a value under its name when it fits; of a struct, or a list of them, what fits; else nothing."""
+    try:
+        return {name: msgspec.convert(found, kind)}
+    except msgspec.ValidationError:
+        of = next((one for one in get_args(kind) if isinstance(one, type) and issubclass(one, Struct)), None)
+        if of is None or not isinstance(found, list if get_origin(kind) is tuple else dict):
+            return {}
+        if isinstance(found, dict):
+            return {name: _left(of, found, {})}
+        return {name: tuple(_left(of, one, {}) for one in found if isinstance(one, dict))}
+
+
+def _blank(kind: Any) -> Any:
+    """Return a value of a type that stands for one that was a fault: checks pass over it."""
+    plain = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return next(iter(plain)) if issubclass(plain, Enum) else plain()

@@ -1,0 +1,131 @@
+"""rules.yml: by when incidents are dealt with, and who is told when they are not."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from ioc.catalogue.calendars import CalendarRow
+from ioc.catalogue.channels import ChannelRow
+from ioc.catalogue.city import Name, Unit
+from ioc.catalogue.faults import Tell
+from ioc.catalogue.ladders import Ladders, RungRow
+from ioc.catalogue.reading import Folder, Listed
+from ioc.catalogue.services import Categories, ServiceRow
+from ioc.catalogue.texts import some_time
+from ioc.payloads import Code, Priority, TargetName
+from ioc.rules import Match, OnPriority, OnReopen, Rule, RuleBook, ties
+from ioc.times import Millis
+
+_NAMED = 5  # of the rules that one ties with
+
+
+class RuleRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule as its file gives it; a side of `match` is one name or several."""
+
+    id: Code
+    calendar: Code
+    targets: dict[str, Name] = {}
+    match: dict[str, Any] = {}
+    warn: float | None = None
+    ladder: tuple[RungRow, ...] = ()
+    on_reopen: OnReopen = OnReopen.CONTINUE
+    on_priority: OnPriority = OnPriority.KEEP_ELAPSED
+
+
+class Known(NamedTuple):
+    """What rules may name."""
+
+    services: Listed[ServiceRow]
+    units: Listed[Unit]
+    calendars: Listed[CalendarRow]
+    channels: Listed[ChannelRow]
+    categories: Categories
+
+
+def read_rules(folder: Folder, known: Known) -> RuleBook:
+    """Return the rules; two that one incident could fit equally well are a fault of both."""
+    document = folder.document("rules.yml", ["rules"])
+    rows = document.rows("rules", RuleRow, "id")
+    ladders = Ladders(known.units, known.channels, document.tell)
+    makers = [_Maker(row, known, ladders, document.tell) for row in rows.rows]
+    rules = [maker.rule() for maker in makers]
+    comparable = (maker.row.id not in rows.faulty and maker.match_is_whole for maker in makers)
+    _tell_ties([rule for rule, sure in zip(rules, comparable, strict=True) if sure], document.tell)
+    return RuleBook(tuple(rules))
+
+
+def _tell_ties(rules: Sequence[Rule], tell: Tell) -> None:
+    tied = ((one, other) for one, other in ties(rules) if one != other)
+    for one, pairs in groupby(tied, key=lambda pair: pair[0]):
+        others = [f"'{other}'" for _, other in pairs]
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        tell(one, f"ties with {', '.join(others[:_NAMED])}{more}: an incident can fit both equally well")
+
+
+class _Maker:
+    """Makes a rule of its row, and tells what is wrong with it."""
+
+    def __init__(self, row: RuleRow, known: Known, ladders: Ladders, tell: Tell) -> None:
+        self.row = row
+        self._known = known
+        self._ladders = ladders
+        self.match_is_whole = True
+        self._tell_file = tell
+
+    def rule(self) -> Rule:
+        row = self.row
+        if self._known.calendars.lacks(row.calendar):
+            self._tell("calendar", f"unknown calendar '{row.calendar}'")
+        if row.warn is not None and not 0 < row.warn < 1:
+            self._tell("warn", "the warning must be a share between 0 and 1")
+        always_open = any(calendar.always for calendar in self._known.calendars.rows if calendar.id == row.calendar)
+        match, targets, ladder = self._match(), self._targets(), self._ladders.ladder(row.id, row.ladder, always_open)
+        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, row.on_reopen, row.on_priority)
+
+    def _tell(self, where: str, what: str) -> None:
+        self._tell_file(f"{self.row.id}.{where}", what)
+
+    def _targets(self) -> dict[TargetName, Millis]:
+        if not self.row.targets:
+            self._tell("targets", "a rule needs at least one")
+        targets: dict[TargetName, Millis] = {}
+        for name, text in self.row.targets.items():
+            within = self._tell_file.read(f"{self.row.id}.targets.{name}", some_time, text)
+            if name not in set(TargetName):
+                self._tell(f"targets.{name}", "not a target")
+            elif within is not None:
+                targets[TargetName(name)] = within
+        return targets
+
+    def _match(self) -> Match:
+        sides = {side: names for side, found in self.row.match.items() if (names := self._side(side, found))}
+        match = Match(**sides)  # type: ignore[arg-type]  # a StrEnum member equals its text
+        for name in sorted(match.priority - set(Priority)):
+            self._tell("match.priority", f"'{name}' is not a priority")
+            self.match_is_whole = False
+        for code in sorted(match.service):
+            if self._known.services.lacks(code):
+                self._tell("match.service", f"unknown service '{code}'")
+        for code in sorted(match.unit):
+            if self._known.units.lacks(code):
+                self._tell("match.unit", f"unknown unit '{code}'")
+        for code in self._known.categories.lacking(match.category, match.service):
+            self._tell("match.category", f"unknown category '{code}'")
+        return match
+
+    def _side(self, side: str, found: Any) -> frozenset[str]:
+        names = [found] if isinstance(found, str) else found
+        fault = ""
+        if side not in Match.__struct_fields__:
+            fault = "not a side of a match"
+        elif not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            fault = "must be a name or a list of names"
+        elif not names or "" in names:
+            fault = "must not be empty"
+        if fault:
+            self._tell(f"match.{side}", fault)
+            self.match_is_whole = False
+            return frozenset()
+        return frozenset(names)

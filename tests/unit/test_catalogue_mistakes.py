@@ -1,0 +1,298 @@
+"""Everything wrong with the rows of a catalogue is told in one message, and nothing that only follows from it."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ioc.catalogue import CatalogueError, hue_folder, load_catalogue
+
+# Below the name of a list: `+` a row that is added to it, `-` a fault it makes. What begins with @ stands for what is
+# of no interest, see SHORT; a rule with a @match cannot tie with another.
+MISTAKES = """
+services.yml/services
++ code: s1, @names, unit: nobody
+- s1: unknown unit 'nobody'
++ code: s2, @names, cadence: often
+- s2.cadence: a duration looks like 30m, 8h, 1h30m or 2d
++ code: s3, @names, cadence: 0s
+- s3.cadence: must be more than nothing
++ code: s4, @names, cadence: 4000d
+- s4.cadence: longer than ten years
++ code: health, @names
+- services[n]: 'health' is there twice
++ code: s5, @names, online: some
+- s5.online: must be one of ['full', 'none', 'partial']
++ code: s6, name_vi: A, name_en: null, cadence: ""
+- s6.name_en: must be string
+- s6.cadence: shorter than 1 characters
++ code: s7, @names, categories: [{code: a, @names, icon: x}, {code: a, @names}, {name_vi: A}, b]
+- s7.categories: 'a' is there twice
+- s7.categories.0.icon: unknown field
+- s7.categories.2.code: missing
+- s7.categories.2.name_en: missing
+- s7.categories.3: must be object
++ @names, unit: nobody
+- services[n].code: missing
+- services[n]: unknown unit 'nobody'
+
+units.yml/units
++ code: ioc, name: A
+- units[n]: 'ioc' is there twice
++ code: u1, name: A, parent: nowhere
+- u1: unknown parent 'nowhere'
++ code: u2, name: A, parent: u2
+- u2: is above itself
++ code: u3, name: A, boss: x, team: y
+- u3.boss: unknown field
+- u3.team: unknown field
++ code: "", name: A
+- units[n].code: shorter than 1 characters
+
+wards.yml/wards
++ code: 19753, name: A, short_name: A, lat: 16, lon: 107, area_km2: 1
+- wards[n].code: must be string
++ code: "1", name: A, short_name: A, lat: 16, lon: 107
+- 1.area_km2: missing
++ code: "2", name: A, short_name: A, lat: 164.7, lon: -190, area_km2: -1
+- 2.area_km2: less than 0
+- 2.lat: more than 90
+- 2.lon: less than -180
++ code: "3", name: A, short_name: A, lat: .nan, lon: 1e999, area_km2: true
+- 3.area_km2: must be number
+- 3.lat: must be number
+- 3.lon: more than 180
+
+procedures.yml/procedures
++ code: EX-001, @names, service: health, unit: ioc, online: full
+- procedures[n]: 'EX-001' is there twice
++ code: p1, @names, service: magic, unit: nobody, online: all, target: soon
+- p1: unknown service 'magic'
+- p1: unknown unit 'nobody'
+- p1.online: must be one of ['full', 'none', 'partial']
+- p1.target: a duration looks like 30m, 8h, 1h30m or 2d
++ code: p2, @names, service: health, unit: ioc, online: full, target: 0m
+- p2.target: must be more than nothing
++ code: 1.001, @names, service: health, unit: ioc, online: full
+- procedures[n].code: must be string
++ code: land, @names, service: one-stop-shop, unit: ioc, online: full
+- land: is a category of 'one-stop-shop' already
+
+baselines.yml/baselines
++ service: astrology, handling: 3d, source: x
+- astrology: unknown service 'astrology'
++ service: health, handling: 0d, source: x
+- health.handling: must be more than nothing
++ service: education, handling: 3d
+- education.source: missing
++ service: field-reports, handling: 3d, source: x
+- baselines[n]: 'field-reports' is there twice
++ service: environment, handling: -3d, source: x, in: haste
+- environment.in: must be one of ['wall', 'working']
+- environment.handling: a duration looks like 30m, 8h, 1h30m or 2d
+
+calendars.yml/calendars
++ id: "247", always: true
+- calendars[n]: '247' is there twice
++ id: c1, week: {mon-fri: []}
+- c1: no working time
++ id: c2
+- c2: no working time
++ id: c3, week: {monday: ["08:00-12:00"], fri-mon: ["08:00-12:00"]}
+- c3.week.monday: not days such as mon or mon-fri, in the order from mon to sun
+- c3.week.fri-mon: not days such as mon or mon-fri, in the order from mon to sun
++ id: c4, week: {mon: ["8h-12h", "13:00"], tue: ["08:00-12:00-13:00", "24:00-25:00"]}
+- c4.week.mon: '8h-12h' is not hours such as 07:30-11:30
+- c4.week.mon: '13:00' is not hours such as 07:30-11:30
+- c4.week.tue: '08:00-12:00-13:00' is not hours such as 07:30-11:30
+- c4.week.tue: '24:00-25:00' is not hours such as 07:30-11:30
++ id: c5, week: {mon-fri: ["12:00-08:00", "13:00-17:00", "16:00-18:00", "noon"]}
+- c5: 12:00-08:00 ends before it begins
+- c5: 13:00-17:00 and 16:00-18:00 overlap
+- c5.week.mon-fri: 'noon' is not hours such as 07:30-11:30
++ id: c6, always: true, @mornings, holidays: [{date: 2026-01-01, name: A}], workdays: [{date: 2026-01-03}]
+- c6.week: a calendar that is always open has none
+- c6.holidays: a calendar that is always open has none
+- c6.workdays: a calendar that is always open has none
++ id: c7, week: {mon-fri: ["08:00-12:00"], wed: ["08:00-09:00"]}
+- c7.week.wed: 'wed' is there twice
++ id: c8, @mornings, holidays: [{date: 2026-01-05, to: 2026-01-01, name: A}, {date: 2026-02-30, name: A}, {name: A}]
+- c8.holidays.0: ends on 2026-01-01, before it begins on 2026-01-05
+- c8.holidays.1.date: '2026-02-30' is not a day such as 2026-01-02
+- c8.holidays.2.date: missing
++ id: c9, @mornings, holidays: [{date: 2026-05-01, to: 2026-05-03, name: A}, {date: 2026-05-02, name: B}]
+- c9.holidays.1: 2026-05-02 is off twice
++ id: c10, @mornings, holidays: [{date: 0206-01-01, name: A}, {date: 2026-03-01, to: 2036-03-01, name: A}]
+- c10.holidays.0.date: 0206-01-01 is not a day from 1970 to 2099
+- c10.holidays.1: longer than a year
++ id: c11, @mornings, workdays: [{date: 2026-05-09, like: 8}, {date: 2026-05-16, like: 0}, {date: 2026-05-23, like: a}]
+- c11.workdays.0.like: more than 7
+- c11.workdays.1.like: less than 1
+- c11.workdays.2.like: must be integer
++ id: c12, @mornings, holidays: [{date: 2026-05-02, name: A}], workdays: [{date: 2026-05-02}, {date: 20260509, like: 1}]
+- c12.workdays.0: 2026-05-02 is off and worked
+- c12.workdays.1.date: must be string
++ id: c13, @mornings, workdays: [{date: 2026-05-23}, {date: 2026-05-23}, {date: 2026-05-16, like: 6}]
+- c13.workdays.1: 2026-05-23 is worked twice
+- c13.workdays.2: is like sat, which has no hours
+
+rules.yml/rules
++ id: r1, calendar: moon, targets: {assign: 0m, resolve: 99999999d}, match: {service: magic, source: r1, unit: nobody}
+- r1.calendar: unknown calendar 'moon'
+- r1.targets.assign: must be more than nothing
+- r1.targets.resolve: longer than ten years
+- r1.match.service: unknown service 'magic'
+- r1.match.unit: unknown unit 'nobody'
++ id: r2, calendar: "247", targets: {assign: -2h, resolv: 1h}, @match(r2)
+- r2.targets.assign: a duration looks like 30m, 8h, 1h30m or 2d
+- r2.targets.resolv: not a target
++ @rule(r3), on_priority: guess, on_reopen: guess, warn: 80
+- r3.on_priority: must be one of ['keep-elapsed', 'proportional', 'reset', 'retroactive']
+- r3.on_reopen: must be one of ['continue', 'never-paused', 'reset']
+- r3.warn: the warning must be a share between 0 and 1
++ id: r4, calendar: "247", targets: {}, @match(r4)
+- r4.targets: a rule needs at least one
++ id: r5, @match(r5), colour: red
+- r5.calendar: missing
+- r5.colour: unknown field
+- r5.targets: a rule needs at least one
++ @only(r6), match: {mood: bad, category: [], source: r6, unit: [ioc, 5], service: null}
+- r6.match.mood: not a side of a match
+- r6.match.category: must not be empty
+- r6.match.unit: must be a name or a list of names
+- r6.match.service: must be a name or a list of names
++ @only(r7), match: {priority: [dire, low], category: tree, source: r7, unit: ioc}
+- r7.match.priority: 'dire' is not a priority
++ @only(r8), match: {service: health, category: [food, tree, land], source: r8}
+- r8.match.category: unknown category 'land'
+- r8.match.category: unknown category 'tree'
++ @only(r9), match: {category: nope, source: r9, unit: ioc}
+- r9.match.category: unknown category 'nope'
++ id: urgent, calendar: "247", targets: {resolve: 1h}, @match(r10)
+- rules[n]: 'urgent' is there twice
++ @rule(r11), warn: 0, ladder: [{level: 2, whom: ioc}, {level: 1, whom: ioc}]
+- r11.warn: the warning must be a share between 0 and 1
+- r11.ladder: the levels of a ladder must rise
++ @rule(r12), ladder: [{level: 1, whom: mayor, channel: pigeon}, {level: 0, whom: mayor}, {whom: ioc, channel: pigeon}]
+- r12.ladder.1.level: less than 1
+- r12.ladder.2.level: missing
+- r12.ladder.0.whom: unknown unit 'mayor'
+- r12.ladder.0.channel: unknown channel 'pigeon'
+- r12.ladder.1.whom: unknown unit 'mayor'
+- r12.ladder.2.channel: unknown channel 'pigeon'
++ @rule(r13), ladder: [{level: 1, whom: ioc, after: 2h}, {level: 2, whom: ioc, after: 1h}]
+- r13.ladder: a rung must not come before the one below it: after must not fall
++ id: r14, calendar: hanh-chinh, targets: {resolve: 1h}, @match(r14), ladder: [@late(working), @later(wall)]
+- r14.ladder: a rung in wall time could come before the one below it, in working time
++ @rule(r15), ladder: [{level: 1, whom: ioc, repeat: {every: 2h, times: 3}}, {level: 2, whom: ioc, after: later}]
+- r15.ladder.0.repeat: only the last rung repeats
+- r15.ladder.1.after: a duration looks like 30m, 8h, 1h30m or 2d
++ @rule(r16), ladder: [{level: 1, whom: ioc, in: lunch, repeat: {every: 59s, times: 0, until: x}}]
+- r16.ladder.0.in: must be one of ['wall', 'working']
+- r16.ladder.0.repeat.until: unknown field
+- r16.ladder.0.repeat.times: less than 1
+- r16.ladder.0.repeat.every: must be a minute at least
++ @rule(r17), ladder: [{level: 1, whom: ioc, repeat: {every: 50d, times: 100}}]
+- r17.ladder.0.repeat: goes on for longer than ten years
+
+channels.yml/channels
++ id: message, kind: apprise, url: "${IOC_URL}"
+- channels[n]: 'message' is there twice
++ id: k1, kind: pigeon
+- k1.kind: must be one of ['apprise', 'screen', 'webhook']
++ id: k2, kind: apprise
+- k2: needs a url, being of the kind apprise
++ id: k3, kind: webhook, url: ftp://hook.example
+- k3: needs a signing_key: a webhook is signed
+- k3: the url of a webhook begins with https:// or http://
++ id: k4, kind: screen, url: "${IOC_URL}", signing_key: IOC_KEY
+- k4: a screen has no url
+- k4: has no use for a signing_key: only a webhook is signed
++ id: screen, kind: apprise, url: "${IOC_URL}"
+- screen: the screen is of the kind screen
++ id: k5, kind: screen, per_minute: -1
+- k5.per_minute: less than 1
++ id: k6, kind: screen, per_minute: 0
+- k6.per_minute: less than 1
++ id: k7, kind: screen, quiet: ["22:00-06:00", "05:00-07:00", "12:00-13:00", "13:00-14:00"]
+- k7.quiet: 22:00-06:00 and 05:00-07:00 overlap
++ id: k8, kind: screen, quiet: ["22:00", "06:00-06:00"]
+- k8.quiet: '22:00' is not hours such as 07:30-11:30
+- k8.quiet: 06:00-06:00 ends when it begins
++ id: k9, kind: apprise, url: mailto://centre.example
+- k9: url must name an environment variable: a secret belongs in an environment variable, and its name here
++ id: k10, kind: webhook, url: "https://${ioc_host}/x", signing_key: IOC_KEY
+- k10: url must name environment variables as in ${IOC_MESSAGE_TOKEN}
++ id: k11, kind: webhook, url: "https://${IOC_HOST/x", signing_key: IOC_KEY
+- k11: url must name environment variables as in ${IOC_MESSAGE_TOKEN}
++ id: k12, kind: webhook, url: "https://[x/", signing_key: IOC_KEY
+- k12: url is not a URL
+
+channels.yml/routes
++ unit: nobody, channels: [message, pigeon, message]
+- nobody: unknown unit 'nobody'
+- nobody: 'message' is there twice
+- nobody: unknown channel 'pigeon'
++ unit: hepco, channels: []
+- hepco.channels: fewer than 1 items
++ unit: ioc, channels: [screen]
+- routes[n]: 'ioc' is there twice
+"""
+SHORT = {
+    r"@names": "name_vi: A, name_en: A",
+    r"@mornings": 'week: {mon-fri: ["08:00-12:00"]}',
+    r"@rule\((\w+)\)": r"@only(\1), @match(\1)",
+    r"@only\((\w+)\)": r'id: \1, calendar: "247", targets: {resolve: 1h}',
+    r"@late\((\w+)\)": r"{level: 1, whom: ioc, after: 1h, in: \1}",
+    r"@later\((\w+)\)": r"{level: 2, whom: ioc, after: 2h, in: \1}",
+    r"@match\((\w+)\)": r"match: {category: tree, source: \1, unit: ioc}",
+}
+
+
+def told() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each mistake: the list, the row, and the faults it makes."""
+    for block in MISTAKES.strip().split("\n\n"):
+        place, rows = block.split("\n+ ", 1)
+        for row, *faults in (one.split("\n- ") for one in rows.split("\n+ ")):
+            yield place, row, [f"{place.partition('/')[0]}: {fault.strip()}" for fault in faults]
+
+
+def add(folder: Path, place: str, row: str) -> None:
+    """Add a row at the end of a list of a file."""
+    for short, long in SHORT.items():
+        row = re.sub(short, long, row)
+    file, _, name = place.partition("/")
+    head, start, tail = (folder / file).read_text().partition(f"{name}:\n")
+    rows, blank, rest = tail.partition("\n\n#")
+    (folder / file).write_text(f"{head}{start}{rows}\n  - {{{row}}}\n{blank}{rest}")
+
+
+def faults(folder: Path) -> list[str]:
+    """Return the faults of a catalogue; the place of a row, which depends on the rows before it, as [n]."""
+    with pytest.raises(CatalogueError) as refused:
+        load_catalogue(folder)
+    assert str(refused.value).splitlines() == refused.value.faults, "one message tells them all"
+    assert len(set(refused.value.faults)) == len(refused.value.faults), "and each once"
+    return sorted(re.sub(r"\[\d+\]", "[n]", fault) for fault in refused.value.faults)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped catalogue, to be spoilt."""
+    return Path(shutil.copytree(hue_folder(), tmp_path / "city"))
+
+
+@pytest.mark.parametrize(("place", "row", "expected"), [pytest.param(*one, id=one[1][:20]) for one in told()])
+def test_a_mistake_is_told_and_nothing_that_only_follows_from_it(
+    folder: Path, place: str, row: str, expected: list[str]
+) -> None:
+    add(folder, place, row)
+    assert faults(folder) == sorted(expected)
+
+
+def test_every_mistake_of_every_file_is_in_one_message(folder: Path) -> None:
+    for place, row, _ in told():
+        add(folder, place, row)
+    assert faults(folder) == sorted(fault for *_, expected in told() for fault in expected)
