@@ -16,8 +16,16 @@ function move(step) {
   if (opened.value !== null) opened.value = next;
 }
 
+/** What is selected, as long as it is in the list one sees. */
+const inSight = () => (selected.value !== null && shown.includes(selected.value) ? selected.value : null);
+
+function openSelected() {
+  const id = inSight();
+  if (id !== null) opened.value = id;
+}
+
 function acknowledge() {
-  const one = selected.value === null ? undefined : store.get(selected.value);
+  const one = store.get(inSight() ?? "");
   if (!one || !isUnacknowledged(one)) return;
   opened.value = one.id; // so that what comes of it is seen
   send(one.id, "acknowledge", {});
@@ -35,7 +43,7 @@ function escape() {
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  Enter: () => (opened.value = selected.value),
+  Enter: openSelected,
   a: acknowledge,
   "/": () => document.getElementById("search")?.focus(),
   "?": () => (helping.value = !helping.value),
