@@ -7,11 +7,14 @@ import { opened, store } from "./model.js";
 /** @typedef {{incident: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", why?: string}} Sent */
 /** A command that nothing was heard of for so long is told as such; it may still come. */
 export const UNSEEN_AFTER = 30_000;
+const RETRY_AFTER = 3_000;
 
 export const dossier = signal(/** @type {any} */ (null));
 /** @type {import("./vendor/signals.js").Signal<Sent[]>} */
 export const sent = signal([]);
 let asked = "";
+/** Wall ms from when on a question that was not answered is asked again. */
+let retryAt = Infinity;
 
 /** Ask again when the incident shown is another one or a newer one. @param {boolean} [again] */
 export async function refresh(again = false) {
@@ -19,15 +22,18 @@ export async function refresh(again = false) {
   const version = id === null ? "" : `${id} ${store.get(id)?.version ?? 0}`;
   if (version === asked && !again) return;
   asked = version;
+  retryAt = Infinity;
   if (id === null) return void (dossier.value = null);
   if (dossier.value?.id !== id) dossier.value = store.get(id) ?? null;
   try {
     const answer = await fetch(`incidents/${encodeURIComponent(id)}`);
-    if (!answer.ok || opened.value !== id) return;
-    dossier.value = await answer.json();
-    confirm(dossier.value);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const full = await answer.json();
+    if (asked !== version) return;
+    dossier.value = full;
+    confirm(full);
   } catch {
-    asked = ""; // the line is down: what is shown stays, and the next change asks again
+    if (asked === version) retryAt = Date.now() + RETRY_AFTER; // what is shown stays meanwhile
   }
 }
 
@@ -75,6 +81,7 @@ export async function send(incident, command, body) {
 /** Called once a second. */
 export function watch() {
   const now = Date.now();
+  if (now >= retryAt) refresh(true);
   for (const one of sent.value) {
     if (one.state === "sent" && now - one.at > UNSEEN_AFTER) mark(one.event, { state: "unseen" });
   }
