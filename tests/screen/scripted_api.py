@@ -39,6 +39,8 @@ class Script:
         self.answered: list[Json] = []
         self.cursor = 0
         self.down = False
+        self.details_down = False
+        self.refusal: tuple[int, Json] | None = None
         self._lines: set[queue.Queue[bytes | None]] = set()
         self._lock = threading.Lock()
 
@@ -128,6 +130,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, self.script.catalogue)
         elif path == "/map":
             self.file(SCREEN / "data" / "wards.json")
+        elif path.startswith("/incidents/") and self.script.details_down:
+            self.answer(503, {"title": "down", "status": 503})
         elif path.startswith("/incidents/"):
             self.detail(path.removeprefix("/incidents/"))
         elif path == "/" or path.startswith("/screen/"):
@@ -138,6 +142,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         incident, _, name = unquote(urlsplit(self.path).path).removeprefix("/incidents/").rpartition("/")
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        if self.script.refusal is not None:
+            self.answer(*self.script.refusal)
+            return
         self.answer(202, self.script.command(incident, name, body, self.headers["Idempotency-Key"]))
 
     def detail(self, incident: str) -> None:

@@ -295,3 +295,48 @@ def test_it_fits_other_screens(page: Any, screen_url: str, size: tuple[int, int]
         ".filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
     )
     assert page.evaluate(outside) == 0
+
+
+def test_another_filter_lets_the_held_order_go(page: Any, screen_url: str, script: Script) -> None:
+    for number in range(6, 60):
+        made = incident(number)
+        script.rows[made["id"]] = made
+    script.rows[THIRD] |= {"severity": "critical"}
+    opened(page, screen_url)
+    page.locator(".rows").hover()
+    page.mouse.wheel(0, 1500)
+    page.wait_for_timeout(300)
+    page.mouse.move(400, 600)
+    page.keyboard.press("j")
+    page.locator(".filters select").first.select_option("critical")
+    page.wait_for_timeout(1_500)
+    assert ids(page) == [THIRD]
+    assert page.locator(".rows").evaluate("box => box.scrollTop") == 0
+
+
+def test_the_keys_act_on_nothing_out_of_sight(page: Any, screen_url: str, script: Script) -> None:
+    script.rows[FIRST] |= {"state": "reported"}
+    script.rows[THIRD] |= {"severity": "critical"}
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    page.keyboard.press("Escape")
+    page.locator(".filters select").first.select_option("critical")
+    expect(page.locator(".row")).to_have_count(1)
+    page.locator(".status h1").click()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert script.posted == []
+    expect(page.locator(".detail")).to_have_count(0)
+
+
+def test_a_detail_that_could_not_be_read_is_asked_for_again(page: Any, screen_url: str, script: Script) -> None:
+    script.details_down = True
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    expect(page.locator(".detail h3")).to_have_text("Sự việc số 1")
+    page.wait_for_timeout(300)
+    script.details_down = False
+    expect(page.locator("[data-command=resolve]")).to_be_visible(timeout=8_000)
+    page.faults[:] = [fault for fault in page.faults if "503" not in fault]

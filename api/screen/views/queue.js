@@ -71,6 +71,17 @@ function useHold(/** @type {{current: HTMLElement|null}} */ box) {
   return { held: scrolled || reading, over: move(true), out: move(false) };
 }
 
+/** Another question is read from its top, and no order held for the one before answers it. @param {{current: HTMLElement|null}} box */
+function useNewFilter(box) {
+  const asked = useRef(filter.value);
+  const changed = asked.current !== filter.value;
+  asked.current = filter.value;
+  if (!changed) return false;
+  order.release();
+  if (box.current) box.current.scrollTop = 0;
+  return true;
+}
+
 /** @param {{current: HTMLElement|null}} box @param {string[]} ids @param {number} rem */
 function useSelectionInView(box, ids, rem) {
   useEffect(() => {
@@ -87,12 +98,12 @@ export function Queue() {
   second.value;
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const [, scrolledTo] = useState(0);
+  const changed = useNewFilter(box);
   const hold = useHold(box);
   const at = now();
   const all = filter.value.view === "closed" ? store.closed() : store.open();
   const ids = matching(all, filter.value, at, foldedNames).map((one) => one.id);
-  useEffect(() => order.release(), [filter.value]);
-  if (hold.held) order.hold(shown);
+  if (hold.held) order.hold(changed ? ids : shown);
   else order.release();
   const list = order.arrange(ids);
   shown = list.ids;
