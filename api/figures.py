@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from api.card import Card
+from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json
 from api.windows import Windows, added
@@ -20,13 +21,14 @@ _UNACKNOWLEDGED = frozenset({State.REPORTED, State.REOPENED})
 
 
 def figures(model: ReadModel) -> Json:
-    """Return all figures as of the pipeline's present moment."""
-    now = model.now()
+    """Return all figures, and as of which moment the workers vouch for them."""
+    now, fresh = model.now(), freshness(model)
     day = Cut(model.catalogue.zone).day_start(now)
     minute = now - now % MINUTE
     hour = added(model.windows.sum_of(Span.MINUTE, minute - back) for back in range(0, HOUR, MINUTE))
     return {
-        "as_of": to_rfc3339(now),
+        "as_of": to_rfc3339(fresh.shown_as_of),
+        "stale": fresh.stale,
         "clock": "event" if model.clock.by_events else "wall",
         "speed": round(model.clock.speed, 2),
         "live": live(model.open_cards(), now),

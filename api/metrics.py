@@ -7,7 +7,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from api.figures import live
+from api.freshness import freshness
 from api.read_model import ReadModel
+from ioc.times import SECOND
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
@@ -49,6 +51,9 @@ class _Standing(Collector):
         yield GaugeMetricFamily("ioc_api_ready", "1 once the log has been read to its end", int(self.ready()))
         lag = sum(beat.lag for beat in self.model.heartbeats.values())
         yield GaugeMetricFamily("ioc_api_pipeline_lag_records", "Records come but not folded, by heartbeat", lag)
+        age = (freshness(self.model).age or 0) / SECOND
+        words = "Age of the oldest partition's heartbeat; 0 while none has come"
+        yield GaugeMetricFamily("ioc_api_heartbeat_age_seconds", words, age)
         standing = live(self.model.open_cards(), self.model.now())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])

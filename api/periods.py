@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from api.figures import period
+from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json
 from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, next_day
@@ -78,10 +79,12 @@ def figures_of(model: ReadModel, wanted: Period, by: By | None) -> Json:
                 total.merge(part)
                 if by is not None:
                     groups.setdefault(getattr(cell, by), Aggregate()).merge(part)
+    fresh = freshness(model)
     return {
         "from": to_rfc3339(wanted.start),
         "to": to_rfc3339(wanted.end),
-        "as_of": to_rfc3339(model.now()),
+        "as_of": to_rfc3339(fresh.shown_as_of),
+        "stale": fresh.stale,
         "by": by,
         "total": period(total),
         "groups": {code: period(groups[code]) for code in sorted(groups)},

@@ -75,7 +75,8 @@ class PageShown(BaseModel):
     items: list[RowShown]
     next: str | None = Field(description="Send as `after` for the next page")
     total: int
-    as_of: str
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
 
 
 class EntryShown(BaseModel):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json, moment
 from ioc.catalogue import Service
 from ioc.times import SECOND, Instant, to_rfc3339
 
-# Workers tell of themselves once a second; after this silence the picture counts as stale.
-SILENT_AFTER = 10 * SECOND
 # A source may miss one of its turns before it is called silent.
 TURNS_MISSED = 2
 
@@ -17,14 +16,14 @@ def tick(model: ReadModel, build: str) -> Json:
     """Return the tick as of the present moment."""
     wall, now = model.clock.wall(), model.now()
     beats = sorted(model.heartbeats.values(), key=lambda beat: beat.partition)
-    oldest = min((beat.at for beat in beats), default=None)
+    fresh = freshness(model)
     return {
         "now": to_rfc3339(now),
         "wall": to_rfc3339(wall),
         "speed": round(model.clock.speed, 2),
         "lag": sum(beat.lag for beat in beats),
-        "as_of": None if oldest is None else to_rfc3339(model.clock.at(oldest)),
-        "stale": oldest is None or wall - oldest > SILENT_AFTER,
+        "as_of": moment(fresh.as_of),
+        "stale": fresh.stale,
         "partitions": [
             {
                 "partition": beat.partition,

@@ -9,6 +9,7 @@ from api import cursor
 from api.answers import json_answer
 from api.card import Order
 from api.centre import KnownCard, ReadyCentre
+from api.freshness import freshness
 from api.problems import Problem, shown
 from api.read_model import Filter
 from api.rows import detail, row
@@ -39,14 +40,15 @@ async def incidents(
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
     wanted = Filter(state, service, unit, ward, severity, overdue, open, text)
-    now = centre.model.now()
+    now, fresh = centre.model.now(), freshness(centre.model)
     page = centre.model.page(wanted, limit, _place(after))
     return json_answer(
         {
             "items": [row(card, now) for card in page.cards],
             "next": None if page.next is None else cursor.encode(page.next),
             "total": page.total,
-            "as_of": to_rfc3339(now),
+            "as_of": to_rfc3339(fresh.shown_as_of),
+            "stale": fresh.stale,
         }
     )
 
