@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ioc.records import Heartbeat
 from ioc.shard import ClockKind
-from ioc.times import SECOND, Instant
+from ioc.times import SECOND, Instant, Millis
 
 # Beyond this silence an event clock stands still rather than run away on a guess.
 CARRIED_ON_FOR = 2 * SECOND
@@ -55,7 +55,12 @@ class PipelineClock:
 
     @property
     def speed(self) -> float:
-        """How many seconds of the pipeline pass in one of the wall.
+        """How many seconds of the pipeline pass in one of the wall: none once silence stops the clock."""
+        return 0.0 if self.by_events and self._silence() > CARRIED_ON_FOR else self._pace
+
+    @property
+    def _pace(self) -> float:
+        """The speed while heartbeats came.
 
         It is the median over the last seconds: the jump at the start of a replay, when days pass at once, is no speed.
         """
@@ -69,12 +74,14 @@ class PipelineClock:
         if not self.by_events:
             return self.wall()
         last = self._readings[-1]
-        silence = min(max(0, self.wall() - last.at), CARRIED_ON_FOR)
-        return last.clock + round(silence * self.speed)
+        return last.clock + round(min(self._silence(), CARRIED_ON_FOR) * self._pace)
 
     def at(self, wall: Instant) -> Instant:
         """Return what the pipeline's clock showed at a past moment of the wall's."""
         if not self.by_events:
             return wall
         last = self._readings[-1]
-        return last.clock - round(max(0, last.at - wall) * self.speed)
+        return last.clock - round(max(0, last.at - wall) * self._pace)
+
+    def _silence(self) -> Millis:
+        return max(0, self.wall() - self._readings[-1].at)

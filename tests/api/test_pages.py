@@ -106,6 +106,9 @@ async def test_an_event_clock_runs_on_at_its_own_speed_and_stops_in_silence() ->
     assert clock.speed == 60
     wall += SECOND // 2
     assert clock.now() == 4 * MINUTE + 30 * SECOND
+    wall += 2 * SECOND
+    assert clock.speed == 0  # else a screen would run on and be called back at every tick
+    assert clock.at(wall - 4 * SECOND) == 2 * MINUTE + 30 * SECOND
     wall += HOUR
     assert clock.now() == 6 * MINUTE
 
