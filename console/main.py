@@ -144,7 +144,7 @@ def demo(
     ending: Annotated[bool, typer.Option("--stop", help="end the demo that runs on this machine")] = False,
 ) -> None:
     """Run a whole centre on this machine, and play a day in Huế through it."""
-    from console.demo import Demo, DemoFailure, Script, detach, running, stop
+    from console.demo import Demo, DemoFailure, Script, announcement, detach, running, stop
 
     try:
         if ending:
@@ -155,9 +155,11 @@ def demo(
             return
         script = Script(day, begin, speed, seed)
         if detached:
-            out.print(f"The demo is up: {detach(script)} (`make stop` ends it)")
+            url = detach(script)
+            out.print(announcement(), f"The demo is up: {url} (`make stop` ends it)", markup=False, highlight=False)
             return
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it ends what it started
+        for told in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(told, signal.default_int_handler)  # told to stop, it ends what it started
         with suppress(KeyboardInterrupt):
             Demo(script, catalogue_or_exit(hue_folder()).zone).run()
     except DemoFailure as error:

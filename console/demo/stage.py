@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -42,6 +43,8 @@ What to look at:
     (with IOC_BOOTSTRAP={bootstrap} IOC_CLOCK=event)
 """
 
+# This machine's own address is not asked for through a proxy.
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 said = Console(stderr=True, highlight=False)
 
 
@@ -89,6 +92,8 @@ class Demo:
             self._watch(crew)
         finally:
             said.print("Stopping ...")
+            for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(told, signal.SIG_IGN)  # told again, it must not leave half of it running
             end_all(FOLDER)
             _broker("stop", "--wipe")
 
@@ -113,6 +118,7 @@ class Demo:
             "IOC_PORT": str(port),
             "IOC_HOST": "127.0.0.1",
             "IOC_DATA_DIR": str(FOLDER),
+            "IOC_METRICS_PORT": "0",  # one port would do for one worker only
         }
 
     def _await_picture(self, crew: Crew) -> None:
@@ -126,8 +132,9 @@ class Demo:
             time.sleep(0.2)
 
     def _announce(self) -> None:
-        said.print(WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap), markup=False)
+        (FOLDER / "announcement").write_text(WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap))
         (FOLDER / "url").write_text(self.url)
+        said.print(announcement(), markup=False)
 
     def _watch(self, crew: Crew) -> None:
         """Keep a line with what happens, and start anew what ends."""
@@ -136,6 +143,8 @@ class Demo:
                 for name, code in crew.ended().items():
                     if name == PLAYER:  # begun again it would repeat the day
                         raise DemoFailure(f"the player ended with code {code}; its log is {FOLDER / name}.log")
+                    if not _broker_runs():
+                        raise DemoFailure(f"the broker has ended; its logs are in {ROOT / '.local/kafka/demo/logs'}")
                     said.print(f"{name} ended with code {code} and is started again")
                     crew.start_again(name)
                 line.update(self._line())
@@ -154,7 +163,7 @@ class Demo:
 
     def _figures(self) -> dict[str, Any] | None:
         try:
-            with urllib.request.urlopen(f"{self.url}figures", timeout=2) as answer:
+            with _DIRECTLY.open(f"{self.url}figures", timeout=2) as answer:
                 told: dict[str, Any] = json.load(answer)
                 return told
         except (urllib.error.URLError, OSError):
@@ -165,6 +174,11 @@ def running() -> str | None:
     """Return the URL of the demo that runs on this machine, once it is up."""
     url = FOLDER / "url"
     return url.read_text() if leader(FOLDER) and url.exists() else None
+
+
+def announcement() -> str:
+    """Return what there is to see in the demo that runs on this machine."""
+    return (FOLDER / "announcement").read_text()
 
 
 def detach(script: Script) -> str:
@@ -209,8 +223,18 @@ def _broker(*arguments: str) -> str:
     return done.stdout
 
 
+def _broker_runs() -> bool:
+    try:
+        _broker("status")
+    except DemoFailure:
+        return False
+    return True
+
+
 def _free_port() -> int:
     wanted = os.environ.get("IOC_PORT")
+    if wanted is not None and not (wanted.isdecimal() and 0 < int(wanted) < 65536):
+        raise DemoFailure(f"IOC_PORT must be a port, not {wanted!r}")
     for port in [int(wanted)] if wanted else range(FIRST_PORT, LAST_PORT + 1):
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

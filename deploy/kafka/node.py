@@ -58,6 +58,17 @@ class Node:
         self._wait(port)
         return port
 
+    def answers(self, port: int) -> bool:
+        """Tell whether this very broker answers on a port: somebody else's can be quicker to take it."""
+        known = probe.cluster(port)
+        return known is not None and f"cluster.id={known}" in self._meta().splitlines()
+
+    def _meta(self) -> str:
+        try:
+            return (self.folder / "data" / "meta.properties").read_text()
+        except FileNotFoundError:
+            return ""
+
     def stop(self) -> bool:
         """End the process that `start` started, and no other; tell whether there was one."""
         pid = self.pid()
@@ -140,7 +151,7 @@ class Node:
 
     def _wait(self, port: int) -> None:
         limit = time.monotonic() + START_LIMIT
-        while not probe.answers(port):
+        while not self.answers(port):
             if self.pid() is None:
                 raise self._failure("died while starting")
             if time.monotonic() > limit:

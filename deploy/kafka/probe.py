@@ -4,18 +4,18 @@ import socket
 import struct
 
 HOST = "127.0.0.1"
-_METADATA, _VERSION, _CORRELATION, _CLIENT = 3, 1, 1, b"ioc-probe"
+_METADATA, _VERSION, _CORRELATION, _CLIENT = 3, 2, 1, b"ioc-probe"
 
 
-def answers(port: int, timeout: float = 1.0) -> bool:
-    """Tell whether a broker on this local port is a live member of its cluster; `timeout` in seconds."""
+def cluster(port: int, timeout: float = 1.0) -> str | None:
+    """Return the cluster that a broker on this local port is a live member of; `timeout` in seconds."""
     try:
         with socket.create_connection((HOST, port), timeout) as connection:
             connection.settimeout(timeout)
             connection.sendall(_request())
-            return _members(_response(connection)) > 0
-    except OSError:
-        return False
+            return _cluster_of(_response(connection))
+    except (OSError, struct.error):
+        return None
 
 
 def is_free(port: int) -> bool:
@@ -51,9 +51,20 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     return received
 
 
-def _members(response: bytes) -> int:
-    """Count the live brokers: the array that follows the correlation id."""
-    return _integer(response, 4)
+def _cluster_of(response: bytes) -> str | None:
+    """Read the cluster's id: it follows the correlation id and the live brokers, of which there must be one."""
+    brokers, at = _integer(response, 4), 8
+    for _ in range(brokers):
+        _, at = _text(response, at + 4)  # the node's number, its host
+        _, at = _text(response, at + 4)  # its port, its rack
+    return _text(response, at)[0] if brokers else None
+
+
+def _text(response: bytes, at: int) -> tuple[str | None, int]:
+    """Read a text that may be null; return it and where what follows it begins."""
+    (size,) = struct.unpack_from(">h", response, at)
+    end = at + 2 + max(size, 0)
+    return (response[at + 2 : end].decode() if size >= 0 else None), end
 
 
 def _integer(raw: bytes, offset: int) -> int:

@@ -75,7 +75,7 @@ def test_the_screen_is_live(demo: str, chromium: Any) -> None:
     assert figures["live"]["open"] > 50
     assert page.locator(".simulated").count() == 1
     assert page.locator(".sources li").count() == 14
-    assert page.locator(".band").count() == 0
+    until("all is up to date", lambda: page.locator(".band").count() == 0)
     page.close()
     assert faults == []
 
