@@ -4,7 +4,7 @@ import { effect } from "./vendor/signals.js";
 import { html } from "./html.js";
 import { lang, t } from "./i18n/index.js";
 import { createFeed } from "./feed.js";
-import { backUntil, clock, filter, health, heardAt, opened, revision, second, setCatalogue, store } from "./model.js";
+import { backUntil, clock, filter, health, opened, revision, second, setCatalogue, store } from "./model.js";
 import * as dossier from "./dossier.js";
 import { onKey } from "./keys.js";
 import * as sound from "./sound.js";
@@ -35,10 +35,9 @@ function paintSoon() {
 /** @param {import("./feed.js").Kind} kind @param {any} body */
 function hear(kind, body) {
   store.apply(kind, body);
-  if (kind === "tick" || kind === "snapshot") clock.set(body);
+  if (kind === "tick") clock.set(body);
   if (kind === "snapshot") clock.set({ now: body.now, speed: body.figures?.speed });
   if (store.figures) clock.kind(store.figures.clock);
-  heardAt.value = clock.now();
   look();
   paintSoon();
 }
@@ -56,7 +55,7 @@ function look() {
   const after = feed.health();
   if (after === "live" && (before === "quiet" || before === "lost")) backUntil.value = Date.now() + BACK_FOR;
   health.value = after;
-  document.body.dataset.health = after;
+  document.body.dataset.health = after === "live" && store.tick?.stale ? "stopped" : after;
 }
 
 function everySecond() {

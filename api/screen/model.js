@@ -15,8 +15,6 @@ export const revision = signal(0);
 /** Counts wall seconds: whoever shows a running time reads it. */
 export const second = signal(0);
 export const health = signal(/** @type {import("./feed.js").Health} */ ("connecting"));
-/** The pipeline's time of the last message before the line went silent. */
-export const heardAt = signal(/** @type {number|null} */ (null));
 /** Wall ms until which "connected again" is shown. */
 export const backUntil = signal(0);
 export const selected = signal(/** @type {string|null} */ (null));

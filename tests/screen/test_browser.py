@@ -340,3 +340,25 @@ def test_a_detail_that_could_not_be_read_is_asked_for_again(page: Any, screen_ur
     script.details_down = False
     expect(page.locator("[data-command=resolve]")).to_be_visible(timeout=8_000)
     page.faults[:] = [fault for fault in page.faults if "503" not in fault]
+
+
+def test_stopped_workers_make_all_figures_stale_though_the_line_is_up(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    opened(page, screen_url)
+    expect(page.locator(".connection")).to_have_text("Trực tuyến")
+    script.tick(stale=True, speed=0.0, as_of=stamp(NOW - timedelta(seconds=21)))
+    expect(page.locator(".band.quiet")).to_have_text("Hệ thống xử lý ĐÃ DỪNG, số liệu lúc 14:29:39")
+    expect(page.locator(".as-of")).to_have_text("Số liệu lúc 14:29:39")
+    expect(page.locator(".connection.quiet")).to_have_text("Xử lý đã dừng")
+    looks = "e => getComputedStyle(e).backgroundImage"
+    assert "repeating-linear-gradient" in page.locator("[data-tile=overdue]").evaluate(looks)
+    at = page.locator(".clock time").inner_text()
+    page.wait_for_timeout(2_300)
+    assert page.locator(".clock time").inner_text() == at
+    page.get_by_role("button", name="EN").click()
+    expect(page.locator(".band.quiet")).to_have_text("Processing has STOPPED, figures as of 14:29:39")
+    script.tick()
+    expect(page.locator(".band")).to_have_count(0)
+    expect(page.locator(".connection")).to_have_text("Live")
+    assert page.locator("[data-tile=overdue]").evaluate(looks) == "none"

@@ -1,7 +1,7 @@
 /** What the figures are worth: the clock, how old they are, which parts are behind, which sources are silent. */
 import { html } from "../html.js";
 import { lang, t } from "../i18n/index.js";
-import { backUntil, clock, health, heardAt, helping, revision, second, sounding, store } from "../model.js";
+import { backUntil, clock, health, helping, revision, second, sounding, store } from "../model.js";
 import { clockTime, count, date } from "../format.js";
 
 /** A partition this many records behind is worth a look. */
@@ -36,23 +36,31 @@ function SourcesNote() {
 /** @param {number} speed */
 const factor = (speed) => (speed >= 10 ? Math.round(speed) : Math.round(speed * 10) / 10);
 
+/** A line that is up says nothing good when the workers behind it stand still. */
 function Connection() {
+  revision.value;
+  if (health.value === "live" && store.tick?.stale) return html`<span class="item connection quiet"><i></i>${t("status.halted")}</span>`;
   const words = { live: "status.live", connecting: "status.connecting", quiet: "status.quiet", lost: "status.quiet" };
   return html`<span class=${`item connection ${health.value}`}><i></i>${t(words[health.value])}</span>`;
+}
+
+/** What the figures are of: the oldest word of the workers; before the first tick, the snapshot's own. */
+function asOf() {
+  const at = store.tick ? store.tick.as_of : store.figures?.as_of;
+  return at ? clockTime(at) : "—";
 }
 
 export function Status() {
   revision.value;
   second.value;
   const at = clock.now();
-  const asOf = store.figures?.as_of;
   const lag = store.tick?.lag ?? 0;
   return html`<header class="status">
     <h1>${t("app.name")}</h1>
     <span class="clock"><time>${clockTime(at)}</time><small>${date(at)}</small></span>
     ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
     <span class="space"></span>
-    ${asOf && html`<span class="item as-of">${t("status.as_of", { at: clockTime(asOf) })}</span>`}
+    ${store.figures && html`<span class="item as-of">${t("status.as_of", { at: asOf() })}</span>`}
     ${lag > 0 && html`<span class=${`item lag ${store.tick?.stale ? "behind" : ""}`}>${t("status.lag", { n: count(lag, lang.value) })}</span>`}
     <${Partitions} /><${SourcesNote} /><${Connection} />
     <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
@@ -64,10 +72,11 @@ export function Status() {
 /** One line across the screen while the figures cannot be trusted, and for a moment when they can again. */
 export function Band() {
   second.value;
-  const at = heardAt.value === null ? "—" : clockTime(heardAt.value);
+  revision.value;
+  const at = asOf();
   if (health.value === "quiet" && store.figures) return html`<p class="band quiet" role="alert">${t("band.quiet", { at })}</p>`;
   if (health.value === "lost" || health.value === "quiet") return html`<p class="band lost" role="alert">${store.figures ? t("band.lost", { at }) : t("band.never")}</p>`;
+  if (store.tick?.stale) return html`<p class="band quiet" role="alert">${t("band.stopped", { at })}</p>`;
   if (Date.now() < backUntil.value) return html`<p class="band back" role="status">${t("band.back")}</p>`;
-  if (store.tick?.stale) return html`<p class="band quiet" role="status">${t("band.behind", { at: clockTime(store.tick.as_of) })}</p>`;
   return null;
 }
