@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
-from msgspec import Struct
+from msgspec import Struct, field
 
 from api.card import Card
 from api.feed import Feed
@@ -11,6 +11,7 @@ from api.metrics import Metrics
 from api.problems import Problem
 from api.publisher import Publisher
 from api.read_model import ReadModel
+from api.sent import SentLately
 from api.settings import ApiSettings
 
 
@@ -23,6 +24,7 @@ class Centre(Struct):
     publisher: Publisher
     metrics: Metrics
     ready: bool = False
+    sent: SentLately = field(default_factory=SentLately)
 
 
 def centre_of(request: Request) -> Centre:

@@ -1,20 +1,24 @@
 """Operator commands: what each may say, and the event it becomes: an order is an event like everyone's."""
 
-from typing import Annotated, Any, Literal, Self
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from api.card import Card
 from api.read_model import OPERATORS
 from ioc.catalogue import Catalogue
-from ioc.errors import Fault
+from ioc.errors import Fault, Refusal
+from ioc.events import Event, read_event
 from ioc.fold import catalogue_faults
 from ioc.incident import Entry
-from ioc.lifecycle import COMMANDS, Move, event_type
-from ioc.payloads import DECODE, Assigned, Directed, Payload
+from ioc.lifecycle import COMMANDS, TRANSITIONS, Move, event_type
+from ioc.payloads import Assigned, Directed, Payload
 from ioc.times import Instant, to_rfc3339
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
@@ -23,55 +27,102 @@ Code = Annotated[str, Field(min_length=1, max_length=128)]
 Line = Annotated[str, Field(max_length=512)]
 
 
+def _as_text(moment: object) -> object:
+    if isinstance(moment, datetime) or (isinstance(moment, str) and _RFC3339.match(moment)):
+        return moment
+    raise ValueError("must be a moment in RFC 3339, such as 2024-04-17T09:00:00+07:00")
+
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+# Strict would refuse text too, and JSON has no other moments; lax alone would take a number for one.
+Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_as_text)]
+
+
 class Order(BaseModel):
     """What every command may say: who gives it, and in what words."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"actor": "Ca trực 1"}]})
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={"examples": [{"actor": "Ca trực 1", "text": "Đã gọi hiện trường"}]},
+    )
+
+    # Of these fields at least one must be given.
+    one_of: ClassVar[tuple[str, ...]] = ()
+    lacks: ClassVar[str] = ""
 
     actor: Line | None = None
     text: Annotated[str, Field(max_length=8192)] | None = None
+
+    @classmethod
+    def lacking(cls, said: Mapping[str, object]) -> list[Fault]:
+        """Return the fault of a body that gives none of the fields of which one is needed."""
+        given = not cls.one_of or any(said.get(field) is not None for field in cls.one_of)
+        return [] if given else [Fault("body", cls.lacks)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for fault in self.lacking(self.__dict__):
+            raise ValueError(fault.reason)
+        return self
 
 
 class Assign(Order):
     """Give the matter to a unit, a person, or both."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"actor": "Ca trực 1", "assignee": "Tổ cơ động 2"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"actor": "Ca trực 1", "unit": "so-xay-dung"}, {"assignee": "Tổ cơ động 2"}],
+            "anyOf": [{"required": ["unit"]}, {"required": ["assignee"]}],
+        }
+    )
+    one_of = ("unit", "assignee")
+    lacks = "an assignment names a unit or an assignee"
 
     unit: Code | None = None
     assignee: Line | None = None
-
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if self.unit is None and self.assignee is None:
-            raise ValueError("an assignment names a unit or an assignee")
-        return self
 
 
 class Direct(Order):
     """Direct several units to act, by a moment if one is given."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"actor": "Ca trực 1", "units": ["so-y-te", "so-xay-dung"], "due": "2024-04-17T09:00:00+07:00"}
+            ]
+        }
+    )
+
     units: Annotated[list[Code], Field(min_length=1, max_length=200)]
-    due: AwareDatetime | None = None
+    due: Moment | None = None
 
 
 class Escalate(Order):
     """Raise the matter to a level of the ladder."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"actor": "Ca trực 1", "level": 2, "to": "so-xay-dung", "text": "Quá hạn"}]}
+    )
+
     level: Annotated[int, Field(ge=1, le=9)] = 1
-    to: Code | None = None
+    to: Annotated[Code | None, Field(description="The unit it is raised to")] = None
 
 
 class Rate(Order):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"score": 4, "satisfaction": "satisfied"}],
+            "anyOf": [{"required": ["score"]}, {"required": ["satisfaction"]}],
+        }
+    )
+    one_of = ("score", "satisfaction")
+    lacks = "a rating gives a score or a satisfaction"
+
     score: Annotated[int, Field(ge=1, le=5)] | None = None
     satisfaction: Literal["satisfied", "accepted", "not_satisfied"] | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.score is None and self.satisfaction is None:
-            raise ValueError("a rating gives a score or a satisfaction")
-        return self
 
 
 BODIES: dict[str, type[Order]] = {
@@ -133,30 +184,57 @@ def ordered(command: str, card: Card, body: Order, key: str | None, now: Instant
     return Ordered(card.incident.id, COMMANDS[command], key or str(uuid4()), time, data)
 
 
-def carried_out(card: Card, event: Ordered) -> Entry | None:
+def as_read(event: Ordered) -> Event | list[Fault]:
+    """Return the event as the workers will read it, or every fault they would refuse it for."""
+    read = read_event(event.incident.encode(), event.encode())
+    if isinstance(read, Event):
+        return read
+    faults = read.faults if isinstance(read, Refusal) else ()
+    return [Fault(_as_sent(fault.field), fault.reason) for fault in faults] or [Fault("body", "not understood")]
+
+
+def _as_sent(field: str) -> str:
+    """Return the name that the command's sender knows a field of the event by."""
+    names = {"data": "body", "id": "Idempotency-Key"}
+    return names.get(field, field.removeprefix("data."))
+
+
+def carried_out(card: Card, event: Event) -> Entry | None:
     """Return the entry of the history that this very event made, when it was sent before."""
     entries = card.incident.history
     return next((entry for entry in entries if entry.id == event.id and entry.source == event.source), None)
+
+
+def same(entry: Entry, event: Event) -> bool:
+    """True when an entry was made by this command with this body."""
+    return entry.move is event.move and entry.data == event.data
+
+
+def standing_faults(command: str, body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
+    """Return what speaks against a command however faulty its body is otherwise: its names, and the present state."""
+    return [*name_faults(body, card, catalogue), *state_faults(command, card)]
+
+
+def state_faults(command: str, card: Card) -> list[Fault]:
+    """Return the fault of a command that the present state does not allow."""
+    state = card.incident.state
+    if state in TRANSITIONS[COMMANDS[command]]:
+        return []
+    return [Fault("command", f"'{command}' is not allowed; it is {state}")]
 
 
 def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
     """Return the units named in a body, however faulty it is otherwise, that the catalogue does not know."""
     if not isinstance(body, dict):
         return []
-    named: list[Payload] = []
-    if isinstance(body.get("unit"), str):
-        named.append(Assigned(unit=body["unit"]))
+    named: dict[str, Payload] = {name: Assigned(unit=body[name]) for name in ("unit", "to") if _is_text(body.get(name))}
     units = body.get("units")
-    if isinstance(units, list) and all(isinstance(unit, str) for unit in units):
-        named.append(Directed(units=tuple(units)))
-    faults = [fault for payload in named for fault in catalogue_faults(payload, card.incident.service, catalogue)]
-    return [Fault(fault.field.removeprefix("data."), fault.reason) for fault in faults]
+    if isinstance(units, list) and all(map(_is_text, units)):
+        named["units"] = Directed(units=tuple(units))
+    service = card.incident.service
+    found = ((name, catalogue_faults(said, service, catalogue)) for name, said in named.items())
+    return [Fault(name, fault.reason) for name, faults in found for fault in faults]
 
 
-def understood(event: Ordered) -> bool:
-    """True when the workers will be able to read what the command says."""
-    try:
-        DECODE[event.move](msgspec.json.encode(event.data))
-    except msgspec.DecodeError:
-        return False
-    return True
+def _is_text(word: object) -> bool:
+    return isinstance(word, str)

@@ -1,12 +1,13 @@
 """Errors as RFC 9457 problem details, with every fault named at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from ioc.errors import Fault
@@ -29,22 +30,32 @@ class ProblemShown(BaseModel):
     status: int
     detail: str = ""
     errors: list[FaultShown] = []
+    event_id: str | None = Field(None, description="Of a command that may not have been written: send it with this key")
 
 
 class Problem(Exception):
     """An answer that is not what was asked for: the status, a title, and the faults found."""
 
-    def __init__(self, status: int, title: str, faults: Sequence[Fault] = (), detail: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        faults: Sequence[Fault] = (),
+        detail: str = "",
+        members: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(title)
         self.status = status
         self.title = title
         self.faults = faults
         self.detail = detail
+        self.members = members or {}
 
 
 def respond(problem: Problem) -> Response:
     """Return a problem as a response."""
-    body = {
+    body: dict[str, object] = {
+        **problem.members,
         "type": "about:blank",
         "title": problem.title,
         "status": problem.status,
@@ -58,13 +69,16 @@ def respond(problem: Problem) -> Response:
 
 def faults_of(error: RequestValidationError) -> list[Fault]:
     """Return what is wrong with a request, field by field."""
-    found = [Fault(_field(one["loc"]), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
+    found = [Fault(_field(one), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
     return list(dict.fromkeys(found))
 
 
-def _field(loc: Sequence[object]) -> str:
+def _field(error: Mapping[str, Any]) -> str:
     """Drop where the field was sent (body, query, header); what is left is the name its sender knows."""
-    return ".".join(str(part) for part in loc[1:]) or "body"
+    if error["type"] == "json_invalid":
+        return "body"
+    name = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    return name.encode(errors="replace").decode()  # half of a surrogate pair is JSON, but no text
 
 
 def install(api: FastAPI) -> None:

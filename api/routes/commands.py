@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api import commands
@@ -16,8 +17,11 @@ from api.centre import Centre, KnownCard, ReadyCentre, centre_of
 from api.commands import BODIES, Order, Ordered
 from api.problems import Problem, faults_of, shown
 from api.publisher import NotPublished
+from api.sent import KeyUsed
 from ioc.errors import Fault
-from ioc.lifecycle import COMMANDS, TRANSITIONS, commands_in
+from ioc.events import Event
+from ioc.incident import Entry
+from ioc.lifecycle import commands_in
 from ioc.times import to_rfc3339
 
 
@@ -46,7 +50,7 @@ class Accepted(BaseModel):
 
 
 class CommandRoute(APIRoute):
-    """When the body is faulty, the units the catalogue does not know are named too: all faults at once."""
+    """When the body is faulty, what speaks against the command besides is told too: all faults at once."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
         """Return the handler with the fuller refusal."""
@@ -56,12 +60,26 @@ class CommandRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                centre = centre_of(request)
-                card = centre.model.card(request.path_params["id"])
-                names = commands.name_faults(error.body, card, centre.model.catalogue) if card else []
-                raise Problem(422, "The command is not valid", [*faults_of(error), *names]) from error
+                raise _refusal(self.name, request, faults_of(error), error.body) from error
+            except HTTPException as error:
+                if error.status_code != 400:
+                    raise
+                # What the reader of JSON gave up on: not UTF-8, or nested without end.
+                raise _refusal(self.name, request, [Fault("body", "not JSON in UTF-8")], None) from error
 
         return handle_whole
+
+
+def _refusal(command: str, request: Request, faults: list[Fault], body: object) -> Problem:
+    centre = centre_of(request)
+    centre.metrics.commands.labels(command, "422").inc()
+    card = centre.model.card(request.path_params["id"])
+    if card is not None:
+        faults = faults + commands.standing_faults(command, body, card, centre.model.catalogue)
+    if isinstance(body, dict):
+        faults = faults + BODIES[command].lacking(body)
+    by_field = {fault.field: fault for fault in reversed(faults)}  # of one field the first word counts
+    return Problem(422, "The command is not valid", list(by_field.values())[::-1])
 
 
 router = APIRouter(tags=["commands"], route_class=CommandRoute)
@@ -92,9 +110,9 @@ for _command, _body in BODIES.items():
 
 
 async def _carry_out(command: str, card: Card, centre: Centre, body: Order, key: str | None) -> JSONResponse:
-    event = commands.ordered(command, card, body, key, centre.model.now())
+    order = commands.ordered(command, card, body, key, centre.model.now())
     try:
-        answer = _answered_before(card, event) or await _publish(command, card, centre, event)
+        answer = await _answer(command, card, centre, order)
     except Problem as problem:
         centre.metrics.commands.labels(command, str(problem.status)).inc()
         raise
@@ -102,28 +120,48 @@ async def _carry_out(command: str, card: Card, centre: Centre, body: Order, key:
     return JSONResponse(answer, 202)
 
 
-def _answered_before(card: Card, event: Ordered) -> dict[str, str] | None:
-    """Return the same answer again to a command that is sent again; the lifecycle may have gone on since."""
+async def _answer(command: str, card: Card, centre: Centre, order: Ordered) -> dict[str, str]:
+    event = commands.as_read(order)
+    if not isinstance(event, Event):
+        faults = event + commands.standing_faults(command, order.data, card, centre.model.catalogue)
+        raise Problem(422, "The command is not valid", faults)
     entry = commands.carried_out(card, event)
-    if entry is None:
-        return None
-    if entry.move is not event.move:
-        fault = Fault("Idempotency-Key", f"was used for '{entry.move}'")
-        raise Problem(409, "The key belongs to another command", [fault])
-    return {**event.answer(), "time": to_rfc3339(entry.time)}
-
-
-async def _publish(command: str, card: Card, centre: Centre, event: Ordered) -> dict[str, str]:
-    faults = commands.name_faults(event.data, card, centre.model.catalogue)
-    if faults or not commands.understood(event):
-        raise Problem(422, "The command is not valid", faults or [Fault("body", "not understood")])
-    state = card.incident.state
-    if state not in TRANSITIONS[COMMANDS[command]]:
-        allowed = ", ".join(commands_in(state)) or "none"
-        fault = Fault("command", f"'{command}' is not allowed; it is {state}")
-        raise Problem(409, "The command is not allowed in the present state", [fault], f"Allowed now: {allowed}")
+    if entry is not None:
+        return _again(order, event, entry)
     try:
-        await centre.publisher.publish(event.incident.encode(), event.encode(), commands.HEADERS)
+        return await centre.sent.once(event, lambda: _publish(command, card, centre, order))
+    except KeyUsed:
+        raise _key_used() from None
+
+
+def _again(order: Ordered, event: Event, entry: Entry) -> dict[str, str]:
+    """Return the same answer again to a command that is sent again; the lifecycle may have gone on since."""
+    if not commands.same(entry, event):
+        raise _key_used()
+    return {**order.answer(), "time": to_rfc3339(entry.time)}
+
+
+def _key_used() -> Problem:
+    fault = Fault("Idempotency-Key", "was used before, with another command or another body")
+    return Problem(409, "The key belongs to another command", [fault])
+
+
+async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> dict[str, str]:
+    _check(command, card, centre, order)
+    try:
+        await centre.publisher.publish(order.incident.encode(), order.encode(), commands.HEADERS)
     except NotPublished as error:
-        raise Problem(503, "The broker did not acknowledge the event; send it again, same key") from error
-    return event.answer()
+        title = "The broker did not acknowledge the event; send it again, same key"
+        raise Problem(503, title, members={"event_id": order.id}) from error
+    return order.answer()
+
+
+def _check(command: str, card: Card, centre: Centre, order: Ordered) -> None:
+    names = commands.name_faults(order.data, card, centre.model.catalogue)
+    state = commands.state_faults(command, card)
+    if names:
+        raise Problem(422, "The command is not valid", names + state)
+    if state:
+        allowed = ", ".join(commands_in(card.incident.state)) or "none"
+        title = "The command is not allowed in the present state"
+        raise Problem(409, title, state, f"Allowed now: {allowed}")

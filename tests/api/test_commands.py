@@ -1,10 +1,15 @@
 """Operator commands: what they publish, what they refuse, and that the fold understands them."""
 
+import asyncio
+
 import httpx
 import msgspec
 import pytest
 
+from api.sent import SentLately
+from ioc.events import Event
 from ioc.lifecycle import COMMANDS, Move
+from ioc.payloads import Payload
 from tests.api.conftest import City
 
 pytestmark = pytest.mark.asyncio
@@ -86,17 +91,31 @@ async def test_a_move_the_lifecycle_does_not_allow_is_409(city: City, client: ht
     [
         ("assign", {}, {"body"}),
         ("assign", {"unit": "nowhere"}, {"unit"}),
+        ("assign", {"foo": 1}, {"foo", "body"}),
+        ("assign", [], {"body"}),
+        ("resume", {"foo": 1}, {"foo", "command"}),
+        ("rate", {"foo": 1}, {"foo", "body"}),
         ("assign", {"unit": "nowhere", "actor": 5, "asignee": "x"}, {"unit", "actor", "asignee"}),
         ("direct", {"units": []}, {"units"}),
         ("direct", {"units": ["nowhere"], "due": "2024-04-17T02:00:00"}, {"units", "due"}),
         ("rate", {"score": 9, "satisfaction": "so-so"}, {"score", "satisfaction"}),
         ("escalate", {"level": 0}, {"level"}),
+        ("escalate", {"level": True, "to": "nowhere"}, {"level", "to"}),
+        ("escalate", {"level": "2"}, {"level"}),
+        ("escalate", {"to": "nowhere"}, {"to"}),
+        ("direct", {"units": ["so-y-te"], "due": 5}, {"due"}),
+        ("direct", {"units": ["so-y-te"], "due": "5"}, {"due"}),
+        # What the workers alone would refuse:
+        ("direct", {"units": ["so-y-te"], "due": "2500-01-01T00:00:00Z"}, {"due"}),
+        ("acknowledge", {"text": "\u0958" * 8000}, {"text"}),  # twice as long in NFC
     ],
 )
 async def test_all_faults_of_a_body_are_named_at_once(
-    city: City, client: httpx.AsyncClient, command: str, body: dict[str, object], fields: set[str]
+    city: City, client: httpx.AsyncClient, command: str, body: object, fields: set[str]
 ) -> None:
     city.report(ONE)
+    if command == "rate":
+        city.happen(ONE, Move.RESOLVED)
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -110,3 +129,58 @@ async def test_without_the_brokers_word_nothing_is_accepted(city: City, client: 
     answer = await client.post(f"/incidents/{ONE}/acknowledge", json={})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
+    key = answer.json()["event_id"]
+    city.broker.down = False
+    again = await client.post(f"/incidents/{ONE}/acknowledge", json={}, headers={"Idempotency-Key": key})
+    assert (again.status_code, again.json()["event_id"]) == (202, key)
+
+
+async def test_a_key_means_one_command_with_one_body_also_before_the_workers_show_it(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    city.report(ONE)
+
+    async def send(command: str, body: object) -> httpx.Response:
+        return await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
+
+    first, twin = await asyncio.gather(*(send("escalate", {"level": 1}) for _ in range(2)))
+    for unseen in (True, False):
+        again = await send("escalate", {})  # level 1 is what is meant
+        assert (again.status_code, again.json()) == (202, first.json())
+        assert twin.json() == first.json()
+        for other in (await send("escalate", {"level": 2}), await send("acknowledge", {})):
+            assert other.status_code == 409
+            assert other.json()["errors"][0]["field"] == "Idempotency-Key"
+        if unseen:
+            city.receive(*city.broker.published[0])
+            city.centre.sent = SentLately()  # as after a start
+    assert len(city.broker.published) == 1
+
+
+async def test_only_so_many_keys_are_remembered() -> None:
+    sent, lately = [], SentLately(2)
+
+    async def send() -> dict[str, str]:
+        sent.append(1)
+        return {}
+
+    for key in ("a", "b", "b", "c", "a"):
+        await lately.once(Event(ONE, Move.STARTED, 0, "s", key, Payload(), msgspec.Raw(b"{}")), send)
+    assert len(sent) == 4
+
+
+async def test_a_wrong_name_and_a_wrong_state_are_told_together(city: City, client: httpx.AsyncClient) -> None:
+    city.report(ONE)
+    city.happen(ONE, Move.RESOLVED)
+    answer = await client.post(f"/incidents/{ONE}/assign", json={"unit": "nowhere"})
+    assert answer.status_code == 422
+    assert {error["field"] for error in answer.json()["errors"]} == {"unit", "command"}
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"text": "\xff"}', b"[" * 50_000, b"", b'{"\\ud800": 1}'])
+async def test_what_is_no_json_is_a_fault_of_the_body(city: City, client: httpx.AsyncClient, body: bytes) -> None:
+    city.report(ONE)
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post(f"/incidents/{ONE}/acknowledge", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["body"]
