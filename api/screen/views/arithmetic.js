@@ -23,12 +23,19 @@ const Sum = ({ one, at }) => html`<ol class="sum">
   <li class="term due"><small>${t("sum.due")}</small><b>${one.due ? moment(one.due, at) : "—"}</b></li>
 </ol>`;
 
-/** @param {{step: any, at: number}} props */
-const Step = ({ step, at }) => html`<li class=${step.fired_at ? "fired" : ""}>
+/** @param {any} step @param {number} at @param {boolean} over nothing of the deadline is to come any more */
+function when(step, at, over) {
+  if (step.fired_at) return t("step.fired", { at: moment(step.fired_at, at) });
+  if (over) return t("step.dropped");
+  return step.at ? t("step.planned", { at: moment(step.at, at) }) : t("step.unplanned");
+}
+
+/** @param {{step: any, at: number, over: boolean}} props */
+const Step = ({ step, at, over }) => html`<li class=${step.fired_at ? "fired" : ""}>
   <span class="mark" aria-hidden="true">${step.fired_at ? "●" : "○"}</span>
   <span>${t(`step.${step.kind}`, { n: step.level })}</span>
   <span class="whom">${step.whom && `${unitName(step.whom)} · ${word("channel", step.channel)}`}</span>
-  <span class="at">${step.fired_at ? t("step.fired", { at: moment(step.fired_at, at) }) : step.at ? t("step.planned", { at: moment(step.at, at) }) : t("step.unplanned")}</span>
+  <span class="at">${when(step, at, over)}</span>
 </li>`;
 
 /** @param {any} one @param {number} at */
@@ -38,10 +45,11 @@ function standing(one, at) {
   return one.due ? countdown(Date.parse(one.due) - at, t) : "";
 }
 
-/** @param {{one: any}} props */
-export function Deadline({ one }) {
+/** @param {{one: any, closed: boolean}} props */
+export function Deadline({ one, closed }) {
   second.value;
   const at = now();
+  const over = closed || Boolean(one.met_at) || one.status === "met" || one.status === "stopped";
   const share = one.total_s > 0 ? Math.min(1, one.used_s / one.total_s) : 1;
   return html`<article class=${`deadline ${one.status}`} data-deadline=${one.target}>
     <header><h4>${word("target", one.target)}</h4><span class="status">${word("status", one.status)}</span><span class="standing">${standing(one, at)}</span></header>
@@ -50,6 +58,6 @@ export function Deadline({ one }) {
     <p class="used"><span>${t("deadline.used", { used: span(one.used_s), left: span(one.remaining_s) })}</span>
       <span>${t("deadline.rule")} <code>${one.rule}</code></span></p>
     <${Sum} one=${one} at=${at} />
-    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step, /** @type {number} */ n) => html`<${Step} key=${n} step=${step} at=${at} />`)}</ol>`}
+    ${one.steps.length > 0 && html`<ol class="steps">${one.steps.map((/** @type {any} */ step, /** @type {number} */ n) => html`<${Step} key=${n} step=${step} at=${at} over=${over} />`)}</ol>`}
   </article>`;
 }

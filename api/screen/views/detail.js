@@ -4,6 +4,7 @@ import { t, word } from "../i18n/index.js";
 import { categoryName, now, opened, second, serviceName, store, unitName, wardName } from "../model.js";
 import { dossier } from "../dossier.js";
 import { isUnacknowledged } from "../order.js";
+import { isClosed } from "../store.js";
 import { moment } from "../format.js";
 import { Deadline } from "./arithmetic.js";
 import { asking, Commands } from "./commands.js";
@@ -61,7 +62,7 @@ export function Detail() {
       ${full.commands && html`<${Commands} incident=${one.id} names=${full.commands} unit=${one.unit} />`}
       <${Facts} one=${one} at=${at} />
       ${full.deadlines?.length > 0 && html`<h4 class="part">${t("detail.deadlines")}</h4>
-        ${[...full.deadlines].sort((a, b) => Number(Boolean(a.met_at)) - Number(Boolean(b.met_at))).map((d) => html`<${Deadline} key=${d.target} one=${d} />`)}`}
+        ${[...full.deadlines].sort((a, b) => Number(Boolean(a.met_at)) - Number(Boolean(b.met_at))).map((d) => html`<${Deadline} key=${d.target} one=${d} closed=${isClosed(one)} />`)}`}
       ${full.history?.length > 0 && html`<h4 class="part">${t("detail.history")}</h4>
         <ol class="history">${full.history.map((/** @type {any} */ e) => html`<${Entry} key=${`${e.source}${e.id}`} entry=${e} at=${at} />`)}</ol>`}
     </div>
