@@ -1,6 +1,6 @@
 /** The figures one sees first: what is wrong now, and how the day goes. */
 import { html } from "../html.js";
-import { lang, t } from "../i18n/index.js";
+import { lang, plural, t } from "../i18n/index.js";
 import { filter, revision, store } from "../model.js";
 import { NO_FILTER } from "../order.js";
 import { count, duration, percent } from "../format.js";
@@ -38,15 +38,17 @@ export function Tiles() {
   const today = store.figures?.today ?? {};
   const sources = Object.values(store.tick?.sources ?? {});
   const silent = sources.filter((one) => one.stale).length;
-  const note = silent ? t("tile.silent", { n: silent }) : null;
+  /** @param {number|null|undefined} value */
+  const sure = (value) => trusted(value, silent, sources.length);
+  const note = silent ? plural("tile.silent", silent) : null;
   return html`<section class="tiles" aria-label=${t("tile.region")}>
-    <${Now} name="open" view="open" value=${live.open} />
-    <${Now} name="overdue" view="overdue" value=${live.overdue} tone="alarm" />
-    <${Now} name="critical" view="critical" value=${live.by_severity?.critical ?? (store.figures ? 0 : null)} tone="grave" sign="critical" />
-    <${Now} name="due_soon" view="due_soon" value=${live.due_soon} tone="warning" />
-    <${Now} name="unacknowledged" view="unacknowledged" value=${live.unacknowledged} tone="notice" />
-    <${Today} name="received" value=${count(trusted(today.received, silent, sources.length), lang.value)} note=${note} />
-    <${Today} name="resolved" value=${count(trusted(today.resolved, silent, sources.length), lang.value)} />
+    <${Now} name="open" view="open" value=${sure(live.open)} />
+    <${Now} name="overdue" view="overdue" value=${sure(live.overdue)} tone="alarm" />
+    <${Now} name="critical" view="critical" value=${sure(live.by_severity?.critical ?? (store.figures ? 0 : null))} tone="grave" sign="critical" />
+    <${Now} name="due_soon" view="due_soon" value=${sure(live.due_soon)} tone="warning" />
+    <${Now} name="unacknowledged" view="unacknowledged" value=${sure(live.unacknowledged)} tone="notice" />
+    <${Today} name="received" value=${count(sure(today.received), lang.value)} note=${note} />
+    <${Today} name="resolved" value=${count(sure(today.resolved), lang.value)} />
     <${Today} name="on_time" value=${percent(today.on_time_rate, lang.value)} />
     <${Today} name="satisfaction" value=${percent(today.satisfaction_rate, lang.value)} />
     <${Today} name="handling" value=${handled(today.handling?.p50_s)}
