@@ -4,7 +4,8 @@
 import { signal } from "./vendor/signals.js";
 import { opened, store } from "./model.js";
 
-/** @typedef {{incident: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", why?: string}} Sent */
+/** @typedef {{incident: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", status?: number, reason?: string, faults?: string}} Sent
+ *   refused by the API: the answer's `status` (0: no answer came) and its `faults`; by the fold: its `reason` */
 /** A command that nothing was heard of for so long is told as such; it may still come. */
 export const UNSEEN_AFTER = 30_000;
 const RETRY_AFTER = 3_000;
@@ -44,7 +45,7 @@ const mark = (event, change) => (sent.value = sent.value.map((one) => (one.event
 function confirm(full) {
   for (const entry of full.history ?? []) {
     const mine = sent.value.find((one) => one.event === entry.id && one.state !== "confirmed" && one.state !== "refused");
-    if (mine) mark(mine.event, entry.accepted ? { state: "confirmed" } : { state: "refused", why: entry.reason ?? "" });
+    if (mine) mark(mine.event, entry.accepted ? { state: "confirmed" } : { state: "refused", reason: entry.reason ?? "" });
   }
   const done = (/** @type {Sent} */ one) => one.state === "confirmed";
   if (sent.value.some(done)) setTimeout(() => (sent.value = sent.value.filter((one) => !done(one))), 4000);
@@ -57,8 +58,7 @@ function freshId() {
 }
 
 /** The faults of a problem-details answer in one line. @param {any} problem */
-const faults = (problem) =>
-  [problem.detail ?? problem.title, ...(problem.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`)].filter(Boolean).join("; ");
+const faults = (problem) => (problem.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`).join("; ");
 
 /** @param {string} incident @param {string} command @param {object} body */
 export async function send(incident, command, body) {
@@ -72,9 +72,9 @@ export async function send(incident, command, body) {
     });
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) mark(event, { state: "sent" });
-    else mark(event, { state: "refused", why: faults(told) || String(answer.status) });
-  } catch (error) {
-    mark(event, { state: "refused", why: String(error) });
+    else mark(event, { state: "refused", status: answer.status, faults: faults(told) });
+  } catch {
+    mark(event, { state: "refused", status: 0 });
   }
 }
 

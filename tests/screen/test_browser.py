@@ -230,7 +230,7 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
                 "actor": None,
                 "text": None,
                 "accepted": False,
-                "reason": "not paused",
+                "reason": "illegal_move",
             },
         ],
     }
@@ -250,7 +250,7 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
     ]
     for words in arithmetic:
         expect(deadline).to_contain_text(words)
-    expect(page.locator(".history .refused")).to_contain_text("bị từ chối: not paused")
+    expect(page.locator(".history .refused")).to_contain_text("bị từ chối: không hợp với tình trạng lúc đó")
 
 
 def test_a_silent_source_is_not_a_zero(page: Any, screen_url: str, script: Script) -> None:
@@ -362,3 +362,70 @@ def test_stopped_workers_make_all_figures_stale_though_the_line_is_up(
     expect(page.locator(".band")).to_have_count(0)
     expect(page.locator(".connection")).to_have_text("Live")
     assert page.locator("[data-tile=overdue]").evaluate(looks) == "none"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (409, "không làm được ở tình trạng này"),
+        (422, "nội dung chưa hợp lệ (unit: not in the catalogue)"),
+        (503, "máy chủ chưa sẵn sàng"),
+    ],
+)
+def test_a_refused_command_says_why_in_the_operators_language(
+    page: Any, screen_url: str, script: Script, status: int, words: str
+) -> None:
+    errors = [{"field": "unit", "reason": "not in the catalogue"}] if status == 422 else []
+    script.refusal = (status, {"title": "English", "detail": "English too", "status": status, "errors": errors})
+    script.rows[FIRST] |= {"state": "reported"}
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    page.locator("[data-command=acknowledge]").click()
+    expect(page.locator(".told.refused")).to_contain_text(f"bị từ chối — {words}")
+    expect(page.locator(".told.refused")).not_to_contain_text("English")
+    page.faults[:] = [fault for fault in page.faults if str(status) not in fault]
+
+
+@pytest.mark.parametrize(
+    ("state", "deadline"),
+    [
+        ("in_progress", {"status": "met", "met_at": stamp(NOW)}),
+        ("in_progress", {"status": "stopped"}),
+        ("resolved", {}),
+    ],
+)
+def test_steps_that_will_not_come_are_not_planned(
+    page: Any, screen_url: str, script: Script, state: str, deadline: dict[str, Any]
+) -> None:
+    step = {"kind": "breached", "level": 0, "at": stamp(NOW), "whom": "", "channel": "", "fired_at": None}
+    told = {
+        "target": "resolve",
+        "rule": "trees-normal",
+        "calendar": "hanh-chinh",
+        "total_s": 7200,
+        "start": stamp(NOW),
+        "used_s": 0,
+        "remaining_s": 7200,
+        "pauses": [],
+        "skipped": [],
+        "due": stamp(NOW),
+        "warn_at": None,
+        "met_at": None,
+        "status": "running",
+        "steps": [step],
+    }
+    script.details[FIRST] = {"state": state, "version": 2, "deadlines": [told | deadline]}
+    opened(page, screen_url)
+    row(page, FIRST).click()
+    expect(page.locator(".sum")).to_contain_text("giờ hành chính")
+    expect(page.locator(".steps .at")).to_have_text("không cần nữa")
+
+
+def test_when_all_sources_are_silent_no_tile_shows_a_zero(page: Any, screen_url: str, script: Script) -> None:
+    script.figures = figures(open=3)
+    opened(page, screen_url)
+    expect(tile(page, "overdue")).to_have_text("0")
+    script.tick(sources={"flood-rain": {"last_seen": None, "cadence_s": 60, "stale": True}})
+    for name in ("overdue", "critical", "due_soon", "unacknowledged"):
+        expect(tile(page, name)).to_have_text("—")
+    expect(tile(page, "open")).to_have_text("3")

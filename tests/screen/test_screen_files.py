@@ -1,12 +1,15 @@
 """The screen's own rules in node's test runner, and its third-party files against their pinned sums."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ioc.errors import Reason
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ROOT / "api" / "screen"
@@ -45,3 +48,12 @@ def test_the_map_names_forty_wards_in_closed_rings() -> None:
         ring = feature["geometry"]["coordinates"][0]
         assert ring[0] == ring[-1]
         assert all(107.0 < lon < 108.4 and 15.9 < lat < 16.9 for lon, lat in ring)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_there_are_words_for_every_reason_and_every_calendar(language: str) -> None:
+    words = (SCREEN / "i18n" / f"{language}.js").read_text()
+    ids = re.findall(r"^  - id: \"?([\w-]+)", (ROOT / "ioc/data/hue/calendars.yml").read_text(), re.MULTILINE)
+    assert ids
+    for key in [f"reason.{reason}" for reason in Reason] + [f"calendar.{name}" for name in ids]:
+        assert f'"{key}"' in words, key

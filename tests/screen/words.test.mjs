@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { chosen, dictionaries, t } from "../../api/screen/i18n/index.js";
+import { chosen, dictionaries, lang, plural, t } from "../../api/screen/i18n/index.js";
 
 const SCREEN = new URL("../../api/screen/", import.meta.url);
 const ours = ["", "views/"].flatMap((folder) => readdirSync(new URL(folder, SCREEN)).filter((name) => name.endsWith(".js")).map((name) => folder + name));
@@ -25,7 +25,7 @@ test("no view has Vietnamese words of its own", () => {
 
 test("every word a view asks for is there", () => {
   for (const name of ours) {
-    for (const [, key] of source(name).matchAll(/\bt\("([a-z_.0-9]+)"/g)) assert.ok(key in dictionaries.vi, `${name}: ${key}`);
+    for (const [, key] of source(name).matchAll(/\b(?:t|plural)\("([a-z_.0-9]+)"/g)) assert.ok(key in dictionaries.vi, `${name}: ${key}`);
   }
 });
 
@@ -40,4 +40,12 @@ test("Vietnamese unless English is asked for", () => {
   assert.equal(chosen("?lang=en"), "en");
   assert.equal(chosen("?lang=fr"), "vi");
   assert.equal(t("queue.fresh", { n: 3 }), "3 mới");
+});
+
+test("English has a singular, Vietnamese has none", () => {
+  lang.value = "en";
+  assert.equal(plural("tile.silent", 1), "1 silent source");
+  assert.equal(plural("tile.silent", 14), "14 silent sources");
+  lang.value = "vi";
+  assert.equal(plural("tile.silent", 1), "1 nguồn im lặng");
 });

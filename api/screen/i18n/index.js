@@ -24,5 +24,8 @@ export function t(key, params = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole));
 }
 
+/** As `t`, with the key's `.one` where the language has a singular. @param {string} key @param {number} n @param {Record<string, string|number>} [params] */
+export const plural = (key, n, params) => t(new Intl.PluralRules(lang.value).select(n) === "one" ? `${key}.one` : key, { n, ...params });
+
 /** The word for a code when there is one, else the code. @param {string} family @param {string} code */
 export const word = (family, code) => (known(`${family}.${code}`) ? t(`${family}.${code}`) : code);

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { useState } from "../vendor/hooks.js";
 import { signal } from "../vendor/signals.js";
-import { t, word } from "../i18n/index.js";
+import { known, t, word } from "../i18n/index.js";
 import { catalogue } from "../model.js";
 import { send, sent } from "../dossier.js";
 
@@ -59,9 +59,17 @@ function Form({ incident, command, unit }) {
   </form>`;
 }
 
+/** Why it was refused, in the operator's words first. @param {import("../dossier.js").Sent} one */
+function why(one) {
+  if (one.reason) return word("reason", one.reason);
+  if (one.status === undefined) return "";
+  const title = known(`problem.${one.status}`) ? t(`problem.${one.status}`) : t("problem.other", { status: one.status });
+  return one.faults ? `${title} (${one.faults})` : title;
+}
+
 /** @param {{one: import("../dossier.js").Sent}} props */
 const Told = ({ one }) => html`<p class=${`told ${one.state}`} role="status">
-  <b>${word("command", one.command)}</b> ${t(`sent.${one.state}`)}${one.why ? ` — ${one.why}` : ""}
+  <b>${word("command", one.command)}</b> ${t(`sent.${one.state}`)}${why(one) && ` — ${why(one)}`}
 </p>`;
 
 /** @param {{incident: string, names: string[], unit: string|null}} props */

@@ -1,6 +1,6 @@
 /** What the figures are worth: the clock, how old they are, which parts are behind, which sources are silent. */
 import { html } from "../html.js";
-import { lang, t } from "../i18n/index.js";
+import { lang, plural, t } from "../i18n/index.js";
 import { backUntil, clock, health, helping, revision, second, sounding, store } from "../model.js";
 import { clockTime, count, date } from "../format.js";
 
@@ -30,7 +30,7 @@ function SourcesNote() {
   if (sources.length === 0) return null;
   const silent = sources.filter((one) => one.stale).length;
   return html`<span class=${`item sources-note ${silent ? "stale" : ""}`}>${silent
-    ? t("status.silent", { n: silent, all: sources.length }) : t("status.sources", { all: sources.length })}</span>`;
+    ? plural("status.silent", sources.length, { n: silent, all: sources.length }) : plural("status.sources", sources.length, { all: sources.length })}</span>`;
 }
 
 /** @param {number} speed */
@@ -61,7 +61,7 @@ export function Status() {
     ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
     <span class="space"></span>
     ${store.figures && html`<span class="item as-of">${t("status.as_of", { at: asOf() })}</span>`}
-    ${lag > 0 && html`<span class=${`item lag ${store.tick?.stale ? "behind" : ""}`}>${t("status.lag", { n: count(lag, lang.value) })}</span>`}
+    ${lag > 0 && html`<span class=${`item lag ${store.tick?.stale ? "behind" : ""}`}>${plural("status.lag", lag, { n: count(lag, lang.value) })}</span>`}
     <${Partitions} /><${SourcesNote} /><${Connection} />
     <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
     <${Languages} />
