@@ -7,7 +7,6 @@ write its changes stops and builds them anew. A replay of the same records gives
 
 from collections.abc import Sequence
 from enum import StrEnum
-from heapq import heappop, heappush
 
 from msgspec import Struct, field
 
@@ -19,6 +18,7 @@ from ioc.events import AsOf, Event, Headers, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
+from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
 from ioc.refusals import RefusalPolicy, Refusals
 from ioc.timers import Timers
@@ -85,35 +85,6 @@ class Changes(Struct):
     def empty(self) -> bool:
         """True when there is nothing to write."""
         return not (self.incidents or self.aggregates or self.expired or self.facts or self.dead_letters)
-
-
-class Minutes:
-    """Which minute windows are kept, by their start, so that the oldest are found without looking at all."""
-
-    def __init__(self) -> None:
-        self._cells: dict[Instant, set[Cell]] = {}
-        self._starts: list[Instant] = []
-
-    def add(self, cell: Cell) -> None:
-        """Keep a window in mind; day windows are none of its business."""
-        if cell.span is not Span.MINUTE:
-            return
-        if cell.start not in self._cells:
-            self._cells[cell.start] = set()
-            heappush(self._starts, cell.start)
-        self._cells[cell.start].add(cell)
-
-    def drop(self, cell: Cell) -> None:
-        """Forget a window that has expired."""
-        self._cells.pop(cell.start, None)
-        while self._starts and self._starts[0] not in self._cells:
-            heappop(self._starts)
-
-    def before(self, horizon: Instant) -> list[Cell]:
-        """Return the windows that start before the horizon."""
-        if not self._starts or self._starts[0] >= horizon:
-            return []
-        return [cell for start, cells in self._cells.items() if start < horizon for cell in cells]
 
 
 _POLICY = RefusalPolicy()
