@@ -1,8 +1,10 @@
 """An incident made ready for listing: what filters, sorting and search ask of it, worked out once."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
+from ioc.catalogue import Catalogue
 from ioc.incident import SEVERITIES, Clock, Incident, severity
 from ioc.lifecycle import CLOSED
 from ioc.times import Instant
@@ -54,10 +56,17 @@ class Card:
         warn = self.clock.warn if self.clock is not None else None
         return warn is not None and warn <= now and not self.overdue(now)
 
-    def says(self, words: list[str]) -> bool:
-        """True when every one of the folded words occurs in what the incident says of itself."""
+    def says(self, words: list[str], catalogue: Catalogue) -> bool:
+        """True when every one of the folded words occurs in what the incident says, or in its ward's or unit's name."""
         if self._words is None:
             one = self.incident
-            parts = (one.id, one.title, one.text, one.address, one.category, one.assignee)
+            parts = (one.id, one.title, one.text, one.address, one.category, one.assignee, *_names(one, catalogue))
             self._words = folded(" ".join(part for part in parts if part))
         return all(word in self._words for word in words)
+
+
+def _names(one: Incident, catalogue: Catalogue) -> Iterator[str]:
+    """Yield what the ward and the unit are called; of one the catalogue does not know, its code."""
+    ward, unit = catalogue.wards.get(one.ward or ""), catalogue.units.get(one.unit or "")
+    yield ward.name if ward is not None else one.ward or ""
+    yield unit.name if unit is not None else one.unit or ""

@@ -135,7 +135,7 @@ class ReadModel:
                 (not wanted.severity or card.severity in wanted.severity)
                 and (wanted.overdue is None or card.overdue(now) is wanted.overdue)
                 and (wanted.open is None or card.is_open is wanted.open)
-                and card.says(words)
+                and card.says(words, self.catalogue)
             ):
                 yield card
 

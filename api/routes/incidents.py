@@ -3,31 +3,51 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from api import cursor
 from api.answers import json_answer
-from api.card import Order
 from api.centre import KnownCard, ReadyCentre
 from api.freshness import freshness
-from api.problems import Problem, shown
+from api.problems import shown
 from api.read_model import Filter
 from api.rows import detail, row
 from api.shapes import DetailShown, PageShown
-from ioc.errors import Fault
-from ioc.lifecycle import State
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])
 
 Many = Annotated[list[str], Query(max_length=200)]
+
+
+def _of_this_list(text: str) -> str:
+    cursor.decode(text)
+    return text
+
+
+# Checked while the request is read, so that its fault is told together with the others.
+After = Annotated[str, AfterValidator(_of_this_list)]
+# Every state but that of incidents which are shown nowhere.
+Shown = Literal[
+    "reported",
+    "acknowledged",
+    "assigned",
+    "in_progress",
+    "paused",
+    "resolved",
+    "reopened",
+    "cancelled",
+    "rejected",
+    "merged",
+]
 Severity = Literal["low", "medium", "high", "critical"]
 
 
 @router.get("/incidents", summary="List incidents", responses={200: {"model": PageShown}, **shown(422, 503)})
 async def incidents(
     centre: ReadyCentre,
-    state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
+    state: Annotated[list[Shown], Query()] = [],  # noqa: B006 - FastAPI copies it
     service: Many = [],  # noqa: B006
     unit: Many = [],  # noqa: B006
     ward: Many = [],  # noqa: B006
@@ -36,12 +56,12 @@ async def incidents(
     open: bool | None = None,
     text: Annotated[str, Query(max_length=200, description="Words; marks and case do not matter")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    after: Annotated[str | None, Query(max_length=1024, description="`next` of the page before")] = None,
+    after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
     wanted = Filter(state, service, unit, ward, severity, overdue, open, text)
     now, fresh = centre.model.now(), freshness(centre.model)
-    page = centre.model.page(wanted, limit, _place(after))
+    page = centre.model.page(wanted, limit, None if after is None else cursor.decode(after))
     return json_answer(
         {
             "items": [row(card, now) for card in page.cards],
@@ -51,13 +71,6 @@ async def incidents(
             "stale": fresh.stale,
         }
     )
-
-
-def _place(after: str | None) -> Order | None:
-    try:
-        return None if after is None else cursor.decode(after)
-    except ValueError as error:
-        raise Problem(422, "The request is not valid", [Fault("after", str(error))]) from error
 
 
 @router.get(

@@ -1,13 +1,14 @@
 """The list and the detail of incidents, over the routes."""
 
+from typing import get_args
+
 import httpx
 import pytest
 
-from ioc.lifecycle import Move
+from api.routes.incidents import Shown
+from ioc.lifecycle import Move, State
 from ioc.times import HOUR, MINUTE
 from tests.api.conftest import City
-
-pytestmark = pytest.mark.asyncio
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
@@ -30,7 +31,6 @@ async def test_the_gravest_come_first_and_filters_combine(city: City, client: ht
         "field-reports:2",
     }
     assert await ids(client, "?severity=critical") == ["field-reports:2"]
-    assert await ids(client, "?state=pending") == []
 
 
 async def test_search_knows_neither_marks_nor_case(city: City, client: httpx.AsyncClient) -> None:
@@ -38,6 +38,16 @@ async def test_search_knows_neither_marks_nor_case(city: City, client: httpx.Asy
     city.report("field-reports:2")
     assert await ids(client, "?text=den hong") == ["field-reports:1"]
     assert await ids(client, "?text=ĐÈN") == ["field-reports:1"]
+
+
+async def test_search_knows_the_names_of_wards_and_units(city: City, client: httpx.AsyncClient) -> None:
+    ward = city.model.catalogue.wards["19777"]
+    city.report("field-reports:1", title="Đèn hỏng", ward=ward.code, unit="so-xay-dung")
+    city.report("field-reports:2", title="Đèn hỏng", ward="19753", unit="so-y-te")
+    city.report("field-reports:3", title="Đèn hỏng", ward=None)
+    assert await ids(client, f"?text={ward.name}") == ["field-reports:1"]
+    unit = city.model.catalogue.units["so-y-te"].name
+    assert await ids(client, f"?text={unit} den") == ["field-reports:2"]
 
 
 async def test_pages_cover_all_without_overlap(city: City, client: httpx.AsyncClient) -> None:
@@ -96,7 +106,7 @@ async def test_the_detail_tells_history_arithmetic_and_commands(city: City, clie
     assert "start" not in told["commands"]
 
 
-@pytest.mark.parametrize("query", ["?limit=0", "?state=nowhere", "?after=%21", "?after=W10", "?severity=x"])
+@pytest.mark.parametrize("query", ["?limit=0", "?state=pending", "?state=x", "?after=%21", "?after=W10", "?severity=x"])
 async def test_what_is_not_valid_is_named(client: httpx.AsyncClient, query: str) -> None:
     answer = await client.get(f"/incidents{query}")
     assert answer.status_code == 422
@@ -104,9 +114,13 @@ async def test_what_is_not_valid_is_named(client: httpx.AsyncClient, query: str)
     assert answer.json()["errors"][0]["field"].split(".")[0] in query
 
 
+def test_every_state_but_pending_can_be_asked_for() -> None:
+    assert set(get_args(Shown)) == set(State) - {State.PENDING}
+
+
 async def test_all_faults_are_named_at_once(client: httpx.AsyncClient) -> None:
-    errors = (await client.get("/incidents?limit=0&state=x&overdue=perhaps")).json()["errors"]
-    assert {error["field"] for error in errors} == {"limit", "state.0", "overdue"}
+    errors = (await client.get("/incidents?limit=0&state=x&overdue=perhaps&after=@@@")).json()["errors"]
+    assert {error["field"] for error in errors} == {"limit", "state.0", "overdue", "after"}
 
 
 async def test_old_versions_change_nothing(city: City) -> None:
