@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.centre import Centre
-from api.metrics import Metrics
+from api.guards import BodyLimit, Guarded
+from api.metrics import METHODS, Metrics
 from api.routes import catalogue, commands, figures, health, incidents, screen, stream
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -30,6 +31,8 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     for noun in (commands, incidents, figures, stream, catalogue, health, screen):
         api.include_router(noun.router)
     api.mount("/screen", screen.files)
+    api.add_middleware(BodyLimit)
+    api.add_middleware(Guarded)
     api.add_middleware(_Measured, metrics=centre.metrics)
     return api
 
@@ -50,7 +53,8 @@ class _Measured:
         async def send_measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                self.metrics.requests.labels(scope["method"], route, str(message["status"])).inc()
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                self.metrics.requests.labels(method, route, str(message["status"])).inc()
                 self.metrics.seconds.labels(route).observe(perf_counter() - began)
             await send(message)
 

@@ -11,6 +11,8 @@ from api.freshness import freshness
 from api.read_model import ReadModel
 from ioc.times import SECOND
 
+# Any other word a client sends as a method would be one more time series.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -57,6 +59,6 @@ class _Standing(Collector):
         standing = live(self.model.open_cards(), self.model.now())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])
-            for service, count in standing.items():
-                family.add_metric([service], count[what])
+            for service in sorted({*self.model.catalogue.services, *standing}):
+                family.add_metric([service], standing[service][what] if service in standing else 0)
             yield family

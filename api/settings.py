@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.catalogue import hue_folder
@@ -18,3 +18,10 @@ class ApiSettings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535)
     map_geojson: Path | None = Field(None, description="the wards' true polygons, instead of the schematic ones")
     catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")
+
+    @field_validator("map_geojson")
+    @classmethod
+    def _is_there(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_file():
+            raise ValueError(f"IOC_MAP_GEOJSON names no file: {path}")
+        return path

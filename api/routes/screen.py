@@ -13,8 +13,7 @@ FOLDER = Path(__file__).parent.parent / "screen"
 
 _HEADERS = {
     "Cache-Control": "no-cache",  # ask each time; the ETag makes the answer short
-    "Content-Security-Policy": "default-src 'self'",
-    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 

@@ -76,7 +76,8 @@ async def test_the_screen_trusts_only_itself_and_is_asked_for_each_time(client: 
     for path in ("/", "/screen/index.html", "/screen/store.js"):
         page = await client.get(path)
         assert page.status_code == 200, path
-        assert page.headers["content-security-policy"] == "default-src 'self'"
+        assert page.headers["content-security-policy"] == "default-src 'self'; frame-ancestors 'none'"
+        assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["cache-control"] == "no-cache"
         again = await client.get(path, headers={"If-None-Match": page.headers["etag"]})
         assert again.status_code == 304
@@ -89,6 +90,8 @@ async def test_metrics_and_openapi(city: City, client: httpx.AsyncClient) -> Non
     await client.get("/incidents/field-reports:1")
     text = (await client.get("/metrics")).text
     assert 'ioc_api_incidents_open{service="field-reports"} 1.0' in text
+    assert 'ioc_api_incidents_open{service="flood-rain"} 0.0' in text
+    assert 'ioc_api_incidents_overdue{service="flood-rain"} 0.0' in text
     assert 'route="/incidents/{id:path}"' in text
     assert "field-reports:1" not in text
     paths = (await client.get("/openapi.json")).json()["paths"]

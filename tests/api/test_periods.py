@@ -78,6 +78,14 @@ async def test_all_faults_at_once(client: httpx.AsyncClient) -> None:
     assert {fault["field"] for fault in naive.json()["errors"]} == {"from", "to", "by"}
 
 
+@pytest.mark.parametrize("year", ["0001", "1969", "2101", "9999"])
+async def test_a_date_no_calendar_reaches_is_a_fault(client: httpx.AsyncClient, year: str) -> None:
+    dates = {"from": f"{year}-01-01T00:00:00+14:00", "to": f"{year}-12-31T23:59:00Z"}
+    answer = await client.get("/figures/period", params=dates)
+    assert answer.status_code == 422
+    assert {fault["field"] for fault in answer.json()["errors"]} == {"from", "to"}
+
+
 async def test_far_back_only_whole_days_are_known(client: httpx.AsyncClient) -> None:
     past = TODAY - 30 * DAY
     assert (await told(client, past, past + DAY)).status_code == 200
