@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import NamedTuple
 
 import msgspec
@@ -23,23 +24,29 @@ RING = 2_000
 # A screen this far behind gets its pending messages folded into one; with this many rows it starts anew.
 PENDING = 16
 MOST_ROWS = 5_000
+# Digits; a longer number was never given, and reading it would cost.
+LONGEST_POSITION = 18
 
 
 class Message(NamedTuple):
-    """One message of the feed; `position` is its SSE id."""
+    """One message of the feed. After one without a position a screen goes on from where it was before."""
 
-    position: int
+    position: int | None
     kind: str
     body: Json
 
-    def encode(self) -> bytes:
-        """Return the message as server-sent event."""
+    def encode(self, process: str) -> bytes:
+        """Return the message as server-sent event, with an id that only this process gives."""
         body = msgspec.json.encode(self.body)
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.position, self.kind.encode(), body)
+        id = b"" if self.position is None else f"id: {process}-{self.position}\n".encode()
+        return b"%sevent: %s\ndata: %s\n\n" % (id, self.kind.encode(), body)
 
 
 def folded(messages: list[Message]) -> list[Message]:
-    """Return fewer messages that say the same: one of rows, and the last of each other kind."""
+    """Return fewer messages that say the same: one of rows, then the last of each other kind.
+
+    Only the last has a position: a line that breaks between them must go on from before all of them.
+    """
     rows: dict[str, Json | None] = {}
     last: dict[str, Message] = {}
     for message in messages:
@@ -50,7 +57,9 @@ def folded(messages: list[Message]) -> list[Message]:
     if "incident" in last:
         upserts, removed = [one for one in rows.values() if one], [id for id, one in rows.items() if not one]
         last["incident"] = last["incident"]._replace(body={"upserts": upserts, "removed": removed})
-    return sorted(last.values())
+    *before, final = sorted(last.values(), key=lambda one: one.kind != "incident")
+    position = max(one.position for one in messages if one.position is not None)
+    return [*(one._replace(position=None) for one in before), final._replace(position=position)]
 
 
 class Client:
@@ -93,9 +102,10 @@ class Feed:
         self.model = model
         self.wall = wall
         self.build = build
-        # Positions of an earlier process must never look like ours, so they start from the wall's clock.
-        self.position = wall()
-        self._ring: deque[Message] = deque(maxlen=RING)
+        # Another process numbers other messages: what it calls by a number must never look like ours.
+        self.process = token_hex(4)
+        self.position = 0
+        self._ring: deque[tuple[int, Message]] = deque(maxlen=RING)
         self._clients: set[Client] = set()
         self._shown: set[str] = set()
         self._figures: Json = {}
@@ -151,17 +161,23 @@ class Feed:
     def _publish(self, kind: str, body: Json) -> None:
         self.position += 1
         message = Message(self.position, kind, body)
-        self._ring.append(message)
+        self._ring.append((self.position, message))
         for client in self._clients:
             client.offer(message)
+
+    def place(self, id: str) -> int | None:
+        """Return the position that an SSE id names; None when this process did not give it."""
+        process, _, position = id.partition("-")
+        known = process == self.process and position.isdecimal() and len(position) <= LONGEST_POSITION
+        return int(position) if known else None
 
     def since(self, position: int) -> list[Message] | None:
         """Return the messages after a position; None when they are no longer known."""
         if position == self.position:
             return []
-        if not self._ring or not self._ring[0].position - 1 <= position < self.position:
+        if not self._ring or not self._ring[0][0] - 1 <= position < self.position:
             return None
-        return [message for message in self._ring if message.position > position]
+        return [message for at, message in self._ring if at > position]
 
     def opening(self) -> list[Message]:
         """Return the snapshot that a new screen starts from, and the tick that sets its clock."""
@@ -169,19 +185,19 @@ class Feed:
         cards = [*self.model.open_cards(), *self.model.closed_since(now - CLOSED_SHOWN)]
         self._shown.update(card.incident.id for card in cards)
         body = {
-            "cursor": str(self.position),
+            "cursor": f"{self.process}-{self.position}",
             "now": to_rfc3339(now),
             "incidents": [row(card, now) for card in sorted(cards, key=lambda card: card.order)],
             "figures": figures(self.model),
         }
         return [
             Message(self.position, "snapshot", body),
-            Message(self.position, "tick", tick(self.model, self.build)),
+            Message(None, "tick", tick(self.model, self.build)),
         ]
 
     def anew(self) -> list[Message]:
         """Return what makes a screen drop everything and start from a snapshot."""
-        return [Message(self.position, "reset", {}), *self.opening()]
+        return [Message(None, "reset", {}), *self.opening()]
 
     @contextmanager
     def client(self) -> Iterator[Client]:

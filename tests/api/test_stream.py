@@ -13,7 +13,7 @@ from tests.api.conftest import City
 
 pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
-Heard = list[tuple[int, str, dict[str, object]]]
+Heard = list[tuple[str | None, str, dict[str, object]]]
 
 
 def heard(chunk: bytes) -> Heard:
@@ -22,12 +22,16 @@ def heard(chunk: bytes) -> Heard:
     for block in chunk.decode().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.splitlines() if line)
         if "event" in fields:
-            found.append((int(fields["id"]), fields["event"], msgspec.json.decode(fields["data"])))
+            found.append((fields.get("id"), fields["event"], msgspec.json.decode(fields["data"])))
     return found
 
 
 async def listen(stream: AsyncIterator[bytes]) -> Heard:
     return heard(await anext(stream))
+
+
+def named(city: City, position: int) -> str:
+    return f"{city.feed.process}-{position}"
 
 
 async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City) -> None:
@@ -58,18 +62,34 @@ async def test_a_broken_line_goes_on_where_it_broke(city: City) -> None:
     last = city.feed.position
     city.report(ONE)
     city.feed.step()
-    ((position, kind, body),) = await listen(follow(city.centre, str(last)))
+    ((position, kind, body),) = await listen(follow(city.centre, named(city, last)))
     assert kind == "incident"
-    assert position == last + 1
+    assert position == named(city, last + 1)
     assert body["removed"] == []
-    assert await listen(follow(city.centre, str(city.feed.position))) == []
+    assert await listen(follow(city.centre, named(city, city.feed.position))) == []
 
 
-@pytest.mark.parametrize("last", ["1", "999999999999999", "nonsense", "-1"])
+@pytest.mark.parametrize(
+    "last", ["1", "here-9999", "here-" + "9" * 5000, "here-²", "here-", "nonsense", "-1", "7" * 5000]
+)
 async def test_a_place_no_longer_known_starts_the_screen_anew(city: City, last: str) -> None:
     city.report(ONE)
     city.feed.step()
-    assert [kind for _, kind, _ in await listen(follow(city.centre, last))] == ["reset", "snapshot", "tick"]
+    last = last.replace("here", city.feed.process)
+    opening = await listen(follow(city.centre, last))
+    assert [kind for _, kind, _ in opening] == ["reset", "snapshot", "tick"]
+    # A line that breaks between reset and snapshot must not go on from behind the snapshot.
+    assert [id for id, _, _ in opening] == [None, named(city, city.feed.position), None]
+    assert opening[1][2]["cursor"] == opening[1][0]
+
+
+async def test_an_id_of_another_process_starts_the_screen_anew(city: City) -> None:
+    other = City(city.model.catalogue)
+    for each in (city, other):
+        each.report(ONE)
+        each.feed.step()
+    foreign = named(other, other.feed.position - 1)
+    assert [kind for _, kind, _ in await listen(follow(city.centre, foreign))] == ["reset", "snapshot", "tick"]
 
 
 async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> None:
@@ -109,9 +129,20 @@ async def test_many_messages_are_folded_into_few() -> None:
     client.offer(Message(101, "tick", {"n": 1}))
     client.offer(Message(102, "tick", {"n": 2}))
     told = folded(await client.take())
-    assert [(one.position, one.kind) for one in told] == [(100, "incident"), (102, "tick")]
+    assert [(one.position, one.kind) for one in told] == [(None, "incident"), (102, "tick")]
     assert told[0].body["removed"] == ["a"]
     assert len(told[0].body["upserts"]) == PENDING + 1
+
+
+async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
+    rows = [Message(n, "incident", {"upserts": [{"id": f"a{n}"}], "removed": []}) for n in range(1, PENDING + 1)]
+    for place in range(len(rows)):
+        client = Client()
+        for message in [*rows[:place], Message(50, "figures", {}), *rows[place:], Message(51, "tick", {})]:
+            client.offer(message)
+        told = folded(folded(await client.take()))
+        assert told[0].kind == "incident"
+        assert [one.position for one in told] == [None, None, 51]
 
 
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:
