@@ -429,3 +429,42 @@ def test_when_all_sources_are_silent_no_tile_shows_a_zero(page: Any, screen_url:
     for name in ("overdue", "critical", "due_soon", "unacknowledged"):
         expect(tile(page, name)).to_have_text("—")
     expect(tile(page, "open")).to_have_text("3")
+
+
+OVERRUN = """() => [...document.querySelectorAll(
+  '.row .left, .row .left *, .tile, .tile .label, .tile .note, .panel > header h2, .detail header div')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+  .map(e => e.textContent)"""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (3840, 2160)])
+def test_no_words_overrun_their_place(
+    page: Any, screen_url: str, script: Script, size: tuple[int, int], language: str
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    script.rows[FIRST] |= {"due": stamp(NOW - timedelta(days=27, minutes=25)), "overdue": True, "version": 2}
+    script.rows[THIRD] |= {"due": stamp(NOW + timedelta(days=27, minutes=25)), "version": 2}
+    long = incident(7, id="field-reports:" + "A1" * 60, due=stamp(NOW - timedelta(hours=28)), severity="critical")
+    script.rows[long["id"]] = long
+    opened(page, screen_url, f"?lang={language}")
+    silent = {"last_seen": stamp(NOW), "cadence_s": 60, "stale": True}
+    script.tick(sources={f"source-{number}": silent for number in range(14)})
+    expect(page.locator("[data-tile=received] .note")).to_contain_text("14")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(OVERRUN) == []
+    row(page, long["id"]).click()
+    expect(page.locator(".detail code")).to_have_text(long["id"])
+    assert page.evaluate(OVERRUN) == []
+
+
+def test_any_number_of_services_stays_in_two_columns(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    loud = {"last_seen": stamp(NOW), "cadence_s": 60, "stale": False}
+    for number in (14, 15):
+        script.tick(sources={f"source-{one}": loud for one in range(number)})
+        expect(page.locator("[data-source]")).to_have_count(number)
+        lefts = page.locator("[data-source]").evaluate_all("all => all.map(e => e.getBoundingClientRect().left)")
+        assert len(set(lefts)) == 2
+        last = page.locator("[data-source]").last
+        assert last.evaluate("e => e.getBoundingClientRect().bottom <= innerHeight")

@@ -44,8 +44,8 @@ test("Vietnamese unless English is asked for", () => {
 
 test("English has a singular, Vietnamese has none", () => {
   lang.value = "en";
-  assert.equal(plural("tile.silent", 1), "1 silent source");
-  assert.equal(plural("tile.silent", 14), "14 silent sources");
+  assert.equal(plural("tile.silent", 1), "1 source silent");
+  assert.equal(plural("tile.silent", 14), "14 sources silent");
   lang.value = "vi";
   assert.equal(plural("tile.silent", 1), "1 nguồn im lặng");
 });

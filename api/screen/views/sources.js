@@ -32,8 +32,9 @@ function Service({ code }) {
 
 export function Sources() {
   revision.value;
+  const all = codes();
   return html`<section class="panel sources" aria-label=${t("source.region")}>
     <header><h2>${t("source.title")}</h2><span class="key">${t("source.key")}</span></header>
-    <ul>${codes().map((code) => html`<${Service} key=${code} code=${code} />`)}</ul>
+    <ul style=${{ "--rows": Math.ceil(all.length / 2) }}>${all.map((code) => html`<${Service} key=${code} code=${code} />`)}</ul>
   </section>`;
 }
