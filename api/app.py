@@ -7,9 +7,9 @@ from time import perf_counter
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import problems
+from api import document, problems
 from api.centre import Centre
-from api.guards import BodyLimit, Guarded
+from api.guards import BodyLimit, Guarded, HeadAsGet
 from api.metrics import METHODS, Metrics
 from api.routes import catalogue, commands, figures, health, incidents, screen, stream
 
@@ -28,10 +28,12 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     api.state.centre = centre
     centre.metrics.watch(centre.model, lambda: centre.ready)
     problems.install(api)
+    document.install(api)
     for noun in (commands, incidents, figures, stream, catalogue, health, screen):
         api.include_router(noun.router)
     api.mount("/screen", screen.files)
     api.add_middleware(BodyLimit)
+    api.add_middleware(HeadAsGet)
     api.add_middleware(Guarded)
     api.add_middleware(_Measured, metrics=centre.metrics)
     return api
@@ -49,11 +51,11 @@ class _Measured:
             await self.app(scope, receive, send)
             return
         began = perf_counter()
+        method = scope["method"] if scope["method"] in METHODS else "other"
 
         async def send_measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                method = scope["method"] if scope["method"] in METHODS else "other"
                 self.metrics.requests.labels(method, route, str(message["status"])).inc()
                 self.metrics.seconds.labels(route).observe(perf_counter() - began)
             await send(message)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from msgspec import Struct, field
 
 from api.card import Card
@@ -46,7 +46,10 @@ def ready_centre(centre: AnyCentre) -> Centre:
 ReadyCentre = Annotated[Centre, Depends(ready_centre)]
 
 
-def known_card(id: str, centre: ReadyCentre) -> Card:
+IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
+
+
+def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
     """Return the incident named in the path, or 404."""
     card = centre.model.card(id)
     if card is None:

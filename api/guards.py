@@ -84,3 +84,27 @@ class Guarded:
                 raise
             _log.exception("%s %s failed", scope["method"], scope["path"])
             await respond(Problem(500, "The centre could not answer"))(scope, receive, send_guarded)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET without the body, on every route that has a GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        scope["method"] = "GET"
+        ended = False
+
+        async def send_head(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not ended:  # the live feed would never end by itself
+                ended = True
+                await send({"type": "http.response.body", "body": b""})
+
+        await self.app(scope, receive, send_head)

@@ -99,12 +99,34 @@ def install(api: FastAPI) -> None:
         return respond(Problem(422, "The request is not valid", faults_of(error)))
 
 
+_WORDS = {
+    404: "No such incident",
+    409: "Not allowed in the present state, or the key belongs to another command",
+    413: "The body is too long",
+    422: "Not valid; every fault is named",
+    503: "Not ready, or the broker did not answer: ask again",
+}
+
+
+def _example(status: int, title: str, *faults: tuple[str, str], **more: str) -> dict[str, object]:
+    errors = [{"field": field, "reason": reason} for field, reason in faults]
+    return {"type": "about:blank", "title": title, "status": status, "errors": errors, **more}
+
+
+EXAMPLES = {
+    404: _example(404, "No such incident"),
+    409: _example(
+        409,
+        "The command is not allowed in the present state",
+        ("command", "'resume' is not allowed; it is assigned"),
+        detail="Allowed now: assign, start, pause, resolve, escalate, direct",
+    ),
+    413: _example(413, "The body is longer than 65536 bytes"),
+    422: _example(422, "The request is not valid", ("limit", "Input should be less than or equal to 1000")),
+    503: _example(503, "The picture is still being read from the log"),
+}
+
+
 def shown(*statuses: int) -> dict[int | str, dict[str, object]]:
     """Return the OpenAPI entries of the problems a route can answer with."""
-    words = {
-        404: "No such incident",
-        409: "Not allowed in the present state",
-        422: "Not valid",
-        503: "Not ready",
-    }
-    return {status: {"model": ProblemShown, "description": words[status]} for status in statuses}
+    return {status: {"model": ProblemShown, "description": _WORDS[status]} for status in statuses}

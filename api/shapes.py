@@ -1,6 +1,6 @@
 """The shapes of answers, for the OpenAPI document. Times are RFC 3339 in UTC."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -119,3 +119,161 @@ class DetailShown(RowShown):
     history: list[EntryShown]
     deadlines: list[DeadlineShown]
     commands: list[str]
+
+
+class TimingShown(BaseModel):
+    """How long something took, in seconds; quantiles are within `error` (a share) of the truth. Null of nothing."""
+
+    count: int
+    mean_s: float | None
+    p50_s: float | None
+    p90_s: float | None
+    p99_s: float | None
+    error: float
+
+
+class SumsShown(BaseModel):
+    """The figures of a stretch of time."""
+
+    received: int
+    resolved: int
+    on_time: int
+    late: int
+    on_time_rate: float | None = Field(description="Of those resolved that had a deadline; null of none")
+    satisfaction_rate: float | None = Field(description="Share of the resolved that was not rated bad; null of none")
+    reopened: int
+    escalated: int
+    handling: TimingShown = Field(description="From the report to the solution")
+    acknowledge: TimingShown = Field(description="From the report to its acknowledgement")
+
+
+class LiveShown(BaseModel):
+    """What stands open now; the groups hold counts by code."""
+
+    open: int
+    overdue: int
+    due_soon: int
+    unacknowledged: int
+    paused: int
+    by_severity: dict[str, int]
+    by_state: dict[str, int]
+    by_service: dict[str, dict[str, int]]
+    by_ward: dict[str, dict[str, int]]
+    by_unit: dict[str, dict[str, int]]
+
+
+class TrendShown(BaseModel):
+    """Counts in steps from a moment on; the last step still runs."""
+
+    step_s: int
+    begin: str = Field(alias="from")
+    received: list[int]
+    resolved: list[int]
+
+
+class FiguresShown(BaseModel):
+    """All figures of the centre."""
+
+    model_config = ConfigDict(title="Figures")
+
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
+    clock: str = Field(description="`wall` in operation, `event` in a replay")
+    speed: float = Field(description="Seconds of the pipeline in one of the wall's; 0 while its clock stands still")
+    live: LiveShown
+    today: SumsShown
+    last_hour: SumsShown
+    trend: TrendShown
+
+
+class PeriodShown(BaseModel):
+    """The figures of a period, and of each service, unit or ward in it when asked for."""
+
+    model_config = ConfigDict(title="Period")
+
+    begin: str = Field(alias="from")
+    to: str
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
+    by: str | None
+    total: SumsShown
+    groups: dict[str, SumsShown]
+
+
+class CategoryShown(BaseModel):
+    """A kind of matter within a service."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+class ServiceShown(BaseModel):
+    """A source of incidents, and the unit that answers for it."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    unit: str | None
+    categories: list[CategoryShown]
+
+
+class UnitShown(BaseModel):
+    """A body that handles matters, under its parent."""
+
+    code: str
+    name: str
+    parent: str | None
+
+
+class WardShown(BaseModel):
+    """A ward or commune; its centre in degrees WGS 84."""
+
+    code: str
+    name: str
+    lat: float
+    lon: float
+    area_km2: float
+
+
+class CatalogueShown(BaseModel):
+    """The names behind the codes, and the commands each state allows."""
+
+    model_config = ConfigDict(title="Catalogue")
+
+    services: list[ServiceShown]
+    units: list[UnitShown]
+    wards: list[WardShown]
+    commands: dict[str, list[str]]
+
+
+class FeatureShown(BaseModel):
+    """A ward on the map."""
+
+    type: Literal["Feature"]
+    id: str = Field(description="The ward's code")
+    properties: dict[str, Any]
+    geometry: dict[str, Any]
+
+
+class MapShown(BaseModel):
+    """The wards as GeoJSON (RFC 7946)."""
+
+    model_config = ConfigDict(title="Map")
+
+    type: Literal["FeatureCollection"]
+    features: list[FeatureShown]
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    live: bool
+
+
+class Ready(BaseModel):
+    """The picture has been read."""
+
+    ready: bool
+    incidents: int
+    build: str = Field(description="Changes when the screen's files do")

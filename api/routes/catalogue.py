@@ -9,14 +9,24 @@ from starlette.responses import Response
 
 from api.answers import json_answer
 from api.centre import AnyCentre
+from api.shapes import CatalogueShown, MapShown
 from ioc.lifecycle import State, commands_in
+
+
+class GeoJson(Response):
+    """An answer in GeoJSON."""
+
+    media_type = "application/geo+json"
+
 
 router = APIRouter(tags=["catalogue"])
 
 WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 
 
-@router.get("/catalogue", summary="Show services, units, wards and commands")
+@router.get(
+    "/catalogue", summary="Show services, units, wards and commands", responses={200: {"model": CatalogueShown}}
+)
 async def catalogue(centre: AnyCentre) -> Response:
     """The names behind the codes, and the commands each state allows."""
     known = centre.model.catalogue
@@ -34,8 +44,8 @@ def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, o
     return [{field: getattr(one, field) for field in fields} for one in named.values()]
 
 
-@router.get("/map", summary="Show the wards as GeoJSON")
+@router.get("/map", summary="Show the wards as GeoJSON", response_class=GeoJson, responses={200: {"model": MapShown}})
 async def ward_map(centre: AnyCentre) -> Response:
     """A FeatureCollection; the id of a feature is the ward's code."""
     path = centre.settings.map_geojson or WARDS
-    return Response(path.read_bytes(), headers={"Cache-Control": "no-cache"}, media_type="application/geo+json")
+    return GeoJson(path.read_bytes(), headers={"Cache-Control": "no-cache"})

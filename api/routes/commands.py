@@ -101,7 +101,7 @@ def _add(command: str, body_type: type[Order]) -> None:
         name=command,
         summary=f"{command.capitalize()} an incident",
         description=body_type.__doc__,
-        responses={202: {"model": Accepted}, **shown(404, 409, 422, 503)},
+        responses={202: {"model": Accepted}, **shown(404, 409, 413, 422, 503)},
     )
 
 

@@ -12,6 +12,7 @@ from api.centre import AnyCentre, ReadyCentre
 from api.figures import figures
 from api.periods import By, Period, TooOld, as_csv, figures_of
 from api.problems import Problem, shown
+from api.shapes import FiguresShown, PeriodShown
 from ioc.errors import Fault
 from ioc.times import DAY, LAST_MOMENT, MINUTE, YEARS, Instant, to_instant
 
@@ -19,30 +20,36 @@ router = APIRouter(tags=["figures"])
 _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
 
 
-@router.get("/figures", summary="Show the figures", responses=shown(503))
+@router.get("/figures", summary="Show the figures", responses={200: {"model": FiguresShown}, **shown(503)})
 async def show_figures(centre: ReadyCentre) -> Response:
     """What stands open now; today, the last hour, and the trend of a day in quarters of an hour."""
     return json_answer(figures(centre.model))
 
 
 LONGEST = 3660 * DAY
-Code = Annotated[str | None, Query(max_length=128)]
+Service = Annotated[str | None, Query(max_length=128, description="Only this service, by its code")]
+Unit = Annotated[str | None, Query(max_length=128, description="Only this unit, by its code")]
+Ward = Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")]
+Format = Annotated[Literal["json", "csv"], Query(description="csv is a table with a row for each group")]
 
 
 @router.get(
     "/figures/period",
     summary="Show the figures of a period",
-    responses={200: {"content": {"application/json": {}, "text/csv": {}}}, **shown(422, 503)},
+    responses={
+        200: {"model": PeriodShown, "content": {"text/csv": {"schema": {"type": "string"}}}},
+        **shown(422, 503),
+    },
 )
 async def show_period(
     centre: ReadyCentre,
     start: Annotated[AwareDatetime, Query(alias="from", description="On a whole minute", examples=[_EXAMPLES[0]])],
     end: Annotated[AwareDatetime, Query(alias="to", description="Not included", examples=[_EXAMPLES[1]])],
     by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None,
-    service: Code = None,
-    unit: Code = None,
-    ward: Code = None,
-    format: Literal["json", "csv"] = "json",
+    service: Service = None,
+    unit: Unit = None,
+    ward: Ward = None,
+    format: Format = "json",
 ) -> Response:
     """Counts, on-time and satisfaction rates (QD 766) and handling times; quantiles are within `error` of the truth."""
     wanted = Period(to_instant(start), to_instant(end), service, unit, ward)

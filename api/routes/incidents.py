@@ -18,7 +18,9 @@ from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])
 
-Many = Annotated[list[str], Query(max_length=200)]
+Services = Annotated[list[str], Query(max_length=200, description="Codes of services")]
+Units = Annotated[list[str], Query(max_length=200, description="Codes of units")]
+Wards = Annotated[list[str], Query(max_length=200, description="Codes of wards")]
 
 
 def _of_this_list(text: str) -> str:
@@ -28,6 +30,7 @@ def _of_this_list(text: str) -> str:
 
 # Checked while the request is read, so that its fault is told together with the others.
 After = Annotated[str, AfterValidator(_of_this_list)]
+_TEXT = "Words, also of the names of ward and unit; marks and case do not matter"
 # Every state but that of incidents which are shown nowhere.
 Shown = Literal[
     "reported",
@@ -47,15 +50,15 @@ Severity = Literal["low", "medium", "high", "critical"]
 @router.get("/incidents", summary="List incidents", responses={200: {"model": PageShown}, **shown(422, 503)})
 async def incidents(
     centre: ReadyCentre,
-    state: Annotated[list[Shown], Query()] = [],  # noqa: B006 - FastAPI copies it
-    service: Many = [],  # noqa: B006
-    unit: Many = [],  # noqa: B006
-    ward: Many = [],  # noqa: B006
-    severity: Annotated[list[Severity], Query()] = [],  # noqa: B006
-    overdue: bool | None = None,
-    open: bool | None = None,
-    text: Annotated[str, Query(max_length=200, description="Words; marks and case do not matter")] = "",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    state: Annotated[list[Shown], Query(description="States")] = [],  # noqa: B006 - FastAPI copies it
+    service: Services = [],  # noqa: B006
+    unit: Units = [],  # noqa: B006
+    ward: Wards = [],  # noqa: B006
+    severity: Annotated[list[Severity], Query(description="Severities")] = [],  # noqa: B006
+    overdue: Annotated[bool | None, Query(description="Whether the next deadline has passed")] = None,
+    open: Annotated[bool | None, Query(description="Whether somebody still has to act")] = None,
+    text: Annotated[str, Query(max_length=200, description=_TEXT)] = "",
+    limit: Annotated[int, Query(ge=1, le=1000, description="Most rows in the answer")] = 100,
     after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
@@ -76,7 +79,7 @@ async def incidents(
 @router.get(
     "/incidents/{id:path}",
     summary="Show an incident",
-    responses={200: {"model": DetailShown}, **shown(404, 503)},
+    responses={200: {"model": DetailShown}, **shown(404, 422, 503)},
 )
 async def incident(card: KnownCard, centre: ReadyCentre) -> Response:
     """With its history, and for every deadline which rule and which arithmetic."""

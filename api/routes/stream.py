@@ -22,7 +22,8 @@ LastEventId = Annotated[str | None, Header(description="The id last heard; one t
 @router.get(
     "/stream",
     summary="Follow the live feed",
-    responses={200: {"content": {"text/event-stream": {}}}, **shown(503)},
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **shown(422, 503)},
 )
 async def stream(centre: ReadyCentre, last_event_id: LastEventId = None) -> StreamingResponse:
     """Events snapshot, incident, figures, tick and reset. Last-Event-ID goes on where the line broke."""

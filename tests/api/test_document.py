@@ -1,0 +1,103 @@
+"""The OpenAPI document: complete, and true of what the API answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import BaseModel
+
+from api import shapes
+from api.app import make_api
+from api.commands import BODIES
+from api.problems import ProblemShown
+from ioc.catalogue import Catalogue
+from ioc.lifecycle import Move
+from tests.api.conftest import City
+
+ONE = "field-reports:1"
+DAY = "from=2024-04-16T00:00:00%2B07:00&to=2024-04-17T00:00:00%2B07:00"
+
+
+@pytest.fixture(scope="module")
+def document(catalogue: Catalogue) -> dict[str, Any]:
+    return make_api(City(catalogue).centre).openapi()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def test_every_operation_and_parameter_says_what_it_is(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        assert operation["description"], name
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description"), f"{name}: {parameter['name']}"
+
+
+def test_every_answer_has_a_schema_and_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & document["components"]["schemas"].keys()
+    for name, operation in operations(document):
+        for status, response in operation["responses"].items():
+            assert response["content"], f"{name}: {status}"
+            for media_type, content in response["content"].items():
+                assert content["schema"], f"{name}: {status}: {media_type}"
+                if int(status) >= 400:
+                    assert media_type == "application/problem+json", f"{name}: {status}"
+                    assert ProblemShown.model_validate(content["example"]).status == int(status)
+
+
+def test_every_example_of_a_body_is_valid(document: dict[str, Any], catalogue: Catalogue) -> None:
+    components = document["components"]
+    for command, body in BODIES.items():
+        operation = document["paths"][f"/incidents/{{id}}/{command}"]["post"]
+        ref = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = components["schemas"][ref.rpartition("/")[2]]
+        assert schema["examples"], command
+        for example in schema["examples"]:
+            body.model_validate(example)
+            Draft202012Validator({**schema, "components": components}).validate(example)
+
+
+@pytest.mark.parametrize("command", BODIES)
+async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.AsyncClient, command: str) -> None:
+    city.report(ONE)
+    before = {"resume": Move.PAUSED, "reopen": Move.RESOLVED, "rate": Move.RESOLVED}.get(command)
+    if before is not None:
+        city.happen(ONE, before)
+    for example in BODIES[command].model_json_schema()["examples"]:
+        answer = await client.post(f"/incidents/{ONE}/{command}", json=example)
+        assert answer.status_code == 202, answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("/figures", shapes.FiguresShown),
+        (f"/figures/period?{DAY}&by=ward", shapes.PeriodShown),
+        ("/catalogue", shapes.CatalogueShown),
+        ("/map", shapes.MapShown),
+        ("/live", shapes.Alive),
+        ("/ready", shapes.Ready),
+        ("/incidents", shapes.PageShown),
+        (f"/incidents/{ONE}", shapes.DetailShown),
+    ],
+)
+async def test_answers_have_the_shape_told(
+    city: City, client: httpx.AsyncClient, path: str, shape: type[BaseModel]
+) -> None:
+    city.report(ONE)
+    city.happen(ONE, Move.PAUSED)
+    answer = (await client.get(path)).json()
+    assert shape.model_validate(answer).model_dump(by_alias=True) == answer
+
+
+@pytest.mark.parametrize("path", ["/", "/figures", "/map", "/stream", "/screen/store.js"])
+async def test_head_is_get_without_the_body(city: City, client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert (await client.head("/nowhere")).status_code == 404
