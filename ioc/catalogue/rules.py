@@ -104,7 +104,6 @@ class _Maker:
         match = Match(**sides)  # type: ignore[arg-type]  # a StrEnum member equals its text
         for name in sorted(match.priority - set(Priority)):
             self._tell("match.priority", f"'{name}' is not a priority")
-            self.match_is_whole = False
         for code in sorted(match.service):
             if self._known.services.lacks(code):
                 self._tell("match.service", f"unknown service '{code}'")

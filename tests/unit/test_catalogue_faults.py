@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from ioc.catalogue import hue_folder, load_catalogue
+from ioc.schema import faults_of
 from tests.unit.test_catalogue_mistakes import add, faults
 
 
@@ -45,6 +47,21 @@ def test_a_rule_for_one_category_ties_with_the_urgent_one_unless_it_leaves_urgen
     assert faults(folder) == ["rules.yml: urgent: ties with 'births': an incident can fit both equally well"]
 
 
+class Form(Struct, forbid_unknown_fields=True):
+    """A document with names of its author's in it."""
+
+    marks: dict[str, int] = {}
+
+
+def test_what_nobody_knows_is_named_to_its_author_and_to_no_other() -> None:
+    form = {"An": 1, "marks": {"Binh": "x"}}
+    assert [fault.field for fault in faults_of(Form, form, own_words=True)] == ["An", "marks.Binh"]
+    assert [(fault.field, fault.reason) for fault in faults_of(Form, form)] == [
+        ("", "has a field nobody knows"),
+        ("marks.*", "must be integer"),
+    ]
+
+
 SECRETS = [
     'kind: webhook, url: "https://centre:hunter2@hook.example/", signing_key: IOC_KEY',
     'kind: webhook, url: "https://hook.example/?token=hunter2&to=${IOC_ROOM}", signing_key: IOC_KEY',
@@ -79,6 +96,10 @@ GOOD = [
     ("rules.yml/rules", f"{OFFICE}, ladder: [{{level: 1, whom: ioc}}, @later(wall)]"),
     ("rules.yml/rules", "@rule(a), ladder: [@late(working), @later(wall)]"),
     ("rules.yml/rules", "@rule(a), ladder: [{level: 9, whom: ioc, repeat: {every: 1m, times: 100}}]"),
+    (
+        "calendars.yml/calendars",
+        "id: long, @mornings, holidays: [{date: 1970-01-01, to: 1971-01-02, name: A}, {date: 2099-12-31, name: A}]",
+    ),
     ("calendars.yml/calendars", 'id: night, week: {sat-sun: ["00:00-06:00", "22:00-00:00"]}'),
 ]
 

@@ -68,8 +68,9 @@ def test_a_catalogue_may_do_without_the_optional_files(folder: Path) -> None:
 def test_a_file_that_is_not_what_it_should_be_is_told(folder: Path, file: str, text: str, fault: str) -> None:
     name = file.removesuffix(".yml")
     (folder / file).write_text(text.format(name=name))
-    found = [one for one in faults(folder) if one.startswith(file)]
-    assert any(one.startswith(f"{file}: {fault.format(name=name)}") for one in found), found
+    found = [one for one in faults(folder) if one.startswith(file) and one != "channels.yml: routes: missing"]
+    assert found
+    assert [one for one in found if not one.startswith(f"{file}: {fault.format(name=name)}")] == []
 
 
 def test_what_an_unreadable_file_would_name_is_not_called_unknown(folder: Path) -> None:

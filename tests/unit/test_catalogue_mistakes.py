@@ -131,9 +131,10 @@ calendars.yml/calendars
 - c11.workdays.0.like: more than 7
 - c11.workdays.1.like: less than 1
 - c11.workdays.2.like: must be integer
-+ id: c12, @mornings, holidays: [{date: 2026-05-02, name: A}], workdays: [{date: 2026-05-02}, {date: 20260509, like: 1}]
++ id: c12, @mornings, holidays: [{date: 2026-05-02, name: A}], workdays: [{date: 2026-05-02}, {date: 5}, {date: may}]
 - c12.workdays.0: 2026-05-02 is off and worked
 - c12.workdays.1.date: must be string
+- c12.workdays.2.date: 'may' is not a day such as 2026-01-02
 + id: c13, @mornings, workdays: [{date: 2026-05-23}, {date: 2026-05-23}, {date: 2026-05-16, like: 6}]
 - c13.workdays.1: 2026-05-23 is worked twice
 - c13.workdays.2: is like sat, which has no hours
@@ -148,7 +149,7 @@ rules.yml/rules
 + id: r2, calendar: "247", targets: {assign: -2h, resolv: 1h}, @match(r2)
 - r2.targets.assign: a duration looks like 30m, 8h, 1h30m or 2d
 - r2.targets.resolv: not a target
-+ @rule(r3), on_priority: guess, on_reopen: guess, warn: 80
++ @rule(r3), on_priority: guess, on_reopen: guess, warn: 1
 - r3.on_priority: must be one of ['keep-elapsed', 'proportional', 'reset', 'retroactive']
 - r3.on_reopen: must be one of ['continue', 'never-paused', 'reset']
 - r3.warn: the warning must be a share between 0 and 1
@@ -172,7 +173,7 @@ rules.yml/rules
 - r9.match.category: unknown category 'nope'
 + id: urgent, calendar: "247", targets: {resolve: 1h}, @match(r10)
 - rules[n]: 'urgent' is there twice
-+ @rule(r11), warn: 0, ladder: [{level: 2, whom: ioc}, {level: 1, whom: ioc}]
++ @rule(r11), warn: 0, ladder: [{level: 2, whom: ioc}, {level: 2, whom: ioc}]
 - r11.warn: the warning must be a share between 0 and 1
 - r11.ladder: the levels of a ladder must rise
 + @rule(r12), ladder: [{level: 1, whom: mayor, channel: pigeon}, {level: 0, whom: mayor}, {whom: ioc, channel: pigeon}]

@@ -54,12 +54,19 @@ def test_all_that_is_wrong_is_told_with_its_line(text: str, told: list[str]) -> 
     assert value is not UNREADABLE
 
 
-@pytest.mark.parametrize("text", ["a: [", "a: *b", "a: b\n---\nc: d", "a: @b", "\tb", b"a: \xff", b"\x00"])
-def test_what_is_no_yaml_is_told_and_is_nothing(text: str | bytes) -> None:
-    value, found = read(text)
-    assert value is UNREADABLE
-    assert len(found) == 1
-    assert ": not YAML: " in found[0]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: b\nc: [", "line 3: not YAML: did not find expected node content"),
+        ("a: *b", "line 1: not YAML: found undefined alias"),
+        ("a: b\n---\nc: d", "line 2: not YAML: but found another document"),
+        ("a: @b", "line 1: not YAML: found character that cannot start any token"),
+        (b"a: \xff", "-: not YAML: unacceptable character #x00ff: invalid leading UTF-8 octet"),
+        (b"\x00", "-: not YAML: unacceptable character #x0000: control characters are not allowed"),
+    ],
+)
+def test_what_is_no_yaml_is_told_and_is_nothing(text: str | bytes, told: str) -> None:
+    assert read(text) == (UNREADABLE, [told])
 
 
 def test_what_is_nested_too_deeply_is_told() -> None:
