@@ -8,7 +8,16 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    model_validator,
+)
 
 from api.card import Card
 from api.read_model import OPERATORS
@@ -19,7 +28,7 @@ from ioc.fold import catalogue_faults
 from ioc.incident import Entry
 from ioc.lifecycle import COMMANDS, TRANSITIONS, Move, event_type
 from ioc.payloads import Assigned, Directed, Payload
-from ioc.times import Instant, to_rfc3339
+from ioc.times import YEARS, Instant, to_rfc3339
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 
@@ -33,9 +42,15 @@ def _as_text(moment: object) -> object:
     raise ValueError("must be a moment in RFC 3339, such as 2024-04-17T09:00:00+07:00")
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        raise ValueError(f"must lie from {YEARS[0]} to {YEARS[-1]}")
+    return moment
+
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 # Strict would refuse text too, and JSON has no other moments; lax alone would take a number for one.
-Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_as_text)]
+Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_as_text), AfterValidator(_of_our_time)]
 
 
 class Order(BaseModel):
