@@ -432,7 +432,8 @@ def test_when_all_sources_are_silent_no_tile_shows_a_zero(page: Any, screen_url:
 
 
 OVERRUN = """() => [...document.querySelectorAll(
-  '.row .left, .row .left *, .tile, .tile .label, .tile .note, .panel > header h2, .detail header div')]
+  '.row .left, .row .left *, .tile, .tile .label, .tile .note, ' +
+  '.panel > header, .panel > header h2, .detail header div')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
   .map(e => e.textContent)"""
 

@@ -18,7 +18,7 @@ export const en = {
   "priority.normal": "Normal",
   "priority.high": "High",
   "priority.urgent": "Urgent",
-  "state.reported": "Not acknowledged",
+  "state.reported": "Unacked",
   "state.acknowledged": "Acknowledged",
   "state.assigned": "Assigned",
   "state.in_progress": "In progress",

@@ -46,12 +46,12 @@ function Line({ id, top, at, gone }) {
     role="option" aria-selected=${selected.value === id}>
     <${Sign} severity=${one.severity} calling=${isUnacknowledged(one) && !gone} />
     <div class="what">
-      <span class="title">${one.title}</span>
+      <span class="head"><span class="title">${one.title}</span>
+        ${one.level > 0 && html`<span class="level" title=${t("queue.level_hint")}>${t("queue.level", { n: one.level })}</span>`}</span>
       <span class="where">
         <span class="place">${wardName(one.ward) || t("queue.no_ward")}</span>
         <span class="unit">${unitName(one.unit) || t("queue.no_unit")}</span>
         <span class=${`state ${one.state}`}>${word("state", one.state)}</span>
-        ${one.level > 0 && html`<span class="level" title=${t("queue.level_hint")}>${t("queue.level", { n: one.level })}</span>`}
       </span>
     </div>
     <div class="left"><${Left} one=${one} at=${at} /></div>

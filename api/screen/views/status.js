@@ -61,7 +61,7 @@ export function Status() {
     ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
     <span class="space"></span>
     ${store.figures && html`<span class="item as-of">${t("status.as_of", { at: asOf() })}</span>`}
-    ${lag > 0 && html`<span class=${`item lag ${store.tick?.stale ? "behind" : ""}`}>${plural("status.lag", lag, { n: count(lag, lang.value) })}</span>`}
+    ${lag > 0 && !store.tick?.stale && html`<span class="item lag">${plural("status.lag", lag, { n: count(lag, lang.value) })}</span>`}
     <${Partitions} /><${SourcesNote} /><${Connection} />
     <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
     <${Languages} />
