@@ -156,7 +156,12 @@ def demo(
         script = Script(day, begin, speed, seed)
         if detached:
             url = detach(script)
-            out.print(announcement(), f"The demo is up: {url} (`make stop` ends it)", markup=False, highlight=False)
+            out.print(
+                f"{announcement()}\nThe demo is up: {url} (`make stop` ends it)",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
             return
         for told in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(told, signal.default_int_handler)  # told to stop, it ends what it started

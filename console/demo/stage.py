@@ -134,7 +134,7 @@ class Demo:
     def _announce(self) -> None:
         (FOLDER / "announcement").write_text(WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap))
         (FOLDER / "url").write_text(self.url)
-        said.print(announcement(), markup=False)
+        said.print(announcement(), markup=False, soft_wrap=True)
 
     def _watch(self, crew: Crew) -> None:
         """Keep a line with what happens, and start anew what ends."""
