@@ -67,19 +67,17 @@ class Document:
         listed.names.add(name)
         try:
             listed.rows.append(msgspec.convert(one, kind))
-        except msgspec.ValidationError:
+        except msgspec.ValidationError as error:
             listed.faulty.add(name)
             listed.rows.append(_left(kind, one, {key: name}))
-            self._explain(kind, one, name)
+            self._explain(kind, one, name, error)
 
-    def _explain(self, kind: type[Struct], one: dict[str, Any], name: str) -> None:
-        faults = list(faults_of(kind, one, own_words=True))
-        for fault in faults:
-            self.tell(f"{name}.{fault.field}".rstrip("."), fault.reason)
-        told = {fault.field.partition(".")[0] for fault in faults}
-        for field, error in _refused(kind, one):
-            if field not in told:  # finer than a schema can say
-                self.tell(f"{name}.{field}", error)
+    def _explain(self, kind: type[Struct], one: dict[str, Any], name: str, error: msgspec.ValidationError) -> None:
+        faults = [(fault.field, fault.reason) for fault in faults_of(kind, one, own_words=True)]
+        told = {field.partition(".")[0] for field, _ in faults}
+        finer = [(field, reason) for field, reason in _refused(kind, one) if field not in told]
+        for field, reason in [*faults, *finer] or [("", str(error))]:
+            self.tell(f"{name}.{field}".rstrip("."), reason)
 
 
 class Folder:
@@ -121,6 +119,7 @@ def _sections(found: Any, known: Sequence[str], tell: Tell) -> dict[str, Any] | 
 
 
 def _refused(kind: type[Struct], one: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the fields whose values do not fit, with the first reason of each: it can be finer than a schema's."""
     for field in fields(kind):
         if field.encode_name in one:
             try:

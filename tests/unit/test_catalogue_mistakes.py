@@ -103,10 +103,9 @@ calendars.yml/calendars
 + id: c3, week: {monday: ["08:00-12:00"], fri-mon: ["08:00-12:00"]}
 - c3.week.monday: not days such as mon or mon-fri, in the order from mon to sun
 - c3.week.fri-mon: not days such as mon or mon-fri, in the order from mon to sun
-+ id: c4, week: {mon: ["8h-12h", "13:00"], tue: ["08:00-12:00-13:00", "24:00-25:00"]}
++ id: c4, week: {mon: ["8h-12h", "13:00-14:00-15:00"], tue: ["24:00-25:00"]}
 - c4.week.mon: '8h-12h' is not hours such as 07:30-11:30
-- c4.week.mon: '13:00' is not hours such as 07:30-11:30
-- c4.week.tue: '08:00-12:00-13:00' is not hours such as 07:30-11:30
+- c4.week.mon: '13:00-14:00-15:00' is not hours such as 07:30-11:30
 - c4.week.tue: '24:00-25:00' is not hours such as 07:30-11:30
 + id: c5, week: {mon-fri: ["12:00-08:00", "13:00-17:00", "16:00-18:00", "noon"]}
 - c5: 12:00-08:00 ends before it begins
@@ -124,13 +123,16 @@ calendars.yml/calendars
 - c8.holidays.2.date: missing
 + id: c9, @mornings, holidays: [{date: 2026-05-01, to: 2026-05-03, name: A}, {date: 2026-05-02, name: B}]
 - c9.holidays.1: 2026-05-02 is off twice
-+ id: c10, @mornings, holidays: [{date: 0206-01-01, name: A}, {date: 2026-03-01, to: 2036-03-01, name: A}]
++ id: c10, @mornings, holidays: [{date: 0206-01-01, name: A}, {date: 2026-03-01, to: 2036-03-01, name: A}, @until(may)]
 - c10.holidays.0.date: 0206-01-01 is not a day from 1970 to 2099
 - c10.holidays.1: longer than a year
+- c10.holidays.2.to: 'may' is not a day such as 2026-01-02
 + id: c11, @mornings, workdays: [{date: 2026-05-09, like: 8}, {date: 2026-05-16, like: 0}, {date: 2026-05-23, like: a}]
 - c11.workdays.0.like: more than 7
 - c11.workdays.1.like: less than 1
 - c11.workdays.2.like: must be integer
++ id: c14, @mornings, workdays: [{date: 2026-05-09, like: 1.0}]
+- c14.workdays: Expected `int`, got `float` - at `$[n].like`
 + id: c12, @mornings, holidays: [{date: 2026-05-02, name: A}], workdays: [{date: 2026-05-02}, {date: 5}, {date: may}]
 - c12.workdays.0: 2026-05-02 is off and worked
 - c12.workdays.1.date: must be string
@@ -246,6 +248,7 @@ SHORT = {
     r"@mornings": 'week: {mon-fri: ["08:00-12:00"]}',
     r"@rule\((\w+)\)": r"@only(\1), @match(\1)",
     r"@only\((\w+)\)": r'id: \1, calendar: "247", targets: {resolve: 1h}',
+    r"@until\((\w+)\)": r"{date: 2026-04-01, to: \1, name: A}",
     r"@late\((\w+)\)": r"{level: 1, whom: ioc, after: 1h, in: \1}",
     r"@later\((\w+)\)": r"{level: 2, whom: ioc, after: 2h, in: \1}",
     r"@match\((\w+)\)": r"match: {category: tree, source: \1, unit: ioc}",
