@@ -28,7 +28,8 @@ def catalogue_or_exit(folder: Path) -> Catalogue:
     try:
         return load_catalogue(folder)
     except CatalogueError as error:
-        err.print(f"The catalogue in {folder} cannot be used:", *error.faults, sep="\n  ", highlight=False)
+        told = "\n  ".join([f"The catalogue in {folder} cannot be used:", *error.faults])
+        err.print(told, highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
 
 
