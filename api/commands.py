@@ -28,7 +28,7 @@ from ioc.fold import catalogue_faults
 from ioc.incident import Entry
 from ioc.lifecycle import COMMANDS, TRANSITIONS, Move, event_type
 from ioc.payloads import Assigned, Directed, Payload
-from ioc.times import YEARS, Instant, to_rfc3339
+from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_rfc3339
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 
@@ -43,8 +43,8 @@ def _as_text(moment: object) -> object:
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    if moment.year not in YEARS:
-        raise ValueError(f"must lie from {YEARS[0]} to {YEARS[-1]}")
+    if not is_of_our_time(moment):
+        raise ValueError(OUT_OF_TIME)
     return moment
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from ioc.records import decode_position
 from ioc.shard import Position
 from ioc.topics import Topic
-from streams.restore import has_records, reader
+from streams.restore import batches, has_records, reader
 
 # The exit code of a command that waited for the workers in vain.
 NOT_FOLDED = 3
@@ -27,11 +27,10 @@ async def read_topic(
     async with reader(bootstrap) as consumer:
         partitions = await _assigned(consumer, topic)
         ends = await very_ends(bootstrap, partitions) if until is None else _offsets(partitions, until)
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for tp, records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).items():
-                for record in records:
-                    if record.offset < ends[tp]:
-                        yield record
+        async for tp, records in batches(consumer, ends):
+            for record in records:
+                if record.offset < ends[tp]:
+                    yield record
 
 
 async def _assigned(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicPartition]:

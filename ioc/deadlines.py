@@ -224,8 +224,8 @@ def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[St
 
 def _moments(rung: Rung, due: Instant, calendar: Calendar) -> Iterator[Instant]:
     """Yield when a rung speaks: once, and as often again as it repeats."""
-    repeats = (rung.repeat.every * (n + 1) for n in range(rung.repeat.times)) if rung.repeat is not None else ()
-    for wait in (rung.after, *(rung.after + more for more in repeats)):
+    every, times = (rung.repeat.every, rung.repeat.times) if rung.repeat is not None else (0, 0)
+    for wait in (rung.after + n * every for n in range(times + 1)):
         yield due + wait if rung.waits_in is TimeKind.WALL else calendar.add(due, wait)
 
 

@@ -70,9 +70,13 @@ def _is_full(old: Incident, event: Event) -> bool:
     most = MAX_HISTORY
     if event.move in _CLOSING and old.state in TRANSITIONS[event.move]:
         most *= 2
-    elif sum(len(entry.data) for entry in old.history) + len(event.data) > MAX_HISTORY_BYTES:
+    elif _size(old.history) + len(event.data) > MAX_HISTORY_BYTES:
         return True
     return len(old.history) >= most
+
+
+def _size(history: tuple[Entry, ...]) -> int:
+    return sum(len(entry.data) for entry in history)
 
 
 def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
@@ -122,7 +126,7 @@ def _summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
     Their keys stay, to know duplicates, and so does what the fold needs of them.
     """
-    if len(history) <= MAX_NOTES and sum(len(entry.data) for entry in history) <= MAX_WORDS:
+    if len(history) <= MAX_NOTES and _size(history) <= MAX_WORDS:
         return history
     kept = list(history)
     notes = words = 0

@@ -6,7 +6,6 @@ to name every fault at once.
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -17,7 +16,7 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
 from ioc.payloads import DECODE, PAYLOADS, Assigned, Directed, Moment, Payload, Rated, Reported, Updated, encode
 from ioc.schema import faults_of
-from ioc.times import YEARS, Instant, to_instant
+from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
 from ioc.topics import MAX_EVENT_BYTES
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -167,19 +166,12 @@ def _wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fau
 
 def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
     """Yield the moments no calendar reaches."""
-    if not _is_of_our_time(envelope.time):
-        yield Fault("time", _OUT_OF_TIME)
+    if not is_of_our_time(envelope.time):
+        yield Fault("time", OUT_OF_TIME)
     if isinstance(payload, Reported):
-        yield from (Fault(f"data.due.{t}", _OUT_OF_TIME) for t, due in payload.due.items() if not _is_of_our_time(due))
-    elif isinstance(payload, Directed) and payload.due is not None and not _is_of_our_time(payload.due):
-        yield Fault("data.due", _OUT_OF_TIME)
-
-
-_OUT_OF_TIME = f"must lie from {YEARS[0]} to {YEARS[-1]}"
-
-
-def _is_of_our_time(moment: datetime) -> bool:
-    return moment.year in YEARS
+        yield from (Fault(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
+    elif isinstance(payload, Directed) and payload.due is not None and not is_of_our_time(payload.due):
+        yield Fault("data.due", OUT_OF_TIME)
 
 
 def _missing_words(payload: Payload) -> list[Fault]:

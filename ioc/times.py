@@ -17,9 +17,15 @@ DAY = 24 * HOUR
 # Other moments are nobody's: they come from fields nobody set (year 1), or stand for "never" (year 9999).
 YEARS = range(1970, 2100)
 LAST_MOMENT: Instant = 4_102_444_800_000  # 2100-01-01T00:00:00Z
+OUT_OF_TIME = f"must lie from {YEARS[0]} to {YEARS[-1]}"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def is_of_our_time(moment: datetime) -> bool:
+    """True when a moment can be meant."""
+    return moment.year in YEARS
 
 
 def to_instant(moment: datetime) -> Instant:

@@ -1,6 +1,6 @@
 """Rebuilding a partition from what is committed: its states, its windows, its position."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -26,6 +26,15 @@ async def reader(bootstrap: str, isolation: str = "read_committed") -> AsyncIter
         yield consumer
     finally:
         await consumer.stop()
+
+
+async def batches(
+    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
+) -> AsyncIterator[tuple[TopicPartition, Sequence[ConsumerRecord]]]:
+    """Yield what assigned partitions hold, until each has been read up to its end; the last may reach beyond."""
+    while any([await consumer.position(tp) < end for tp, end in ends.items()]):
+        for tp, records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).items():
+            yield tp, records
 
 
 async def has_records(bootstrap: str, partition: int, first: int, end: int) -> bool:
@@ -63,11 +72,10 @@ async def restore(shard: Shard, bootstrap: str) -> int:
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
-        while any([await consumer.position(tp) < end for tp, end in ends.items()]):
-            for tp, records in (await consumer.getmany(timeout_ms=200, max_records=10_000)).items():
-                for record in records:
-                    _TAKE[tp.topic](shard, record)
-                read += len(records)
+        async for tp, records in batches(consumer, ends):
+            for record in records:
+                _TAKE[tp.topic](shard, record)
+            read += len(records)
     return read
 
 

@@ -14,7 +14,7 @@ from api.periods import By, Period, TooOld, as_csv, figures_of
 from api.problems import Problem, shown
 from api.shapes import FiguresShown, PeriodShown
 from ioc.errors import Fault
-from ioc.times import DAY, LAST_MOMENT, MINUTE, YEARS, Instant, to_instant
+from ioc.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, to_instant
 
 router = APIRouter(tags=["figures"])
 _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
@@ -67,8 +67,7 @@ async def show_period(
 
 def _faults(start: Instant, end: Instant) -> list[Fault]:
     moments = {"from": start, "to": end}
-    far = f"must lie from {YEARS[0]} to {YEARS[-1]}"
-    faults = [Fault(name, far) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
+    faults = [Fault(name, OUT_OF_TIME) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
     faults += [Fault(name, "must be on a whole minute") for name, at in moments.items() if at % MINUTE]
     if end <= start:
         faults.append(Fault("to", "must come after 'from'"))

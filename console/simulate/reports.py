@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from math import cos, radians, sqrt
 from random import Random
 from typing import Any, NamedTuple
-from unicodedata import combining, normalize
 
+from api.card import folded
 from console.simulate.planned import Subject
 from console.simulate.scene import Matter, Scene, Source
 from console.simulate.weather import storm
@@ -115,5 +115,4 @@ def committees(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def _slug(name: str) -> str:
-    plain = "".join(letter for letter in normalize("NFD", name.lower().replace("đ", "d")) if not combining(letter))
-    return re.sub(r"[^a-z0-9]+", "-", plain)
+    return re.sub(r"[^a-z0-9]+", "-", folded(name))
