@@ -36,5 +36,5 @@ bench:
 # Renews the versions that are installed; pyproject.toml says which are allowed.
 lock:
 	@deploy/setup check
-	$(PIN) --extra build --output-file requirements.lock pyproject.toml
-	$(PIN) --extra build --extra dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(PIN) --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(PIN) --extra build --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
