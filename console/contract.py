@@ -11,8 +11,8 @@ from ioc.events import Envelope
 from ioc.facts import Fact
 from ioc.incident import Incident
 from ioc.lifecycle import Move, event_type
-from ioc.payloads import PAYLOADS
-from ioc.records import Heartbeat
+from ioc.payloads import PAYLOADS, Reporter
+from ioc.records import Heartbeat, Look
 from ioc.shard import Position
 from ioc.topics import TOPICS, Topic, TopicSpec
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 FOLDER = Path(__file__).parents[1] / "docs" / "contract"
 _ABOUT = (
     "The topics of a city's operations centre. Producers write `ioc.events`, keyed by the incident's id "
-    "`<source slug>:<subject>` and partitioned by murmur2; all else is written by the workers. "
+    "`<source slug>:<subject>` and partitioned by murmur2; all else is written by the centre. "
     "Read with `isolation.level=read_committed`."
 )
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -31,6 +31,8 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.FACTS: Fact,
     Topic.POSITIONS: Position,
     Topic.WORKERS: Heartbeat,
+    Topic.REPORTERS: Reporter,
+    Topic.AUDIT: Look,
 }
 
 

@@ -11,10 +11,24 @@ from unicodedata import is_normalized, normalize
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
 from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
-from ioc.payloads import DECODE, PAYLOADS, Assigned, Directed, Moment, Payload, Rated, Reported, Updated, encode
+from ioc.payloads import (
+    DECODE,
+    NOBODY,
+    PAYLOADS,
+    Assigned,
+    Directed,
+    Moment,
+    Payload,
+    Rated,
+    Reported,
+    Reporter,
+    Updated,
+    encode,
+)
 from ioc.schema import faults_of
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
 from ioc.topics import MAX_EVENT_BYTES
@@ -41,7 +55,10 @@ class Envelope(Struct, frozen=True):
 
 
 class Event(Struct, frozen=True):
-    """One thing that happened to one incident. `time` is the producer's, in ms; (source, id) is its duplicate key."""
+    """One thing that happened to one incident. `time` is the producer's, in ms; (source, id) is its duplicate key.
+
+    `payload` and `data`, which become part of the incident, say nothing of the `reporter`.
+    """
 
     incident: str
     move: Move
@@ -50,6 +67,7 @@ class Event(Struct, frozen=True):
     id: str
     payload: Payload
     data: Raw
+    reporter: Reporter | None = None
 
 
 AS_OF_TYPE = "vn.ioc.clock.asof.v1"
@@ -119,6 +137,7 @@ def _read(key: bytes | None, structured: bytes) -> Event | AsOf | Refusal:
     if faults:
         reason = Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID
         return Refusal(reason, faults)
+    payload, reporter = _apart(payload)
     return Event(
         incident=f"{slug_of(envelope.source)}:{envelope.subject}",
         move=move,
@@ -127,7 +146,15 @@ def _read(key: bytes | None, structured: bytes) -> Event | AsOf | Refusal:
         id=envelope.id,
         payload=payload,
         data=Raw(encode(payload)),
+        reporter=reporter,
     )
+
+
+def _apart(payload: Payload) -> tuple[Payload, Reporter | None]:
+    """Return a payload without the reporter's identity, and that identity when it says anything."""
+    if not isinstance(payload, Reported) or payload.reporter is None:
+        return payload, None
+    return replace(payload, reporter=None), None if payload.reporter == NOBODY else payload.reporter
 
 
 def _structured(value: bytes | None, headers: Headers) -> bytes:

@@ -1,4 +1,4 @@
-"""What an event says, one struct a move. Fields not listed here (a reporter's identity among them) are not read.
+"""What an event says, one struct a move. Fields not listed here are not read.
 
 The words of producers are kept as they came, in Unicode NFC; limits are those a screen and a log can bear.
 """
@@ -15,6 +15,7 @@ from ioc.lifecycle import Move
 
 Code = Annotated[str, Meta(min_length=1, max_length=128)]
 Line = Annotated[str, Meta(max_length=512)]
+ShortLine = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=8192)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -66,13 +67,33 @@ class Place(Payload, frozen=True):
     address: Line | None = None
 
 
+class Reporter(Struct, frozen=True, omit_defaults=True):
+    """Who brought a matter to the centre: kept apart from the incident, for those alone who may see it."""
+
+    name: Line | None = None
+    phone: ShortLine | None = None
+    email: Annotated[str, Meta(max_length=320)] | None = None
+    address: Line | None = None
+    id_number: ShortLine | None = None
+
+    def __repr__(self) -> str:  # what is printed may end in a log
+        return "Reporter(...)"
+
+
+NOBODY = Reporter()
+
+
 class Reported(Place, frozen=True, kw_only=True):
-    """A matter is brought to the centre. `due` gives explicit deadlines, which then win over the rules."""
+    """A matter is brought to the centre. `due` gives explicit deadlines, which then win over the rules.
+
+    `reporter` is taken out as soon as the event is read: an `Event` carries it beside its payload.
+    """
 
     service: Code
     priority: Priority = Priority.NORMAL
     channel: Line | None = None
     due: dict[TargetName, Moment] = {}
+    reporter: Reporter | None = None
 
 
 class Assigned(Payload, frozen=True):

@@ -6,6 +6,7 @@ from msgspec import Struct
 from ioc.aggregates import Aggregate
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.payloads import Reporter
 from ioc.shard import Position
 from ioc.times import Instant
 
@@ -38,11 +39,21 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
+class Look(Struct, frozen=True):
+    """Somebody was about to be shown the identity of an incident's reporter: who, and when (ms by the wall)."""
+
+    incident: str
+    who: str
+    at: Instant
+
+
 encode = msgspec.json.Encoder().encode
 decode_incident = msgspec.json.Decoder(Incident).decode
 decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode
 decode_fact = msgspec.json.Decoder(Fact).decode
+decode_reporter = msgspec.json.Decoder(Reporter).decode
+decode_look = msgspec.json.Decoder(Look).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
 
 

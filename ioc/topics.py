@@ -22,6 +22,8 @@ class Topic(StrEnum):
     POSITIONS = "ioc.positions"
     DEAD_LETTERS = "ioc.dead-letters"
     WORKERS = "ioc.workers"
+    REPORTERS = "ioc.reporters"
+    AUDIT = "ioc.audit"
 
 
 class TopicSpec(Struct, frozen=True):
@@ -69,4 +71,6 @@ TOPICS: tuple[TopicSpec, ...] = (
         _kept(30, **{"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)}),
     ),
     TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
+    TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
+    TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),
 )

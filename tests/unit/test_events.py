@@ -199,7 +199,7 @@ def test_who_reported_is_never_kept() -> None:
     decision = decide(None, event, LATER, CITY)
     assert decision.state is not None
     assert decision.facts
-    for kept in (event, decision.state, decision.facts):
+    for kept in (event.payload, event.data, decision.state, decision.facts):
         assert SECRET.encode() not in records.encode(kept)
 
 

@@ -9,7 +9,7 @@ from streams.journal import MAX_REASON
 
 SPECS = {spec.name: spec for spec in TOPICS}
 # What a key's newest record tells for ever; the rest are logs, kept for days.
-STATES = {Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS}
+STATES = {Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS, Topic.REPORTERS}
 
 
 def test_every_topic_is_in_the_table_once() -> None:
