@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from ioc.lane import ClockKind
 from ioc.records import Heartbeat
-from ioc.shard import ClockKind
 from ioc.times import SECOND, Instant, Millis
 
 # Beyond this silence an event clock stands still rather than run away on a guess.

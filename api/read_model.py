@@ -13,10 +13,11 @@ from api.clock import PipelineClock
 from api.windows import Windows
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
+from ioc.lane import Position
 from ioc.lifecycle import OPEN, State
 from ioc.records import Heartbeat
-from ioc.shard import Position
 from ioc.times import Instant
+from ioc.topics import Topic
 
 # Events of the centre's own operators say nothing about whether a source is alive.
 OPERATORS = "/operations-centre/"
@@ -88,7 +89,9 @@ class ReadModel:
         self._touch(id)
 
     def hear(self, beat: Heartbeat) -> None:
-        """Take in a heartbeat, unless a newer one of its partition is known."""
+        """Take in a heartbeat of the events' lane, unless a newer one of its partition is known."""
+        if beat.topic is not Topic.EVENTS:
+            return
         known = self.heartbeats.get(beat.partition)
         if known is None or beat.at >= known.at:
             self.heartbeats[beat.partition] = beat

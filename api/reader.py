@@ -32,7 +32,7 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
         case Topic.AGGREGATES:
             partition, cell = decode_key(key)
             model.windows.put(partition, cell, None if value is None else records.decode_aggregate(value))
-        case Topic.POSITIONS if value is not None:
+        case Topic.POSITIONS if value is not None and key.isdigit():  # of the events; other lanes name their topic
             model.positions[int(key)] = records.decode_position(value)
         case Topic.WORKERS if value is not None:
             model.hear(records.decode_heartbeat(value))

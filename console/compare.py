@@ -13,7 +13,7 @@ from console.written import Found, Inspection, Motion, Written
 from ioc.aggregates import Aggregate, Cell, Measure
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
-from ioc.shard import Position
+from ioc.lane import Position
 
 _TIMED = {Kind.WARNED, Kind.BREACHED, Kind.ESCALATED}
 

@@ -10,10 +10,10 @@ from ioc.aggregates import Aggregate
 from ioc.events import Envelope
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.lane import Position
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import Heartbeat, Look
-from ioc.shard import Position
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from rich.console import Console
 
+from ioc.lane import Position, position_key
 from ioc.records import decode_position
-from ioc.shard import Position
 from ioc.topics import Topic
+from streams.lanes import LANES
 from streams.restore import batches, has_records, reader
 
 # The exit code of a command that waited for the workers in vain.
@@ -49,11 +50,11 @@ def _offsets(partitions: list[TopicPartition], until: Mapping[int, int]) -> Mapp
     return {tp: until.get(tp.partition, 0) for tp in partitions}
 
 
-async def positions(bootstrap: str) -> dict[int, Position]:
-    """Return how far each partition is folded; those of which nothing is folded are left out."""
+async def positions(bootstrap: str, lane: Topic = Topic.EVENTS) -> dict[int, Position]:
+    """Return how far each partition of a lane is folded; those of which nothing is folded are left out."""
     latest: dict[int, Position] = {}
     async for record in read_topic(bootstrap, Topic.POSITIONS):
-        if record.value is not None:
+        if record.value is not None and record.key == position_key(lane, record.partition):
             latest[record.partition] = decode_position(record.value)
     return latest
 
@@ -65,32 +66,45 @@ async def very_ends(bootstrap: str, partitions: list[TopicPartition]) -> Mapping
         return ends
 
 
-async def ends_of_events(bootstrap: str) -> Mapping[int, int]:
-    """Return where each partition of the events ends."""
+async def ends_of(bootstrap: str, lane: Topic = Topic.EVENTS) -> Mapping[int, int]:
+    """Return where each partition of a lane's input ends."""
     async with reader(bootstrap) as consumer:
-        partitions = await _assigned(consumer, Topic.EVENTS)
+        partitions = await _assigned(consumer, lane)
         return {tp.partition: end for tp, end in (await consumer.end_offsets(partitions)).items()}
 
 
 async def wait_until_folded(bootstrap: str, seconds: float) -> dict[int, Position]:
     """Return every partition's position once they reach the ends of now; TimeoutError when they do not in time."""
-    ends = await ends_of_events(bootstrap)
+    ends = await ends_of(bootstrap)
     deadline = time.monotonic() + seconds
     while True:
         latest = await positions(bootstrap)
         reached = {number: latest.get(number, Position()) for number in ends}
-        if await _folded(bootstrap, reached, ends):
+        if await _folded(bootstrap, Topic.EVENTS, reached, ends):
             return reached
         if time.monotonic() > deadline:
             raise TimeoutError(f"the workers have not folded all events within {seconds:g} s")
         await asyncio.sleep(0.5)
 
 
-async def _folded(bootstrap: str, reached: Mapping[int, Position], ends: Mapping[int, int]) -> bool:
+async def is_quiet(bootstrap: str) -> bool:
+    """True when no lane has anything left to fold, of what the others sent it either.
+
+    What a fold sends is written together with its position, so ends that are read after all positions hold it.
+    """
+    reached = {lane: await positions(bootstrap, lane) for lane in LANES}
+    for lane, folded in reached.items():
+        ends = await ends_of(bootstrap, lane)
+        if not await _folded(bootstrap, lane, {one: folded.get(one, Position()) for one in ends}, ends):
+            return False
+    return True
+
+
+async def _folded(bootstrap: str, lane: Topic, reached: Mapping[int, Position], ends: Mapping[int, int]) -> bool:
     """True when no record lies between the positions and the ends; the marks of a producer's transactions are none."""
     behind = [number for number, position in reached.items() if position.next < ends[number]]
     for number in behind:
-        if await has_records(bootstrap, number, reached[number].next, ends[number]):
+        if await has_records(bootstrap, lane, number, reached[number].next, ends[number]):
             return False
     return True
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from console.written import Motion, Written, letter
-from ioc.shard import Changes, Position, Record, Shard
+from ioc.lane import Position, Record
+from ioc.shard import Changes, Shard
 
 
 def recompute(

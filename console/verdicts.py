@@ -11,8 +11,8 @@ from rich.table import Table
 from console.log import read_topic, tell_not_folded, wait_until_folded
 from console.replay import MAPS
 from ioc.incident import Incident
+from ioc.lane import Position
 from ioc.records import decode_incident
-from ioc.shard import Position
 from ioc.topics import Topic
 
 WORDS = {True: "on time", False: "overdue", None: "without"}

@@ -20,8 +20,9 @@ from console.recompute import recompute
 from console.written import Found, Inspection, Motion
 from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
+from ioc.lane import Position, Record
 from ioc.records import decode_aggregate, decode_fact, decode_incident
-from ioc.shard import Position, Record, Shard
+from ioc.shard import Shard
 from ioc.times import SECOND
 from ioc.topics import Topic
 from streams.clock import now_ms

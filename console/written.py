@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from ioc.aggregates import Aggregate, Cell
 from ioc.facts import Fact
 from ioc.incident import Incident
-from ioc.shard import Changes, ClockKind, DeadLetter, Position
+from ioc.lane import ClockKind, DeadLetter, Position
+from ioc.shard import Changes
 from ioc.times import SECOND, Instant, Millis
 
 Letter = tuple[int, tuple[bytes | None, bytes | None]]

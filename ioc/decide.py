@@ -17,6 +17,7 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
+from ioc.lane import Outgoing
 from ioc.lifecycle import TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Reported, TargetName, encode
 from ioc.times import MINUTE, Instant
@@ -42,12 +43,16 @@ class DeadlinePassed(Struct, frozen=True):
 
 
 class Decision(NamedTuple):
-    """What is to be written. `state` is the very object given when nothing changed."""
+    """What is to be written. `state` is the very object given when nothing changed.
+
+    `emitted` are events of the centre's own making that this brings about, for this incident or for others.
+    """
 
     state: Incident | None
     facts: tuple[Fact, ...] = ()
     refusal: Refusal | None = None
     duplicate: bool = False
+    emitted: tuple[Outgoing, ...] = ()
 
 
 def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:

@@ -6,9 +6,10 @@ from msgspec import Struct
 from ioc.aggregates import Aggregate
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.lane import Position
 from ioc.payloads import Reporter
-from ioc.shard import Position
 from ioc.times import Instant
+from ioc.topics import Topic
 
 
 class Heartbeat(Struct, frozen=True, omit_defaults=True):
@@ -16,7 +17,7 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
 
     `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the time it
     lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced; `pending` counts incidents whose
-    report has not come.
+    report has not come. `incidents` are the states held: those of another lane than the events' when `topic` names one.
     """
 
     partition: int
@@ -32,6 +33,7 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
     duplicates: int = 0
     pending: int = 0
     oldest_due: Instant | None = None
+    topic: Topic = Topic.EVENTS
 
     @property
     def lag(self) -> int:
@@ -55,8 +57,3 @@ decode_fact = msgspec.json.Decoder(Fact).decode
 decode_reporter = msgspec.json.Decoder(Reporter).decode
 decode_look = msgspec.json.Decoder(Look).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
-
-
-def partition_key(partition: int) -> bytes:
-    """Return the key of a partition's own records: its position and its heartbeat."""
-    return str(partition).encode()

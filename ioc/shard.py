@@ -5,70 +5,36 @@ one transaction and only then applies. Only the timers, an index of the states, 
 write its changes stops and builds them anew. A replay of the same records gives the same changes.
 """
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct, field
 
-from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, Windows, difference
+from ioc.aggregates import (
+    MINUTES_KEPT,
+    Aggregate,
+    Cell,
+    Span,
+    Windows,
+    decode_key,
+    difference,
+    encode_key,
+)
 from ioc.catalogue import Catalogue
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door
 from ioc.errors import Fault, Reason, Refusal
-from ioc.events import AsOf, Event, Headers, read_event
+from ioc.events import AsOf, Event, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
+from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
 from ioc.lifecycle import State
 from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
-from ioc.refusals import RefusalPolicy, Refusals
+from ioc.records import decode_aggregate, decode_incident, encode
+from ioc.refusals import RefusalPolicy
 from ioc.timers import Timers
 from ioc.times import Instant
-from ioc.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES
-
-
-class ClockKind(StrEnum):
-    """Whose clock rules: the wall's in operation, the events' own in a replay."""
-
-    WALL = "wall"
-    EVENT = "event"
-
-
-class Record(Struct, frozen=True):
-    """A record of the input as a fold sees it. `appended` is the broker's own time stamp (ms)."""
-
-    offset: int
-    appended: Instant
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
-
-
-class Position(Struct, frozen=True, omit_defaults=True):
-    """How far a partition has been folded. `next` is the offset of the first record not yet folded."""
-
-    next: int = 0
-    clock: Instant = 0
-    folded: int = 0
-    refused: int = 0
-    duplicates: int = 0
-    recent: Refusals = Refusals()
-
-
-class DeadLetter(Struct, frozen=True):
-    """A refused record, whole, and why."""
-
-    record: Record
-    refusal: Refusal
-
-    @property
-    def is_cut(self) -> bool:
-        """True when the record is too large to be written again: unpacked it can be larger than any that gets in."""
-        return len(self.record.value or b"") > MAX_RECORD_BYTES
-
-    @property
-    def value(self) -> bytes | None:
-        """The record's value, or of one that is too large its beginning; the whole lies where it came from."""
-        return (self.record.value or b"")[:MAX_EVENT_BYTES] if self.is_cut else self.record.value
+from ioc.topics import Topic
 
 
 class Changes(Struct):
@@ -80,18 +46,33 @@ class Changes(Struct):
     expired: list[Cell] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    outbox: list[Outgoing] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         """True when there is nothing to write."""
-        return not (self.incidents or self.aggregates or self.expired or self.facts or self.dead_letters)
+        own = self.incidents or self.aggregates or self.expired or self.facts
+        return not (own or self.dead_letters or self.outbox)
+
+    def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
+        """Yield what is written to the partition's own number of each topic, without the position."""
+        yield Topic.INCIDENTS, (Write(id.encode(), encode(state)) for id, state in self.incidents.items())
+        windows = self.aggregates.items()
+        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
+        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)
+        yield Topic.FACTS, (Write(fact.incident.encode(), encode(fact)) for fact in self.facts)
 
 
 _POLICY = RefusalPolicy()
+_Key = TypeVar("_Key")
+_Row = TypeVar("_Row")
 
 
 class Shard:
     """The state of one partition of so many, and the pure fold over it. `pending` counts incidents without a report."""
+
+    input = Topic.EVENTS
+    tables = (Topic.INCIDENTS, Topic.AGGREGATES)
 
     def __init__(
         self,
@@ -113,6 +94,18 @@ class Shard:
         self.timers = Timers()
         self.position = Position()
         self.minutes = Minutes()
+
+    @property
+    def held(self) -> int:
+        """How many incidents are held in memory."""
+        return len(self.incidents)
+
+    def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
+        """Take back a state or a window."""
+        if topic is Topic.AGGREGATES:
+            _put(self.aggregates, decode_key(key)[1], None if value is None else decode_aggregate(value))
+        else:
+            _put(self.incidents, key.decode(), None if value is None else decode_incident(value))
 
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
@@ -154,6 +147,13 @@ class Shard:
         self.position = changes.position
 
 
+def _put(table: dict[_Key, _Row], key: _Key, row: _Row | None) -> None:
+    if row is None:
+        table.pop(key, None)
+    else:
+        table[key] = row
+
+
 def _is_pending(incident: Incident | None) -> bool:
     return incident is not None and incident.state is State.PENDING
 
@@ -164,39 +164,24 @@ _STRAY = Refusal(
 )
 
 
-class _Fold:
+class _Fold(Progress):
     """The fold of one slice: reads through to the shard, writes into its own changes."""
 
     def __init__(self, shard: Shard) -> None:
+        super().__init__(shard.position, shard.policy)
         self.shard = shard
         self.changes = Changes(shard.position)
-        self.now = shard.position.clock
-        self.recent = shard.position.recent
-        self.folded = self.duplicates = 0
-
-    def position(self, next: int) -> Position:
-        """Return how far the partition is folded with this slice."""
-        before = self.shard.position
-        return Position(
-            next=next,
-            clock=self.now,
-            folded=before.folded + self.folded,
-            refused=before.refused + len(self.changes.dead_letters),
-            duplicates=before.duplicates + self.duplicates,
-            recent=self.recent,
-        )
 
     def take(self, record: Record) -> None:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
         event = self._admitted(read_event(record.key, record.value, record.headers))
         self._advance(event, record)
-        self.folded += 1
         refused = len(self.changes.dead_letters)
         if isinstance(event, Event):
             self._settle(record, event)
         elif isinstance(event, Refusal):
             self._refuse(record, event)
-        self.recent = self.shard.policy.after(self.recent, len(self.changes.dead_letters) > refused)
+        self.count(refused=len(self.changes.dead_letters) > refused)
 
     def _admitted(self, event: Event | AsOf | Refusal) -> Event | AsOf | Refusal:
         """Return the event, or why it goes no further: the events' own clock must not be moved by one that does not."""
@@ -258,6 +243,7 @@ class _Fold:
         return self.changes.incidents.get(id) or self.shard.incidents.get(id)
 
     def _keep(self, old: Incident | None, decision: Decision) -> None:
+        self.changes.outbox.extend(decision.emitted)
         new = decision.state
         if new is None or new is old:
             return

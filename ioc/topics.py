@@ -55,7 +55,7 @@ _WAY_IN = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(M
 
 TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(Topic.EVENTS, "incident id", "what happened, as CloudEvents; the only way in", _kept(30, **_WAY_IN)),
-    TopicSpec(Topic.INDICATORS, "sensor id", "observations of sensors and services", _kept(7)),
+    TopicSpec(Topic.INDICATORS, "sensor id", "observations of sensors and services", _kept(7, **_WAY_IN)),
     TopicSpec(
         Topic.INCIDENTS, "incident id", "the folded incident: live status and state store", {**_COMPACT, **_LARGE}
     ),

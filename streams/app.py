@@ -1,4 +1,4 @@
-"""The Faust app: one agent of three lines, the tick, and the heartbeat."""
+"""The Faust app: an agent of three lines for each lane, the tick, and the heartbeat."""
 
 import asyncio
 import logging
@@ -14,6 +14,8 @@ from streams.clock import now_ms
 from streams.doubt import Exit, Watchdog, stop_at_once
 from streams.hardening import SliceSchema, harden
 from streams.heartbeat import Pulse
+from streams.lanes import LANES
+from streams.partition import Place
 from streams.partitions import Partitions
 from streams.settings import WorkerSettings
 
@@ -29,13 +31,8 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
     watchdog = Watchdog(settings.frozen_after)
     _follow_assignment(app, partitions)
 
-    @app.agent(app.topic(Topic.EVENTS, schema=SliceSchema()), name="ioc.fold")
-    async def fold(stream: Any) -> None:
-        async for event in stream.events():
-            try:
-                await (await partitions.get(event.message.partition)).fold(event.value)
-            except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
-                stop_at_once(Exit.UNEXPECTED, f"partition {event.message.partition} was not folded", error)
+    for topic in LANES:
+        _add_agent(app, topic, partitions)
 
     async def live() -> None:
         watchdog.start()
@@ -50,7 +47,7 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
                 opened = partitions.opened()
                 now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
                 ends = await pulse.beat(opened)
-                await asyncio.gather(*(p.tick(now, ends[p.shard.partition]) for p in opened))
+                await asyncio.gather(*(one.tick(now, ends[one.place]) for one in opened))
                 await asyncio.sleep(settings.tick_every)
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "the tick failed", error)
@@ -60,19 +57,30 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
     return app
 
 
+def _add_agent(app: faust.App, topic: Topic, partitions: Partitions) -> None:
+    @app.agent(app.topic(topic, schema=SliceSchema()), name=f"{topic}.fold")
+    async def fold(stream: Any) -> None:
+        async for event in stream.events():
+            place = Place(topic, event.message.partition)
+            try:
+                await (await partitions.get(place)).fold(event.value)
+            except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
+                stop_at_once(Exit.UNEXPECTED, f"partition {place.number} of {topic} was not folded", error)
+
+
 def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
     async def assigned(_: Any, *args: Any, **__: Any) -> None:
-        partitions.assign(_events(args[0]))
+        partitions.assign(_places(args[0]))
 
     async def revoked(_: Any, *args: Any, **__: Any) -> None:
-        await partitions.revoke(_events(args[0]))
+        await partitions.revoke(_places(args[0]))
 
     app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # signals are typed for sync only
     app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]
 
 
-def _events(partitions: Iterable[TP]) -> list[int]:
-    return sorted(tp.partition for tp in partitions if tp.topic == Topic.EVENTS)
+def _places(partitions: Iterable[TP]) -> list[Place]:
+    return sorted(Place(Topic(tp.topic), tp.partition) for tp in partitions if tp.topic in set(LANES))
 
 
 def _faust_settings(settings: WorkerSettings) -> dict[str, Any]:

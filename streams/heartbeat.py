@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from ioc.records import Heartbeat, encode, partition_key
+from ioc.lane import position_key
+from ioc.records import Heartbeat, encode
 from ioc.topics import Topic
 from streams import metrics
 from streams.clock import now_ms
-from streams.partition import Partition
+from streams.partition import Partition, Place
 from streams.settings import WorkerSettings
 
 EVERY = 1.0  # seconds
@@ -33,19 +35,19 @@ class Pulse:
         await self._consumer.start()
         await self._producer.start()
 
-    async def beat(self, partitions: Sequence[Partition]) -> Mapping[int, int]:
+    async def beat(self, partitions: Sequence[Partition[Any]]) -> Mapping[Place, int]:
         """Return where the committed part of each partition ends; once a second also tell so on the workers' topic."""
         if not partitions:
             return {}
-        wanted = [TopicPartition(Topic.EVENTS, partition.shard.partition) for partition in partitions]
-        ends = {tp.partition: end for tp, end in (await self._consumer.end_offsets(wanted)).items()}
+        found = await self._consumer.end_offsets([TopicPartition(*partition.place) for partition in partitions])
+        ends = {Place(Topic(tp.topic), tp.partition): end for tp, end in found.items()}
         if time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
             for partition in partitions:
-                await self._tell(partition, ends[partition.shard.partition])
+                await self._tell(partition, ends[partition.place])
         return ends
 
-    async def _tell(self, partition: Partition, end: int) -> None:
+    async def _tell(self, partition: Partition[Any], end: int) -> None:
         shard = partition.shard
         position = shard.position
         told = Heartbeat(
@@ -56,13 +58,14 @@ class Pulse:
             clock=position.clock,
             at=now_ms(),
             clock_kind=shard.clock,
-            incidents=len(shard.incidents),
+            incidents=shard.held,
             folded=position.folded,
             refused=position.refused,
             duplicates=position.duplicates,
-            pending=shard.pending,
+            pending=getattr(shard, "pending", 0),
             oldest_due=shard.timers.soonest(),
+            topic=shard.input,
         )
-        metrics.LAG.labels(str(shard.partition)).set(told.lag)
-        key = partition_key(shard.partition)
+        metrics.LAG.labels(*map(str, partition.place)).set(told.lag)
+        key = position_key(shard.input, shard.partition)
         await (await self._producer.send(Topic.WORKERS, encode(told), key=key, partition=shard.partition))

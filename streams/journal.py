@@ -5,98 +5,92 @@ that wakes up can no longer write.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
 
-from ioc.aggregates import encode_key
-from ioc.records import encode, partition_key
-from ioc.shard import Changes, DeadLetter
-from ioc.times import to_rfc3339
+from ioc.lane import Changed, Outgoing, Write, position_key
+from ioc.partitioner import partition_of
+from ioc.records import encode
 from ioc.topics import MAX_DEAD_LETTER_BYTES, Topic
 
-Headers = list[tuple[str, bytes | None]]
-Write = tuple[bytes | None, bytes | None, Headers]
-
 BATCH_BYTES = 1 << 18
-# A record can have very many faults; as many are named as fit.
-MAX_REASON = 8192
+
+
+def transactional_id(topic: Topic, partition: int) -> str:
+    """Return the id under which a partition of a lane is written, by all workers whatever their group."""
+    return f"ioc-fold-{partition}" if topic is Topic.EVENTS else f"{topic}-fold-{partition}".replace(".", "-")
 
 
 class Journal:
-    """Writes to one partition of every output topic, through one fenced producer."""
+    """Writes what the fold of one partition of a topic makes, through one fenced producer.
 
-    def __init__(self, partition: int, producer: AIOKafkaProducer) -> None:
+    All topics have as many partitions as the input, `partitions`.
+    """
+
+    def __init__(self, topic: Topic, partition: int, partitions: int, producer: AIOKafkaProducer) -> None:
+        self.topic = topic
         self.partition = partition
+        self.partitions = partitions
         self._producer = producer
 
     @classmethod
-    async def open(cls, partition: int, bootstrap: str) -> Self:
-        """Start the producer, fencing off whoever wrote to the partition before."""
+    async def open(cls, topic: Topic, partition: int, partitions: int, bootstrap: str) -> Self:
+        """Start the producer, fencing off whoever wrote for the partition before."""
         producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
-            transactional_id=f"ioc-fold-{partition}",  # of the outputs, which all workers share whatever their group
+            transactional_id=transactional_id(topic, partition),
             transaction_timeout_ms=30_000,
             max_batch_size=BATCH_BYTES,
             max_request_size=MAX_DEAD_LETTER_BYTES,
         )
         await producer.start()
-        return cls(partition, producer)
+        return cls(topic, partition, partitions, producer)
 
     async def close(self) -> None:
         """Let go of the partition."""
         await self._producer.stop()
 
-    async def write(self, changes: Changes) -> None:
+    async def write(self, changes: Changed) -> None:
         """Write changes and the position they lead to in one transaction; return once it is committed.
 
         Every delivery is looked at before the commit: aiokafka commits what is left when a broker has refused a batch.
         """
         await self._producer.begin_transaction()
         deliveries: list[Awaitable[Any]] = []
-        for topic, writes in _records(self.partition, changes):
-            deliveries += await self._send(topic, writes)
+        for topic, writes in self._own(changes):
+            deliveries += await self._send(topic, self.partition, writes)
+        for (topic, partition), writes in self._others(changes.outbox).items():
+            deliveries += await self._send(topic, partition, writes)
         await asyncio.gather(*deliveries)
         await self._producer.commit_transaction()
 
-    async def _send(self, topic: Topic, writes: Iterable[Write]) -> list[Awaitable[Any]]:
+    def _own(self, changes: Changed) -> Iterator[tuple[Topic, Iterable[Write]]]:
+        yield from changes.writes(self.partition)
+        yield Topic.DEAD_LETTERS, (letter.write(self.topic, self.partition) for letter in changes.dead_letters)
+        key = position_key(self.topic, self.partition)
+        yield Topic.POSITIONS, (Write(key, encode(changes.position)),)
+
+    def _others(self, outbox: Iterable[Outgoing]) -> Mapping[tuple[Topic, int], list[Write]]:
+        """Return what is sent elsewhere, by the partition each key belongs to, in the order it was said."""
+        sorted_out: dict[tuple[Topic, int], list[Write]] = {}
+        for one in outbox:
+            place = one.topic, partition_of(one.key, self.partitions)
+            sorted_out.setdefault(place, []).append(Write(one.key, one.value, one.headers))
+        return sorted_out
+
+    async def _send(self, topic: Topic, partition: int, writes: Iterable[Write]) -> list[Awaitable[Any]]:
         """Send records by whole batches: four times as fast as one by one. Return their deliveries."""
         deliveries: list[Awaitable[Any]] = []
         batch = self._producer.create_batch()
-        for key, value, headers in writes:
-            if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
-                deliveries.append(await self._producer.send_batch(batch, topic, partition=self.partition))
+        for one in writes:
+            headers = list(one.headers)
+            if batch.append(key=one.key, value=one.value, timestamp=None, headers=headers) is None:
+                deliveries.append(await self._producer.send_batch(batch, topic, partition=partition))
                 batch = self._producer.create_batch()
-                batch.append(key=key, value=value, timestamp=None, headers=headers)
+                batch.append(key=one.key, value=one.value, timestamp=None, headers=headers)
         if batch.record_count():
             batch.close()
-            deliveries.append(await self._producer.send_batch(batch, topic, partition=self.partition))
+            deliveries.append(await self._producer.send_batch(batch, topic, partition=partition))
         return deliveries
-
-
-def _records(partition: int, changes: Changes) -> Iterable[tuple[Topic, Iterable[Write]]]:
-    yield Topic.INCIDENTS, ((id.encode(), encode(state), []) for id, state in changes.incidents.items())
-    windows = changes.aggregates.items()
-    yield Topic.AGGREGATES, ((encode_key(partition, cell), encode(window), []) for cell, window in windows)
-    yield Topic.AGGREGATES, ((encode_key(partition, cell), None, []) for cell in changes.expired)
-    yield Topic.FACTS, ((fact.incident.encode(), encode(fact), []) for fact in changes.facts)
-    yield Topic.DEAD_LETTERS, (_dead_letter(partition, letter) for letter in changes.dead_letters)
-    yield Topic.POSITIONS, ((partition_key(partition), encode(changes.position), []),)
-
-
-def _dead_letter(partition: int, letter: DeadLetter) -> Write:
-    """Return the refused record as it came, with the reason in headers: text, and nothing of what it says."""
-    record, refusal = letter.record, letter.refusal
-    told = {
-        "ioc-error-reason": str(refusal)[:MAX_REASON],
-        "ioc-error-stage": "fold",
-        "ioc-error-topic": Topic.EVENTS,
-        "ioc-error-partition": str(partition),
-        "ioc-error-offset": str(record.offset),
-        "ioc-error-time": to_rfc3339(record.appended),
-    }
-    headers = [(name, text) for name, text in record.headers if not name.startswith("ioc-error-")]
-    if letter.is_cut:
-        told["ioc-error-cut"] = f"{len(record.value or b'')} bytes; whole at its topic, partition and offset"
-    return record.key, letter.value, headers + [(name, text.encode()) for name, text in told.items()]

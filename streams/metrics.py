@@ -2,17 +2,17 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-RECORDS = Counter("ioc_fold_records_total", "Records folded", ["partition"])
+RECORDS = Counter("ioc_fold_records_total", "Records folded", ["topic", "partition"])
 REFUSED = Counter("ioc_fold_refused_total", "Records refused into the dead letters", ["reason"])
-DUPLICATES = Counter("ioc_fold_duplicates_total", "Events delivered more than once", ["partition"])
+SENT = Counter("ioc_fold_sent_total", "Records sent elsewhere in the same transaction", ["topic", "partition"])
 FACTS = Counter("ioc_fold_facts_total", "Facts decided", ["kind"])
 SLICE_SECONDS = Histogram(
     "ioc_fold_slice_seconds",
     "From a slice read to its transaction committed",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
-LAG = Gauge("ioc_fold_lag_records", "Records that have come and are not folded yet", ["partition"])
-INCIDENTS = Gauge("ioc_fold_incidents", "Incidents held in memory", ["partition"])
+LAG = Gauge("ioc_fold_lag_records", "Records that have come and are not folded yet", ["topic", "partition"])
+HELD = Gauge("ioc_fold_states", "States held in memory: incidents on the events' topic", ["topic", "partition"])
 PENDING = Gauge("ioc_fold_pending_incidents", "Incidents whose report has not come", ["partition"])
 FIRED_LATE = Histogram(
     "ioc_fold_announced_late_seconds",

@@ -4,18 +4,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Generic, NamedTuple, Self
 
 from msgspec.structs import replace
 
+from ioc import shard as incidents
 from ioc.catalogue import Catalogue
-from ioc.facts import Kind
+from ioc.lane import Changes, ClockKind, Record, Shard
 from ioc.refusals import Refusals
-from ioc.shard import Changes, ClockKind, Record, Shard
 from ioc.times import SECOND, Instant
+from ioc.topics import Topic
 from streams import metrics
 from streams.doubt import Exit, stop_at_once
 from streams.journal import Journal
+from streams.lanes import LANES
 from streams.restore import extent, has_records, restore
 from streams.settings import WorkerSettings
 
@@ -25,10 +27,17 @@ log = logging.getLogger("ioc.partition")
 STANDING_STILL = 1.0
 
 
-class Partition:
-    """A partition of the events this worker owns. Everything that changes it happens under its lock."""
+class Place(NamedTuple):
+    """A partition of a lane's input topic."""
 
-    def __init__(self, shard: Shard, journal: Journal, settings: WorkerSettings) -> None:
+    topic: Topic
+    number: int
+
+
+class Partition(Generic[Changes]):
+    """A partition of a lane this worker owns. Everything that changes it happens under its lock."""
+
+    def __init__(self, shard: Shard[Changes], journal: Journal, settings: WorkerSettings) -> None:
         self.shard = shard
         self.journal = journal
         self.lock = asyncio.Lock()
@@ -37,16 +46,18 @@ class Partition:
         self._seen: tuple[Instant, int] | None = None
         self._standing, self._since = (0, 0), 0.0
         self._gap = (0, 0)  # from a position up to an end: offsets that no record holds
-        self._labels = str(shard.partition)
+        self.place = Place(shard.input, shard.partition)
+        self._labels = (str(shard.input), str(shard.partition))
+        self._name = f"partition {shard.partition} of {shard.input}"
 
     @classmethod
-    async def open(cls, number: int, settings: WorkerSettings, catalogue: Catalogue) -> Self:
+    async def open(cls, topic: Topic, number: int, settings: WorkerSettings, catalogue: Catalogue) -> Self:
         """Fence off the former owner, then rebuild all that is committed. In this order: nothing can change after."""
         began = time.monotonic()
-        first, partitions = await extent(settings.bootstrap, number)
-        journal = await Journal.open(number, settings.bootstrap)
+        first, partitions = await extent(settings.bootstrap, topic, number)
+        journal = await Journal.open(topic, number, partitions, settings.bootstrap)
         try:
-            shard = Shard(number, catalogue, settings.clock, settings.refusal_policy, partitions)
+            shard = LANES[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
             await restore(shard, settings.bootstrap)
         except BaseException:  # revoked before it was open
             await journal.close()
@@ -61,12 +72,10 @@ class Partition:
         """Stop where going on would pass over a loss, unless an engineer has looked and allows it."""
         position = self.shard.position
         if position.next < first and position.folded:
-            lost = (
-                f"partition {self._labels}: records {position.next} to {first - 1} were deleted before they were folded"
-            )
+            lost = f"{self._name}: records {position.next} to {first - 1} were deleted before they were folded"
             self._allow_or_stop(Exit.HOLE, lost)
         if position.recent.exceeded:
-            self._allow_or_stop(Exit.TOO_MANY_REFUSED, f"partition {self._labels}: too many records were refused")
+            self._allow_or_stop(Exit.TOO_MANY_REFUSED, f"{self._name}: too many records were refused")
             self.shard.position = replace(position, recent=Refusals())
 
     def _allow_or_stop(self, code: Exit, why: str) -> None:
@@ -79,7 +88,7 @@ class Partition:
         began = time.monotonic()
         async with self.lock:
             if self._closed:
-                stop_at_once(Exit.UNEXPECTED, f"a slice of partition {self._labels} came after it was let go")
+                stop_at_once(Exit.UNEXPECTED, f"a slice of {self._name} came after it was let go")
             todo = [_record(record) for record in records if record.offset >= self.shard.position.next]
             if not todo:
                 return
@@ -90,20 +99,20 @@ class Partition:
         self._count(changes, len(todo))
         metrics.SLICE_SECONDS.observe(time.monotonic() - began)
         if self.shard.position.recent.exceeded:
-            stop_at_once(Exit.TOO_MANY_REFUSED, f"too many of the latest records of partition {self._labels}")
+            stop_at_once(Exit.TOO_MANY_REFUSED, f"too many of the latest records of {self._name}")
 
     async def _write(self, changes: Changes) -> None:
         try:
             await self.journal.write(changes)
         except Exception as error:
-            stop_at_once(Exit.NOT_WRITTEN, f"a transaction of partition {self._labels}", error)
+            stop_at_once(Exit.NOT_WRITTEN, f"a transaction of {self._name}", error)
         self.shard.apply(changes)
 
     async def _check_hole(self, first: int) -> None:
         """Stop when records between the position and `first` would be left out. Transaction marks are no records."""
         expected = self.shard.position.next
         if await self._has_records(first):
-            stop_at_once(Exit.HOLE, f"partition {self._labels}: records {expected} to {first - 1} were not delivered")
+            stop_at_once(Exit.HOLE, f"{self._name}: records {expected} to {first - 1} were not delivered")
 
     async def tick(self, now: Instant, end: int) -> None:
         """Announce the deadlines reached, once all input that had come by then is folded. `end` was seen after `now`.
@@ -159,18 +168,19 @@ class Partition:
 
     async def _has_records(self, end: int) -> bool:
         position = self.shard.position.next
-        return await has_records(self._settings.bootstrap, self.shard.partition, position, end)
+        return await has_records(self._settings.bootstrap, self.shard.input, self.shard.partition, position, end)
 
     def _count(self, changes: Changes, folded: int) -> None:
-        metrics.RECORDS.labels(self._labels).inc(folded)
+        metrics.RECORDS.labels(*self._labels).inc(folded)
         for letter in changes.dead_letters:
             metrics.REFUSED.labels(letter.refusal.reason).inc()
-        for fact in changes.facts:
-            metrics.FACTS.labels(fact.kind).inc()
-            if fact.kind is Kind.DUPLICATE:
-                metrics.DUPLICATES.labels(self._labels).inc()
-        metrics.INCIDENTS.labels(self._labels).set(len(self.shard.incidents))
-        metrics.PENDING.labels(self._labels).set(self.shard.pending)
+        metrics.SENT.labels(*self._labels).inc(len(changes.outbox))
+        metrics.HELD.labels(*self._labels).set(self.shard.held)
+        if isinstance(changes, incidents.Changes):
+            for fact in changes.facts:
+                metrics.FACTS.labels(fact.kind).inc()
+        if isinstance(self.shard, incidents.Shard):
+            metrics.PENDING.labels(self._labels[1]).set(self.shard.pending)
 
     async def close(self) -> None:
         """Let go of the partition, once what is being written is written."""

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from ioc.catalogue import Catalogue
 from streams.doubt import Exit, stop_at_once
-from streams.partition import Partition
+from streams.partition import Partition, Place
 from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.partitions")
@@ -18,32 +19,32 @@ class Partitions:
     def __init__(self, settings: WorkerSettings, catalogue: Catalogue) -> None:
         self._settings = settings
         self._catalogue = catalogue
-        self._opening: dict[int, asyncio.Task[Partition]] = {}
+        self._opening: dict[Place, asyncio.Task[Partition[Any]]] = {}
 
-    def assign(self, numbers: Iterable[int]) -> None:
+    def assign(self, places: Iterable[Place]) -> None:
         """Begin to open those not open yet."""
-        for number in numbers:
-            if number not in self._opening:
-                self._opening[number] = asyncio.create_task(self._open(number))
+        for place in places:
+            if place not in self._opening:
+                self._opening[place] = asyncio.create_task(self._open(place))
 
-    async def _open(self, number: int) -> Partition:
+    async def _open(self, place: Place) -> Partition[Any]:
         try:
-            partition = await Partition.open(number, self._settings, self._catalogue)
+            partition: Partition[Any] = await Partition.open(*place, self._settings, self._catalogue)
         except Exception as error:
-            stop_at_once(Exit.UNEXPECTED, f"partition {number} could not be opened", error)
+            stop_at_once(Exit.UNEXPECTED, f"partition {place.number} of {place.topic} could not be opened", error)
         shard = partition.shard
-        log.info("partition %d: %d incidents, from offset %d", number, len(shard.incidents), shard.position.next)
+        log.info("partition %d of %s: %d states, from %d", place.number, place.topic, shard.held, shard.position.next)
         return partition
 
-    async def revoke(self, numbers: Iterable[int]) -> None:
+    async def revoke(self, places: Iterable[Place]) -> None:
         """Drop state, timers and producer of those no longer owned.
 
         Faust has waited for the slices under way before it tells of this, so what is not open yet is needed by nobody.
         """
-        tasks = [task for number in numbers if (task := self._opening.pop(number, None)) is not None]
+        tasks = [task for place in places if (task := self._opening.pop(place, None)) is not None]
         await asyncio.gather(*(self._close(task) for task in tasks))
 
-    async def _close(self, task: asyncio.Task[Partition]) -> None:
+    async def _close(self, task: asyncio.Task[Partition[Any]]) -> None:
         try:
             if not task.done():
                 task.cancel()
@@ -54,10 +55,10 @@ class Partitions:
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "a partition could not be let go", error)
 
-    async def get(self, number: int) -> Partition:
+    async def get(self, place: Place) -> Partition[Any]:
         """Return a partition once it is open. One that is not ours is never opened: that would shut out its owner."""
-        return await asyncio.shield(self._opening[number])
+        return await asyncio.shield(self._opening[place])
 
-    def opened(self) -> list[Partition]:
+    def opened(self) -> list[Partition[Any]]:
         """Return those that are open now."""
         return [task.result() for task in self._opening.values() if task.done() and not task.cancelled()]

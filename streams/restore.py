@@ -1,13 +1,13 @@
 """Rebuilding a partition from what is committed: its states, its windows, its position."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from ioc.aggregates import decode_key
-from ioc.records import decode_aggregate, decode_incident, decode_position
-from ioc.shard import Shard
+from ioc.lane import Shard, position_key
+from ioc.records import decode_position
 from ioc.topics import Topic
 
 
@@ -37,9 +37,9 @@ async def batches(
             yield tp, records
 
 
-async def has_records(bootstrap: str, partition: int, first: int, end: int) -> bool:
-    """True when the events hold a committed record with an offset from `first` up to `end`."""
-    tp = TopicPartition(Topic.EVENTS, partition)
+async def has_records(bootstrap: str, topic: Topic, partition: int, first: int, end: int) -> bool:
+    """True when a partition holds a committed record with an offset from `first` up to `end`."""
+    tp = TopicPartition(topic, partition)
     async with reader(bootstrap) as consumer:
         consumer.assign([tp])
         consumer.seek(tp, first)
@@ -55,18 +55,18 @@ async def _next_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int:
     return int(end)
 
 
-async def extent(bootstrap: str, partition: int) -> tuple[int, int]:
-    """Return the first offset that a partition of the events still holds, and how many partitions there are."""
-    tp = TopicPartition(Topic.EVENTS, partition)
+async def extent(bootstrap: str, topic: Topic, partition: int) -> tuple[int, int]:
+    """Return the first offset that a partition of a topic still holds, and how many partitions there are."""
+    tp = TopicPartition(topic, partition)
     async with reader(bootstrap) as consumer:
         await consumer.topics()
         first = (await consumer.beginning_offsets([tp]))[tp]
-        return int(first), len(consumer.partitions_for_topic(Topic.EVENTS) or ())
+        return int(first), len(consumer.partitions_for_topic(topic) or ())
 
 
-async def restore(shard: Shard, bootstrap: str) -> int:
+async def restore(shard: Shard[Any], bootstrap: str) -> int:
     """Fill an empty shard with all that is committed for its partition; return the number of records read."""
-    partitions = [TopicPartition(topic, shard.partition) for topic in _TAKE]
+    partitions = [TopicPartition(topic, shard.partition) for topic in (*shard.tables, Topic.POSITIONS)]
     read = 0
     async with reader(bootstrap) as consumer:
         consumer.assign(partitions)
@@ -74,34 +74,13 @@ async def restore(shard: Shard, bootstrap: str) -> int:
         ends = await consumer.end_offsets(partitions)
         async for tp, records in batches(consumer, ends):
             for record in records:
-                _TAKE[tp.topic](shard, record)
+                _put_back(shard, Topic(tp.topic), record)
             read += len(records)
     return read
 
 
-def _incident(shard: Shard, record: ConsumerRecord) -> None:
-    if record.value is None:
-        shard.incidents.pop(record.key.decode(), None)
-    else:
-        incident = decode_incident(record.value)
-        shard.incidents[incident.id] = incident
-
-
-def _window(shard: Shard, record: ConsumerRecord) -> None:
-    _, cell = decode_key(record.key)
-    if record.value is None:
-        shard.aggregates.pop(cell, None)
-        return
-    shard.aggregates[cell] = decode_aggregate(record.value)
-
-
-def _position(shard: Shard, record: ConsumerRecord) -> None:
-    if record.value is not None:
+def _put_back(shard: Shard[Any], topic: Topic, record: ConsumerRecord) -> None:
+    if topic is not Topic.POSITIONS:
+        shard.put_back(topic, record.key, record.value)
+    elif record.value is not None and record.key == position_key(shard.input, shard.partition):
         shard.position = decode_position(record.value)
-
-
-_TAKE: Mapping[str, Callable[[Shard, ConsumerRecord], None]] = {
-    Topic.INCIDENTS: _incident,
-    Topic.AGGREGATES: _window,
-    Topic.POSITIONS: _position,
-}

@@ -7,8 +7,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.catalogue import hue_folder
+from ioc.lane import ClockKind
 from ioc.refusals import RefusalPolicy
-from ioc.shard import ClockKind
 
 
 class WorkerSettings(BaseSettings):

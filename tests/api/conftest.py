@@ -18,8 +18,9 @@ from api.settings import ApiSettings
 from ioc import records
 from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
+from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, event_type
-from ioc.shard import ClockKind, Record, Shard
+from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
 

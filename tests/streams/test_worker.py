@@ -85,7 +85,7 @@ def test_refused_records_are_kept_whole_and_the_stream_goes_on(kafka: str, tmp_p
         verify = centre.run("verify", "--wait", "30")
         assert verify.returncode == 0, verify.stdout + verify.stderr
         counted = centre.metrics()
-        assert counted['ioc_fold_records_total{partition="0"}'] == len(refused) + 2
+        assert counted['ioc_fold_records_total{partition="0",topic="ioc.events"}'] == len(refused) + 2
         of_reasons = {name: count for name, count in counted.items() if name.startswith("ioc_fold_refused_total")}
         assert sum(of_reasons.values()) == len(refused), of_reasons
         assert of_reasons['ioc_fold_refused_total{reason="not_json"}'] == 1

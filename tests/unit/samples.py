@@ -13,8 +13,9 @@ from ioc.aggregates import Aggregate, Cell
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.events import Event, read_event
 from ioc.incident import Incident
+from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move
-from ioc.shard import ClockKind, Record, Shard
+from ioc.shard import Shard
 from ioc.times import DAY, HOUR, Instant, parse_instant, to_rfc3339
 
 CITY: Catalogue = load_catalogue(hue_folder())

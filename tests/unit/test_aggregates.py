@@ -26,7 +26,8 @@ from ioc.aggregates import (
 from ioc.decide import decide
 from ioc.events import Event
 from ioc.incident import Incident
-from ioc.shard import ClockKind, Record, Shard
+from ioc.lane import ClockKind, Record
+from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant, to_datetime
 from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, patient, record, windows
 

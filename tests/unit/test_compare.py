@@ -15,7 +15,8 @@ from console.written import Found, Inspection, letter
 from ioc.aggregates import Aggregate, Measure, Span
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
-from ioc.shard import Changes, ClockKind, Record, Shard
+from ioc.lane import ClockKind, Record
+from ioc.shard import Changes, Shard
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
 from tests.unit.samples import CITY, LOGS, at, record
 

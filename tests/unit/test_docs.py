@@ -7,7 +7,8 @@ import pytest
 
 from api.settings import ApiSettings
 from ioc.events import Event, read_event
-from ioc.shard import ClockKind, Record, Shard
+from ioc.lane import ClockKind, Record
+from ioc.shard import Shard
 from streams.doubt import Exit
 from streams.settings import WorkerSettings
 from tests.unit.samples import CITY, at

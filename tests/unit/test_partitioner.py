@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.errors import Reason
+from ioc.lane import ClockKind, Record
 from ioc.partitioner import partition_of
-from ioc.shard import ClockKind, Record, Shard
+from ioc.shard import Shard
 from ioc.times import MINUTE
 from tests.unit.samples import CITY, at, record
 

@@ -8,7 +8,8 @@ import pytest
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, Headers, read_event
 from ioc.facts import Fact
-from ioc.shard import ClockKind, Record, Shard
+from ioc.lane import ClockKind, Record
+from ioc.shard import Shard
 from ioc.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES
 from tests.unit.samples import CITY, at, body, record
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from ioc import records
 from ioc.aggregates import Aggregate, Cell, Measure, Span, Timing, encode_key
 from ioc.facts import Fact, Kind
+from ioc.lane import ClockKind, Position, Record, position_key
 from ioc.lifecycle import State
 from ioc.payloads import TargetName
 from ioc.records import Heartbeat
-from ioc.shard import ClockKind, Position, Record
 from ioc.sketch import Sketch
+from ioc.topics import Topic
 from tests.unit.samples import LATER, LOGS, at, folded, patient, record
 
 INSTANTS = st.integers(0, 2**53)
@@ -119,7 +120,8 @@ def test_the_golden_records_of_this_version_can_be_read_for_ever() -> None:
     )
     cell = Cell(Span.DAY, at("2026-04-14 00:00"), "field-reports", "ioc", "19753")
     assert encode_key(3, cell) == b'[3,"day",1776099600000,"field-reports","ioc","19753"]'
-    assert records.partition_key(3) == b"3"
+    assert position_key(Topic.EVENTS, 3) == b"3"
+    assert position_key(Topic.INDICATORS, 3) == b"ioc.indicators/3"
 
 
 def test_a_record_of_a_newer_version_can_be_read_as_far_as_it_is_known() -> None:

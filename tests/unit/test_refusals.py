@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ioc.lane import ClockKind, Record
 from ioc.refusals import RefusalPolicy, Refusals
-from ioc.shard import ClockKind, Record, Shard
+from ioc.shard import Shard
 from tests.unit.samples import CITY, at
 
 POLICY = RefusalPolicy(share=0.5, least=10, window=20)

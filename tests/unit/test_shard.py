@@ -13,8 +13,9 @@ from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.errors import Reason
 from ioc.facts import Kind
+from ioc.lane import ClockKind, Position, Record
 from ioc.refusals import Refusals
-from ioc.shard import Changes, ClockKind, Position, Record, Shard
+from ioc.shard import Changes, Shard
 from ioc.times import HOUR, MINUTE, Instant
 from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, patient, record, windows
 

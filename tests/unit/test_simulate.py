@@ -12,9 +12,10 @@ from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
 from ioc.errors import Reason
 from ioc.incident import Incident
+from ioc.lane import ClockKind, Record
 from ioc.lifecycle import State
 from ioc.payloads import Priority
-from ioc.shard import Changes, ClockKind, Record, Shard
+from ioc.shard import Changes, Shard
 from ioc.times import HOUR
 from tests.unit.samples import CITY, at
 

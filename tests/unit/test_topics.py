@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from ioc.lane import MAX_REASON
 from ioc.topics import DAY_MS, MAX_EVENT_BYTES, MAX_RECORD_BYTES, TOPICS, Topic, TopicSpec
-from streams.journal import MAX_REASON
 
 SPECS = {spec.name: spec for spec in TOPICS}
 # What a key's newest record tells for ever; the rest are logs, kept for days.
@@ -35,10 +35,10 @@ def test_states_are_compacted_and_never_deleted_and_logs_are_kept_for_days(spec:
         assert int(spec.config["retention.ms"]) >= 7 * DAY_MS
 
 
-def test_the_way_in_is_stamped_by_the_broker_alone() -> None:
+def test_what_is_folded_is_stamped_by_the_broker_alone() -> None:
     """The append time is the `now` of every fold: a producer's own would make replays differ."""
     stamped = [spec.name for spec in TOPICS if spec.config.get("message.timestamp.type") == "LogAppendTime"]
-    assert stamped == [Topic.EVENTS]
+    assert stamped == [Topic.EVENTS, Topic.INDICATORS]
 
 
 def test_a_dead_letter_is_kept_as_long_as_the_event_it_was() -> None:

@@ -1,0 +1,29 @@
+"""Events of the centre's own making: what a fold or a moment brings about is an event in the log like everyone's."""
+
+from ioc.lane import Outgoing
+from ioc.lifecycle import Move, event_type
+from ioc.payloads import Payload, encode
+from ioc.times import Instant, to_rfc3339
+from ioc.topics import Topic
+
+# All that people or parts of the centre say about an incident begins with this; its last part is the incident's slug.
+CENTRE = "/operations-centre/"
+HEADERS = (("content-type", b"application/cloudevents+json"),)
+
+
+def emit(part: str, incident: str, move: Move, time: Instant, id: str, payload: Payload) -> Outgoing:
+    """Return an event that a part of the centre sends to an incident.
+
+    `id` must be made of what causes it, so that the same cause can make it only once.
+    """
+    slug, _, subject = incident.partition(":")
+    event = {
+        "specversion": "1.0",
+        "id": id,
+        "source": f"{CENTRE}{part}/{slug}",
+        "subject": subject,
+        "type": event_type(move),
+        "time": to_rfc3339(time),
+        "data": payload,
+    }
+    return Outgoing(Topic.EVENTS, incident.encode(), encode(event), HEADERS)
