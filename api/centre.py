@@ -11,6 +11,7 @@ from api.metrics import Metrics
 from api.problems import Problem
 from api.publisher import Publisher
 from api.read_model import ReadModel
+from api.roles import Gate
 from api.sent import SentLately
 from api.settings import ApiSettings
 
@@ -23,6 +24,7 @@ class Centre(Struct):
     feed: Feed
     publisher: Publisher
     metrics: Metrics
+    gate: Gate
     ready: bool = False
     sent: SentLately = field(default_factory=SentLately)
 

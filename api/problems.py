@@ -43,6 +43,7 @@ class Problem(Exception):
         faults: Sequence[Fault] = (),
         detail: str = "",
         members: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(title)
         self.status = status
@@ -50,6 +51,7 @@ class Problem(Exception):
         self.faults = faults
         self.detail = detail
         self.members = members or {}
+        self.headers = headers or {}
 
 
 def respond(problem: Problem) -> Response:
@@ -63,7 +65,7 @@ def respond(problem: Problem) -> Response:
     }
     if problem.detail:
         body["detail"] = problem.detail
-    headers = {"Retry-After": "1"} if problem.status == 503 else None
+    headers = {"Retry-After": "1", **problem.headers} if problem.status == 503 else dict(problem.headers)
     return Response(msgspec.json.encode(body), problem.status, headers, MEDIA_TYPE)
 
 
@@ -100,6 +102,8 @@ def install(api: FastAPI) -> None:
 
 
 _WORDS = {
+    401: "A bearer token is needed, or it is not valid",
+    403: "The token does not give the role that is needed",
     404: "No such incident",
     409: "Not allowed in the present state, or the key belongs to another command",
     413: "The body is too long",
@@ -114,6 +118,8 @@ def _example(status: int, title: str, *faults: tuple[str, str], **more: str) -> 
 
 
 EXAMPLES = {
+    401: _example(401, "A bearer token is needed"),
+    403: _example(403, "The role operator is needed"),
     404: _example(404, "No such incident"),
     409: _example(
         409,

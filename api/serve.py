@@ -17,8 +17,9 @@ from api.metrics import Metrics
 from api.publisher import KafkaPublisher
 from api.read_model import ReadModel
 from api.reader import Reader
+from api.roles import Gate
 from api.routes.screen import build_id
-from api.settings import ApiSettings
+from api.settings import ApiSettings, AuthSettings
 from ioc.catalogue import Catalogue
 from ioc.times import Instant
 
@@ -45,11 +46,13 @@ async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
         os._exit(IN_DOUBT)
 
 
-def serve(settings: ApiSettings, catalogue: Catalogue) -> None:
+def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> None:
     """Serve until told to stop."""
     model = ReadModel(catalogue, wall)
     publisher = KafkaPublisher(settings.bootstrap)
-    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics())
+    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth))
+    if centre.gate.open:
+        _log.warning("no IOC_AUTH_* is set: whoever reaches this port can give commands; identities are not shown")
     ready = asyncio.Event()
 
     def on_ready() -> None:

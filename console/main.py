@@ -6,9 +6,11 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
@@ -31,6 +33,21 @@ def catalogue_or_exit(folder: Path) -> Catalogue:
         told = "\n  ".join([f"The catalogue in {folder} cannot be used:", *error.faults])
         err.print(told, highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def settings_or_exit(kind: type[Settings]) -> Settings:
+    """Return the settings of the environment; with faults, list them all, but no value, and end with exit code 2."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        for fault in error.errors(include_input=False, include_context=False, include_url=False):
+            name = f"{prefix}{'_'.join(map(str, fault['loc'])).upper()}: " if fault["loc"] else ""
+            err.print(name + fault["msg"].removeprefix("Value error, "), highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -57,7 +74,7 @@ def worker() -> None:
     """Run a worker: it folds the partitions it is given until it is told to stop."""
     from streams.worker import run
 
-    settings = WorkerSettings()
+    settings = settings_or_exit(WorkerSettings)
     run(settings, catalogue_or_exit(settings.catalogue))
 
 
@@ -65,10 +82,10 @@ def worker() -> None:
 def api() -> None:
     """Serve the API, the live feed and the screen until told to stop."""
     from api.serve import serve
-    from api.settings import ApiSettings
+    from api.settings import ApiSettings, AuthSettings
 
-    settings = ApiSettings()
-    serve(settings, catalogue_or_exit(settings.catalogue))
+    settings, auth = settings_or_exit(ApiSettings), settings_or_exit(AuthSettings)
+    serve(settings, auth, catalogue_or_exit(settings.catalogue))
 
 
 @app.command()
@@ -108,7 +125,7 @@ def verify(
     """
     from console.verify import verify_log
 
-    settings = WorkerSettings()
+    settings = settings_or_exit(WorkerSettings)
     raise typer.Exit(verify_log(settings, catalogue_or_exit(settings.catalogue), wait))
 
 

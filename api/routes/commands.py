@@ -17,6 +17,7 @@ from api.centre import Centre, KnownCard, ReadyCentre, centre_of
 from api.commands import BODIES, Order, Ordered
 from api.problems import Problem, faults_of, shown
 from api.publisher import NotPublished
+from api.roles import AnOperator, check_operator
 from api.sent import KeyUsed
 from ioc.errors import Fault
 from ioc.events import Event
@@ -60,10 +61,12 @@ class CommandRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
+                await check_operator(request)  # a body that is no JSON is found before who sends it
                 raise _refusal(self.name, request, faults_of(error), error.body) from error
             except HTTPException as error:
                 if error.status_code != 400:
                     raise
+                await check_operator(request)
                 # What the reader of JSON gave up on: not UTF-8, or nested without end.
                 raise _refusal(self.name, request, [Fault("body", "not JSON in UTF-8")], None) from error
 
@@ -87,7 +90,11 @@ Key = Annotated[str | None, Header(min_length=1, max_length=256, description="Be
 
 
 def _add(command: str, body_type: type[Order]) -> None:
-    async def order(card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None) -> JSONResponse:
+    async def order(
+        operator: AnOperator, card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None
+    ) -> JSONResponse:
+        if operator is not None:
+            body = body.model_copy(update={"actor": operator.subject})
         return await _carry_out(command, card, centre, body, idempotency_key)
 
     # FastAPI reads the body's model from the annotation; each command has its own.
@@ -101,7 +108,7 @@ def _add(command: str, body_type: type[Order]) -> None:
         name=command,
         summary=f"{command.capitalize()} an incident",
         description=body_type.__doc__,
-        responses={202: {"model": Accepted}, **shown(404, 409, 413, 422, 503)},
+        responses={202: {"model": Accepted}, **shown(401, 403, 404, 409, 413, 422, 503)},
     )
 
 

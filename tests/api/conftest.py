@@ -14,7 +14,8 @@ from api.metrics import Metrics
 from api.publisher import Headers, NotPublished
 from api.read_model import ReadModel
 from api.reader import take
-from api.settings import ApiSettings
+from api.roles import Gate
+from api.settings import ApiSettings, AuthSettings
 from ioc import records
 from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
@@ -24,6 +25,7 @@ from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
 
+OPEN = Gate(AuthSettings())
 START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
 
 
@@ -49,7 +51,7 @@ class City:
         self.model = ReadModel(catalogue, lambda: self.now)
         self.broker = Refusing()
         self.feed = Feed(self.model, lambda: self.now, "test")
-        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), ready=True)
+        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), OPEN, ready=True)
         self.offset = 0
 
     def pass_time(self, ms: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import ApiSettings
+from api.settings import ApiSettings, AuthSettings
 from ioc.events import Event, read_event
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard
@@ -25,11 +25,12 @@ def test_the_event_of_the_readme_is_accepted() -> None:
     assert changes.dead_letters == []
 
 
-@pytest.mark.parametrize("settings", [ApiSettings, WorkerSettings])
-def test_the_settings_a_person_sets_are_told(settings: type[ApiSettings | WorkerSettings]) -> None:
+@pytest.mark.parametrize("settings", [ApiSettings, AuthSettings, WorkerSettings])
+def test_the_settings_a_person_sets_are_told(settings: type[ApiSettings | AuthSettings | WorkerSettings]) -> None:
+    prefix = settings.model_config.get("env_prefix", "")
     text = (ROOT / "docs" / "operations.md").read_text()
     inner = {"tick_every", "fires_a_tick"}  # nobody need change them
-    missing = [name for name in settings.model_fields if name not in inner and f"IOC_{name.upper()}`" not in text]
+    missing = [name for name in settings.model_fields if name not in inner and f"{prefix}{name.upper()}`" not in text]
     assert missing == []
 
 

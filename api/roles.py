@@ -1,0 +1,123 @@
+"""Who calls: bearer tokens (JWT, RFC 7519) by the keys of the settings, and the roles they carry.
+
+Without such settings commands are open, as on a machine of one's own, and nobody may see an identity.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import jwt
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from msgspec import Struct
+
+from api.problems import Problem
+from api.settings import AuthSettings
+
+# Seconds by which another machine's clock may differ.
+_LEEWAY = 10
+_MOST_SUBJECT = 512  # as long as an actor may be
+
+
+class Role(StrEnum):
+    """What a caller may do beyond looking at what all may see."""
+
+    OPERATOR = "operator"  # give commands
+    IDENTITY = "identity"  # see who reported an incident
+
+
+class Caller(Struct, frozen=True):
+    """Who a token was made out to, and the roles it gives."""
+
+    subject: str
+    roles: frozenset[str]
+
+
+class InvalidToken(Exception):
+    """A token that proves nothing: not signed by a known key, over, or not meant for the centre."""
+
+
+class Gate:
+    """Checks tokens against the settings. Without any it is open."""
+
+    def __init__(self, settings: AuthSettings) -> None:
+        self._settings = settings
+        self.open = not settings.on
+
+    def caller(self, token: str) -> Caller:
+        """Return who a token was made out to. Raises InvalidToken."""
+        claims = self._claims(token)
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MOST_SUBJECT:
+            raise InvalidToken
+        return Caller(subject, _roles(claims, self._settings.roles_claim))
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        """Return what a token says when one of the keys has signed it: of two keys the older one goes out of use."""
+        for key in self._settings.keys:
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=[self._settings.algorithm],
+                    audience=self._settings.audience,
+                    issuer=self._settings.issuer,
+                    leeway=_LEEWAY,
+                    options={"require": ["exp", "iss", "aud", "sub"]},
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.InvalidTokenError as error:
+                raise InvalidToken from error
+        raise InvalidToken
+
+
+def _roles(claims: Mapping[str, Any], path: str) -> frozenset[str]:
+    found: Any = claims
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    listed = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+    return frozenset(role for role in listed if isinstance(role, str))
+
+
+_bearer = HTTPBearer(
+    bearerFormat="JWT", auto_error=False, description="Roles: `operator` for commands, `identity` for reporters"
+)
+
+
+async def permitted(
+    request: Request,
+    needed: SecurityScopes,
+    token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller | None:
+    """Return the caller who has the roles a route needs; None where all are let in. Raises 401 and 403."""
+    gate: Gate = request.app.state.centre.gate
+    if gate.open:
+        if Role.IDENTITY in needed.scopes:
+            raise Problem(403, "Identities are not shown, since the centre has no roles configured")
+        return None
+    if token is None:
+        raise _unauthorized("A bearer token is needed", "Bearer")
+    try:
+        caller = gate.caller(token.credentials)
+    except InvalidToken:
+        raise _unauthorized("The bearer token is not valid", 'Bearer error="invalid_token"') from None
+    if not caller.roles.issuperset(needed.scopes):
+        roles = " and ".join(needed.scopes)
+        header = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(needed.scopes)}"'}
+        raise Problem(403, f"The role {roles} is needed", headers=header)
+    return caller
+
+
+def _unauthorized(title: str, challenge: str) -> Problem:
+    return Problem(401, title, headers={"WWW-Authenticate": challenge})
+
+
+async def check_operator(request: Request) -> None:
+    """Raise 401 or 403 when a request does not come from an operator."""
+    await permitted(request, SecurityScopes([Role.OPERATOR]), await _bearer(request))
+
+
+AnOperator = Annotated[Caller | None, Security(permitted, scopes=[Role.OPERATOR])]
+MaySeeIdentity = Annotated[Caller | None, Security(permitted, scopes=[Role.IDENTITY])]
