@@ -20,20 +20,21 @@ from pydantic import (
 )
 
 from api.card import Card
-from api.read_model import OPERATORS
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Refusal
 from ioc.events import Event, read_event
 from ioc.fold import catalogue_faults
 from ioc.incident import Entry
-from ioc.lifecycle import COMMANDS, TRANSITIONS, Move, event_type
+from ioc.lifecycle import COMMANDS, Move, event_type, is_allowed
 from ioc.payloads import Assigned, Directed, Payload
+from ioc.sources import CENTRE
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_rfc3339
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 
 Code = Annotated[str, Field(min_length=1, max_length=128)]
 Line = Annotated[str, Field(max_length=512)]
+Said = Annotated[str, Field(min_length=1, max_length=512, pattern=r"\S")]
 
 
 def _as_text(moment: object) -> object:
@@ -124,6 +125,22 @@ class Escalate(Order):
     to: Annotated[Code | None, Field(description="The unit it is raised to")] = None
 
 
+class Shelve(Order):
+    """Put the matter aside until a moment, seven days ahead at most: who does so, and why."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"actor": "Ca trực 1", "text": "Chờ nước rút", "until": "2024-04-17T09:00:00+07:00"},
+            ]
+        }
+    )
+
+    actor: Said
+    text: Annotated[str, Field(min_length=1, max_length=8192, pattern=r"\S")]
+    until: Moment
+
+
 class Rate(Order):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
@@ -146,6 +163,7 @@ BODIES: dict[str, type[Order]] = {
     "direct": Direct,
     "escalate": Escalate,
     "rate": Rate,
+    "shelve": Shelve,
 }
 
 
@@ -161,7 +179,7 @@ class Ordered(Struct, frozen=True):
     @property
     def source(self) -> str:
         """The event's source: the centre, acting for the source the incident came from."""
-        return OPERATORS + self.incident.partition(":")[0]
+        return CENTRE + self.incident.partition(":")[0]
 
     def encode(self) -> bytes:
         """Return the event as structured CloudEvent."""
@@ -232,10 +250,10 @@ def standing_faults(command: str, body: object, card: Card, catalogue: Catalogue
 
 def state_faults(command: str, card: Card) -> list[Fault]:
     """Return the fault of a command that the present state does not allow."""
-    state = card.incident.state
-    if state in TRANSITIONS[COMMANDS[command]]:
+    incident = card.incident
+    if is_allowed(COMMANDS[command], incident.state, incident.is_shelved):
         return []
-    return [Fault("command", f"'{command}' is not allowed; it is {state}")]
+    return [Fault("command", f"'{command}' is not allowed; it is {incident.state}")]
 
 
 def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:

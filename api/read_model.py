@@ -16,11 +16,10 @@ from ioc.incident import Incident
 from ioc.lane import Position
 from ioc.lifecycle import OPEN, State
 from ioc.records import Heartbeat
+from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic
 
-# Events of the centre's own operators say nothing about whether a source is alive.
-OPERATORS = "/operations-centre/"
 SIDES = ("state", "service", "unit", "ward")
 
 
@@ -33,6 +32,7 @@ class Filter(Struct, frozen=True):
     ward: Sequence[str] = ()
     severity: Sequence[str] = ()
     overdue: bool | None = None
+    shelved: bool | None = None
     open: bool | None = None
     text: str = ""
 
@@ -103,7 +103,8 @@ class ReadModel:
 
     def _see(self, incident: Incident) -> None:
         for entry in reversed(incident.history):
-            if not entry.source.startswith(OPERATORS):
+            # What the centre says itself tells nothing of whether a source is alive.
+            if not entry.source.startswith(CENTRE):
                 self.last_seen[incident.service] = max(self.last_seen.get(incident.service, 0), entry.time)
                 return
 
@@ -137,6 +138,7 @@ class ReadModel:
             if (
                 (not wanted.severity or card.severity in wanted.severity)
                 and (wanted.overdue is None or card.overdue(now) is wanted.overdue)
+                and (wanted.shelved is None or card.incident.is_shelved is wanted.shelved)
                 and (wanted.open is None or card.is_open is wanted.open)
                 and card.says(words, self.catalogue)
             ):

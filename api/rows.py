@@ -49,6 +49,9 @@ def row(card: Card, now: Instant) -> Json:
         "reopened": len(one.reopened_at),
         "rating": one.score,
         "assignee": one.assignee,
+        "shelved_until": moment(one.shelved_until),
+        "shelved_by": one.shelved_by,
+        "lapses": one.lapses,
         "version": one.version,
     }
 
@@ -59,7 +62,7 @@ def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
         **row(card, now),
         "history": [_entry(entry) for entry in card.incident.history],
         "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
-        "commands": commands_in(card.incident.state),
+        "commands": commands_in(card.incident.state, card.incident.is_shelved),
     }
 
 

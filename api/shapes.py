@@ -30,6 +30,9 @@ EXAMPLE: dict[str, Any] = {
     "reopened": 0,
     "rating": None,
     "assignee": "Tổ cơ động 2",
+    "shelved_until": None,
+    "shelved_by": None,
+    "lapses": 0,
     "version": 3,
 }
 
@@ -64,6 +67,9 @@ class RowShown(BaseModel):
     reopened: int
     rating: int | None
     assignee: str | None
+    shelved_until: str | None = Field(description="Put aside until then: it is not notified, but its deadlines run on")
+    shelved_by: str | None
+    lapses: int = Field(description="How often it was acknowledged and nobody began in time")
     version: int
 
 

@@ -13,9 +13,9 @@ from console.compare import is_timed, unequal, without_escalations
 from console.written import Found, Inspection, Motion
 from ioc.aggregates import Aggregate, Cell, Span, Who, Windows, difference, who
 from ioc.catalogue import Catalogue
-from ioc.deadlines import next_step_at
 from ioc.facts import Kind
-from ioc.incident import BREACHED, WARNED, Incident, Said
+from ioc.incident import BREACHED, WARNED, Said
+from ioc.moments import next_at
 from ioc.times import Instant
 
 _NEVER: Instant = sys.maxsize
@@ -41,13 +41,9 @@ def _announcements(found: Found, apart: Collection[str]) -> Iterator[str]:
         if is_timed(fact) and fact.incident not in apart
     }
     states = (state for id, state in found.incidents.items() if id not in apart)
-    said = [(_fact_of(state, said), _announced(said)) for state in states for said in state.said]
+    said = [(said.fact_id(state.id), _announced(said)) for state in states for said in state.said]
     yield from (f"announcement {id} was said {n} times" for id, n in Counter(id for id, _ in said).items() if n > 1)
     yield from unequal("the fact of announcement", dict(said), told)
-
-
-def _fact_of(state: Incident, said: Said) -> str:
-    return f"{state.id}/{said.epoch}/{said.rule}/{said.target}/{said.step}"
 
 
 def _announced(said: Said) -> _Announced:
@@ -56,7 +52,7 @@ def _announced(said: Said) -> _Announced:
 
 def _deadlines(found: Found, inspection: Inspection, catalogue: Catalogue) -> Iterator[str]:
     for id, state in found.incidents.items():
-        if state.next_at != next_step_at(state, catalogue):
+        if state.next_at != next_at(state, catalogue):
             yield f"incident {id} does not wait for its next deadline"
         if inspection.forgotten(state.next_at, found.touched.get(id, 0)):
             yield f"incident {id} has a deadline that passed and was never announced"

@@ -144,10 +144,31 @@ def _reopened(clock: Clock, at: Instant, policy: OnReopen) -> Clock:
     return replace(clock, met=None, stopped=None)
 
 
+def restart(draft: Incident, target: TargetName, at: Instant, catalogue: Catalogue) -> None:
+    """Let a target's clock run once more from `at`: all its time is there again. A due that was given stays given."""
+    draft.clocks = tuple(_anew(clock, at) if clock.target is target else clock for clock in draft.clocks)
+    settle(draft, catalogue)
+
+
+def _anew(clock: Clock, at: Instant) -> Clock:
+    if clock.explicit:
+        return replace(clock, met=None, stopped=None, run=clock.run + 1)
+    return Clock(clock.target, at, clock.total, run=clock.run + 1)
+
+
+def lapses_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
+    """Return the last moment to begin what was acknowledged; None when nobody has to, or the rule does not say."""
+    rule = catalogue.rules.by_id.get(incident.rule)
+    if incident.taken_at is None or rule is None or rule.acknowledged_for is None:
+        return None
+    return catalogue.calendars[rule.calendar].add(incident.taken_at, rule.acknowledged_for)
+
+
 def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     """Carry the running clocks over to the rule that governs now, as that rule's policy says. Pauses are kept.
 
-    A target that was reached before this rule came has nothing left to meet, and no verdict.
+    A target that was reached before this rule came has nothing left to meet, and no verdict. Who acknowledged the
+    matter has all the time of the new rule to begin.
     """
     if catalogue.is_external(draft.service):
         return
@@ -162,8 +183,10 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     for name, total in new.targets.items():
         if name not in clocks:
             fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
-            clocks[name] = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
+            carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
+            clocks[name] = replace(carried, run=kept[name].run) if name in kept else carried
     draft.rule = new.id
+    draft.taken_at = at if draft.taken_at is not None else None
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
 
@@ -234,11 +257,7 @@ def last_said(clock: Clock, incident: Incident) -> int:
     if not incident.said:
         return -1
     return max(
-        (
-            said.step
-            for said in incident.said
-            if said.target == clock.target and said.epoch == incident.epoch and said.rule == incident.rule
-        ),
+        (said.step for said in incident.said if said.is_of(incident, clock)),
         default=-1,
     )
 

@@ -11,14 +11,14 @@ from typing import NamedTuple
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from ioc import deadlines, fold
+from ioc import deadlines, fold, moments
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
 from ioc.lane import Outgoing
-from ioc.lifecycle import TRANSITIONS, Move, State
+from ioc.lifecycle import OWN, TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Reported, TargetName, encode
 from ioc.times import MINUTE, Instant
 
@@ -31,8 +31,9 @@ MAX_TOLD_AGAIN = 20
 # How far a producer's clock may run ahead of the broker's before its events are refused.
 FUTURE_TOLERANCE = 10 * MINUTE
 
-_CLOSING = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED})
-_TOLD = {move for move in Move if move.name in Kind.__members__}
+_ALWAYS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED, Move.UNSHELVED, *OWN})
+_KINDS = {**{move: Kind(move) for move in Move if move.name in Kind.__members__}, Move.UNSHELVED: Kind.RETURNED}
+"""The fact that tells of a move."""
 
 
 class DeadlinePassed(Struct, frozen=True):
@@ -71,9 +72,9 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
 
 
 def _is_full(old: Incident, event: Event) -> bool:
-    """True when there is no room for an event. What closes the matter always finds some."""
+    """True when there is no room for an event. What closes the matter, or is told by the centre, always finds some."""
     most = MAX_HISTORY
-    if event.move in _CLOSING and old.state in TRANSITIONS[event.move]:
+    if event.move in _ALWAYS and old.state in TRANSITIONS[event.move]:
         most *= 2
     elif _size(old.history) + len(event.data) > MAX_HISTORY_BYTES:
         return True
@@ -108,7 +109,8 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
     new.history = _summarised(new.history)
     judged = new.history[-1] if in_order else _find(new, event)
     facts = [*_told(old, new, judged, now), *_breached_at_the_end(new, now)]
-    new.next_at = deadlines.next_step_at(new, catalogue)
+    new.sent = tuple(id for id in new.sent if id != event.id)
+    new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
     return Decision(new, tuple(facts), _refusal(judged, new))
@@ -119,7 +121,7 @@ def _find(incident: Incident, event: Event) -> Entry:
 
 
 def _refusal(entry: Entry, new: Incident) -> Refusal | None:
-    if entry.refused is None:
+    if entry.refused is None or entry.refused is Reason.OVERTAKEN:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
         return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
@@ -152,7 +154,8 @@ def _wordless(entry: Entry) -> Entry:
 
 
 def _fact(kind: Kind, key: str, incident: Incident, time: Instant, now: Instant) -> Fact:
-    return Fact(key, kind, incident.id, time, now, incident.service, incident.unit, incident.ward)
+    who = (incident.service, incident.unit, incident.ward)
+    return Fact(key, kind, incident.id, time, now, *who, shelved=incident.is_shelved)
 
 
 def _key(incident: Incident, source: str, id: str, kind: Kind) -> str:
@@ -164,12 +167,12 @@ def _told(old: Incident, new: Incident, judged: Entry, now: Instant) -> Iterator
     if new.state is State.PENDING:
         return
     for entry in new.history if old.state is State.PENDING else (judged,):
-        if entry.refused is None and entry.move in _TOLD:
+        if entry.refused is None and entry.move in _KINDS:
             yield _told_of(entry, new, now)
 
 
 def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
-    kind = Kind(entry.move)
+    kind = _KINDS[entry.move]
     fact = _fact(kind, _key(new, entry.source, entry.id, kind), new, entry.time, now)
     cause = f"{entry.source}/{entry.id}"
     match kind:
@@ -177,6 +180,8 @@ def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
             return replace(fact, cause=cause, on_time=entry.on_time)
         case Kind.ESCALATED:
             return replace(fact, cause=cause, level=new.raised)
+        case Kind.SHELVED:
+            return replace(fact, cause=cause, due=new.shelved_until)
         case Kind.DIRECTED:
             return replace(fact, cause=cause, units=new.units)
         case _:
@@ -190,7 +195,7 @@ def _changed(old: Incident, new: Incident, event: Event, judged: Entry, now: Ins
         made = _fact(kind, _key(new, event.source, event.id, kind), new, event.time, now)
         return replace(made, cause=f"{event.source}/{event.id}")
 
-    if judged.refused is not None:
+    if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
         yield replace(fact(Kind.REFUSED), changes={"reason": judged.refused})
     before, after = _dues(old), _dues(new)
     if after != before:
@@ -249,9 +254,9 @@ def _breached_at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
 def _say(new: Incident, clock: Clock, step: deadlines.Step, kind: Kind, now: Instant) -> Fact:
     """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
     due = clock.due or 0
-    new.said = (*new.said, Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now))
-    key = f"{new.id}/{new.epoch}/{new.rule}/{clock.target}/{step.number}"
-    fact = _fact(kind, key, new, step.at, now)
+    said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
+    new.said = (*new.said, said)
+    fact = _fact(kind, said.fact_id(new.id), new, step.at, now)
     whom, channel = step.whom or None, step.channel or None
     return replace(fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due)
 
@@ -262,11 +267,13 @@ def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catal
         return Decision(state)
     new = copy(state)
     facts = [fact for clock in new.clocks if clock.running for fact in _reached(new, clock, now, catalogue)]
-    new.next_at = deadlines.next_step_at(new, catalogue)
+    emitted = tuple(moments.reached(new, now, catalogue))
+    new.sent = (*new.sent, *(one.id for one in emitted))
+    new.next_at = moments.next_at(new, catalogue)
     new.version = state.version + 1
     if event.late_input:
         facts = [replace(fact, late_input=True) for fact in facts]
-    return Decision(new, tuple(facts))
+    return Decision(new, tuple(facts), emitted=tuple(one.event(new) for one in emitted))
 
 
 def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:

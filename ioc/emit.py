@@ -3,11 +3,10 @@
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import Payload, encode
+from ioc.sources import CENTRE as CENTRE
 from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic
 
-# All that people or parts of the centre say about an incident begins with this; its last part is the incident's slug.
-CENTRE = "/operations-centre/"
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 
 

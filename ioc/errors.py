@@ -20,6 +20,7 @@ class Reason(StrEnum):
     IN_THE_FUTURE = "in_the_future"
     ILLEGAL_MOVE = "illegal_move"
     HISTORY_FULL = "history_full"
+    OVERTAKEN = "overtaken"  # of an event of the centre's own that came too late: kept, and no dead letter
 
 
 class Fault(Struct, frozen=True):

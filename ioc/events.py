@@ -6,6 +6,7 @@ to name every fault at once.
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 from unicodedata import is_normalized, normalize
 
@@ -14,7 +15,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
 from ioc.errors import Fault, Reason, Refusal
-from ioc.lifecycle import MOVE_OF_TYPE, Move
+from ioc.lifecycle import MOVE_OF_TYPE, OWN, Move
 from ioc.payloads import (
     DECODE,
     NOBODY,
@@ -26,10 +27,12 @@ from ioc.payloads import (
     Rated,
     Reported,
     Reporter,
+    Shelved,
     Updated,
     encode,
 )
 from ioc.schema import faults_of
+from ioc.sources import is_own
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
 from ioc.topics import MAX_EVENT_BYTES
 
@@ -37,6 +40,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Source = Annotated[str, Meta(min_length=1, max_length=256)]
 Headers = Sequence[tuple[str, bytes | None]]
 
+LONGEST_SHELVED = timedelta(days=7)
 # Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
 STRUCTURED = b"application/cloudevents"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
@@ -175,6 +179,8 @@ def _faults_beyond_shape(envelope: Envelope, payload: Payload, key: bytes | None
         *_wrong_address(envelope.source, envelope.subject, key),
         *_missing_words(payload),
         *_out_of_time(envelope, payload),
+        *_off_the_shelf(envelope, payload),
+        *_not_by_the_centre(envelope),
     )
 
 
@@ -210,6 +216,24 @@ def _missing_words(payload: Payload) -> list[Fault]:
         case Updated() if payload == Updated(actor=payload.actor, text=payload.text):
             return [Fault("data", "an update changes at least one field")]
     return []
+
+
+def _off_the_shelf(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
+    """Yield what a shelving lacks: it is somebody's, for a reason, and not for long."""
+    if not isinstance(payload, Shelved):
+        return
+    yield from (
+        Fault(f"data.{name}", "missing") for name in ("actor", "text") if not (getattr(payload, name) or "").strip()
+    )
+    if not is_of_our_time(envelope.time):
+        return
+    if not envelope.time < payload.until <= envelope.time + LONGEST_SHELVED:
+        yield Fault("data.until", "must lie after the event, by seven days at most")
+
+
+def _not_by_the_centre(envelope: Envelope) -> Iterator[Fault]:
+    if MOVE_OF_TYPE[envelope.type] in OWN and not is_own(envelope.source):
+        yield Fault("source", "only the centre itself tells this")
 
 
 def _normal(payload: Payload, move: Move) -> Payload:

@@ -111,11 +111,7 @@ _KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
 def _steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
-    fired = {
-        said.step: said.at
-        for said in incident.said
-        if said.target == clock.target and said.epoch == incident.epoch and said.rule == incident.rule
-    }
+    fired = {said.step: said.at for said in incident.said if said.is_of(incident, clock)}
     for step in deadlines.steps(clock, incident, catalogue):
         kind = _KINDS.get(step.number, Kind.ESCALATED)
         yield StepTold(kind, step.level, step.at, step.whom, step.channel, fired.get(step.number))

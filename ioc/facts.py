@@ -24,6 +24,9 @@ class Kind(StrEnum):
     MERGED = "merged"
     REOPENED = "reopened"
     RATED = "rated"
+    SHELVED = "shelved"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
     CORRECTED = "corrected"
     REFUSED = "refused"
     DUPLICATE = "duplicate"
@@ -33,6 +36,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     """One thing decided about one incident. `time` is when it holds, `at` when it was decided (both ms, UTC).
 
     `late_input` marks an announcement made although the worker had not caught up with its input.
+    `shelved` marks what is said of a matter that is put aside; of the fact `shelved` itself `due` is until when.
     Free text and persons never appear here.
     """
 
@@ -56,3 +60,4 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     on_time: bool | None = None
     changes: dict[str, Any] | None = None
     late_input: bool = False
+    shelved: bool = False

@@ -13,21 +13,24 @@ from ioc import deadlines
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason
 from ioc.incident import Entry, Incident, order_of
-from ioc.lifecycle import TRANSITIONS, Move, State
+from ioc.lifecycle import CLOSED, TRANSITIONS, Move, State, is_allowed
 from ioc.payloads import (
     DECODE,
     Assigned,
     Directed,
     Escalated,
+    Lapsed,
     Merged,
     Payload,
     Rated,
     Reported,
     Satisfaction,
+    Shelved,
     TargetName,
     Updated,
 )
-from ioc.times import Instant
+from ioc.sources import is_own
+from ioc.times import Instant, to_instant
 
 _ACKNOWLEDGED = (TargetName.ACKNOWLEDGE,)
 _ASSIGNED = (TargetName.ACKNOWLEDGE, TargetName.ASSIGN)
@@ -37,7 +40,7 @@ _RESOLVED = tuple(TargetName)
 
 def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -> Incident:
     """Return the incident its whole history makes, keeping what was already said about it."""
-    draft = Incident(incident.id, said=incident.said, version=incident.version)
+    draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
     draft.history = tuple(apply(draft, entry, DECODE[entry.move](entry.data), catalogue) for entry in entries)
     deadlines.keep_verdict(draft, incident)
     return draft
@@ -65,12 +68,13 @@ def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue)
     """
     if draft.state is State.PENDING and entry.move is not Move.REPORTED:
         return _judged(entry, None, None)
-    refused = _refused(draft, entry, catalogue)
+    refused = _refused(draft, entry, payload, catalogue)
     if refused is not None:
         return _judged(entry, refused, None)
     to = TRANSITIONS[entry.move][draft.state]
     _HANDLERS[entry.move](draft, entry, payload, catalogue)
     draft.state = to
+    _put_down(draft)
     draft.updated_at = max(draft.updated_at, entry.time)
     return _judged(entry, None, draft.on_time if entry.move is Move.RESOLVED else None)
 
@@ -81,12 +85,32 @@ def _judged(entry: Entry, refused: Reason | None, on_time: bool | None) -> Entry
     return replace(entry, refused=refused, on_time=on_time)
 
 
-def _refused(draft: Incident, entry: Entry, catalogue: Catalogue) -> Reason | None:
-    if draft.state not in TRANSITIONS[entry.move]:
+def _put_down(draft: Incident) -> None:
+    """Let go of what the new state does not bear: what waits to be begun can lapse, what is open can be shelved."""
+    if draft.state is not State.ACKNOWLEDGED:
+        draft.taken_at = None
+    if draft.state in CLOSED:
+        draft.shelved_until = draft.shelved_by = None
+
+
+def _refused(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Reason | None:
+    if is_own(entry.source):
+        if _is_overtaken(draft, entry, payload):
+            return Reason.OVERTAKEN
+    elif not is_allowed(entry.move, draft.state, draft.is_shelved):
         return Reason.ILLEGAL_MOVE
     if "service" in entry.unknown or (entry.unknown and not catalogue.is_external(draft.service)):
         return Reason.NOT_IN_CATALOGUE
     return None
+
+
+def _is_overtaken(draft: Incident, entry: Entry, payload: Payload) -> bool:
+    """True when what an event of the centre's own was made for has been settled otherwise meanwhile."""
+    if draft.state not in TRANSITIONS[entry.move]:
+        return True
+    if isinstance(payload, Lapsed):
+        return draft.taken_at != to_instant(payload.since)
+    return entry.move is Move.UNSHELVED and draft.shelved_until != entry.time
 
 
 def unknown_names(payload: Payload, catalogue: Catalogue) -> tuple[str, ...]:
@@ -141,7 +165,24 @@ def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
 
 def _acknowledged(draft: Incident, entry: Entry, _: Payload, __: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
+    draft.taken_at = entry.time
     deadlines.meet(draft, _ACKNOWLEDGED, entry.time)
+
+
+def _lapsed(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+    draft.acknowledged_at = None
+    draft.lapses += 1
+    deadlines.restart(draft, TargetName.ACKNOWLEDGE, entry.time, catalogue)
+
+
+def _shelved(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
+    shelved = cast(Shelved, payload)
+    draft.shelved_until = to_instant(shelved.until)
+    draft.shelved_by = shelved.actor
+
+
+def _unshelved(draft: Incident, _: Entry, __: Payload, ___: Catalogue) -> None:
+    draft.shelved_until = draft.shelved_by = None
 
 
 def _assigned(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
@@ -266,4 +307,7 @@ _HANDLERS: Mapping[Move, Callable[[Incident, Entry, Payload, Catalogue], None]] 
     Move.MERGED: _merged,
     Move.REOPENED: _reopened,
     Move.RATED: _rated,
+    Move.SHELVED: _shelved,
+    Move.UNSHELVED: _unshelved,
+    Move.LAPSED: _lapsed,
 }

@@ -43,6 +43,7 @@ class Clock(Struct, array_like=True, omit_defaults=True):
 
     `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
     count no working time. `met` is when the target was reached; `stopped` ends a clock that no longer matters.
+    `run` counts how often it was set going anew within one run of the incident.
     """
 
     target: TargetName
@@ -54,6 +55,7 @@ class Clock(Struct, array_like=True, omit_defaults=True):
     met: Instant | None = None
     explicit: bool = False
     stopped: Instant | None = None
+    run: int = 0
 
     @property
     def budget(self) -> Millis:
@@ -76,7 +78,7 @@ BREACHED = 1
 LADDER = 2  # step 2 is the first rung of the escalation ladder
 
 
-class Said(Struct, array_like=True, frozen=True):
+class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
     """A step of a deadline that was announced: never announced again, never unsaid."""
 
     epoch: int
@@ -86,16 +88,29 @@ class Said(Struct, array_like=True, frozen=True):
     level: int
     due: Instant
     at: Instant
+    run: int = 0
+
+    def is_of(self, incident: "Incident", clock: Clock) -> bool:
+        """True when a clock announced it as it runs now: in this run of the incident, and under this rule."""
+        return (self.target, self.run) == (clock.target, clock.run) and (
+            (self.epoch, self.rule) == (incident.epoch, incident.rule)
+        )
+
+    def fact_id(self, incident: str) -> str:
+        """Return the id of the fact that tells of it: it can only be made once."""
+        epoch = f"{self.epoch}.{self.run}" if self.run else str(self.epoch)
+        return f"{incident}/{epoch}/{self.rule}/{self.target}/{self.step}"
 
 
 Span = tuple[Instant, Instant]
 
 
 class Incident(Struct, omit_defaults=True):
-    """One matter. All but `said`, `next_at` and `version` is a pure function of the set of its events.
+    """One matter. All but `said`, `sent`, `next_at` and `version` is a pure function of the set of its events.
 
     `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
-    `raised` the level people escalated it to; `epoch` counts its runs: one more with each reopening.
+    `raised` the level people escalated it to; `epoch` counts its runs: one more with each reopening. `taken_at` is when
+    it was acknowledged, while nobody has begun; `sent` are the centre's own events that are on their way to it.
     """
 
     id: str
@@ -133,8 +148,13 @@ class Incident(Struct, omit_defaults=True):
     satisfaction: Satisfaction | None = None
     rated_at: Instant | None = None
     parent: str | None = None
+    taken_at: Instant | None = None
+    lapses: int = 0
+    shelved_until: Instant | None = None
+    shelved_by: str | None = None
     history: tuple[Entry, ...] = ()
     said: tuple[Said, ...] = ()
+    sent: tuple[str, ...] = ()
     next_at: Instant | None = None
     version: int = 0
 
@@ -147,6 +167,11 @@ class Incident(Struct, omit_defaults=True):
     def is_closed(self) -> bool:
         """True once the matter is resolved, cancelled, rejected or merged."""
         return self.state in CLOSED
+
+    @property
+    def is_shelved(self) -> bool:
+        """True while it is put aside: its deadlines run on, but nobody is told of them."""
+        return self.shelved_until is not None
 
     @property
     def level(self) -> int:

@@ -39,6 +39,9 @@ class Move(StrEnum):
     MERGED = "merged"
     REOPENED = "reopened"
     RATED = "rated"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    LAPSED = "lapsed"  # acknowledged, and then nobody began
 
 
 OPEN = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_PROGRESS, State.PAUSED, State.REOPENED})
@@ -70,7 +73,13 @@ TRANSITIONS: Mapping[Move, Mapping[State, State]] = {
     Move.MERGED: _from(OPEN, State.MERGED),
     Move.REOPENED: _from(frozenset({State.RESOLVED, State.REJECTED}), State.REOPENED),
     Move.RATED: _from(frozenset({State.RESOLVED}), _STAY),
+    Move.SHELVED: _from(OPEN, _STAY),
+    Move.UNSHELVED: _from(OPEN, _STAY),
+    Move.LAPSED: {State.ACKNOWLEDGED: State.REPORTED},
 }
+
+# What the centre alone tells, when its time has come. Such an event may come too late, and then it moves nothing.
+OWN = frozenset({Move.LAPSED})
 
 # Moves of one incident with the same time are taken in this order, whatever order they arrived in.
 RANK: Mapping[Move, int] = {move: rank for rank, move in enumerate(Move)}
@@ -91,6 +100,8 @@ COMMANDS: Mapping[str, Move] = {
     "escalate": Move.ESCALATED,
     "direct": Move.DIRECTED,
     "rate": Move.RATED,
+    "shelve": Move.SHELVED,
+    "unshelve": Move.UNSHELVED,
 }
 
 
@@ -99,6 +110,11 @@ def event_type(move: Move) -> str:
     return f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}"
 
 
-def commands_in(state: State) -> tuple[str, ...]:
+def commands_in(state: State, shelved: bool = False) -> tuple[str, ...]:
     """Return the commands allowed in a state, in the order an operator meets them."""
-    return tuple(name for name, move in COMMANDS.items() if state in TRANSITIONS[move])
+    return tuple(name for name, move in COMMANDS.items() if is_allowed(move, state, shelved))
+
+
+def is_allowed(move: Move, state: State, shelved: bool) -> bool:
+    """True when a move is legal in a state. Only what is shelved can be taken from the shelf."""
+    return state in TRANSITIONS[move] and (shelved or move is not Move.UNSHELVED)

@@ -130,6 +130,18 @@ class Merged(Payload, frozen=True, kw_only=True):
     into: Code
 
 
+class Shelved(Payload, frozen=True, kw_only=True):
+    """The matter is put aside until a moment, seven days ahead at most. Who does so and why is said, always."""
+
+    until: Moment
+
+
+class Lapsed(Payload, frozen=True, kw_only=True):
+    """Nobody began in time what was acknowledged at `since`: it is as if it had not been."""
+
+    since: Moment
+
+
 class Rated(Payload, frozen=True):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
@@ -146,6 +158,8 @@ PAYLOADS: Mapping[Move, type[Payload]] = {
     Move.UPDATED: Updated,
     Move.MERGED: Merged,
     Move.RATED: Rated,
+    Move.SHELVED: Shelved,
+    Move.LAPSED: Lapsed,
 }
 
 DECODE = {move: msgspec.json.Decoder(payload).decode for move, payload in PAYLOADS.items()}

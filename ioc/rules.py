@@ -85,7 +85,10 @@ class Rung(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True):
-    """Targets in ms of working time, a warning at a share of each, the ladder, and the two policies."""
+    """Targets in ms of working time, a warning at a share of each, the ladder, and the two policies.
+
+    `acknowledged_for` is the working time (ms) within which what was acknowledged must be begun, None for any.
+    """
 
     id: str
     match: Match
@@ -95,6 +98,7 @@ class Rule(Struct, frozen=True):
     ladder: tuple[Rung, ...] = ()
     on_reopen: OnReopen = OnReopen.CONTINUE
     on_priority: OnPriority = OnPriority.KEEP_ELAPSED
+    acknowledged_for: Millis | None = None
 
 
 _SIDES = len(Match.__struct_fields__)

@@ -169,6 +169,6 @@ def _check(command: str, card: Card, centre: Centre, order: Ordered) -> None:
     if names:
         raise Problem(422, "The command is not valid", names + state)
     if state:
-        allowed = ", ".join(commands_in(card.incident.state)) or "none"
+        allowed = ", ".join(commands_in(card.incident.state, card.incident.is_shelved)) or "none"
         title = "The command is not allowed in the present state"
         raise Problem(409, title, state, f"Allowed now: {allowed}")

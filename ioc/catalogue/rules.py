@@ -32,6 +32,7 @@ class RuleRow(Struct, frozen=True, forbid_unknown_fields=True):
     ladder: tuple[RungRow, ...] = ()
     on_reopen: OnReopen = OnReopen.CONTINUE
     on_priority: OnPriority = OnPriority.KEEP_ELAPSED
+    acknowledged_for: Name | None = None
 
 
 class Known(NamedTuple):
@@ -82,7 +83,8 @@ class _Maker:
             self._tell("warn", "the warning must be a share between 0 and 1")
         always_open = any(calendar.always for calendar in self._known.calendars.rows if calendar.id == row.calendar)
         match, targets, ladder = self._match(), self._targets(), self._ladders.ladder(row.id, row.ladder, always_open)
-        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, row.on_reopen, row.on_priority)
+        policies = (row.on_reopen, row.on_priority, self._acknowledged_for())
+        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, *policies)
 
     def _tell(self, where: str, what: str) -> None:
         self._tell_file(f"{self.row.id}.{where}", what)
@@ -98,6 +100,10 @@ class _Maker:
             elif within is not None:
                 targets[TargetName(name)] = within
         return targets
+
+    def _acknowledged_for(self) -> Millis | None:
+        text = self.row.acknowledged_for
+        return None if text is None else self._tell_file.read(f"{self.row.id}.acknowledged_for", some_time, text)
 
     def _match(self) -> Match:
         sides = {side: names for side, found in self.row.match.items() if (names := self._side(side, found))}

@@ -15,6 +15,7 @@ from tests.api.conftest import City
 pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
+SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
 PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
     "acknowledge": ((), {}),
     "assign": ((), {"assignee": "Tổ 2", "unit": "so-xay-dung"}),
@@ -26,6 +27,8 @@ PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
     "escalate": ((), {"level": 2}),
     "direct": ((), {"units": ["so-y-te"], "due": "2024-04-17T02:00:00+00:00"}),
     "rate": ((Move.RESOLVED,), {"score": 4}),
+    "shelve": ((), SHELVED),
+    "unshelve": ((Move.SHELVED,), {"actor": "Lan"}),
 }
 
 
@@ -36,7 +39,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     before, body = PREPARED[command]
     city.report(ONE)
     for move in before:
-        city.happen(ONE, move)
+        city.happen(ONE, move, **(SHELVED if move is Move.SHELVED else {}))
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published
@@ -106,6 +109,10 @@ async def test_a_move_the_lifecycle_does_not_allow_is_409(city: City, client: ht
         ("direct", {"units": ["so-y-te"], "due": 5}, {"due"}),
         ("direct", {"units": ["so-y-te"], "due": "5"}, {"due"}),
         ("direct", {"units": ["so-y-te"], "due": "2500-01-01T00:00:00Z", "foo": 1}, {"due", "foo"}),
+        ("shelve", {}, {"actor", "text", "until"}),
+        ("shelve", {"actor": " ", "text": "", "until": "2024-04-17"}, {"actor", "text", "until"}),
+        ("shelve", {**SHELVED, "until": "2024-04-16T01:00:00Z"}, {"until"}),
+        ("shelve", {**SHELVED, "until": "2024-04-24T02:00:00Z"}, {"until"}),  # a week is the longest
         # What the workers alone would refuse:
         ("acknowledge", {"text": "\u0958" * 8000}, {"text"}),  # twice as long in NFC
     ],

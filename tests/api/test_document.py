@@ -69,6 +69,8 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
     before = {"resume": Move.PAUSED, "reopen": Move.RESOLVED, "rate": Move.RESOLVED}.get(command)
     if before is not None:
         city.happen(ONE, before)
+    if command == "unshelve":
+        city.happen(ONE, Move.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
     for example in BODIES[command].model_json_schema()["examples"]:
         answer = await client.post(f"/incidents/{ONE}/{command}", json=example)
         assert answer.status_code == 202, answer.text

@@ -14,9 +14,9 @@ from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
-from ioc.lifecycle import Move
+from ioc.lifecycle import OWN, Move
 from ioc.shard import Shard
-from ioc.times import DAY, HOUR, Instant, parse_instant, to_rfc3339
+from ioc.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
 
 CITY: Catalogue = load_catalogue(hue_folder())
 
@@ -29,10 +29,11 @@ def at(local: str) -> Instant:
     return parse_instant(local.replace(" ", "T") + "+07:00")
 
 
-def body(
-    move: str, time: Instant, id: str, subject: str = "1", source: str = "/hue/field-reports", **data: Any
-) -> bytes:
-    """Return a structured CloudEvent."""
+def body(move: str, time: Instant, id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
+    """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports."""
+    if move == Move.SHELVED and time < LAST_MOMENT:
+        data = {"until": to_rfc3339(time + DAY), **data}
+    source = source or ("/operations-centre/moments/field-reports" if move in OWN else "/hue/field-reports")
     return msgspec.json.encode(
         {
             "specversion": "1.0",
@@ -46,11 +47,12 @@ def body(
     )
 
 
-def event(move: str, time: Instant, id: str = "", subject: str = "1", **data: Any) -> Event:
+def event(move: str, time: Instant, id: str = "", subject: str = "1", source: str = "", **data: Any) -> Event:
     """Return an event of the incident field-reports:<subject>."""
     if move == "reported":
         data = {"service": "field-reports", **data}
-    read = read_event(f"field-reports:{subject}".encode(), body(move, time, id or f"{move}-{time}", subject, **data))
+    said = body(move, time, id or f"{move}-{time}", subject, source, **data)
+    read = read_event(f"field-reports:{subject}".encode(), said)
     assert isinstance(read, Event), read
     return read
 
@@ -70,6 +72,8 @@ LEAST: Mapping[Move, Mapping[str, Any]] = {
     Move.MERGED: {"into": "field-reports:9"},
     Move.RATED: {"score": 2},
     Move.UPDATED: {"priority": "urgent", "ward": "19753"},
+    Move.SHELVED: {"actor": "Ca trực 1", "text": "Chờ nước rút"},
+    Move.LAPSED: {"since": "2026-04-14T08:01:00+07:00"},
 }
 
 
@@ -80,7 +84,7 @@ def least(move: Move, time: Instant, id: str = "") -> Event:
 
 def essence(incident: Incident) -> Incident:
     """Return what the set of its events alone makes of an incident."""
-    return replace(incident, said=(), next_at=None, version=0)
+    return replace(incident, said=(), sent=(), next_at=None, version=0)
 
 
 def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> Shard:

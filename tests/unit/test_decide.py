@@ -30,6 +30,7 @@ def run(*events: Event | DeadlinePassed, now: Instant = LATER) -> tuple[Incident
 LIFE = [
     event("reported", T, ward="19753", priority="normal"),
     event("acknowledged", T + 10 * MINUTE),
+    event("lapsed", T + 15 * MINUTE, since="2026-04-14T08:10:00+07:00"),
     event("assigned", T + 20 * MINUTE, unit="hepco"),
     event("started", T + 30 * MINUTE),
     event("paused", T + 40 * MINUTE),
@@ -41,6 +42,8 @@ LIFE = [
     event("reopened", T + 100 * MINUTE),
     event("started", T + 110 * MINUTE),
     event("resolved", T + 120 * MINUTE),
+    event("shelved", T + 112 * MINUTE, actor="Lan", text="chờ", until="2026-04-14T10:00:00+07:00"),
+    event("unshelved", T + 115 * MINUTE),
     event("rated", T + 130 * MINUTE, score=2),
     event("cancelled", T + 140 * MINUTE),
     event("acknowledged", T + 5 * MINUTE, id="another"),
@@ -50,7 +53,7 @@ LIFE = [
 def essence(incident: Incident) -> Incident:
     """What the set of events alone decides."""
     plain = Incident(**{name: getattr(incident, name) for name in Incident.__struct_fields__})
-    plain.said, plain.next_at, plain.version = (), None, 0
+    plain.said, plain.sent, plain.next_at, plain.version = (), (), None, 0
     return plain
 
 

@@ -5,7 +5,7 @@ import pytest
 from ioc.decide import Decision, decide
 from ioc.errors import Reason
 from ioc.incident import Incident
-from ioc.lifecycle import CLOSED, COMMANDS, MOVE_OF_TYPE, OPEN, TRANSITIONS, Move, State, commands_in, event_type
+from ioc.lifecycle import CLOSED, COMMANDS, MOVE_OF_TYPE, OPEN, OWN, TRANSITIONS, Move, State, commands_in, event_type
 from ioc.times import MINUTE
 from tests.unit.samples import CITY, LATER, at, event, least
 
@@ -23,7 +23,8 @@ ROADS = {
     State.MERGED: (Move.REPORTED, Move.MERGED),
 }
 ALLOWED = [(state, move) for state in ROADS for move in Move if state in TRANSITIONS[move]]
-FORBIDDEN = [(state, move) for state in ROADS for move in Move if state not in TRANSITIONS[move]]
+FORBIDDEN = [(state, move) for state in ROADS for move in Move if state not in TRANSITIONS[move] and move not in OWN]
+TOO_LATE = [(state, move) for state in ROADS for move in OWN if state not in TRANSITIONS[move]]
 
 
 def brought_to(state: State) -> Incident:
@@ -35,13 +36,21 @@ def brought_to(state: State) -> Incident:
     return incident
 
 
+def shelved(incident: Incident) -> Incident:
+    state = decide(incident, least(Move.SHELVED, T + 9 * MINUTE), LATER, CITY).state
+    assert state is not None
+    assert state.is_shelved
+    return state
+
+
 def then(incident: Incident | None, move: Move) -> Decision:
     return decide(incident, least(move, T + 10 * MINUTE, "next"), LATER, CITY)
 
 
 @pytest.mark.parametrize(("state", "move"), ALLOWED)
 def test_an_allowed_move_leads_where_the_table_says(state: State, move: Move) -> None:
-    decision = then(brought_to(state), move)
+    before = brought_to(state)
+    decision = then(shelved(before) if move is Move.UNSHELVED else before, move)
     assert decision.refusal is None
     assert decision.state is not None
     assert decision.state.state is TRANSITIONS[move][state]
@@ -62,6 +71,21 @@ def test_any_other_move_is_illegal_and_moves_nothing(state: State, move: Move) -
     after = {name: getattr(decision.state, name) for name in Incident.__struct_fields__}
     after |= {"history": before.history, "version": before.version}
     assert Incident(**after) == before
+
+
+@pytest.mark.parametrize(("state", "move"), TOO_LATE)
+def test_what_the_centre_tells_too_late_moves_nothing_and_is_no_dead_letter(state: State, move: Move) -> None:
+    decision = then(brought_to(state), move)
+    assert (decision.refusal, decision.facts) == (None, ())
+    assert decision.state is not None
+    assert decision.state.state is state
+    assert decision.state.history[-1].refused is Reason.OVERTAKEN
+
+
+def test_only_what_is_shelved_is_taken_from_the_shelf() -> None:
+    decision = then(brought_to(State.REPORTED), Move.UNSHELVED)
+    assert decision.refusal is not None
+    assert decision.refusal.reason is Reason.ILLEGAL_MOVE
 
 
 @pytest.mark.parametrize("move", [move for move in Move if move is not Move.REPORTED])
@@ -104,6 +128,13 @@ def test_a_matter_can_be_noted_in_every_state() -> None:
 def test_the_commands_shown_are_those_the_fold_accepts(state: State) -> None:
     accepted = [name for name, move in COMMANDS.items() if then(brought_to(state), move).refusal is None]
     assert list(commands_in(state)) == accepted
+
+
+@pytest.mark.parametrize("state", sorted(OPEN))
+def test_the_commands_shown_of_what_is_shelved_are_those_the_fold_accepts(state: State) -> None:
+    before = shelved(brought_to(state))
+    accepted = [name for name, move in COMMANDS.items() if then(before, move).refusal is None]
+    assert list(commands_in(state, shelved=True)) == accepted
 
 
 def test_every_move_has_its_own_type() -> None:
