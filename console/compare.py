@@ -30,6 +30,7 @@ def differences(expected: Written, motion: Motion, found: Found, inspection: Ins
     yield from (f"fact {fact.id} came before its due" for fact in found.facts if _too_early(fact))
     yield from _repeated("dead letter", (f"{number}:{offset}" for offset, _ in found.dead_letters))
     yield from _added("dead letter", *(_letters(one, number) for one in (expected, motion, found)))
+    yield from unequal("reporter of", expected.reporters, found.reporters, motion.reporters)
     yield from unequal(f"position of partition {number}:", _numbers(expected.position), _numbers(found.position))
     yield from unequal(f"later position of partition {number}:", _numbers(motion.position), _numbers(found.later))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from console.written import Motion, Written, letter
+from console.written import Motion, Written, identities, letter
 from ioc.lane import Position, Record
 from ioc.shard import Changes, Shard
 
@@ -15,6 +15,8 @@ def recompute(
     for changes in _folded(shard, [record for record in log if record.offset < before.next], slice_records):
         made.facts += changes.facts
         made.dead_letters += map(letter, changes.dead_letters)
+        for incident, told in identities(changes):
+            made.identify(incident, told)
     made.incidents, made.windows, made.position = dict(shard.incidents), dict(shard.aggregates), shard.position
     for changes in _folded(shard, [one for one in log if before.next <= one.offset < later.next], slice_records):
         motion.take(changes)

@@ -96,12 +96,17 @@ def _dead_letter(found: Found, record: ConsumerRecord) -> None:
     found.dead_letters.append((offset, (record.key, record.value)))
 
 
+def _reporter(found: Found, record: ConsumerRecord) -> None:
+    found.identify(record.key.decode(), record.value)
+
+
 # In this order: what a window counts the states read after it hold, and what a state says the facts read after it tell.
 _TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
     Topic.AGGREGATES: _window,
     Topic.INCIDENTS: _incident,
     Topic.FACTS: _fact,
     Topic.DEAD_LETTERS: _dead_letter,
+    Topic.REPORTERS: _reporter,
 }
 
 
@@ -123,7 +128,7 @@ class _Told:
     def take(self, log: list[Record], found: Found, motion: Motion, inspection: Inspection) -> None:
         """Count what was read of a partition, and what of it is not compared."""
         self.read["events"] += len(log)
-        for name in ("incidents", "windows", "facts", "dead_letters"):
+        for name in ("incidents", "windows", "facts", "dead_letters", "reporters"):
             self.read[name] += len(getattr(found, name))
             self.moving[name] += len(getattr(motion, name))
         said = {id: len(state.said) for id, state in found.incidents.items()}

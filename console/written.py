@@ -1,13 +1,17 @@
 """What one partition's fold writes: as it was found on the topics, as it should be, and what is in motion meanwhile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ioc.aggregates import Aggregate, Cell
 from ioc.facts import Fact
 from ioc.incident import Incident
 from ioc.lane import ClockKind, DeadLetter, Position
+from ioc.payloads import Reporter
+from ioc.records import decode_reporter
 from ioc.shard import Changes
 from ioc.times import SECOND, Instant, Millis
+from ioc.topics import Topic
 
 Letter = tuple[int, tuple[bytes | None, bytes | None]]
 """A dead letter: the offset of the refused record, its key and as much of its value as is kept."""
@@ -16,6 +20,11 @@ Letter = tuple[int, tuple[bytes | None, bytes | None]]
 def letter(dead: DeadLetter) -> Letter:
     """Return what is compared of a dead letter."""
     return dead.record.offset, (dead.record.key, dead.value)
+
+
+def identities(changes: Changes) -> Iterator[tuple[str, bytes | None]]:
+    """Yield what changes tell of who reported which incident."""
+    return ((one.key.decode(), one.value) for one in changes.outbox if one.topic is Topic.REPORTERS)
 
 
 @dataclass
@@ -28,6 +37,13 @@ class Written:
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
     position: Position = field(default_factory=Position)
+    reporters: dict[str, Reporter] = field(default_factory=dict, kw_only=True)
+
+    def identify(self, incident: str, told: bytes | None) -> None:
+        """Take over what a record says of who reported an incident."""
+        self.reporters.pop(incident, None)
+        if told is not None:
+            self.reporters[incident] = decode_reporter(told)
 
 
 @dataclass
@@ -56,6 +72,7 @@ class Motion:
     windows: set[Cell] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
+    reporters: set[str] = field(default_factory=set)
 
     def take(self, changes: Changes) -> None:
         """Note what a slice of these records touches."""
@@ -63,6 +80,7 @@ class Motion:
         self.windows |= {*changes.aggregates, *changes.expired}
         self.facts += changes.facts
         self.dead_letters += map(letter, changes.dead_letters)
+        self.reporters |= {incident for incident, _ in identities(changes)}
 
 
 # A tick's transaction may be under way while the topics are read one after another, and hosts' clocks differ a little.

@@ -21,6 +21,7 @@ from ioc.lane import Outgoing
 from ioc.lifecycle import OWN, TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Reported, TargetName, encode
 from ioc.times import MINUTE, Instant
+from ioc.topics import Topic
 
 # What one incident may grow to: a state has to fit into one record, and be read again with every event.
 MAX_NOTES = 200
@@ -113,7 +114,20 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
-    return Decision(new, tuple(facts), _refusal(judged, new))
+    return Decision(new, tuple(facts), _refusal(judged, new), emitted=tuple(_identity(old, event, judged)))
+
+
+def _identity(old: Incident, event: Event, judged: Entry) -> Iterator[Outgoing]:
+    """Yield who reported the incident, when the event is its report: of several reports the first in time is.
+
+    One that says nothing of who sent it takes away what another had said before it came.
+    """
+    if event.move is not Move.REPORTED or judged.refused is not None:
+        return
+    if event.reporter is not None:
+        yield Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter))
+    elif old.state is not State.PENDING:
+        yield Outgoing(Topic.REPORTERS, event.incident.encode(), None)
 
 
 def _find(incident: Incident, event: Event) -> Entry:

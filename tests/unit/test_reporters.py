@@ -1,12 +1,24 @@
-"""Who reported: taken out of what becomes the incident as soon as the event is read."""
+"""Who reported: taken out of what becomes the incident as soon as the event is read, and told apart from it."""
+
+from collections.abc import Iterable
+from dataclasses import replace as changed
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from console.compare import differences
+from console.recompute import recompute
+from console.written import Found, Inspection, Written
 from ioc.errors import Refusal
 from ioc.events import Event, read_event
+from ioc.lane import ClockKind, Position, Record
 from ioc.payloads import Reporter
-from tests.unit.samples import at, body
+from ioc.shard import Shard
+from ioc.times import MINUTE
+from tests.unit.samples import CITY, at, body, patient, record
 
 NOON = at("2026-04-14 12:00")
 KEY = b"field-reports:1"
@@ -69,3 +81,86 @@ def test_it_says_nothing_in_the_binary_mode_either() -> None:
     assert isinstance(event, Event)
     assert event.reporter == Reporter(**HOA)
     assert b"Hoa" not in bytes(event.data)
+
+
+def folded(*log: Record, slice_records: int = 100) -> Written:
+    """Return all that the fold of a log writes."""
+    end = Position(next=len(log))
+    return recompute(Shard(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
+
+
+def told(*log: Record) -> Reporter | None:
+    """Return whom the record of the incident names after a log."""
+    return folded(*log).reporters.get("field-reports:1")
+
+
+def in_turn(happenings: Iterable[tuple[str, int, str, Any]]) -> list[Record]:
+    """Return a log in the order given: a move, the minute it happened, its id and the reporter's name, if any."""
+    return [
+        record(offset, move, NOON + minute * MINUTE, id, **({"reporter": {"name": name}} if name else {}))
+        for offset, (move, minute, id, name) in enumerate(happenings)
+    ]
+
+
+def test_the_reporter_is_written_with_the_state_and_is_in_none_of_it() -> None:
+    made = folded(record(0, "reported", NOON, "e1", title="Cây đổ", reporter=HOA))
+    assert made.reporters == {"field-reports:1": Reporter(**HOA)}
+    for kept in (made.incidents, made.facts, [(cell.service, window) for cell, window in made.windows.items()]):
+        assert b"Hoa" not in msgspec.json.encode(kept)
+
+
+def test_a_late_duplicate_overwrites_nothing() -> None:
+    log = in_turn([("reported", 0, "e1", "Hoa"), ("resolved", 5, "e2", None), ("reported", 0, "e1", "Lan")])
+    assert told(*log) == Reporter("Hoa")
+
+
+def test_a_second_report_of_the_same_incident_is_refused_and_overwrites_nothing() -> None:
+    log = in_turn([("reported", 0, "e1", "Hoa"), ("reported", 5, "e2", "Lan")])
+    assert told(*log) == Reporter("Hoa")
+    assert len(folded(*log).dead_letters) == 1
+
+
+def test_a_report_that_comes_after_its_other_events_tells_who_it_was() -> None:
+    log = in_turn([("acknowledged", 5, "e2", None), ("resolved", 9, "e3", None), ("reported", 0, "e1", "Hoa")])
+    assert told(*log) == Reporter("Hoa")
+
+
+def test_a_refused_report_tells_nobody() -> None:
+    log = [record(0, "reported", NOON, "e1", ward="nowhere", reporter=HOA)]
+    assert told(*log) is None
+
+
+_HAPPENINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["reported", "reported", "acknowledged", "resolved"]),
+        st.integers(0, 4),
+        st.sampled_from("abcd"),
+        st.sampled_from([None, "Hoa", "Lan", "Minh"]),
+    ),
+    max_size=8,
+    unique_by=lambda one: one[2],
+)
+
+
+@patient
+@given(happenings=_HAPPENINGS, data=st.data())
+def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(happenings))
+    again = [*shuffled, *data.draw(st.lists(st.sampled_from(shuffled), max_size=3) if shuffled else st.just([]))]
+    expected = folded(*in_turn(happenings)).reporters
+    assert folded(*in_turn(again), slice_records=data.draw(st.integers(1, 4))).reporters == expected
+    reports = [(minute, id, name) for move, minute, id, name in happenings if move == "reported"]
+    first = min(reports, default=(0, "", None))
+    assert expected.get("field-reports:1") == (Reporter(first[2]) if first[2] else None)
+
+
+def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_that_is() -> None:
+    expected = folded(*in_turn([("reported", 0, "e1", "Hoa")]))
+    _, motion = recompute(Shard(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
+    motion = changed(motion, position=expected.position)
+    inspection = Inspection(ClockKind.EVENT, NOON, MINUTE)
+    right = Found(**expected.__dict__, later=expected.position)
+    assert list(differences(expected, motion, right, inspection)) == []
+    for reporters, words in (({}, "is missing"), ({"field-reports:1": Reporter("Lan")}, "differs in name")):
+        found = changed(right, reporters=reporters)
+        assert list(differences(expected, motion, found, inspection)) == [f"reporter of field-reports:1 {words}"]
