@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from api.card import Card
 from api.feed import Feed
+from api.identities import Identities
 from api.metrics import Metrics
 from api.problems import Problem
 from api.publisher import Publisher
@@ -25,6 +26,7 @@ class Centre(Struct):
     publisher: Publisher
     metrics: Metrics
     gate: Gate
+    identities: Identities
     ready: bool = False
     sent: SentLately = field(default_factory=SentLately)
 

@@ -104,7 +104,7 @@ def install(api: FastAPI) -> None:
 _WORDS = {
     401: "A bearer token is needed, or it is not valid",
     403: "The token does not give the role that is needed",
-    404: "No such incident",
+    404: "No such incident, or nothing of it that is asked for",
     409: "Not allowed in the present state, or the key belongs to another command",
     413: "The body is too long",
     422: "Not valid; every fault is named",

@@ -12,18 +12,18 @@ Headers = Sequence[tuple[str, bytes]]
 
 
 class NotPublished(Exception):
-    """The broker did not acknowledge an event."""
+    """The broker did not acknowledge a record."""
 
 
 class Publisher(Protocol):
-    """Writes an event; returns once it is safe. Raises NotPublished when it is not known to be."""
+    """Writes an event, or another record; returns once it is safe. Raises NotPublished when it is not known to be."""
 
-    async def publish(self, key: bytes, value: bytes, headers: Headers) -> None:
-        """Publish one event under an incident's id."""
+    async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
+        """Publish one record under an incident's id."""
 
 
 class KafkaPublisher:
-    """Publishes to the topic of events, acknowledged by all in-sync replicas."""
+    """Publishes to the broker, acknowledged by all in-sync replicas."""
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
@@ -41,11 +41,11 @@ class KafkaPublisher:
         if self._producer is not None:
             await self._producer.stop()
 
-    async def publish(self, key: bytes, value: bytes, headers: Headers) -> None:
-        """Publish one event and wait for the broker's word."""
+    async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
+        """Publish one record and wait for the broker's word."""
         if self._producer is None:
             raise NotPublished
         try:
-            await self._producer.send_and_wait(Topic.EVENTS, value, key=key, headers=list(headers))
+            await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
         except KafkaError as error:
             raise NotPublished from error

@@ -1,4 +1,4 @@
-"""Reads the workers' topics from their beginning and keeps the read model abreast of them.
+"""Reads topics from their beginning, and keeps the read model abreast of the workers'.
 
 No consumer group: every API process reads everything. What is read is committed, or it is not read.
 """
@@ -38,8 +38,13 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
             model.hear(records.decode_heartbeat(value))
 
 
+def into(model: ReadModel) -> Callable[[ConsumerRecord], None]:
+    """Return what folds a record into a read model."""
+    return lambda record: take(model, record.topic, record.key or b"", record.value)
+
+
 class Reader:
-    """Follows all partitions of the workers' topics.
+    """Follows all partitions of some topics, and hands every record to `take`.
 
     `on_ready` is called once the end they had at the start is reached, `count` with the records read of a topic.
     """
@@ -47,19 +52,21 @@ class Reader:
     def __init__(
         self,
         bootstrap: str,
-        model: ReadModel,
+        topics: Sequence[Topic],
+        take: Callable[[ConsumerRecord], None],
         on_ready: Callable[[], None],
         count: Callable[[str, int], None],
     ) -> None:
         self._bootstrap = bootstrap
-        self._model = model
+        self._topics = topics
+        self._take = take
         self._on_ready = on_ready
         self._count = count
 
     async def run(self) -> None:
         """Read for ever. Any error is the caller's to die of: a reader in doubt must not go on."""
         consumer = AIOKafkaConsumer(
-            *TOPICS,
+            *self._topics,
             bootstrap_servers=self._bootstrap,
             group_id=None,
             isolation_level="read_committed",
@@ -79,16 +86,16 @@ class Reader:
         while not await _reached(consumer, ends):
             await self._read(consumer)
         self._on_ready()
-        _log.info("read to the end: %d incidents", len(self._model))
         while True:
             await self._read(consumer)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Take all partitions of all topics, from the beginning, once every topic is there."""
-        while missing := [topic for topic in TOPICS if not consumer.partitions_for_topic(topic)]:
+        while missing := [topic for topic in self._topics if not consumer.partitions_for_topic(topic)]:
             _log.warning("waiting for the topics %s", ", ".join(missing))
             await asyncio.sleep(1)
-        partitions = [TopicPartition(t, p) for t in TOPICS for p in sorted(consumer.partitions_for_topic(t) or ())]
+        numbers = {topic: sorted(consumer.partitions_for_topic(topic) or ()) for topic in self._topics}
+        partitions = [TopicPartition(topic, number) for topic in self._topics for number in numbers[topic]]
         consumer.unsubscribe()
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -99,7 +106,7 @@ class Reader:
         slices = await consumer.getmany(timeout_ms=200, max_records=_SLICE)
         for partition, slice in slices.items():
             for record in slice:
-                take(self._model, partition.topic, record.key or b"", record.value)
+                self._take(record)
             self._count(partition.topic, len(slice))
         await asyncio.sleep(0)  # a long log must not starve the health routes
 

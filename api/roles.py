@@ -94,8 +94,6 @@ async def permitted(
     """Return the caller who has the roles a route needs; None where all are let in. Raises 401 and 403."""
     gate: Gate = request.app.state.centre.gate
     if gate.open:
-        if Role.IDENTITY in needed.scopes:
-            raise Problem(403, "Identities are not shown, since the centre has no roles configured")
         return None
     if token is None:
         raise _unauthorized("A bearer token is needed", "Bearer")
@@ -114,10 +112,17 @@ def _unauthorized(title: str, challenge: str) -> Problem:
     return Problem(401, title, headers={"WWW-Authenticate": challenge})
 
 
+async def may_see_identity(caller: Annotated[Caller | None, Security(permitted, scopes=[Role.IDENTITY])]) -> Caller:
+    """Return the caller who may see identities: there always is one, or 401 or 403."""
+    if caller is None:
+        raise Problem(403, "Identities are not shown, since the centre has no roles configured")
+    return caller
+
+
 async def check_operator(request: Request) -> None:
     """Raise 401 or 403 when a request does not come from an operator."""
     await permitted(request, SecurityScopes([Role.OPERATOR]), await _bearer(request))
 
 
 AnOperator = Annotated[Caller | None, Security(permitted, scopes=[Role.OPERATOR])]
-MaySeeIdentity = Annotated[Caller | None, Security(permitted, scopes=[Role.IDENTITY])]
+MaySeeIdentity = Annotated[Caller, Depends(may_see_identity)]

@@ -13,10 +13,11 @@ from fastapi import FastAPI
 from api.app import make_api
 from api.centre import Centre
 from api.feed import Feed
+from api.identities import KafkaIdentities
 from api.metrics import Metrics
 from api.publisher import KafkaPublisher
 from api.read_model import ReadModel
-from api.reader import Reader
+from api.reader import TOPICS, Reader, into
 from api.roles import Gate
 from api.routes.screen import build_id
 from api.settings import ApiSettings, AuthSettings
@@ -50,7 +51,8 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     """Serve until told to stop."""
     model = ReadModel(catalogue, wall)
     publisher = KafkaPublisher(settings.bootstrap)
-    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth))
+    identities = KafkaIdentities(settings.bootstrap)
+    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
     if centre.gate.open:
         _log.warning("no IOC_AUTH_* is set: whoever reaches this port can give commands; identities are not shown")
     ready = asyncio.Event()
@@ -59,6 +61,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
         model.dirty.clear()  # every screen starts from a snapshot; what came before is no news
         centre.ready = True
         ready.set()
+        _log.info("read to the end: %d incidents", len(model))
 
     def count(topic: str, records: int) -> None:
         centre.metrics.records.labels(topic).inc(records)
@@ -66,7 +69,9 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     async def run() -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(Reader(settings.bootstrap, model, on_ready, count).run())
+            tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), on_ready, count).run())
+            if not centre.gate.open:  # else nobody may see them, and they are not even read
+                tasks.create_task(identities.reader(count).run())
             tasks.create_task(_feed_when_ready(centre, ready))
 
     @asynccontextmanager

@@ -127,6 +127,19 @@ class DetailShown(RowShown):
     commands: list[str]
 
 
+class ReporterShown(BaseModel):
+    """Who reported an incident, as far as it was said."""
+
+    model_config = ConfigDict(title="Reporter")
+
+    incident: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    id_number: str | None
+
+
 class TimingShown(BaseModel):
     """How long something took, in seconds; quantiles are within `error` (a share) of the truth. Null of nothing."""
 

@@ -129,6 +129,14 @@ def verify(
     raise typer.Exit(verify_log(settings, catalogue_or_exit(settings.catalogue), wait))
 
 
+@app.command()
+def looks(incident: Annotated[str, typer.Option(help="only those at this one")] = "") -> None:
+    """List who looked at which reporter's identity, and when."""
+    from console.looks import list_looks
+
+    list_looks(WorkerSettings().bootstrap, incident)
+
+
 Day = Annotated[str, typer.Option(help="the day that is played, YYYY-MM-DD")]
 Begin = Annotated[str, typer.Option(help="the local time at which it is joined, HH:MM; what was before comes at once")]
 Speed = Annotated[float, typer.Option(help="how many seconds of the day pass in one of ours")]

@@ -29,6 +29,7 @@ class City:
     bootstrap: str
     folder: Path
     clock: str = "event"
+    verbose: bool = False
     group: str = field(default_factory=lambda: f"ioc-{uuid.uuid4().hex[:8]}")
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     metrics_ports: list[int] = field(default_factory=list)
@@ -47,7 +48,8 @@ class City:
         name, port = f"worker-{len(self.workers) + 1}", free_port()
         own = {"IOC_NAME": name, "IOC_METRICS_PORT": str(port)}
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen([*IOC, "worker"], env={**self.env, **own, **settings}, stdout=log, stderr=log)
+            env = {**self.env, **own, **settings}
+            process = subprocess.Popen([*self._ioc, "worker"], env=env, stdout=log, stderr=log)
         self.workers.append(process)
         self.metrics_ports.append(port)
         return process
@@ -73,12 +75,17 @@ class City:
             return any(name.startswith("ioc_fold_lag_records") for name in self.metrics(worker))
         return False
 
-    def start_api(self) -> None:
-        """Start the API and wait until it has read the log."""
+    @property
+    def _ioc(self) -> list[str]:
+        return [*IOC, "--verbose"] if self.verbose else IOC
+
+    def start_api(self, **settings: str) -> None:
+        """Start the API, under further settings (`IOC_*`), and wait until it has read the log."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/"
         with (self.folder / "api.log").open("ab") as log:
-            self.api = subprocess.Popen([*IOC, "api"], env={**self.env, "IOC_PORT": str(port)}, stdout=log, stderr=log)
+            env = {**self.env, "IOC_PORT": str(port), **settings}
+            self.api = subprocess.Popen([*self._ioc, "api"], env=env, stdout=log, stderr=log)
         give_up = time.monotonic() + PATIENCE
         while not self._ready():
             assert time.monotonic() < give_up, self.logs()

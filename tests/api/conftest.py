@@ -10,6 +10,7 @@ from pytest_asyncio import fixture as async_fixture
 from api.app import make_api
 from api.centre import Centre
 from api.feed import Feed
+from api.identities import NotReadable
 from api.metrics import Metrics
 from api.publisher import Headers, NotPublished
 from api.read_model import ReadModel
@@ -21,6 +22,7 @@ from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, event_type
+from ioc.payloads import Reporter
 from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
@@ -30,16 +32,33 @@ START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
 
 
 class Refusing:
-    """A broker that can be told not to answer; keeps what was published."""
+    """A broker that can be told not to answer; keeps what was published, and the looks at identities apart."""
 
     def __init__(self) -> None:
         self.published: list[tuple[bytes, bytes, Headers]] = []
+        self.audit: list[bytes] = []
         self.down = False
 
-    async def publish(self, key: bytes, value: bytes, headers: Headers) -> None:
+    async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
         if self.down:
             raise NotPublished
+        if topic is Topic.AUDIT:
+            self.audit.append(value)
+            return
         self.published.append((key, value, headers))
+
+
+class Known:
+    """The reporters that the folds have written."""
+
+    def __init__(self) -> None:
+        self.reporters: dict[str, Reporter] = {}
+        self.down = False
+
+    async def of(self, incident: str) -> Reporter | None:
+        if self.down:
+            raise NotReadable
+        return self.reporters.get(incident)
 
 
 class City:
@@ -50,8 +69,9 @@ class City:
         self.shard = Shard(0, catalogue, kind)
         self.model = ReadModel(catalogue, lambda: self.now)
         self.broker = Refusing()
+        self.identities = Known()
         self.feed = Feed(self.model, lambda: self.now, "test")
-        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), OPEN, ready=True)
+        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), OPEN, self.identities, True)
         self.offset = 0
 
     def pass_time(self, ms: int) -> None:
@@ -86,6 +106,9 @@ class City:
             take(self.model, Topic.INCIDENTS, id.encode(), records.encode(incident))
         for cell, aggregate in changes.aggregates.items():  # type: ignore[attr-defined]
             take(self.model, Topic.AGGREGATES, encode_key(0, cell), records.encode(aggregate))
+        for one in changes.outbox:  # type: ignore[attr-defined]
+            if one.topic is Topic.REPORTERS:
+                self.identities.reporters[one.key.decode()] = records.decode_reporter(one.value)
         self.beat()
 
     def beat(self) -> None:

@@ -18,6 +18,8 @@ from api.app import make_api
 from api.commands import BODIES
 from api.roles import Gate
 from api.settings import AuthSettings
+from api.shapes import ReporterShown
+from ioc.records import Look, decode_look
 from tests.api.conftest import City
 
 ONE = "field-reports:1"
@@ -170,3 +172,53 @@ async def test_the_document_tells_which_routes_need_a_token(city: City) -> None:
         operation = document["paths"][f"/incidents/{{id}}/{command}"]["post"]
         assert operation["security"] == [{"HTTPBearer": ["operator"]}]
         assert {"401", "403"} <= operation["responses"].keys()
+    operation = document["paths"]["/incidents/{id}/reporter"]["get"]
+    assert operation["security"] == [{"HTTPBearer": ["identity"]}]
+
+
+HOA = {"name": "Hoa", "phone": "0234", "email": "hoa@example.org", "address": "5 Lê Lợi", "id_number": "046"}
+REPORTER = "/incidents/field-reports:2/reporter"
+
+
+async def test_who_reported_is_shown_to_the_role_for_it_and_the_look_is_recorded(
+    city: City, guarded: httpx.AsyncClient
+) -> None:
+    city.report("field-reports:2", reporter=HOA)
+    answer = await guarded.get(REPORTER, headers=bearing(roles=["identity"]))
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"incident": "field-reports:2", **HOA}
+    assert ReporterShown.model_validate(answer.json()).model_dump() == answer.json()
+    assert answer.headers["cache-control"] == "no-store"
+    (look,) = map(decode_look, city.broker.audit)
+    assert look == Look("field-reports:2", "lan@hue", city.now)
+    assert city.broker.published == [], "a look is no event of the incident"
+
+
+async def test_without_the_role_nobody_sees_who_reported(city: City, guarded: httpx.AsyncClient) -> None:
+    city.report("field-reports:2", reporter=HOA)
+    for headers, status in ((bearing(), 403), ({}, 401), (bearing(STRANGERS, roles=["identity"]), 401)):
+        answer = await guarded.get(REPORTER, headers=headers)
+        assert answer.status_code == status
+        assert "Hoa" not in answer.text
+    city.centre.gate = Gate(AuthSettings())
+    answer = await guarded.get(REPORTER, headers=bearing(roles=["identity"]))
+    assert (answer.status_code, answer.json()["errors"]) == (403, [])
+    assert city.broker.audit == []
+
+
+async def test_a_look_that_cannot_be_recorded_is_not_given(city: City, guarded: httpx.AsyncClient) -> None:
+    city.report("field-reports:2", reporter=HOA)
+    city.broker.down = True
+    answer = await guarded.get(REPORTER, headers=bearing(roles=["identity"]))
+    assert answer.status_code == 503
+    assert "Hoa" not in answer.text
+
+
+async def test_of_nobody_and_of_no_incident_and_while_it_cannot_be_read(city: City, guarded: httpx.AsyncClient) -> None:
+    headers = bearing(roles=["identity"])
+    assert (await guarded.get(f"/incidents/{ONE}/reporter", headers=headers)).status_code == 404
+    assert len(city.broker.audit) == 1, "that nobody is named is an answer too"
+    assert (await guarded.get("/incidents/field-reports:9/reporter", headers=headers)).status_code == 404
+    assert len(city.broker.audit) == 1
+    city.identities.down = True
+    assert (await guarded.get(f"/incidents/{ONE}/reporter", headers=headers)).status_code == 503

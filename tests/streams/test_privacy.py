@@ -1,0 +1,207 @@
+"""Who reported is nowhere but where it may be: after a run with marked identities, all that is left is searched.
+
+May hold them: the events as they came, the dead letters' values, the topic of reporters, and the one answer to the
+one who may see it.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+import msgspec
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from ioc.payloads import Reporter
+from ioc.records import decode_look, decode_reporter
+from ioc.times import MINUTE, Instant
+from ioc.topics import MAX_EVENT_BYTES, TOPICS, Topic
+from tests.city import City, city
+from tests.unit.samples import body
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+NOW: Instant = time.time_ns() // 1_000_000
+SECRET = "a secret that is shared and long enough for it"
+AUTH = {"KEY": SECRET, "ALGORITHM": "HS256", "ISSUER": "https://id.example", "AUDIENCE": "ioc"}
+MAY_HOLD = {Topic.EVENTS, Topic.REPORTERS, Topic.DEAD_LETTERS}
+MARK, IN_A_TITLE = b"MARKED-PERSON-", b"MARKED-TITLE-1"
+FIELDS = Reporter.__struct_fields__
+_numbers = count()
+
+
+def somebody(**more: object) -> dict[str, Any]:
+    """Return an identity no two fields of which, in the whole run, are the same."""
+    return {**{field: f"{MARK.decode()}{field}-{next(_numbers)}" for field in FIELDS}, **more}
+
+
+def report(id: str, subject: str, **data: Any) -> bytes:
+    data = {"service": "field-reports", "title": "Cây đổ", "ward": "19753", **data}
+    return body("reported", NOW - MINUTE, id, subject, **data)
+
+
+HOA, LATE = somebody(), somebody()
+
+
+def records() -> Iterator[tuple[str, bytes, list[tuple[str, bytes]]]]:
+    """Yield all that a run consists of: an incident's subject, a value and headers."""
+
+    def plain(subject: str, value: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
+        return subject, value, []
+
+    one = report("e1", "1", title=IN_A_TITLE.decode(), reporter=HOA)
+    yield plain("1", one)
+    yield plain("1", report("e1", "1", reporter=somebody()))  # a duplicate with another's name
+    yield plain("1", report("e2", "1", reporter=somebody()))  # a second report: not allowed here
+    yield plain("2", body("acknowledged", NOW, "e3", "2", reporter=somebody(), text="x"))
+    yield plain("2", report("e4", "2", reporter=LATE))  # late, for an incident that waits for it
+    yield plain("3", report("e5", "3", reporter=somebody(), ward="nowhere"))
+    yield plain("3", report("e6", "3", reporter=somebody(phone=["MARKED-PERSON-list"])))
+    yield plain("3", report("e7", "3", reporter=somebody(name="MARKED-PERSON-" * 100)))
+    yield plain("3", report("e8", "3", reporter="MARKED-PERSON-alone"))
+    yield plain("3", report("e9", "3", reporter=somebody(), due={"MARKED-PERSON-due": "soon"}))
+    yield plain("3", report("e10", "3", reporter=somebody(), priority="MARKED-PERSON-priority"))
+    yield plain("3", report("e11", "3", reporter=somebody())[:-5])
+    yield plain("3", report("e12", "3", reporter=somebody()).replace(b"field-reports", b"\xff\xfe"))
+    yield plain("3", report("e13", "3", reporter=somebody()).replace(b"reported.v1", b"exploded.v1"))
+    yield plain("3", report("e14", "4", reporter=somebody()))  # another incident's key
+    yield plain("3", report("e15", "3", reporter=somebody(), text="x" * MAX_EVENT_BYTES))
+    yield plain("5", report("e16", "5", reporter=somebody(nickname="MARKED-PERSON-nickname")))
+    whole = msgspec.json.decode(report("e17", "6", reporter=somebody()))
+    data = msgspec.json.encode(whole.pop("data"))
+    yield "6", data, [(f"ce_{name}", said.encode()) for name, said in whole.items()]
+
+
+def publish(bootstrap: str) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap)
+    try:
+        for subject, value, headers in records():
+            key = f"field-reports:{subject}".encode()
+            producer.send(Topic.EVENTS, value, key=key, headers=headers).get(timeout=30)
+    finally:
+        producer.close()
+
+
+def bearing(role: str) -> dict[str, str]:
+    claims = {"sub": "lan@hue", "iss": AUTH["ISSUER"], "aud": AUTH["AUDIENCE"], "exp": time.time() + 600}
+    return {"Authorization": f"Bearer {jwt.encode({**claims, 'roles': [role]}, SECRET, 'HS256')}"}
+
+
+def whole(bootstrap: str, topic: Topic) -> list[Any]:
+    """Return every record of a topic, of aborted transactions too."""
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    try:
+        tps = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
+        consumer.assign(tps)
+        consumer.seek_to_beginning()
+        ends = consumer.end_offsets(tps)
+        found: list[Any] = []
+        while any(consumer.position(tp) < end for tp, end in ends.items()):
+            for polled in consumer.poll(timeout_ms=200).values():
+                found += polled
+        return found
+    finally:
+        consumer.close()
+
+
+def on_topics(bootstrap: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what lies on the topics where no identity may be, and where."""
+    for spec in TOPICS:
+        for one in whole(bootstrap, spec.name):
+            place = f"{spec.name} {one.partition}:{one.offset}"
+            yield f"{place} key", one.key or b""
+            yield f"{place} headers", b" ".join([*(name.encode() + (said or b"") for name, said in one.headers)])
+            if spec.name not in MAY_HOLD:
+                yield f"{place} value", one.value or b""
+
+
+def answers(centre: City) -> Iterator[tuple[str, bytes]]:
+    """Yield all that the API answers to who has no token, on every way of reading that its document tells."""
+    with httpx.Client(base_url=centre.url, timeout=20) as http:
+        document = http.get("/openapi.json").json()
+        for path, operations in document["paths"].items():
+            get = operations.get("get")
+            if get is None or path == "/stream":
+                continue
+            for id in ("field-reports:1", "field-reports:2", "field-reports:5"):
+                asked = {"from": "2020-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}
+                needed = [one for one in get.get("parameters", ()) if one["required"] and one["in"] == "query"]
+                query = {one["name"]: asked.get(one["name"], id) for one in needed}
+                answer = http.get(_filled(path, id), params=query)
+                assert answer.status_code < 500, path
+                yield f"GET {path} {answer.status_code}", answer.content
+        with http.stream("GET", "/stream") as stream:
+            yield "GET /stream 200", next(chunk for chunk in stream.iter_bytes() if b"field-reports:1" in chunk)
+        for body in ({"reporter": HOA}, {"actor": 5, "text": HOA["name"] * 999}):
+            answer = http.post("/incidents/field-reports:1/start", json=body, headers=bearing("operator"))
+            assert answer.status_code == 422
+            yield "POST refused", answer.content
+
+
+def _filled(path: str, id: str) -> str:
+    """Return a path with an incident's id for each of its parameters."""
+    return re.sub(r"\{\w+\}", id, path)
+
+
+def on_machines(centre: City) -> Iterator[tuple[str, bytes]]:
+    """Yield the logs, the metrics and what the command line tells."""
+    for log in centre.folder.glob("*.log"):
+        yield f"log {log.name}", log.read_bytes()
+    for port in centre.metrics_ports:
+        yield "metrics of a worker", httpx.get(f"http://127.0.0.1:{port}/metrics").content
+    for command in ("verify", "looks"):
+        told = centre.run(command)
+        assert told.returncode == 0, told.stdout + told.stderr
+        yield f"ioc {command}", (told.stdout + told.stderr).encode()
+    told = centre.run("dead-letters", "list")
+    yield "ioc dead-letters list", (told.stdout + told.stderr).encode()
+
+
+def places_of(mark: bytes, left: list[tuple[str, bytes]]) -> list[str]:
+    """Return the places that hold a mark."""
+    return [place for place, said in left if mark in said]
+
+
+def played(centre: City) -> None:
+    """Let the run take place: events, then commands and one look."""
+    publish(centre.bootstrap)
+    headers = bearing("operator")
+    with httpx.Client(base_url=centre.url, timeout=20) as http:
+        for subject in "1256":
+            _until_shown(http, f"field-reports:{subject}")
+        for command, said in (("acknowledge", {"text": "đã gọi"}), ("escalate", {"level": 2})):
+            answer = http.post(f"/incidents/field-reports:1/{command}", json=said, headers=headers)
+            assert answer.status_code == 202, answer.text
+        for subject, who in (("1", HOA), ("2", LATE)):
+            look = http.get(f"/incidents/field-reports:{subject}/reporter", headers=bearing("identity"))
+            assert look.json() == {"incident": f"field-reports:{subject}", **who}
+
+
+def _until_shown(http: httpx.Client, id: str) -> None:
+    give_up = time.monotonic() + 30
+    while http.get(f"/incidents/{id}").status_code != 200:
+        assert time.monotonic() < give_up
+        time.sleep(0.1)
+
+
+def test_who_reported_is_nowhere_but_where_it_may_be(kafka: str, tmp_path: Path) -> None:
+    with city(kafka, tmp_path, clock="wall") as centre:
+        centre.verbose = True
+        centre.start_worker()
+        centre.start_api(**{f"IOC_AUTH_{name}": said for name, said in AUTH.items()})
+        played(centre)
+        left = [*on_machines(centre), *on_topics(kafka), *answers(centre)]
+        assert places_of(MARK, left) == []
+        seen = {place.split()[0] for place in places_of(IN_A_TITLE, left)}
+        assert {Topic.INCIDENTS, "GET"} <= seen, "the search finds what is there"
+        kept = {one.key.decode(): decode_reporter(one.value) for one in whole(kafka, Topic.REPORTERS) if one.value}
+        assert {id: msgspec.to_builtins(kept[f"field-reports:{id}"]) for id in "12"} == {"1": HOA, "2": LATE}
+        assert kept.keys() == {f"field-reports:{subject}" for subject in "1256"}
+        refused = [one.value for one in whole(kafka, Topic.DEAD_LETTERS)]
+        assert len([value for value in refused if MARK in value]) == len(refused) == 12
+        looks = [decode_look(one.value) for one in whole(kafka, Topic.AUDIT)]
+        assert [(look.incident[-1], look.who) for look in looks] == [("1", "lan@hue"), ("2", "lan@hue")]
