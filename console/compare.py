@@ -73,7 +73,7 @@ def without_escalations(window: Aggregate) -> Aggregate:
 def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
     if not by_wall:
         return written.incidents
-    return {id: replace(state, said=(), next_at=None, version=0) for id, state in written.incidents.items()}
+    return {id: replace(state, said=(), sent=(), next_at=None, version=0) for id, state in written.incidents.items()}
 
 
 def _windows(written: Written, by_wall: bool) -> Mapping[Cell, Aggregate]:
@@ -117,5 +117,6 @@ def _too_early(fact: Fact) -> bool:
 
 
 def _numbers(position: Position) -> Mapping[str, Any]:
-    """Return what the log tells of a position. What was refused lately can be reset by an engineer."""
-    return {name: getattr(position, name) for name in position.__struct_fields__ if name != "recent"}
+    """Return what the log tells of a position: not its editions. What was refused lately an engineer can reset."""
+    told = set(position.__struct_fields__) - {"recent", "editions"}
+    return {name: getattr(position, name) for name in told}

@@ -13,7 +13,7 @@ from ioc.incident import Incident
 from ioc.lane import Position
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import PAYLOADS, Reporter
-from ioc.records import Heartbeat, Look
+from ioc.records import CatalogueFiles, Heartbeat, Look
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]
@@ -31,6 +31,7 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.FACTS: Fact,
     Topic.POSITIONS: Position,
     Topic.WORKERS: Heartbeat,
+    Topic.CATALOGUES: CatalogueFiles,
     Topic.REPORTERS: Reporter,
     Topic.AUDIT: Look,
 }

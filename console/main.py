@@ -121,7 +121,8 @@ def verify(
 ) -> None:
     """Recompute everything from the log and compare it with what the streams wrote.
 
-    Exit codes: 0 no difference, 1 differences, 3 the workers did not finish in time.
+    Each stretch of the log is recomputed by the edition of the catalogue it was folded by. Exit codes: 0 no difference,
+    1 differences, 3 the workers did not finish in time, 4 an edition of the catalogue is not to be had.
     """
     from console.verify import verify_log
 

@@ -1,18 +1,31 @@
 """Computing again, from the log alone, what the fold of a partition has to have written. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from console.written import Motion, Written, identities, letter
+from ioc.catalogue import Catalogue
+from ioc.editions import Edition
 from ioc.lane import Position, Record
 from ioc.shard import Changes, Shard
 
+# Incidents settled at once; how many makes no difference to what comes of it.
+_SETTLED_AT_ONCE = 1000
+
 
 def recompute(
-    shard: Shard, log: Sequence[Record], before: Position, later: Position, slice_records: int
+    shard: Shard,
+    log: Sequence[Record],
+    before: Position,
+    later: Position,
+    slice_records: int,
+    edition_of: Callable[[str], Catalogue],
 ) -> tuple[Written, Motion]:
-    """Return what a fresh shard makes of the log up to the first position, and what is in motion until the second."""
+    """Return what a fresh shard makes of the log up to the first position, and what is in motion until the second.
+
+    Each stretch is folded by the edition of the catalogue it was folded by at first.
+    """
     made, motion = Written(shard.partition), Motion()
-    for changes in _folded(shard, [record for record in log if record.offset < before.next], slice_records):
+    for changes in _by_editions(shard, log, before, later, slice_records, edition_of):
         made.facts += changes.facts
         made.dead_letters += map(letter, changes.dead_letters)
         for incident, told in identities(changes):
@@ -22,6 +35,27 @@ def recompute(
         motion.take(changes)
     motion.position = shard.position
     return made, motion
+
+
+def _by_editions(
+    shard: Shard,
+    log: Sequence[Record],
+    before: Position,
+    later: Position,
+    slice_records: int,
+    edition_of: Callable[[str], Catalogue],
+) -> Iterator[Changes]:
+    editions = before.editions or later.editions
+    if not editions and before.next:  # folded before editions were kept
+        editions = (Edition(0, ""),)
+    ends = [*(one.first for one in editions[1:]), before.next]
+    for edition, end in zip(editions, ends, strict=False):
+        shard.catalogue = edition_of(edition.edition)
+        for changes in shard.settle_anew(_SETTLED_AT_ONCE, edition.settled_to):
+            shard.apply(changes)
+            yield changes
+        stretch = [record for record in log if shard.position.next <= record.offset < end]
+        yield from _folded(shard, stretch, slice_records)
 
 
 def _folded(shard: Shard, records: Sequence[Record], slice_records: int) -> Iterator[Changes]:

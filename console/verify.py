@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console.agreement import disagreements
+from console.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files_of_editions
 from console.compare import differences
 from console.log import positions, read_topic, tell_not_folded, wait_until_folded
 from console.recompute import recompute
@@ -34,10 +35,14 @@ _SHOWN = 40
 def verify_log(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> int:
     """Print what was compared and every difference.
 
-    Return 1 when there is a difference, 3 when the workers have not folded all events in time, else 0.
+    Return 1 when there is a difference, 3 when the workers have not folded all events in time, 4 when a catalogue that
+    was folded by is not to be had, else 0.
     """
     try:
         return asyncio.run(_verify(settings, catalogue, wait))
+    except NoSuchEdition as error:
+        Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
+        return NO_SUCH_EDITION
     except TimeoutError as error:
         return tell_not_folded(error)
 
@@ -46,15 +51,27 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     before = await wait_until_folded(settings.bootstrap, wait)
     inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
     found = await _found(settings.bootstrap, before)
+    _check_settled(found)
+    catalogues = Catalogues(await files_of_editions(settings.bootstrap), catalogue)
     log = await _log(settings.bootstrap, {number: one.later.next for number, one in found.items()})
     told = _Told()
     for number, one in found.items():
         shard = Shard(number, catalogue, settings.clock, partitions=len(found))
-        expected, motion = recompute(shard, log[number], one.position, one.later, settings.slice_records)
+        expected, motion = recompute(
+            shard, log[number], one.position, one.later, settings.slice_records, catalogues.edition
+        )
         told.take(log[number], one, motion, inspection)
         told.add(differences(expected, motion, one, inspection))
-        told.add(disagreements(one, motion, inspection, catalogue))
+        told.add(disagreements(one, motion, inspection, shard.catalogue))
     return told.print()
+
+
+def _check_settled(found: Mapping[int, Found]) -> None:
+    """Raise TimeoutError while workers settle the incidents by another catalogue."""
+    for one in found.values():
+        before, later = one.position.editions, one.later.editions
+        if (before and before != later) or (later and later[-1].settled_to is not None):
+            raise TimeoutError("the workers are changing over to another catalogue: verify again when they have")
 
 
 async def _found(bootstrap: str, before: Mapping[int, Position]) -> dict[int, Found]:

@@ -101,13 +101,17 @@ def stop(draft: Incident, at: Instant) -> None:
 
 
 def keep_verdict(draft: Incident, before: Incident) -> None:
-    """Let a closed matter keep the dues and the verdict it had, though a calendar has been changed since.
+    """Let what was reached or closed keep its due and its verdict, though the catalogue has been changed since.
 
-    They are kept where all they were worked out from is as it was.
+    They are kept where all else they were worked out from is as it was.
     """
-    if not (draft.is_closed and before.is_closed and draft.pauses == before.pauses and draft.rule == before.rule):
+    same = (draft.pauses, draft.paused_at, draft.rule) == (before.pauses, before.paused_at, before.rule)
+    if draft.edition == before.edition or not same:
         return
-    draft.clocks = tuple(_kept(clock, before.clock(clock.target)) for clock in draft.clocks)
+    draft.edition = before.edition
+    draft.clocks = tuple(clock if clock.running else _kept(clock, before.clock(clock.target)) for clock in draft.clocks)
+    if not (draft.is_closed and before.is_closed):
+        return
     if (draft.state, draft.reported_at, draft.closed_at) == (before.state, before.reported_at, before.closed_at):
         draft.worked = before.worked
     if draft.on_time is not None:

@@ -72,6 +72,23 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     return _fold(old, event, now, catalogue)
 
 
+def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
+    """Return an open incident as another edition of the catalogue makes it. What was reached keeps its due.
+
+    `cause` names this change of the catalogue, and no other.
+    """
+    new = fold.refold(state, state.history, catalogue)
+    new.next_at = moments.next_at(new, catalogue)
+    if new == state:
+        return Decision(state)
+    new.version = state.version + 1
+    if (new.rule, _dues(new)) == (state.rule, _dues(state)):
+        return Decision(new)
+    key = f"{new.id}/{cause}/{Kind.DUE_SET}"
+    fact = replace(_fact(Kind.DUE_SET, key, new, now, now), cause=cause, rule=new.rule, dues=_dues(new))
+    return Decision(new, (fact,))
+
+
 def _is_full(old: Incident, event: Event) -> bool:
     """True when there is no room for an event. What closes the matter, or is told by the centre, always finds some."""
     most = MAX_HISTORY

@@ -10,7 +10,7 @@ from ioc.times import Instant
 
 
 class Kind(StrEnum):
-    """The kinds of fact. Those named like a move tell that it was accepted."""
+    """The kinds of fact. Those named like a move tell that it was accepted. `catalogue` is about no incident."""
 
     REPORTED = "reported"
     DUE_SET = "due_set"
@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SHELVED = "shelved"
     RETURNED = "returned"
     LAPSED = "lapsed"
+    CATALOGUE = "catalogue"
     CORRECTED = "corrected"
     REFUSED = "refused"
     DUPLICATE = "duplicate"

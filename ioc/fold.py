@@ -160,6 +160,7 @@ def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
         draft.unit = service.unit
     draft.source = draft.id.partition(":")[0]
     draft.reported_at = entry.time
+    draft.edition = catalogue.edition
     deadlines.set_clocks(draft, report, catalogue)
 
 

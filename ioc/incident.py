@@ -111,6 +111,7 @@ class Incident(Struct, omit_defaults=True):
     `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
     `raised` the level people escalated it to; `epoch` counts its runs: one more with each reopening. `taken_at` is when
     it was acknowledged, while nobody has begun; `sent` are the centre's own events that are on their way to it.
+    `edition` is that of the catalogue by which what it reached was judged.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Incident(Struct, omit_defaults=True):
     history: tuple[Entry, ...] = ()
     said: tuple[Said, ...] = ()
     sent: tuple[str, ...] = ()
+    edition: str = ""
     next_at: Instant | None = None
     version: int = 0
 

@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ioc.editions import Edition
 from ioc.errors import Refusal
 from ioc.events import Headers
 from ioc.refusals import RefusalPolicy, Refusals
@@ -36,7 +38,10 @@ class Record(Struct, frozen=True):
 
 
 class Position(Struct, frozen=True, omit_defaults=True):
-    """How far a partition has been folded. `next` is the offset of the first record not yet folded."""
+    """How far a partition has been folded. `next` is the offset of the first record not yet folded.
+
+    `editions` are those of the catalogue it was folded by, the one in force last.
+    """
 
     next: int = 0
     clock: Instant = 0
@@ -44,6 +49,7 @@ class Position(Struct, frozen=True, omit_defaults=True):
     refused: int = 0
     duplicates: int = 0
     recent: Refusals = Refusals()
+    editions: tuple[Edition, ...] = ()
 
 
 class Outgoing(Struct, frozen=True):
@@ -121,7 +127,8 @@ class Progress:
 
     def position(self, next: int) -> Position:
         """Return how far the partition is folded with this slice."""
-        return Position(
+        return replace(
+            self._before,
             next=next,
             clock=self.now,
             folded=self._before.folded + self.folded,

@@ -41,6 +41,13 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
+class CatalogueFiles(Struct, frozen=True):
+    """The files of one edition of the catalogue, by name, each as it was."""
+
+    edition: str
+    files: dict[str, bytes]
+
+
 class Look(Struct, frozen=True):
     """Somebody was about to be shown the identity of an incident's reporter: who, and when (ms by the wall)."""
 
@@ -55,5 +62,6 @@ decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode
 decode_fact = msgspec.json.Decoder(Fact).decode
 decode_reporter = msgspec.json.Decoder(Reporter).decode
+decode_catalogue = msgspec.json.Decoder(CatalogueFiles).decode
 decode_look = msgspec.json.Decoder(Look).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode

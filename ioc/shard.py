@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ioc.aggregates import (
     MINUTES_KEPT,
@@ -21,7 +22,8 @@ from ioc.aggregates import (
     encode_key,
 )
 from ioc.catalogue import Catalogue
-from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door
+from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
+from ioc.editions import Edition, in_force, settled
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import AsOf, Event, read_event
 from ioc.facts import Fact, Kind
@@ -133,6 +135,33 @@ class Shard:
         fold.fire(now, most, late_input)
         return fold.changes
 
+    def settle_anew(self, most: int, until: str | None = None) -> Iterator[Changes]:
+        """Yield what a new edition of the catalogue changes, `most` open incidents at a time: nothing when none is new.
+
+        Each must be applied before the next is asked for; who was interrupted goes on where the position says. `until`
+        is the last incident that is settled, None for all.
+        """
+        editions = in_force(self.position.editions, self.catalogue.edition, self.position.next)
+        done = editions[-1].settled_to
+        if done is None:
+            self.position = replace(self.position, editions=editions)
+            return
+        told = [] if editions == self.position.editions else [self._told_of(editions[-1])]
+        ids = sorted(id for id, one in self.incidents.items() if one.is_open and done < id and _is_up_to(id, until))
+        for start in range(0, len(ids) or 1, most):
+            batch = ids[start : start + most]
+            fold = _Fold(self)
+            fold.settle_anew(batch, editions[-1].cause)
+            to = batch[-1] if start + most < len(ids) else until
+            fold.changes.position = replace(self.position, editions=settled(editions, to))
+            fold.changes.facts += told
+            yield fold.changes
+            told = []
+
+    def _told_of(self, edition: Edition) -> Fact:
+        clock, changes = self.position.clock, {"edition": edition.edition, "first": edition.first}
+        return Fact(f"{self.partition}/{edition.cause}", Kind.CATALOGUE, "", clock, clock, changes=changes)
+
     def apply(self, changes: Changes) -> None:
         """Take over changes that are safely written."""
         for id, incident in changes.incidents.items():
@@ -152,6 +181,10 @@ def _put(table: dict[_Key, _Row], key: _Key, row: _Row | None) -> None:
         table.pop(key, None)
     else:
         table[key] = row
+
+
+def _is_up_to(id: str, until: str | None) -> bool:
+    return until is None or id <= until
 
 
 def _is_pending(incident: Incident | None) -> bool:
@@ -224,6 +257,12 @@ class _Fold(Progress):
 
     def _refuse(self, record: Record, refusal: Refusal) -> None:
         self.changes.dead_letters.append(DeadLetter(record, refusal))
+
+    def settle_anew(self, ids: Sequence[str], cause: str) -> None:
+        """Settle incidents by the catalogue in force."""
+        for id in ids:
+            old = self.shard.incidents[id]
+            self._keep(old, settle_anew(old, cause, self.now, self.shard.catalogue))
 
     def fire(self, until: Instant, most: int | None, late_input: bool) -> None:
         """Announce the deadlines reached by `until`, each at its own moment when the events' clock rules."""

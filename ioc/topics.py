@@ -24,6 +24,7 @@ class Topic(StrEnum):
     WORKERS = "ioc.workers"
     REPORTERS = "ioc.reporters"
     AUDIT = "ioc.audit"
+    CATALOGUES = "ioc.catalogues"
 
 
 class TopicSpec(Struct, frozen=True):
@@ -73,4 +74,10 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
     TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
     TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),
+    TopicSpec(
+        Topic.CATALOGUES,
+        "edition",
+        "the files of every edition of the catalogue that was folded by",
+        {**_COMPACT, "max.message.bytes": str(MAX_RECORD_BYTES)},
+    ),
 )

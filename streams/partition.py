@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any, Generic, NamedTuple, Self
+from typing import Any, Generic, NamedTuple, Self, cast
 
 from msgspec.structs import replace
 
 from ioc import shard as incidents
 from ioc.catalogue import Catalogue
+from ioc.editions import in_force
 from ioc.lane import Changes, ClockKind, Record, Shard
 from ioc.refusals import Refusals
 from ioc.times import SECOND, Instant
@@ -25,6 +26,8 @@ log = logging.getLogger("ioc.partition")
 
 # Seconds; a record that can be folded is folded long before.
 STANDING_STILL = 1.0
+# Incidents in one transaction when the catalogue has been changed.
+SETTLED_AT_ONCE = 1000
 
 
 class Place(NamedTuple):
@@ -59,14 +62,25 @@ class Partition(Generic[Changes]):
         try:
             shard = LANES[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
             await restore(shard, settings.bootstrap)
+            shard.index()
+            metrics.RESTORE_SECONDS.observe(time.monotonic() - began)
+            opened = cls(shard, journal, settings)
+            opened._check_loss(first)
+            await opened._settle_anew(catalogue.edition)
         except BaseException:  # revoked before it was open
             await journal.close()
             raise
-        shard.index()
-        metrics.RESTORE_SECONDS.observe(time.monotonic() - began)
-        opened = cls(shard, journal, settings)
-        opened._check_loss(first)
         return opened
+
+    async def _settle_anew(self, edition: str) -> None:
+        """Settle the open incidents by a catalogue that is new to them, before anything is folded by it."""
+        position = self.shard.position
+        if isinstance(self.shard, incidents.Shard):
+            for changes in self.shard.settle_anew(SETTLED_AT_ONCE):
+                await self._write(cast(Changes, changes))
+                log.info("%s: %d incidents settled by catalogue %s", self._name, len(changes.incidents), edition)
+        else:  # nothing in it is worked out by the catalogue before the next record
+            self.shard.position = replace(position, editions=in_force(position.editions, edition, position.next))
 
     def _check_loss(self, first: int) -> None:
         """Stop where going on would pass over a loss, unless an engineer has looked and allows it."""

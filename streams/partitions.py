@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ioc.catalogue import Catalogue
+from streams.catalogues import keep
 from streams.doubt import Exit, stop_at_once
 from streams.partition import Partition, Place
 from streams.settings import WorkerSettings
@@ -20,6 +21,7 @@ class Partitions:
         self._settings = settings
         self._catalogue = catalogue
         self._opening: dict[Place, asyncio.Task[Partition[Any]]] = {}
+        self._keeping: asyncio.Task[None] | None = None
 
     def assign(self, places: Iterable[Place]) -> None:
         """Begin to open those not open yet."""
@@ -29,12 +31,19 @@ class Partitions:
 
     async def _open(self, place: Place) -> Partition[Any]:
         try:
+            await self._keep_catalogue()
             partition: Partition[Any] = await Partition.open(*place, self._settings, self._catalogue)
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, f"partition {place.number} of {place.topic} could not be opened", error)
         shard = partition.shard
         log.info("partition %d of %s: %d states, from %d", place.number, place.topic, shard.held, shard.position.next)
         return partition
+
+    async def _keep_catalogue(self) -> None:
+        """Have the catalogue's files in the log before anything is folded by them."""
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(keep(self._settings.bootstrap, self._catalogue))
+        await asyncio.shield(self._keeping)  # other partitions wait for it, too
 
     async def revoke(self, places: Iterable[Place]) -> None:
         """Drop state, timers and producer of those no longer owned.

@@ -19,7 +19,7 @@ from ioc.catalogue.city import (
     Ward,
 )
 from ioc.catalogue.faults import CatalogueError
-from ioc.catalogue.load import FILES, OPTIONAL_FILES, hue_folder, load_catalogue
+from ioc.catalogue.load import FILES, OPTIONAL_FILES, catalogue_of, hue_folder, load_catalogue
 
 __all__ = [
     "FILES",
@@ -37,6 +37,7 @@ __all__ = [
     "Service",
     "Unit",
     "Ward",
+    "catalogue_of",
     "hue_folder",
     "load_catalogue",
 ]

@@ -137,7 +137,10 @@ class Baseline(Struct, frozen=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """Everything the fold needs to know of the city. `routes` are each unit's own; ask `channels_of`."""
+    """Everything the fold needs to know of the city. `routes` are each unit's own; ask `channels_of`.
+
+    `files` are those it was read from, by name, and `edition` tells them from any others.
+    """
 
     zone: str
     services: Mapping[str, Service]
@@ -149,6 +152,8 @@ class Catalogue(Struct, frozen=True):
     channels: Mapping[str, Channel] = {}
     routes: Mapping[str, tuple[str, ...]] = {}
     baselines: Mapping[str, Baseline] = {}
+    edition: str = ""
+    files: Mapping[str, bytes] = {}
 
     def is_external(self, service: str) -> bool:
         """True when a service brings its own names. One that is no longer in the catalogue does not."""

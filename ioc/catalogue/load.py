@@ -1,6 +1,7 @@
 """A folder of files as one catalogue, or every fault of all of them."""
 
-from importlib.resources import files
+from collections.abc import Callable, Mapping
+from importlib.resources import files as packaged
 from pathlib import Path
 
 from ioc.catalogue.calendars import read_calendars
@@ -18,13 +19,28 @@ OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml")
 
 def hue_folder() -> Path:
     """Return the folder of the catalogue that comes with the product."""
-    return Path(str(files("ioc") / "data" / "hue"))
+    return Path(str(packaged("ioc") / "data" / "hue"))
 
 
 def load_catalogue(path: Path) -> Catalogue:
     """Return the catalogue in a folder; CatalogueError with every fault of every file when there is one."""
+    return _read(lambda name: (path / name).read_bytes())
+
+
+def catalogue_of(files: Mapping[str, bytes]) -> Catalogue:
+    """Return the catalogue that these files make, by their names; CatalogueError as for a folder."""
+
+    def read(name: str) -> bytes:
+        if name not in files:
+            raise FileNotFoundError
+        return files[name]
+
+    return _read(read)
+
+
+def _read(read: Callable[[str], bytes]) -> Catalogue:
     faults = Faults()
-    folder = Folder(path, faults)
+    folder = Folder(read, faults)
     units, wards = read_units(folder), read_wards(folder)
     service_rows, services = read_services(folder, units)
     procedure_rows, procedures = read_procedures(folder, service_rows, units)
@@ -45,4 +61,6 @@ def load_catalogue(path: Path) -> Catalogue:
         channels.by_id,
         channels.routes,
         baselines,
+        edition=folder.edition,
+        files=folder.files,
     )

@@ -1,8 +1,8 @@
 """The files of a folder as rows of their structs. Of a row with faults the rest is kept, so that it is checked too."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
-from pathlib import Path
+from hashlib import sha256
 from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
 
 import msgspec
@@ -81,17 +81,27 @@ class Document:
 
 
 class Folder:
-    """The files of a catalogue."""
+    """The files of a catalogue, and those read so far. `read` gives the bytes of one, or raises OSError."""
 
-    def __init__(self, path: Path, faults: Faults) -> None:
-        self._path = path
+    def __init__(self, read: Callable[[str], bytes], faults: Faults) -> None:
+        self.files: dict[str, bytes] = {}
+        self._read = read
         self._faults = faults
+
+    @property
+    def edition(self) -> str:
+        """What tells these files from any that differ: the beginning of a digest of their names and contents."""
+        digest = sha256()
+        for name, content in sorted(self.files.items()):
+            digest.update(f"{name}:{len(content)}:".encode() + content)
+        return digest.hexdigest()[:16]
 
     def document(self, file: str, lists: Sequence[str], others: Sequence[str] = (), optional: bool = False) -> Document:
         """Return what a file holds, which is `lists` and may be `others`. An optional file that is missing is empty."""
         tell = self._faults.of(file)
         try:
-            found = read_plain((self._path / file).read_bytes(), tell)
+            self.files[file] = self._read(file)
+            found = read_plain(self.files[file], tell)
         except FileNotFoundError:
             if optional:
                 return Document({name: [] for name in lists}, tell)

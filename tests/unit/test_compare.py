@@ -40,6 +40,7 @@ class Streams:
 
     def __init__(self, clock: ClockKind) -> None:
         self.shard = Shard(0, CITY, clock)
+        list(self.shard.settle_anew(1))  # as a worker does that opens it
         self.facts: list[Fact] = []
         self.found = Found(0)
 
@@ -86,7 +87,8 @@ def at_rest(clock: ClockKind) -> Found:
 def inspected(found: Found, log: Iterable[Record] = LOG, clock: ClockKind = ClockKind.WALL, **began: Instant) -> str:
     """Return all that is said about what was found, an hour after the last announcement unless told otherwise."""
     inspection = Inspection(clock, began.get("began", LATER + HOUR), MINUTE)
-    expected, motion = recompute(Shard(0, CITY, clock), list(log), found.position, found.later, slice_records=3)
+    shard = Shard(0, CITY, clock)
+    expected, motion = recompute(shard, list(log), found.position, found.later, 3, lambda _: CITY)
     return "\n".join(
         [*differences(expected, motion, found, inspection), *disagreements(found, motion, inspection, CITY)]
     )

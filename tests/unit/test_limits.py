@@ -137,7 +137,9 @@ def test_a_closed_matter_keeps_its_verdict_though_a_holiday_was_added() -> None:
     office = CITY.calendars["hanh-chinh"]
     holidays = {**office.holidays, date(2026, 4, 15): "decreed later"}
     later = Calendar("hanh-chinh", CITY.zone, office.week, holidays, office.workdays)
-    kinder = changed(CITY, calendars={**CITY.calendars, "hanh-chinh": later}, rules=RuleBook(CITY.rules.rules))
+    kinder = changed(
+        CITY, calendars={**CITY.calendars, "hanh-chinh": later}, rules=RuleBook(CITY.rules.rules), edition="kinder"
+    )
     for late in (event("noted", T + MINUTE, text="x"), event("acknowledged", T + 2 * MINUTE)):
         kept = fold(late, state=state, catalogue=kinder).state
         assert kept is not None
