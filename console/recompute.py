@@ -18,11 +18,12 @@ def recompute(
     before: Position,
     later: Position,
     slice_records: int,
-    edition_of: Callable[[str], Catalogue],
+    edition_of: Callable[[str], Catalogue] | None = None,
 ) -> tuple[Written, Motion]:
     """Return what a fresh shard makes of the log up to the first position, and what is in motion until the second.
 
-    Each stretch is folded by the edition of the catalogue it was folded by at first.
+    Each stretch is folded by the edition of the catalogue it was folded by at first; without `edition_of`, which gives
+    them by name, all of it by the shard's own.
     """
     made, motion = Written(shard.partition), Motion()
     for changes in _by_editions(shard, log, before, later, slice_records, edition_of):
@@ -43,14 +44,15 @@ def _by_editions(
     before: Position,
     later: Position,
     slice_records: int,
-    edition_of: Callable[[str], Catalogue],
+    edition_of: Callable[[str], Catalogue] | None,
 ) -> Iterator[Changes]:
     editions = before.editions or later.editions
     if not editions and before.next:  # folded before editions were kept
         editions = (Edition(0, ""),)
     ends = [*(one.first for one in editions[1:]), before.next]
     for edition, end in zip(editions, ends, strict=False):
-        shard.catalogue = edition_of(edition.edition)
+        if edition_of is not None:
+            shard.catalogue = edition_of(edition.edition)
         for changes in shard.settle_anew(_SETTLED_AT_ONCE, edition.settled_to):
             shard.apply(changes)
             yield changes
