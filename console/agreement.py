@@ -9,10 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
-from console.compare import is_timed, unequal, without_escalations
+from console.compare import is_timed, unequal, without_announced
 from console.written import Found, Inspection, Motion
-from ioc.aggregates import Aggregate, Cell, Span, Who, Windows, difference, who
+from ioc.aggregates import Aggregate, Cell, Span, Who, Windows
 from ioc.catalogue import Catalogue
+from ioc.contributions import difference, who
 from ioc.facts import Kind
 from ioc.incident import BREACHED, WARNED, Said
 from ioc.moments import next_at
@@ -67,7 +68,7 @@ def _days(found: Found, motion: Motion, fresh: Collection[str], zone: str) -> It
 
 
 def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[Who]:
-    """Return under whom escalations may have been counted anew while windows and states were read."""
+    """Return under whom announcements may have been counted anew while windows and states were read."""
     states = (found.incidents[id] for id in fresh if id in found.incidents)
     return set(chain(map(who, states), ((cell.service, cell.unit, cell.ward) for cell in motion.windows)))
 
@@ -84,7 +85,7 @@ def _sums(found: Found, zone: str) -> Mapping[Cell, Aggregate]:
 
 def _settled(windows: Mapping[Cell, Aggregate], moved: Collection[Who]) -> Mapping[Cell, Aggregate]:
     told = {
-        cell: without_escalations(window) if (cell.service, cell.unit, cell.ward) in moved else window
+        cell: without_announced(window) if (cell.service, cell.unit, cell.ward) in moved else window
         for cell, window in windows.items()
     }
     return {cell: window for cell, window in told.items() if not window.empty}

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from console.written import Found, Inspection, Motion, Written
-from ioc.aggregates import Aggregate, Cell, Measure
+from ioc.aggregates import ANNOUNCED, Aggregate, Cell
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lane import Position
@@ -63,10 +63,11 @@ def is_timed(fact: Fact) -> bool:
     return fact.kind in _TIMED and fact.cause is None
 
 
-def without_escalations(window: Aggregate) -> Aggregate:
-    """Return a window without the count that depends on when ticks ran."""
+def without_announced(window: Aggregate) -> Aggregate:
+    """Return a window without the counts that depend on when ticks ran."""
     told = window.copy()
-    told.counts.pop(Measure.ESCALATED, None)
+    for measure in ANNOUNCED:
+        told.counts.pop(measure, None)
     return told
 
 
@@ -77,7 +78,7 @@ def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
 
 
 def _windows(written: Written, by_wall: bool) -> Mapping[Cell, Aggregate]:
-    told = {cell: without_escalations(window) if by_wall else window for cell, window in written.windows.items()}
+    told = {cell: without_announced(window) if by_wall else window for cell, window in written.windows.items()}
     return {cell: window for cell, window in told.items() if not window.empty}
 
 

@@ -1,23 +1,15 @@
-"""Handling-time aggregates: what each incident contributes to which window, and windows that can be added up.
+"""Windows of counts and durations that can be added up, and taken apart again: what the figures are made of."""
 
-An incident's contributions are a function of its state alone. A fold applies the difference between those of the old
-state and the new, so late events, reopenings and changes of unit correct the windows they belong to, exactly.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct, field
 
-from ioc.incident import LADDER, Incident
-from ioc.lifecycle import State
-from ioc.payloads import Satisfaction
 from ioc.sketch import Sketch
 from ioc.times import DAY, MINUTE, Instant
 
@@ -43,7 +35,7 @@ class Cell(NamedTuple):
 
 
 class Measure(StrEnum):
-    """What is counted."""
+    """What is counted. What each means is told in docs/figures.md. New ones are added at the end."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -60,6 +52,38 @@ class Measure(StrEnum):
     SCORE = "score"
     DISSATISFIED = "dissatisfied"
     NOT_GOOD = "not_good"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    COMPLAINED = "complained"
+    NOT_SATISFIED = "not_satisfied"
+    SCORED = "scored"
+    LADDER_1 = "ladder_1"
+    LADDER_2 = "ladder_2"
+    LADDER_3 = "ladder_3"
+    LADDER_4 = "ladder_4"
+    LADDER_5 = "ladder_5"
+    LADDER_6 = "ladder_6"
+    LADDER_7 = "ladder_7"
+    LADDER_8 = "ladder_8"
+    LADDER_9 = "ladder_9"
+    RAISED_1 = "raised_1"
+    RAISED_2 = "raised_2"
+    RAISED_3 = "raised_3"
+    RAISED_4 = "raised_4"
+    RAISED_5 = "raised_5"
+    RAISED_6 = "raised_6"
+    RAISED_7 = "raised_7"
+    RAISED_8 = "raised_8"
+    RAISED_9 = "raised_9"
+
+
+LEVELS = range(1, 10)
+LADDER_AT = {level: Measure(f"ladder_{level}") for level in LEVELS}
+RAISED_AT = {level: Measure(f"raised_{level}") for level in LEVELS}
+NET = frozenset({Measure.OPEN, Measure.OVERDUE})
+"""These count comings less goings: summed over all windows up to a moment they tell what stood at it."""
+ANNOUNCED = frozenset({Measure.ESCALATED, Measure.OVERDUE, *LADDER_AT.values()})
+"""These hang on what ticks announced, at moments that no log tells when the wall's clock rules."""
 
 
 class Timing(StrEnum):
@@ -72,7 +96,7 @@ class Timing(StrEnum):
 
 
 class Contribution(NamedTuple):
-    """What an incident adds to the windows around `at`."""
+    """What an incident adds to the windows around `at`; a value below 0 takes out."""
 
     at: Instant
     what: Measure | Timing
@@ -90,24 +114,30 @@ class Aggregate(Struct, omit_defaults=True):
         if isinstance(contribution.what, Timing):
             self._time(contribution.what, contribution.value, sign)
             return
-        count = self.counts.get(contribution.what, 0) + sign * contribution.value
+        self._count(contribution.what, sign * contribution.value)
+
+    def _count(self, measure: Measure, by: int) -> None:
+        count = self.counts.get(measure, 0) + by
         if count:
-            self.counts[contribution.what] = count
+            self.counts[measure] = count
         else:
-            self.counts.pop(contribution.what, None)
+            self.counts.pop(measure, None)
 
     def _time(self, timing: Timing, value: int, sign: int) -> None:
         sketch = self.timings.setdefault(timing, Sketch())
         sketch.add(value, sign)
-        if not sketch.count:
+        if sketch.empty:
             del self.timings[timing]
 
-    def merge(self, other: "Aggregate") -> None:
-        """Add all of another window."""
+    def merge(self, other: "Aggregate", sign: int = 1) -> None:
+        """Add all of another window, or with sign -1 take it out again."""
         for measure, count in other.counts.items():
-            self.counts[measure] = self.counts.get(measure, 0) + count
+            self._count(measure, sign * count)
         for timing, sketch in other.timings.items():
-            self.timings.setdefault(timing, Sketch()).merge(sketch)
+            known = self.timings.setdefault(timing, Sketch())
+            known.merge(sketch, sign)
+            if known.empty:
+                del self.timings[timing]
 
     def copy(self) -> "Aggregate":
         """Return a copy that can be changed without touching this one."""
@@ -123,75 +153,8 @@ class Aggregate(Struct, omit_defaults=True):
         return not self.counts and not self.timings
 
 
-def contributions(incident: Incident) -> list[Contribution]:
-    """Return all an incident adds to the aggregates, in the order it came about."""
-    if incident.state is State.PENDING:
-        return []
-    return [
-        Contribution(incident.reported_at, Measure.RECEIVED),
-        *_waits(incident),
-        *_endings(incident),
-        *(Contribution(at, Measure.REOPENED) for at in incident.reopened_at),
-        *_ratings(incident),
-        *(Contribution(said.at, Measure.ESCALATED) for said in incident.said if said.step >= LADDER),
-    ]
-
-
-def _waits(incident: Incident) -> Iterator[Contribution]:
-    if incident.acknowledged_at is not None:
-        yield Contribution(incident.acknowledged_at, Measure.ACKNOWLEDGED)
-        yield _timed(incident, Timing.ACKNOWLEDGE, incident.acknowledged_at)
-    if incident.assigned_at is not None:
-        yield Contribution(incident.assigned_at, Measure.ASSIGNED)
-        yield _timed(incident, Timing.ASSIGN, incident.assigned_at)
-
-
-def _timed(incident: Incident, timing: Timing, at: Instant) -> Contribution:
-    """Return the time since the report; another service's clock may be behind, and then it is none."""
-    return Contribution(at, timing, max(0, at - incident.reported_at))
-
-
-_ENDINGS = {
-    State.CANCELLED: Measure.CANCELLED,
-    State.REJECTED: Measure.REJECTED,
-    State.MERGED: Measure.MERGED,
-}
-
-
-def _endings(incident: Incident) -> Iterator[Contribution]:
-    at = incident.closed_at
-    if at is None:
-        return
-    if incident.state is not State.RESOLVED:
-        yield Contribution(at, _ENDINGS[incident.state])
-        return
-    yield Contribution(at, Measure.RESOLVED)
-    yield Contribution(at, Measure.ON_TIME if incident.on_time else Measure.LATE)
-    yield _timed(incident, Timing.HANDLING, at)
-    if incident.worked is not None:
-        yield Contribution(at, Timing.WORKING, incident.worked)
-    # QD 766: the satisfaction rate leaves out those dissatisfied or late, each counted once.
-    if not incident.on_time or incident.satisfaction is Satisfaction.NOT_SATISFIED:
-        yield Contribution(at, Measure.NOT_GOOD)
-
-
-def _ratings(incident: Incident) -> Iterator[Contribution]:
-    at = incident.rated_at
-    if at is None:
-        return
-    yield Contribution(at, Measure.RATED)
-    if incident.score is not None:
-        yield Contribution(at, Measure.SCORE, incident.score)
-    if incident.satisfaction is Satisfaction.NOT_SATISFIED:
-        yield Contribution(at, Measure.DISSATISFIED)
-
-
 Who = tuple[str, str, str]
-
-
-def who(incident: Incident) -> Who:
-    """Return the service, unit and ward an incident's contributions are counted under."""
-    return (incident.service, incident.unit or "", incident.ward or "")
+"""The service, unit and ward that something is counted under."""
 
 
 class Changed(NamedTuple):
@@ -200,39 +163,6 @@ class Changed(NamedTuple):
     who: Who
     contribution: Contribution
     sign: int
-
-
-def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
-    """Yield what leads from the contributions of the old state to those of the new."""
-    if old is not None and new is not None and _counted(old) == _counted(new):
-        return
-    before = contributions(old) if old is not None else []
-    after = contributions(new) if new is not None else []
-    under, over = who(old) if old is not None else ("", "", ""), who(new) if new is not None else ("", "", "")
-    if under == over:
-        shared = _common(before, after)
-        before, after = before[shared:], after[shared:]
-    for contribution in before:
-        yield Changed(under, contribution, -1)
-    for contribution in after:
-        yield Changed(over, contribution, 1)
-
-
-_counted = attrgetter(
-    *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
-    *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
-)
-"""All of an incident that its contributions are made of: most events change none of it."""
-
-
-def _common(before: list[Contribution], after: list[Contribution]) -> int:
-    """Return how many contributions the two lists begin with in common."""
-    length = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length
 
 
 class Windows(Struct, frozen=True):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ioc import deadlines
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason
-from ioc.incident import Entry, Incident, order_of
+from ioc.incident import Entry, Incident, Run, order_of
 from ioc.lifecycle import CLOSED, TRANSITIONS, Move, State, is_allowed
 from ioc.payloads import (
     DECODE,
@@ -29,7 +29,7 @@ from ioc.payloads import (
     TargetName,
     Updated,
 )
-from ioc.sources import is_own
+from ioc.sources import CENTRE, is_own
 from ioc.times import Instant, to_instant
 
 _ACKNOWLEDGED = (TargetName.ACKNOWLEDGE,)
@@ -244,6 +244,9 @@ def _merged(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogu
 
 def _reopened(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
+    clock = draft.clock(TargetName.RESOLVE)
+    due = clock.due if clock is not None else None
+    draft.runs = (*draft.runs, Run(closed_at, entry.time, due, not entry.source.startswith(CENTRE)))
     draft.epoch += 1
     draft.reopened_at = (*draft.reopened_at, entry.time)
     draft.closed_at = draft.on_time = draft.worked = None
@@ -265,8 +268,10 @@ def _directed(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> Non
     draft.units = tuple(dict.fromkeys((*draft.units, *cast(Directed, payload).units)))
 
 
-def _escalated(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
-    draft.raised = max(draft.raised, cast(Escalated, payload).level)
+def _escalated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+    level = cast(Escalated, payload).level
+    draft.raised = max(draft.raised, level)
+    draft.raises = (*draft.raises, (entry.time, level))
 
 
 def _rated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:

@@ -105,13 +105,26 @@ class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
 Span = tuple[Instant, Instant]
 
 
+class Run(Struct, array_like=True, frozen=True, omit_defaults=True):
+    """A time the incident stood open that ended in a closing which was undone, and by when it had been due.
+
+    `complained`: others than the centre itself had it reopened, which is what the data tell of a complaint.
+    """
+
+    closed: Instant
+    reopened: Instant
+    due: Instant | None = None
+    complained: bool = False
+
+
 class Incident(Struct, omit_defaults=True):
     """One matter. All but `said`, `sent`, `next_at` and `version` is a pure function of the set of its events.
 
     `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
-    `raised` the level people escalated it to; `epoch` counts its runs: one more with each reopening. `taken_at` is when
-    it was acknowledged, while nobody has begun; `sent` are the centre's own events that are on their way to it.
-    `edition` is that of the catalogue by which what it reached was judged.
+    `raised` the level people escalated it to, `raises` each time they did, and to which level; `epoch` counts its
+    runs: one more with each reopening; `runs` are those before the present one. `taken_at` is when it was acknowledged,
+    while nobody has begun; `sent` are the centre's own events that are on their way to it. `edition` is that of the
+    catalogue by which what it reached was judged.
     """
 
     id: str
@@ -145,6 +158,8 @@ class Incident(Struct, omit_defaults=True):
     raised: int = 0
     epoch: int = 0
     reopened_at: tuple[Instant, ...] = ()
+    runs: tuple[Run, ...] = ()
+    raises: tuple[tuple[Instant, int], ...] = ()
     score: int | None = None
     satisfaction: Satisfaction | None = None
     rated_at: Instant | None = None

@@ -11,17 +11,9 @@ from typing import TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ioc.aggregates import (
-    MINUTES_KEPT,
-    Aggregate,
-    Cell,
-    Span,
-    Windows,
-    decode_key,
-    difference,
-    encode_key,
-)
+from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, Windows, decode_key, encode_key
 from ioc.catalogue import Catalogue
+from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.editions import Edition, in_force, settled
 from ioc.errors import Fault, Reason, Refusal

@@ -50,6 +50,11 @@ class Sketch(Struct, omit_defaults=True):
         return Sketch(self.count, self.total, self.zeros, dict(self.buckets))
 
     @property
+    def empty(self) -> bool:
+        """True when everything that was added has been taken back."""
+        return not (self.count or self.total or self.buckets)
+
+    @property
     def mean(self) -> float | None:
         """The exact mean in ms; None of nothing."""
         return self.total / self.count if self.count else None

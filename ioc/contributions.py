@@ -1,0 +1,182 @@
+"""What each incident contributes to which window.
+
+Contributions are a function of the incident's state alone. A fold applies the difference between those of the old
+state and the new, so late events, reopenings and changes of unit correct the windows they belong to, exactly.
+"""
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Measure, Timing, Who
+from ioc.deadlines import last_said
+from ioc.incident import BREACHED, LADDER, Incident
+from ioc.lifecycle import State
+from ioc.payloads import Satisfaction, TargetName
+from ioc.times import Instant
+
+
+def who(incident: Incident) -> Who:
+    """Return the service, unit and ward an incident's contributions are counted under."""
+    return (incident.service, incident.unit or "", incident.ward or "")
+
+
+def contributions(incident: Incident) -> list[Contribution]:
+    """Return all an incident adds to the aggregates, about in the order it came about."""
+    if incident.state is State.PENDING:
+        return []
+    return [
+        Contribution(incident.reported_at, Measure.RECEIVED),
+        *_standing(incident),
+        *_waits(incident),
+        *_endings(incident),
+        *(Contribution(at, Measure.REOPENED) for at in incident.reopened_at),
+        *_ratings(incident),
+        *_escalations(incident),
+    ]
+
+
+class _Stretch(NamedTuple):
+    """A time for which an incident stood open, without an end while it does; and when it came to be overdue."""
+
+    start: Instant
+    end: Instant | None
+    overdue: Instant | None
+
+
+def _standing(incident: Incident) -> Iterator[Contribution]:
+    """Yield when the incident came to stand open and overdue, and when it ceased to."""
+    for stretch in _stretches(incident):
+        yield Contribution(stretch.start, Measure.OPEN)
+        if stretch.end is not None:
+            yield Contribution(stretch.end, Measure.OPEN, -1)
+        if stretch.overdue is not None:
+            yield Contribution(stretch.overdue, Measure.OVERDUE)
+            if stretch.end is not None:
+                yield Contribution(stretch.end, Measure.OVERDUE, -1)
+
+
+def _stretches(incident: Incident) -> Iterator[_Stretch]:
+    """Yield the times for which the incident stood open.
+
+    Another service's clock may be behind: nothing stands open before its report.
+    """
+    start = incident.reported_at
+    for run in incident.runs:
+        end = max(start, run.closed)
+        yield _Stretch(start, end, _overdue(start, end, run.due))
+        start = max(end, run.reopened)
+    closed = None if incident.closed_at is None else max(start, incident.closed_at)
+    clock = incident.clock(TargetName.RESOLVE)
+    known = clock is not None and (closed is not None or last_said(clock, incident) >= BREACHED)
+    yield _Stretch(start, closed, _overdue(start, closed, clock.due if clock is not None and known else None))
+
+
+def _overdue(start: Instant, end: Instant | None, due: Instant | None) -> Instant | None:
+    """Return when a stretch came to be overdue. On the due instant itself there is still time."""
+    if due is None or (end is not None and end <= due):
+        return None
+    return max(start, due)
+
+
+def _waits(incident: Incident) -> Iterator[Contribution]:
+    if incident.acknowledged_at is not None:
+        yield Contribution(incident.acknowledged_at, Measure.ACKNOWLEDGED)
+        yield _timed(incident, Timing.ACKNOWLEDGE, incident.acknowledged_at)
+    if incident.assigned_at is not None:
+        yield Contribution(incident.assigned_at, Measure.ASSIGNED)
+        yield _timed(incident, Timing.ASSIGN, incident.assigned_at)
+
+
+def _timed(incident: Incident, timing: Timing, at: Instant) -> Contribution:
+    """Return the time since the report; another service's clock may be behind, and then it is none."""
+    return Contribution(at, timing, max(0, at - incident.reported_at))
+
+
+_ENDINGS = {
+    State.CANCELLED: Measure.CANCELLED,
+    State.REJECTED: Measure.REJECTED,
+    State.MERGED: Measure.MERGED,
+}
+
+
+def _endings(incident: Incident) -> Iterator[Contribution]:
+    at = incident.closed_at
+    if at is None:
+        return
+    if incident.state is not State.RESOLVED:
+        yield Contribution(at, _ENDINGS[incident.state])
+        return
+    yield Contribution(at, Measure.RESOLVED)
+    yield Contribution(at, Measure.ON_TIME if incident.on_time else Measure.LATE)
+    yield _timed(incident, Timing.HANDLING, at)
+    if incident.worked is not None:
+        yield Contribution(at, Timing.WORKING, incident.worked)
+    yield from (Contribution(at, measure) for measure in _displeasing(incident))
+
+
+def _displeasing(incident: Incident) -> Iterator[Measure]:
+    """Yield what speaks against a solution. QD 766 leaves it out of the satisfied once, however much does."""
+    complained = any(run.complained for run in incident.runs)
+    not_satisfied = incident.satisfaction is Satisfaction.NOT_SATISFIED
+    if complained:
+        yield Measure.COMPLAINED
+    if not_satisfied:
+        yield Measure.NOT_SATISFIED
+    if complained or not_satisfied or not incident.on_time:
+        yield Measure.NOT_GOOD
+
+
+def _ratings(incident: Incident) -> Iterator[Contribution]:
+    at = incident.rated_at
+    if at is None:
+        return
+    yield Contribution(at, Measure.RATED)
+    if incident.score is not None:
+        yield Contribution(at, Measure.SCORED)
+        yield Contribution(at, Measure.SCORE, incident.score)
+    if incident.satisfaction is Satisfaction.NOT_SATISFIED:
+        yield Contribution(at, Measure.DISSATISFIED)
+
+
+def _escalations(incident: Incident) -> Iterator[Contribution]:
+    for at, level in incident.raises:
+        yield Contribution(at, RAISED_AT[level])
+    for said in incident.said:
+        if said.step >= LADDER:
+            yield Contribution(said.at, Measure.ESCALATED)
+            yield Contribution(said.at, LADDER_AT[said.level])
+
+
+def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
+    """Yield what leads from the contributions of the old state to those of the new."""
+    if old is not None and new is not None and _counted(old) == _counted(new):
+        return
+    before = contributions(old) if old is not None else []
+    after = contributions(new) if new is not None else []
+    under, over = who(old) if old is not None else ("", "", ""), who(new) if new is not None else ("", "", "")
+    if under == over:
+        shared = _common(before, after)
+        before, after = before[shared:], after[shared:]
+    for contribution in before:
+        yield Changed(under, contribution, -1)
+    for contribution in after:
+        yield Changed(over, contribution, 1)
+
+
+_counted = attrgetter(
+    *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
+    *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
+    *("runs", "clocks", "raises"),
+)
+"""All of an incident that its contributions are made of: most events change none of it."""
+
+
+def _common(before: list[Contribution], after: list[Contribution]) -> int:
+    """Return how many contributions the two lists begin with in common."""
+    length = 0
+    for one, other in zip(before, after, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length
