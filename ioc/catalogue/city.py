@@ -1,6 +1,6 @@
 """What a catalogue tells the fold, the screen and the notifier of the city, once it has been found to be whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import time
 from enum import StrEnum
 from string import Template
@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 from ioc.calendar import Calendar
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
-from ioc.times import Millis
+from ioc.shifts import OnDuty, Shift, shift_at
+from ioc.times import Instant, Millis
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
 """A line of text. An empty one stands, while files are read, for one that was a fault itself."""
@@ -152,6 +153,7 @@ class Catalogue(Struct, frozen=True):
     channels: Mapping[str, Channel] = {}
     routes: Mapping[str, tuple[str, ...]] = {}
     baselines: Mapping[str, Baseline] = {}
+    shifts: tuple[Shift, ...] = ()
     edition: str = ""
     files: Mapping[str, bytes] = {}
 
@@ -160,10 +162,18 @@ class Catalogue(Struct, frozen=True):
         known = self.services.get(service)
         return known is not None and known.external
 
+    def shift_at(self, now: Instant) -> OnDuty | None:
+        """Return the shift on duty at a moment; None between shifts."""
+        return shift_at(self.shifts, self.zone, now)
+
+    def above(self, unit: str) -> Iterator[str]:
+        """Yield a unit and all above it, from the nearest on; a unit that is not in the catalogue has none above."""
+        one: str | None = unit
+        while one is not None:
+            yield one
+            known = self.units.get(one)
+            one = known.parent if known is not None else None
+
     def channels_of(self, unit: str) -> tuple[str, ...]:
         """Return the channels a unit is told through: its own, or those of the nearest unit above it that has some."""
-        above: str | None = unit
-        while above is not None and above not in self.routes:
-            known = self.units.get(above)
-            above = known.parent if known is not None else None
-        return self.routes[above] if above is not None else ()
+        return next((self.routes[one] for one in self.above(unit) if one in self.routes), ())

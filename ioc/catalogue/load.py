@@ -11,10 +11,11 @@ from ioc.catalogue.faults import Faults
 from ioc.catalogue.reading import Folder
 from ioc.catalogue.rules import Known, read_rules
 from ioc.catalogue.services import Categories, read_baselines, read_procedures, read_services
+from ioc.catalogue.shifts import read_shifts
 from ioc.catalogue.units import read_units, read_wards
 
 FILES = ("services.yml", "units.yml", "wards.yml", "calendars.yml", "rules.yml")
-OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml")
+OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml", "shifts.yml")
 
 
 def hue_folder() -> Path:
@@ -46,6 +47,7 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
     procedure_rows, procedures = read_procedures(folder, service_rows, units)
     baselines = read_baselines(folder, service_rows)
     zone, calendar_rows, calendars = read_calendars(folder)
+    shifts = read_shifts(folder)
     channels = Channels(folder, units)
     categories = Categories(service_rows, procedure_rows)
     rules = read_rules(folder, Known(service_rows, units, calendar_rows, channels.listed, categories))
@@ -61,6 +63,7 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         channels.by_id,
         channels.routes,
         baselines,
+        shifts,
         edition=folder.edition,
         files=folder.files,
     )
