@@ -7,6 +7,7 @@ from unicodedata import combining, normalize
 from ioc.catalogue import Catalogue
 from ioc.incident import SEVERITIES, Clock, Incident, severity
 from ioc.lifecycle import CLOSED
+from ioc.payloads import TargetName
 from ioc.times import Instant
 
 # Sorts what has no due after all that has one; later than any moment a datetime can hold.
@@ -31,13 +32,14 @@ def folded(text: str) -> str:
 class Card:
     """One incident with its severity, next deadline and sort key."""
 
-    __slots__ = ("_words", "clock", "due", "incident", "order", "severity")
+    __slots__ = ("_words", "clock", "due", "incident", "order", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
         self.severity = severity(incident)
         self.clock: Clock | None = incident.next_clock() if incident.is_open else None
         self.due: Instant | None = self.clock.due if self.clock is not None else None
+        self.solution_due = _solution_due(incident)
         due = NEVER if self.due is None else self.due
         self.order = Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
         self._words: str | None = None
@@ -63,6 +65,11 @@ class Card:
             parts = (one.id, one.title, one.text, one.address, one.category, one.assignee, *_names(one, catalogue))
             self._words = folded(" ".join(part for part in parts if part))
         return all(word in self._words for word in words)
+
+
+def _solution_due(one: Incident) -> Instant | None:
+    clock = one.clock(TargetName.RESOLVE) if one.is_open else None
+    return clock.due if clock is not None and clock.running else None
 
 
 def _names(one: Incident, catalogue: Catalogue) -> Iterator[str]:

@@ -1,101 +1,96 @@
-"""The figures of the operations centre: what stands open now; the day, the hour and the trend."""
+"""The figures of the operations centre: what stands open now; the shift, the day, the hour and the trend."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from api.card import Card
 from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json
-from api.windows import Windows, added
-from ioc.aggregates import Aggregate, Measure, Span, Timing
+from api.tally import Tallies, Tally
+from api.windows import Windows
+from ioc import formulas
+from ioc.aggregates import Measure, Span
 from ioc.aggregates import Windows as Cut
+from ioc.formulas import Sums
 from ioc.incident import SEVERITIES
 from ioc.lifecycle import OPEN, State
-from ioc.sketch import ERROR
 from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 
 STEP = 15 * MINUTE
 STEPS = 96
-_UNACKNOWLEDGED = frozenset({State.REPORTED, State.REOPENED})
+# The shortest look ahead that says something: an hour, a day.
+AHEAD = {"1h": HOUR, "24h": 24 * HOUR}
 
 
 def figures(model: ReadModel) -> Json:
     """Return all figures, and as of which moment the workers vouch for them."""
     now, fresh = model.now(), freshness(model)
-    day = Cut(model.catalogue.zone).day_start(now)
-    minute = now - now % MINUTE
-    hour = added(model.windows.sum_of(Span.MINUTE, minute - back) for back in range(0, HOUR, MINUTE))
+    shift = model.catalogue.shift_at(now)
     return {
         "as_of": to_rfc3339(fresh.shown_as_of),
         "stale": fresh.stale,
         "clock": "event" if model.clock.by_events else "wall",
         "speed": round(model.clock.speed, 2),
-        "live": live(model.open_cards(), now),
-        "today": period(added([model.windows.sum_of(Span.DAY, day)])),
-        "last_hour": period(hour),
+        "live": live(model.tallies, now),
+        "today": formulas.told(recent(model, Cut(model.catalogue.zone).day_start(now), now)),
+        "last_hour": formulas.told(recent(model, now - now % MINUTE - HOUR + MINUTE, now)),
+        "shift": None
+        if shift is None
+        else {
+            "id": shift.id,
+            "name_vi": shift.name_vi,
+            "name_en": shift.name_en,
+            "from": to_rfc3339(shift.start),
+            "to": to_rfc3339(shift.end),
+            "figures": formulas.told(recent(model, shift.start, now)),
+        },
         "trend": trend(model.windows, now),
     }
 
 
-def live(cards: Iterable[Card], now: Instant) -> Json:
-    """Count the open incidents."""
-    totals: Counter[str] = Counter(open=0, overdue=0, due_soon=0, unacknowledged=0, paused=0)
-    severities, states = Counter(dict.fromkeys(SEVERITIES, 0)), Counter(dict.fromkeys(sorted(OPEN), 0))
-    services: dict[str, Counter[str]] = {}
-    wards: dict[str, Counter[str]] = {}
-    units: dict[str, Counter[str]] = {}
-    for card in cards:
-        one = card.incident
-        says = {"open": 1, "overdue": int(card.overdue(now))}
-        totals.update(says)
-        totals["due_soon"] += card.due_soon(now)
-        totals["unacknowledged"] += one.state in _UNACKNOWLEDGED
-        totals["paused"] += one.state is State.PAUSED
-        severities[card.severity] += 1
-        states[one.state] += 1
-        services.setdefault(one.service, Counter()).update(says)
-        if one.unit is not None:
-            units.setdefault(one.unit, Counter()).update(says)
-        if one.ward is not None:
-            wards.setdefault(one.ward, Counter()).update(says, critical=int(card.severity == SEVERITIES[-1]))
-    groups = {"by_service": services, "by_ward": wards, "by_unit": units}
-    return {**totals, "by_severity": severities, "by_state": states, **groups}
+def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
+    """Return the sums of the stretch from a moment of the last days until now, the running minute included."""
+    sums = Sums(model.catalogue.baselines)
+    cut = Cut(model.catalogue.zone)
+    if start == cut.day_start(now):
+        _take(sums, model.windows, Span.DAY, start)
+    else:
+        for minute in range(start, now + 1, MINUTE):
+            _take(sums, model.windows, Span.MINUTE, minute)
+    sums.stand(Measure.OPEN, model.tallies.all.open)
+    sums.stand(Measure.OVERDUE, model.tallies.all.overdue_solutions(now))
+    return sums
 
 
-def period(sums: Aggregate) -> Json:
-    """Return the figures of one stretch of time."""
-    on_time, late, resolved = (sums.count(m) for m in (Measure.ON_TIME, Measure.LATE, Measure.RESOLVED))
+def _take(sums: Sums, windows: Windows, span: Span, start: Instant) -> None:
+    for service, part in windows.sums_of(span, start).items():
+        sums.take(service, part)
+
+
+def live(tallies: Tallies, now: Instant) -> Json:
+    """Tell the counts of all open incidents, and by service, unit and ward."""
+    everywhere = tallies.all
     return {
-        "received": sums.count(Measure.RECEIVED),
-        "resolved": resolved,
-        "on_time": on_time,
-        "late": late,
-        "on_time_rate": rate(on_time, on_time + late),
-        "satisfaction_rate": rate(resolved - sums.count(Measure.NOT_GOOD), resolved),
-        "reopened": sums.count(Measure.REOPENED),
-        "escalated": sums.count(Measure.ESCALATED),
-        "handling": timing(sums, Timing.HANDLING),
-        "acknowledge": timing(sums, Timing.ACKNOWLEDGE),
+        "open": everywhere.open,
+        "overdue": everywhere.overdue(now),
+        "overdue_solutions": everywhere.overdue_solutions(now),
+        "due_soon": everywhere.due_soon(now),
+        "due_within": {name: everywhere.due_within(now, within) for name, within in AHEAD.items()},
+        "unacknowledged": everywhere.unacknowledged,
+        "paused": everywhere.states[State.PAUSED],
+        "by_severity": {severity: everywhere.severities[severity] for severity in SEVERITIES},
+        "by_state": {state: everywhere.states[state] for state in sorted(OPEN)},
+        "by_service": _groups(tallies.by["service"], now),
+        "by_ward": _groups(tallies.by["ward"], now, critical=True),
+        "by_unit": _groups(tallies.by["unit"], now),
     }
 
 
-def rate(part: int, whole: int) -> float | None:
-    """Return the share of the whole; None of nothing."""
-    return round(part / whole, 6) if whole > 0 else None
-
-
-def timing(sums: Aggregate, what: Timing) -> Json:
-    """Return count, mean and quantiles (s) of a duration."""
-    sketch = sums.timings.get(what)
-    if sketch is None:
-        return {"count": 0, "mean_s": None, "p50_s": None, "p90_s": None, "p99_s": None, "error": ERROR}
-    quantiles = {f"p{q}_s": _seconds(sketch.quantile(q / 100)) for q in (50, 90, 99)}
-    return {"count": sketch.count, "mean_s": _seconds(sketch.mean), **quantiles, "error": ERROR}
-
-
-def _seconds(millis: float | None) -> float | None:
-    return None if millis is None else round(millis / SECOND, 3)
+def _groups(tallies: Mapping[str, Tally], now: Instant, critical: bool = False) -> dict[str, dict[str, int]]:
+    told = {code: {"open": one.open, "overdue": one.overdue(now)} for code, one in tallies.items() if one.open}
+    for code, counts in told.items():
+        if critical:
+            counts["critical"] = tallies[code].severities[SEVERITIES[-1]]
+    return told
 
 
 def trend(windows: Windows, now: Instant) -> Json:
@@ -103,9 +98,8 @@ def trend(windows: Windows, now: Instant) -> Json:
     start = now - now % STEP - (STEPS - 1) * STEP
     received, resolved = [0] * STEPS, [0] * STEPS
     for minute in range(start, start + STEPS * STEP, MINUTE):
-        sums = windows.sum_of(Span.MINUTE, minute)
-        if sums is not None:
-            step = (minute - start) // STEP
-            received[step] += sums.count(Measure.RECEIVED)
-            resolved[step] += sums.count(Measure.RESOLVED)
+        step = (minute - start) // STEP
+        for part in windows.sums_of(Span.MINUTE, minute).values():
+            received[step] += part.count(Measure.RECEIVED)
+            resolved[step] += part.count(Measure.RESOLVED)
     return {"step_s": STEP // SECOND, "from": to_rfc3339(start), "received": received, "resolved": resolved}

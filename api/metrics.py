@@ -56,7 +56,7 @@ class _Standing(Collector):
         age = (freshness(self.model).age or 0) / SECOND
         words = "Age of the oldest partition's heartbeat; 0 while none has come"
         yield GaugeMetricFamily("ioc_api_heartbeat_age_seconds", words, age)
-        standing = live(self.model.open_cards(), self.model.now())["by_service"]
+        standing = live(self.model.tallies, self.model.now())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])
             for service in sorted({*self.model.catalogue.services, *standing}):

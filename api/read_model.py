@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from api.card import Card, Order, folded
 from api.clock import PipelineClock
+from api.tally import Tallies
 from api.windows import Windows
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
@@ -58,6 +59,7 @@ class ReadModel:
         self.dirty: set[str] = set()
         self.wake: Callable[[], None] = lambda: None
         self._cards: dict[str, Card] = {}
+        self.tallies = Tallies()
         self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
 
     def __len__(self) -> int:
@@ -76,9 +78,8 @@ class ReadModel:
         known = self._cards.get(incident.id)
         if incident.state is State.PENDING or (known is not None and known.incident.version >= incident.version):
             return False
-        self._index(known, None)
         card = self._cards[incident.id] = Card(incident)
-        self._index(None, card)
+        self._index(known, card)
         self._see(incident)
         self._touch(incident.id)
         return True
@@ -109,6 +110,7 @@ class ReadModel:
                 return
 
     def _index(self, gone: Card | None, come: Card | None) -> None:
+        self.tallies.change(gone, come)
         for side, ids in self._by.items():
             if gone is not None:
                 ids[getattr(gone.incident, side) or ""].discard(gone.incident.id)

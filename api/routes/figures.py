@@ -1,68 +1,98 @@
-"""GET /figures, GET /figures/period and GET /metrics."""
+"""GET /figures, /figures/live, /figures/period and /metrics."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from api.answers import json_answer
 from api.centre import AnyCentre, ReadyCentre
+from api.figure_shapes import FiguresShown, PeriodShown, StandingNowShown
 from api.figures import figures
-from api.periods import By, Period, TooOld, as_csv, figures_of
+from api.live import standing_now
+from api.periods import By, NobodyOnDuty, Period, Scope, TooOld, View, figures_of, period_of
 from api.problems import Problem, shown
-from api.shapes import FiguresShown, PeriodShown
+from api.table import as_csv
 from ioc.errors import Fault
-from ioc.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, to_instant
+from ioc.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, parse_duration, to_instant
 
 router = APIRouter(tags=["figures"])
 _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
+LONGEST = 3660 * DAY
+FARTHEST = 366 * DAY
 
 
 @router.get("/figures", summary="Show the figures", responses={200: {"model": FiguresShown}, **shown(503)})
 async def show_figures(centre: ReadyCentre) -> Response:
-    """What stands open now; today, the last hour, and the trend of a day in quarters of an hour."""
+    """What stands open now; this shift, today, the last hour, and the trend of a day in quarters of an hour."""
     return json_answer(figures(centre.model))
 
 
-LONGEST = 3660 * DAY
-Service = Annotated[str | None, Query(max_length=128, description="Only this service, by its code")]
-Unit = Annotated[str | None, Query(max_length=128, description="Only this unit, by its code")]
-Ward = Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")]
-Format = Annotated[Literal["json", "csv"], Query(description="csv is a table with a row for each group")]
+def scope_of(
+    by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None,
+    service: Annotated[str | None, Query(max_length=128, description="Only this service, by its code")] = None,
+    unit: Annotated[str | None, Query(max_length=128, description="Only this unit, by its code")] = None,
+    ward: Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")] = None,
+    below: Annotated[bool, Query(description="Count with each unit also what the units below it have")] = False,
+) -> Scope:
+    """Return whose figures are asked for."""
+    return Scope(service, unit, ward, below, by)
+
+
+AnyScope = Annotated[Scope, Depends(scope_of)]
 
 
 @router.get(
-    "/figures/period",
-    summary="Show the figures of a period",
-    responses={
-        200: {"model": PeriodShown, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **shown(422, 503),
-    },
+    "/figures/live",
+    summary="Show what stands open now",
+    responses={200: {"model": StandingNowShown}, **shown(422, 503)},
 )
-async def show_period(
+async def show_live(
     centre: ReadyCentre,
-    start: Annotated[AwareDatetime, Query(alias="from", description="On a whole minute", examples=[_EXAMPLES[0]])],
-    end: Annotated[AwareDatetime, Query(alias="to", description="Not included", examples=[_EXAMPLES[1]])],
-    by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None,
-    service: Service = None,
-    unit: Unit = None,
-    ward: Ward = None,
-    format: Format = "json",
+    scope: AnyScope,
+    within: Annotated[str, Query(max_length=32, description="How far ahead to look, a year at most")] = "24h",
 ) -> Response:
-    """Counts, on-time and satisfaction rates (QD 766) and handling times; quantiles are within `error` of the truth."""
-    wanted = Period(to_instant(start), to_instant(end), service, unit, ward)
-    faults = _faults(wanted.start, wanted.end)
-    if faults:
-        raise Problem(422, "The request is not valid", faults)
+    """Open, overdue, and due within a time, in all and by service, unit or ward."""
     try:
-        told = figures_of(centre.model, wanted, by)
-    except TooOld as error:
-        raise Problem(422, "The request is not valid", [Fault("from", str(error))]) from error
-    if format == "json":
-        return json_answer(told)
-    return Response(as_csv(told), headers={"Cache-Control": "no-store"}, media_type="text/csv; charset=utf-8")
+        ahead = parse_duration(within)
+    except ValueError as error:
+        raise Problem(422, "The request is not valid", [Fault("within", str(error))]) from error
+    if ahead > FARTHEST:
+        raise Problem(422, "The request is not valid", [Fault("within", "is more than a year")])
+    return json_answer(standing_now(centre.model, scope, ahead))
+
+
+def period_asked(
+    centre: ReadyCentre,
+    start: Annotated[
+        AwareDatetime | None, Query(alias="from", description="On a whole minute", examples=[_EXAMPLES[0]])
+    ] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to", description="Not included", examples=[_EXAMPLES[1]])] = None,
+    view: Annotated[View | None, Query(description="In place of `from` and `to`: the period that ends now")] = None,
+) -> Period:
+    """Return the period asked for, or say everything that is wrong with it."""
+    faults: list[Fault] = []
+    if view is not None:
+        faults += [Fault(name, "is not for a view") for name, at in (("from", start), ("to", end)) if at is not None]
+        if not faults:
+            return _viewed(centre, view)
+    elif start is None or end is None:
+        faults += [Fault(name, "missing") for name, at in (("from", start), ("to", end)) if at is None]
+    else:
+        period = Period(to_instant(start), to_instant(end))
+        faults += _faults(*period)
+        if not faults:
+            return period
+    raise Problem(422, "The request is not valid", faults)
+
+
+def _viewed(centre: ReadyCentre, view: View) -> Period:
+    try:
+        return period_of(view, centre.model.catalogue, centre.model.now())
+    except NobodyOnDuty as error:
+        raise Problem(422, "The request is not valid", [Fault("view", str(error))]) from error
 
 
 def _faults(start: Instant, end: Instant) -> list[Fault]:
@@ -74,6 +104,29 @@ def _faults(start: Instant, end: Instant) -> list[Fault]:
     if end - start > LONGEST:
         faults.append(Fault("to", "is more than ten years after 'from'"))
     return faults
+
+
+AnyPeriod = Annotated[Period, Depends(period_asked)]
+Format = Annotated[Literal["json", "csv"], Query(description="csv is a table with a row for each group")]
+
+
+@router.get(
+    "/figures/period",
+    summary="Show the figures of a period",
+    responses={
+        200: {"model": PeriodShown, "content": {"text/csv": {"schema": {"type": "string"}}}},
+        **shown(422, 503),
+    },
+)
+async def show_period(centre: ReadyCentre, period: AnyPeriod, scope: AnyScope, format: Format = "json") -> Response:
+    """Counts, on-time and satisfaction rates (QD 766) and handling times; quantiles are within `error` of the truth."""
+    try:
+        told = await figures_of(centre.model, period, scope)
+    except TooOld as error:
+        raise Problem(422, "The request is not valid", [Fault("from", str(error))]) from error
+    if format == "json":
+        return json_answer(told)
+    return Response(as_csv(told), headers={"Cache-Control": "no-store"}, media_type="text/csv; charset=utf-8")
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", include_in_schema=False)

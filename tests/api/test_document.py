@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from api import shapes
+from api import figure_shapes, shapes
 from api.app import make_api
 from api.commands import BODIES
 from api.problems import ProblemShown
@@ -79,8 +79,8 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
 @pytest.mark.parametrize(
     ("path", "shape"),
     [
-        ("/figures", shapes.FiguresShown),
-        (f"/figures/period?{DAY}&by=ward", shapes.PeriodShown),
+        ("/figures", figure_shapes.FiguresShown),
+        (f"/figures/period?{DAY}&by=ward", figure_shapes.PeriodShown),
         ("/catalogue", shapes.CatalogueShown),
         ("/map", shapes.MapShown),
         ("/live", shapes.Alive),
