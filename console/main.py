@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings
 from rich.console import Console
 from rich.table import Table
 
+from console.cities import City, JudgingCity
 from ioc.catalogue import Catalogue, CatalogueError, hue_folder, load_catalogue
 from streams.settings import WorkerSettings
 
@@ -90,14 +91,14 @@ def api() -> None:
 
 @app.command()
 def replay(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the city's table, CSV, may be gzipped")],
-    map: Annotated[str, typer.Option(help="how its columns are read")] = "boston311",
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the city's requests, may be gzipped")],
+    map: Annotated[City, typer.Option(help="how it is read")] = City.BOSTON,
     shuffled: Annotated[bool, typer.Option("--shuffled", help="publish in a random order")] = False,
     seed: Annotated[int, typer.Option(help="of the random order")] = 1,
     as_of: Annotated[str, typer.Option(help="the moment to which the clock runs at the end")] = "2020-01-01T00:00:00Z",
     speed: Annotated[float, typer.Option(help="events a second; 0 for as fast as it goes")] = 0,
 ) -> None:
-    """Publish a city's request table as events."""
+    """Publish a city's requests as events: Boston's and Los Angeles' tables, Chicago's histories."""
     from console.replay import replay_file
 
     replay_file(WorkerSettings().bootstrap, file, map, seed if shuffled else None, as_of, speed)
@@ -106,7 +107,7 @@ def replay(
 @app.command()
 def verdicts(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    map: Annotated[str, typer.Option()] = "boston311",
+    map: Annotated[JudgingCity, typer.Option(help="how it is read")] = JudgingCity.BOSTON,
     wait: Annotated[float, typer.Option(help="seconds to wait for the workers to finish")] = 300,
 ) -> None:
     """Compare the centre's verdicts with the city's own; exit code 1 when one differs."""

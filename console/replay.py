@@ -1,31 +1,29 @@
-"""Publishing a city's request table as events, through the same door as everybody's."""
+"""Publishing a city's requests as events, through the same door as everybody's."""
 
 import asyncio
 import random
 import time
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from console import boston311
+from console.cities import MAPS, City
 from console.publish import KeyedValue, mark, publisher, send_all
 
-MAPS = {"boston311": boston311}
 _CHUNK = 500
 # Seconds between two chunks when the speed is given.
 _STEP = 0.1
 
 
-def replay_file(bootstrap: str, file: Path, name: str, seed: int | None, as_of: str, speed: float) -> None:
+def replay_file(bootstrap: str, file: Path, city: City, seed: int | None, as_of: str, speed: float) -> None:
     """Publish all events of a table in the order of time, or with a seed in a random one, then an as-of mark."""
-    reads = MAPS[name]
+    reads = MAPS[city]
     planned = [event for row in reads.rows(file) for event in reads.events(row)]
-    planned.sort(key=lambda event: event.time)
+    planned.sort(key=lambda event: event.at)
     if seed is not None:
         random.Random(seed).shuffle(planned)
-    records = [(f"{reads.SLUG}:{event.subject}".encode(), msgspec.json.encode(event.event)) for event in planned]
+    records = [(event.key, event.value) for event in planned]
     began = time.monotonic()
     asyncio.run(_publish(bootstrap, records, as_of, speed))
     took = time.monotonic() - began

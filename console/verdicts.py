@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from console.cities import JUDGING, Judging, JudgingCity
 from console.log import read_topic, tell_not_folded, wait_until_folded
-from console.replay import MAPS
 from ioc.incident import Incident
 from ioc.lane import Position
 from ioc.records import decode_incident
@@ -18,7 +18,7 @@ from ioc.topics import Topic
 WORDS = {True: "on time", False: "overdue", None: "without"}
 
 
-def compare_verdicts(bootstrap: str, file: Path, name: str, wait: float) -> int:
+def compare_verdicts(bootstrap: str, file: Path, city: JudgingCity, wait: float) -> int:
     """Print the counts and every difference.
 
     Return 1 when there is a difference, 3 when the workers have not folded all events in time, else 0.
@@ -27,7 +27,7 @@ def compare_verdicts(bootstrap: str, file: Path, name: str, wait: float) -> int:
         ours = asyncio.run(_ours(bootstrap, wait))
     except TimeoutError as error:
         return tell_not_folded(error)
-    return _compared(file, name, ours)
+    return _compared(file, JUDGING[city], ours)
 
 
 async def _ours(bootstrap: str, wait: float) -> dict[str, bool]:
@@ -39,8 +39,7 @@ async def _ours(bootstrap: str, wait: float) -> dict[str, bool]:
     return found
 
 
-def _compared(file: Path, name: str, ours: Mapping[str, bool]) -> int:
-    reads = MAPS[name]
+def _compared(file: Path, reads: Judging, ours: Mapping[str, bool]) -> int:
     counts: Counter[str] = Counter()
     differences = []
     for row in reads.rows(file):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console import boston311
+from console.cities import boston311
 from tests.city import City, city
 
 TABLE = Path(__file__).parent.parent / "data" / "requests.csv"

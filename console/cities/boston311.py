@@ -1,0 +1,56 @@
+"""Reading Boston's table of service requests.
+
+Its times are local and without a zone. They are all read at one fixed offset, that of its standard time, so that
+their order, on which the city's verdict rests, is kept exactly.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from console.cities.maps import Planned, Row, degrees, event, table
+from ioc.lifecycle import Move
+
+CITY = "boston311"
+OFFSET = "-05:00"
+
+rows = table
+
+
+def verdict(row: Row) -> bool | None:
+    """Return the city's own verdict: True on time, False overdue, None when it gives none."""
+    return {"ONTIME": True, "OVERDUE": False}.get(row["ontime"])
+
+
+def key(row: Row) -> str:
+    """Return the incident id of a row."""
+    return f"{CITY}:{row['case_enquiry_id']}"
+
+
+def events(row: Row) -> Iterator[Planned]:
+    """Yield the report of a row, and its solution when it has one."""
+    yield _event(row, Move.REPORTED, row["open_dt"], _report(row))
+    if row["closed_dt"]:
+        yield _event(row, Move.RESOLVED, row["closed_dt"], {})
+
+
+def _event(row: Row, move: Move, local: str, data: dict[str, Any]) -> Planned:
+    return event(CITY, row["case_enquiry_id"], move, datetime.fromisoformat(_moment(local)), move, data)
+
+
+def _moment(local: str) -> str:
+    return local.replace(" ", "T") + OFFSET
+
+
+def _report(row: Row) -> dict[str, Any]:
+    return {
+        "service": "imported",
+        "category": row["type"],
+        "title": row["case_title"][:512],
+        "unit": row["department"],
+        "ward": row["ward"],
+        "channel": row["source"],
+        "lat": degrees(row["latitude"]),
+        "lon": degrees(row["longitude"]),
+        "due": {"resolve": _moment(row["target_dt"])} if row["target_dt"] else {},
+    }

@@ -1,0 +1,63 @@
+"""Reading Chicago's requests with their dated notes, as its Open311 server gave them: whole histories.
+
+Every note becomes one event: `opened` is the report, `closed` the solution, or the merging of a duplicate into the
+request it repeats; all else is a note. What was submitted before the request was opened is noted before the report.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from console.cities.maps import Planned, Row, event, opened
+from ioc.lifecycle import Move
+
+CITY = "chicago311"
+
+
+def rows(file: Path) -> Iterator[Row]:
+    """Yield the requests of the file."""
+    with opened(file) as stream:
+        yield from msgspec.json.decode(stream.read())
+
+
+def events(row: Row) -> Iterator[Planned]:
+    """Yield an event for each of a request's notes."""
+    for number, note in enumerate(row["notes"]):
+        move, data = _told(row, note)
+        moment = datetime.fromisoformat(note["datetime"])
+        yield event(CITY, row["service_request_id"], move, moment, f"{number}-{note['type']}", data)
+
+
+def _told(row: Row, note: Row) -> tuple[Move, dict[str, Any]]:
+    words = {"text": words_of(note)}
+    match note["type"]:
+        case "opened":
+            return Move.REPORTED, {**_report(row), **words}
+        case "closed" if row["extended_attributes"].get("duplicate"):
+            return Move.MERGED, {"into": f"{CITY}:{row['extended_attributes']['parent_service_request_id']}", **words}
+        case "closed":
+            return Move.RESOLVED, words
+    return Move.NOTED, words
+
+
+def words_of(note: Row) -> str:
+    """Return what a note says."""
+    return ": ".join(part for part in (note["summary"], note.get("description")) if part)
+
+
+def _report(row: Row) -> dict[str, Any]:
+    more = row["extended_attributes"]
+    return {
+        "service": "imported",
+        "category": row["service_name"],
+        "title": row["service_name"],
+        "unit": row["agency_responsible"],
+        "ward": more.get("ward"),
+        "channel": more.get("channel"),
+        "lat": row["lat"],
+        "lon": row["long"],
+        "address": row["address"],
+    }

@@ -1,0 +1,112 @@
+"""Chicago's histories and Los Angeles' table through real workers, counted by their own files."""
+
+import csv
+import gzip
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from ioc.incident import Incident
+from ioc.records import decode_incident
+from ioc.topics import Topic
+from tests.city import City, city
+from tests.streams.test_worker import read
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+PARTITIONS = 4
+
+
+class Files(NamedTuple):
+    """A file of each city."""
+
+    chicago: Path
+    los_angeles: Path
+
+
+SAMPLES, SHARED = Path(__file__).parents[1] / "data", Path(__file__).parents[3] / "shared" / "data"
+OURS = Files(SAMPLES / "chicago311.json", SAMPLES / "la311.csv")
+THEIRS = Files(SHARED / "chicago_requests_with_notes.json", SHARED / "la311_2017.csv.gz")
+absent = not (THEIRS.chicago.exists() and THEIRS.los_angeles.exists())
+WHOLE = [
+    pytest.mark.slow,
+    pytest.mark.skipif(absent, reason="the cities' files lie outside the project, in shared/data"),
+]
+
+
+@pytest.mark.parametrize(
+    ("files", "order", "workers"),
+    [
+        pytest.param(OURS, ("--shuffled",), 1, id="our samples"),
+        pytest.param(THEIRS, (), 1, id="the cities' own", marks=WHOLE),
+        pytest.param(THEIRS, ("--shuffled",), 2, id="the cities' own, shuffled", marks=WHOLE),
+    ],
+)
+def test_both_cities_pass_through(
+    kafka: str, tmp_path: Path, files: Files, order: tuple[str, ...], workers: int
+) -> None:
+    with city(kafka, tmp_path, PARTITIONS) as centre:
+        for _ in range(workers):
+            centre.start_worker()
+        for name, file in (("chicago311", files.chicago), ("la311", files.los_angeles)):
+            sent = centre.run("replay", str(file), "--map", name, *order)
+            assert sent.returncode == 0, sent.stderr
+        verified(centre)
+        incidents = latest(kafka)
+        print(chicago(files.chicago, incidents), los_angeles(files.los_angeles, incidents))
+
+
+def verified(centre: City) -> None:
+    found = centre.run("verify", "--wait", "120")
+    assert found.returncode == 0, found.stdout + found.stderr + centre.logs()
+    assert "0 differences" in found.stdout
+    refused = centre.run("dead-letters", "list")
+    assert "0 dead letters" in refused.stdout, refused.stdout
+
+
+def latest(bootstrap: str) -> dict[str, Incident]:
+    """Return every incident as it was written last."""
+    records: list[Any] = read(bootstrap, Topic.INCIDENTS, PARTITIONS)
+    return {one.key.decode(): decode_incident(one.value) for one in records}
+
+
+def chicago(file: Path, incidents: dict[str, Incident]) -> str:
+    """Find every dated note of the file on its incident's history, once, and nothing there that the file lacks."""
+    found = 0
+    for request in json.loads(file.read_text()):
+        incident = incidents[f"chicago311:{request['service_request_id']}"]
+        notes = Counter(map(_as_told, request["notes"]))
+        kept = Counter(
+            (entry.time, msgspec.json.decode(entry.data)["text"])
+            for entry in incident.history
+            if entry.source == "/imported/chicago311" and entry.refused is None
+        )
+        assert kept == notes, incident.id
+        duplicate = request["extended_attributes"].get("duplicate", False)
+        ended = "merged" if duplicate else {"closed": "resolved", "open": "reported"}[request["status"]]
+        assert incident.state == ended, incident.id
+        found += notes.total()
+    return f"{found} dated notes of Chicago are on the histories of their incidents"
+
+
+def _as_told(note: dict[str, str]) -> tuple[int, str]:
+    moment = datetime.fromisoformat(note["datetime"]).timestamp()
+    description = note.get("description")
+    return round(moment * 1000), f"{note['summary']}: {description}" if description else note["summary"]
+
+
+def los_angeles(file: Path, incidents: dict[str, Incident]) -> str:
+    """Compare the states of all requests with what the file's own column says of each."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt") as stream:
+        said = {f"la311:{row['SRNumber']}": row["Status"] for row in csv.DictReader(stream)}
+    ours = {id: one for id, one in incidents.items() if id.startswith("la311:")}
+    words = {"Closed": "resolved", "Cancelled": "cancelled", "Referred Out": "rejected", "Open": "reported"}
+    assert {id: str(one.state) for id, one in ours.items()} == {id: words[status] for id, status in said.items()}
+    counts = Counter(one.state for one in ours.values())
+    assert counts == Counter(words[status] for status in said.values())
+    return f"; states of Los Angeles: {dict(counts)}"
