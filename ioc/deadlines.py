@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ioc.calendar import Calendar, Pause
 from ioc.catalogue import Catalogue
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
+from ioc.lifecycle import State
 from ioc.payloads import Reported, TargetName
 from ioc.rules import OnPriority, OnReopen, Rule, Rung, TimeKind
 from ioc.times import Instant, Millis, to_instant
@@ -106,7 +107,7 @@ def keep_verdict(draft: Incident, before: Incident) -> None:
     They are kept where all else they were worked out from is as it was.
     """
     same = (draft.pauses, draft.paused_at, draft.rule) == (before.pauses, before.paused_at, before.rule)
-    if draft.edition == before.edition or not same:
+    if before.state is State.PENDING or draft.edition == before.edition or not same:
         return
     draft.edition = before.edition
     draft.clocks = tuple(clock if clock.running else _kept(clock, before.clock(clock.target)) for clock in draft.clocks)
