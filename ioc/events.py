@@ -7,13 +7,14 @@ to name every fault at once.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from unicodedata import is_normalized, normalize
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from msgspec.structs import replace
 
+from ioc import registers
 from ioc.errors import Fault, Reason, Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, OWN, Move
 from ioc.payloads import (
@@ -31,6 +32,7 @@ from ioc.payloads import (
     Updated,
     encode,
 )
+from ioc.registers import ACT_OF_TYPE, BOOKINGS, Answered, Booked, Booking, item_id
 from ioc.schema import faults_of
 from ioc.sources import is_own
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
@@ -39,6 +41,7 @@ from ioc.topics import MAX_EVENT_BYTES
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Source = Annotated[str, Meta(min_length=1, max_length=256)]
 Headers = Sequence[tuple[str, bytes | None]]
+Said = TypeVar("Said", bound=Payload | Booked)
 
 LONGEST_SHELVED = timedelta(days=7)
 # Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
@@ -98,8 +101,8 @@ def slug_of(source: str) -> str | None:
     return _SLUGS[source]
 
 
-def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | AsOf | Refusal:
-    """Return the event or the mark a record holds, or why it is refused with all faults named.
+def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | Booking | AsOf | Refusal:
+    """Return the event, the booking or the mark a record holds, or why it is refused with all faults named.
 
     Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
     can be a refusal, which keeps the record, and does not stop one worker after another.
@@ -112,7 +115,7 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) ->
         return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
 
 
-def _read_structured(key: bytes | None, value: bytes | None, headers: Headers) -> Event | AsOf | Refusal:
+def _read_structured(key: bytes | None, value: bytes | None, headers: Headers) -> Event | Booking | AsOf | Refusal:
     try:
         structured = _structured(value, headers)
         return _read(key, structured)
@@ -130,17 +133,15 @@ _NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
 _NOT_JSON = Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
 
 
-def _read(key: bytes | None, structured: bytes) -> Event | AsOf | Refusal:
+def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refusal:
     envelope = _decode_envelope(structured)
-    if envelope.type == AS_OF_TYPE:
-        faults = tuple(_out_of_time(envelope, Payload()))
-        return Refusal(Reason.INVALID, faults) if faults else AsOf(to_instant(envelope.time))
-    move = MOVE_OF_TYPE[envelope.type]
-    payload = _normal(DECODE[move](_NO_DATA if envelope.data is UNSET else envelope.data), move)
+    move = MOVE_OF_TYPE.get(envelope.type)
+    if move is None:
+        return _read_mark(envelope) if envelope.type == AS_OF_TYPE else _read_booking(key, envelope)
+    payload = _normal(DECODE[move](_NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
     faults = _faults_beyond_shape(envelope, payload, key)
     if faults:
-        reason = Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID
-        return Refusal(reason, faults)
+        return _refused(faults)
     payload, reporter = _apart(payload)
     return Event(
         incident=f"{slug_of(envelope.source)}:{envelope.subject}",
@@ -161,6 +162,25 @@ def _apart(payload: Payload) -> tuple[Payload, Reporter | None]:
     return replace(payload, reporter=None), None if payload.reporter == NOBODY else payload.reporter
 
 
+def _read_mark(envelope: Envelope) -> AsOf | Refusal:
+    faults = tuple(_out_of_time(envelope, Payload()))
+    return _refused(faults) if faults else AsOf(to_instant(envelope.time))
+
+
+def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
+    act = ACT_OF_TYPE[envelope.type]
+    payload = _normal(registers.DECODE[act](_NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
+    faults = _faults_beyond_shape(envelope, payload, key)
+    if faults:
+        return _refused(faults)
+    item = item_id(act, f"{slug_of(envelope.source)}:{envelope.subject}")
+    return Booking(item, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
+
+
+def _refused(faults: tuple[Fault, ...]) -> Refusal:
+    return Refusal(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
+
+
 def _structured(value: bytes | None, headers: Headers) -> bytes:
     """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
     given = [(name, text) for name, text in headers if text is not None]
@@ -174,7 +194,7 @@ def _structured(value: bytes | None, headers: Headers) -> bytes:
     return encode(members)
 
 
-def _faults_beyond_shape(envelope: Envelope, payload: Payload, key: bytes | None) -> tuple[Fault, ...]:
+def _faults_beyond_shape(envelope: Envelope, payload: Payload | Booked, key: bytes | None) -> tuple[Fault, ...]:
     return (
         *_wrong_address(envelope.source, envelope.subject, key),
         *_missing_words(payload),
@@ -197,7 +217,7 @@ def _wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fau
         yield Fault("key", "differs from '<source slug>:<subject>'")
 
 
-def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
+def _out_of_time(envelope: Envelope, payload: Payload | Booked) -> Iterator[Fault]:
     """Yield the moments no calendar reaches."""
     if not is_of_our_time(envelope.time):
         yield Fault("time", OUT_OF_TIME)
@@ -207,18 +227,20 @@ def _out_of_time(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
         yield Fault("data.due", OUT_OF_TIME)
 
 
-def _missing_words(payload: Payload) -> list[Fault]:
+def _missing_words(payload: Payload | Booked) -> list[Fault]:
     match payload:
         case Assigned(unit=None, assignee=None):
             return [Fault("data", "an assignment names a unit or an assignee")]
         case Rated(score=None, satisfaction=None):
             return [Fault("data", "a rating gives a score or a satisfaction")]
-        case Updated() if payload == Updated(actor=payload.actor, text=payload.text):
+        case Answered(score=None, satisfaction=None):
+            return [Fault("data", "an answer gives a score or a satisfaction")]
+        case Updated() if payload == Updated(actor=payload.actor, text=payload.text, evidence=payload.evidence):
             return [Fault("data", "an update changes at least one field")]
     return []
 
 
-def _off_the_shelf(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
+def _off_the_shelf(envelope: Envelope, payload: Payload | Booked) -> Iterator[Fault]:
     """Yield what a shelving lacks: it is somebody's, for a reason, and not for long."""
     if not isinstance(payload, Shelved):
         return
@@ -232,16 +254,16 @@ def _off_the_shelf(envelope: Envelope, payload: Payload) -> Iterator[Fault]:
 
 
 def _not_by_the_centre(envelope: Envelope) -> Iterator[Fault]:
-    if MOVE_OF_TYPE[envelope.type] in OWN and not is_own(envelope.source):
+    if MOVE_OF_TYPE.get(envelope.type) in OWN and not is_own(envelope.source):
         yield Fault("source", "only the centre itself tells this")
 
 
-def _normal(payload: Payload, move: Move) -> Payload:
-    """Return the payload with its words in Unicode NFC, so that equal names are equal."""
+def _normal(payload: Said, kind: type[Said]) -> Said:
+    """Return a payload with its words in Unicode NFC, so that equal names are equal."""
     words = encode(payload).decode()
     if words.isascii() or is_normalized("NFC", words):
         return payload
-    return msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), PAYLOADS[move])
+    return msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), kind)
 
 
 def _in_nfc(said: Any) -> Any:
@@ -267,13 +289,19 @@ def explain(key: bytes | None, structured: bytes, error: msgspec.ValidationError
     source, subject = members.get("source"), members.get("subject")
     if isinstance(source, str) and isinstance(subject, str):
         faults += [fault for fault in _wrong_address(source, subject, key) if fault not in faults]
-    move = MOVE_OF_TYPE.get(members["type"]) if isinstance(members.get("type"), str) else None
-    if move is not None:
-        faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(PAYLOADS[move], members.get("data", {}))]
+    kind = _payload_of(members["type"]) if isinstance(members.get("type"), str) else None
+    if kind is not None:
+        faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
         return Refusal(Reason.INVALID, tuple(faults) or (_fault_of(error),))
     if isinstance(members.get("type"), str):
         return Refusal(Reason.UNKNOWN_TYPE, (*faults, Fault("type", "not a type this service knows")))
     return Refusal(Reason.INVALID, tuple(faults))
+
+
+def _payload_of(name: str) -> type[Payload] | type[Booked] | None:
+    if name in MOVE_OF_TYPE:
+        return PAYLOADS[MOVE_OF_TYPE[name]]
+    return BOOKINGS[ACT_OF_TYPE[name]] if name in ACT_OF_TYPE else None
 
 
 def _under_data(field: str) -> str:

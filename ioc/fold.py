@@ -24,10 +24,10 @@ from ioc.payloads import (
     Payload,
     Rated,
     Reported,
-    Satisfaction,
     Shelved,
     TargetName,
     Updated,
+    satisfaction_of,
 )
 from ioc.sources import CENTRE, is_own
 from ioc.times import Instant, to_instant
@@ -278,14 +278,7 @@ def _rated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> Non
     rating = cast(Rated, payload)
     draft.rated_at = entry.time
     draft.score = rating.score
-    draft.satisfaction = rating.satisfaction or _satisfaction_of(rating.score)
-
-
-def _satisfaction_of(score: int | None) -> Satisfaction | None:
-    """Five and four are satisfied, three is accepted, less is not satisfied."""
-    if score is None:
-        return None
-    return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
+    draft.satisfaction = rating.satisfaction or satisfaction_of(rating.score)
 
 
 def _noted(_: Incident, __: Entry, ___: Payload, ____: Catalogue) -> None:

@@ -18,8 +18,17 @@ Line = Annotated[str, Meta(max_length=512)]
 ShortLine = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=8192)]
 Moment = Annotated[datetime, Meta(tz=True)]
+Score = Annotated[int, Meta(ge=1, le=5)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
+# No user and password in it, and nothing a URL has to escape. The end is told so that all who read schemas agree on it.
+HttpsUrl = Annotated[
+    str,
+    Meta(
+        max_length=2048,
+        pattern=r"^https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?#@!$&'()*+,;=%-]*)?(?![\s\S])",
+    ),
+]
 
 
 class Priority(StrEnum):
@@ -48,11 +57,32 @@ class Satisfaction(StrEnum):
     NOT_SATISFIED = "not_satisfied"
 
 
+def satisfaction_of(score: int | None) -> Satisfaction | None:
+    """Return the word for a score of 1 to 5: five and four are satisfied, three is accepted, less is not satisfied."""
+    if score is None:
+        return None
+    return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
+
+
+class Evidence(Struct, frozen=True, omit_defaults=True):
+    """A photo or document that lies elsewhere: its address, and the checksum by which it is known to be unchanged.
+
+    `public` evidence is shown to whoever knows the code of the dossier; all else only to those who handle the matter.
+    """
+
+    url: HttpsUrl
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?![\s\S])")]
+    media_type: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}(?![\s\S])")]
+    caption: Line | None = None
+    public: bool = False
+
+
 class Payload(Struct, frozen=True, omit_defaults=True):
-    """What every event may say: who acted, and in what words."""
+    """What every event may say: who acted, in what words, and what there is to show for it."""
 
     actor: Line | None = None
     text: Text | None = None
+    evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
 
 
 class Place(Payload, frozen=True):
@@ -145,7 +175,7 @@ class Lapsed(Payload, frozen=True, kw_only=True):
 class Rated(Payload, frozen=True):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
-    score: Annotated[int, Meta(ge=1, le=5)] | None = None
+    score: Score | None = None
     satisfaction: Satisfaction | None = None
 
 
