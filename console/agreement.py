@@ -16,6 +16,7 @@ from ioc.catalogue import Catalogue
 from ioc.contributions import difference, who
 from ioc.facts import Kind
 from ioc.incident import BREACHED, WARNED, Said
+from ioc.items import OF_ITEMS
 from ioc.moments import next_at
 from ioc.times import Instant
 
@@ -60,11 +61,19 @@ def _deadlines(found: Found, inspection: Inspection, catalogue: Catalogue) -> It
 
 
 def _days(found: Found, motion: Motion, fresh: Collection[str], zone: str) -> Iterator[str]:
-    """Compare the day windows with the sum of what the states contribute to them."""
+    """Compare the day windows with the sum of what the states contribute to them.
+
+    What items contributed is left out: of those of earlier days there is no state any more.
+    """
     moved = _moved(found, motion, fresh) if fresh else set()
-    days = {cell: window for cell, window in found.windows.items() if cell.span is Span.DAY}
+    days = {cell: _of_incidents(window) for cell, window in found.windows.items() if cell.span is Span.DAY}
     expected, there = (_settled(windows, moved) for windows in (_sums(found, zone), days))
     yield from unequal("summed over the states, window", expected, there, motion.windows)
+
+
+def _of_incidents(window: Aggregate) -> Aggregate:
+    counts = {what: count for what, count in window.counts.items() if what not in OF_ITEMS}
+    return Aggregate(counts, {what: sketch for what, sketch in window.timings.items() if what not in OF_ITEMS})
 
 
 def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[Who]:

@@ -24,6 +24,7 @@ def differences(expected: Written, motion: Motion, found: Found, inspection: Ins
     number = found.partition
     yield from (f"{place} is not of the streams' making" for place in found.unreadable)
     yield from unequal("incident", _states(expected, by_wall), _states(found, by_wall), motion.incidents)
+    yield from unequal("item", expected.items, found.items, motion.items)
     yield from unequal("window", _windows(expected, by_wall), _windows(found, by_wall), motion.windows)
     yield from _repeated("fact", (fact.id for fact in found.facts))
     yield from _added("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))

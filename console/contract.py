@@ -6,17 +6,23 @@ from typing import Any
 
 import msgspec
 
+from ioc import lifecycle, registers
 from ioc.aggregates import Aggregate
 from ioc.events import Envelope
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.items import Item
 from ioc.lane import Position
-from ioc.lifecycle import Move, event_type
+from ioc.lifecycle import Move
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import CatalogueFiles, Heartbeat, Look
+from ioc.registers import BOOKINGS, Act
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]
+
+KINDS: tuple[Move | Act, ...] = (*Move, *Act)
+"""The kinds of events on `ioc.events`."""
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contract"
 _ABOUT = (
@@ -34,13 +40,14 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.CATALOGUES: CatalogueFiles,
     Topic.REPORTERS: Reporter,
     Topic.AUDIT: Look,
+    Topic.ITEMS: Item,
 }
 
 
 def documents() -> Iterator[tuple[str, Json]]:
     """Yield the name and content of every file of the contract."""
-    for move in Move:
-        yield f"events/{move}.v1.json", event_schema(move)
+    for kind in KINDS:
+        yield f"events/{kind}.v1.json", event_schema(kind)
     for topic, struct in _RECORDS.items():
         yield f"records/{topic.removeprefix('ioc.')}.json", record_schema(struct)
     yield "asyncapi.json", asyncapi()
@@ -63,25 +70,34 @@ def write_contract(folder: Path = FOLDER) -> list[Path]:
     return changed
 
 
-def event_schema(move: Move) -> Json:
+def event_schema(kind: Move | Act) -> Json:
     """Return the JSON Schema of an event in CloudEvents' structured mode. Fields it does not name are ignored."""
-    (_, data), known = msgspec.json.schema_components([Envelope, PAYLOADS[move]], ref_template="#/$defs/{name}")
+    payload, name = _payload(kind), _type(kind)
+    (_, data), known = msgspec.json.schema_components([Envelope, payload], ref_template="#/$defs/{name}")
     envelope = known.pop("Envelope")
     return {
         "$schema": _DIALECT,
-        "$id": f"urn:ioc:schema:{event_type(move)}",
-        "title": event_type(move),
-        "description": PAYLOADS[move].__doc__ or "",
+        "$id": f"urn:ioc:schema:{name}",
+        "title": name,
+        "description": payload.__doc__ or "",
         "type": "object",
-        "required": [*envelope["required"], *(["data"] if _needs_data(move) else [])],
-        "properties": {**envelope["properties"], "type": {"const": event_type(move)}, "data": data},
+        "required": [*envelope["required"], *(["data"] if _needs_data(payload) else [])],
+        "properties": {**envelope["properties"], "type": {"const": name}, "data": data},
         "$defs": known,
     }
 
 
-def _needs_data(move: Move) -> bool:
+def _payload(kind: Move | Act) -> type[msgspec.Struct]:
+    return PAYLOADS[kind] if isinstance(kind, Move) else BOOKINGS[kind]
+
+
+def _type(kind: Move | Act) -> str:
+    return lifecycle.event_type(kind) if isinstance(kind, Move) else registers.event_type(kind)
+
+
+def _needs_data(payload: type[msgspec.Struct]) -> bool:
     """True when an event of this kind says nothing without its data."""
-    return any(field.required for field in msgspec.structs.fields(PAYLOADS[move]))
+    return any(field.required for field in msgspec.structs.fields(payload))
 
 
 def record_schema(struct: type) -> Json:
@@ -125,8 +141,8 @@ def _configuration(config: Mapping[str, str]) -> Json:
 
 def _messages(topic: Topic) -> Iterator[tuple[str, Json]]:
     if topic is Topic.EVENTS:
-        for move in Move:
-            yield move, _message(f"events/{move}.v1.json", "application/cloudevents+json")
+        for kind in KINDS:
+            yield kind, _message(f"events/{kind}.v1.json", "application/cloudevents+json")
     elif topic in _RECORDS:
         yield _channel_name(topic), _message(f"records/{_channel_name(topic)}.json", "application/json")
     else:

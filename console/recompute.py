@@ -31,7 +31,8 @@ def recompute(
         made.dead_letters += map(letter, changes.dead_letters)
         for incident, told in identities(changes):
             made.identify(incident, told)
-    made.incidents, made.windows, made.position = dict(shard.incidents), dict(shard.aggregates), shard.position
+    made.incidents, made.items = dict(shard.incidents), dict(shard.items)
+    made.windows, made.position = dict(shard.aggregates), shard.position
     for changes in _folded(shard, [one for one in log if before.next <= one.offset < later.next], slice_records):
         motion.take(changes)
     motion.position = shard.position

@@ -22,7 +22,7 @@ from console.written import Found, Inspection, Motion
 from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
 from ioc.lane import Position, Record
-from ioc.records import decode_aggregate, decode_fact, decode_incident
+from ioc.records import decode_aggregate, decode_fact, decode_incident, decode_item
 from ioc.shard import Shard
 from ioc.times import SECOND
 from ioc.topics import Topic
@@ -102,6 +102,13 @@ def _incident(found: Found, record: ConsumerRecord) -> None:
     found.touch(id, record.timestamp)
 
 
+def _item(found: Found, record: ConsumerRecord) -> None:
+    id = record.key.decode()
+    found.items.pop(id, None)
+    if record.value is not None:
+        found.items[id] = decode_item(record.value)
+
+
 def _fact(found: Found, record: ConsumerRecord) -> None:
     fact = decode_fact(record.value)
     found.facts.append(fact)
@@ -121,6 +128,7 @@ def _reporter(found: Found, record: ConsumerRecord) -> None:
 _TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
     Topic.AGGREGATES: _window,
     Topic.INCIDENTS: _incident,
+    Topic.ITEMS: _item,
     Topic.FACTS: _fact,
     Topic.DEAD_LETTERS: _dead_letter,
     Topic.REPORTERS: _reporter,
@@ -145,7 +153,7 @@ class _Told:
     def take(self, log: list[Record], found: Found, motion: Motion, inspection: Inspection) -> None:
         """Count what was read of a partition, and what of it is not compared."""
         self.read["events"] += len(log)
-        for name in ("incidents", "windows", "facts", "dead_letters", "reporters"):
+        for name in ("incidents", "items", "windows", "facts", "dead_letters", "reporters"):
             self.read[name] += len(getattr(found, name))
             self.moving[name] += len(getattr(motion, name))
         said = {id: len(state.said) for id, state in found.incidents.items()}

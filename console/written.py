@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ioc.aggregates import Aggregate, Cell
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Position
 from ioc.payloads import Reporter
 from ioc.records import decode_reporter
@@ -33,6 +34,7 @@ class Written:
 
     partition: int
     incidents: dict[str, Incident] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
     windows: dict[Cell, Aggregate] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Motion:
 
     position: Position = field(default_factory=Position)
     incidents: set[str] = field(default_factory=set)
+    items: set[str] = field(default_factory=set)
     windows: set[Cell] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
@@ -77,6 +80,7 @@ class Motion:
     def take(self, changes: Changes) -> None:
         """Note what a slice of these records touches."""
         self.incidents |= changes.incidents.keys()
+        self.items |= changes.items.keys()
         self.windows |= {*changes.aggregates, *changes.expired}
         self.facts += changes.facts
         self.dead_letters += map(letter, changes.dead_letters)

@@ -75,6 +75,26 @@ class Measure(StrEnum):
     RAISED_7 = "raised_7"
     RAISED_8 = "raised_8"
     RAISED_9 = "raised_9"
+    TICKETS = "tickets"
+    TICKETS_CALLED = "tickets_called"
+    TICKETS_SERVED = "tickets_served"
+    TICKETS_LEFT = "tickets_left"
+    DOCUMENTS_RECEIVED = "documents_received"
+    DOCUMENTS_SIGNED = "documents_signed"
+    DOCUMENTS_SENT = "documents_sent"
+    DOCUMENTS_SENT_SIGNED = "documents_sent_signed"
+    ANSWERS = "answers"
+    ANSWERS_SATISFIED = "answers_satisfied"
+    ANSWERS_ACCEPTED = "answers_accepted"
+    ANSWERS_NOT_SATISFIED = "answers_not_satisfied"
+    ANSWERS_SCORED = "answers_scored"
+    ANSWERS_SCORE = "answers_score"
+    DOSSIERS = "dossiers"
+    DOSSIERS_ONLINE = "dossiers_online"
+    DOSSIERS_FULL = "dossiers_full"
+    DOSSIERS_FULL_ONLINE = "dossiers_full_online"
+    DOSSIERS_PARTIAL = "dossiers_partial"
+    DOSSIERS_PARTIAL_ONLINE = "dossiers_partial_online"
 
 
 LEVELS = range(1, 10)
@@ -87,12 +107,18 @@ ANNOUNCED = frozenset({Measure.ESCALATED, Measure.OVERDUE, *LADDER_AT.values()})
 
 
 class Timing(StrEnum):
-    """What is timed (ms): to the solution in wall and in working time, to the acknowledgement, to the assignment."""
+    """What is timed (ms).
+
+    Of incidents: to the solution in wall and in working time, to the acknowledgement, to the assignment.
+    Of tickets: from the issue to the call, and from the call until it was served.
+    """
 
     HANDLING = "handling"
     WORKING = "working"
     ACKNOWLEDGE = "acknowledge"
     ASSIGN = "assign"
+    WAITING = "waiting"
+    SERVING = "serving"
 
 
 class Contribution(NamedTuple):

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     WRONG_PARTITION = "wrong_partition"
     NOT_IN_CATALOGUE = "not_in_catalogue"
     IN_THE_FUTURE = "in_the_future"
+    TOO_OLD = "too_old"
     ILLEGAL_MOVE = "illegal_move"
     HISTORY_FULL = "history_full"
     OVERTAKEN = "overtaken"  # of an event of the centre's own that came too late: kept, and no dead letter

@@ -32,7 +32,7 @@ from ioc.payloads import (
     Updated,
     encode,
 )
-from ioc.registers import ACT_OF_TYPE, BOOKINGS, Answered, Booked, Booking, item_id
+from ioc.registers import ACT_OF_TYPE, BOOKINGS, Answered, Booked, Booking
 from ioc.schema import faults_of
 from ioc.sources import is_own
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
@@ -173,8 +173,8 @@ def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     faults = _faults_beyond_shape(envelope, payload, key)
     if faults:
         return _refused(faults)
-    item = item_id(act, f"{slug_of(envelope.source)}:{envelope.subject}")
-    return Booking(item, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
+    address = f"{slug_of(envelope.source)}:{envelope.subject}"
+    return Booking(address, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
 
 
 def _refused(faults: tuple[Fault, ...]) -> Refusal:

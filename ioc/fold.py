@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from copy import copy
 from typing import cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ioc import deadlines
@@ -113,7 +114,7 @@ def _is_overtaken(draft: Incident, entry: Entry, payload: Payload) -> bool:
     return entry.move is Move.UNSHELVED and draft.shelved_until != entry.time
 
 
-def unknown_names(payload: Payload, catalogue: Catalogue) -> tuple[str, ...]:
+def unknown_names(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the fields of a payload that name what the catalogue does not know."""
     known: Mapping[str, Container[str]] = {
         "service": catalogue.services,
@@ -127,7 +128,7 @@ def unknown_names(payload: Payload, catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(fields)
 
 
-def catalogue_faults(payload: Payload, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:
+def catalogue_faults(payload: Struct, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:
     """Return a fault for each such field. Services of another city bring their own units and wards."""
     if catalogue.is_external(getattr(payload, "service", None) or service):
         return ()

@@ -6,6 +6,7 @@ from msgspec import Struct
 from ioc.aggregates import Aggregate
 from ioc.facts import Fact
 from ioc.incident import Incident
+from ioc.items import Item
 from ioc.lane import Position
 from ioc.payloads import Reporter
 from ioc.times import Instant
@@ -58,6 +59,7 @@ class Look(Struct, frozen=True):
 
 encode = msgspec.json.Encoder().encode
 decode_incident = msgspec.json.Decoder(Incident).decode
+decode_item = msgspec.json.Decoder(Item).decode
 decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode
 decode_fact = msgspec.json.Decoder(Fact).decode

@@ -79,16 +79,19 @@ def event_type(act: Act) -> str:
 
 
 class Booking(Struct, frozen=True):
-    """One thing booked of one item. `time` is the sender's, in ms; (source, id) is its duplicate key."""
+    """One thing booked of one item. `time` is the sender's, in ms; (source, id) is its duplicate key.
 
-    item: str
+    `key` is that of its record, `<source slug>:<subject>`.
+    """
+
+    key: str
     act: Act
     time: Instant
     source: str
     id: str
     payload: Booked
 
-
-def item_id(act: Act, subject_key: str) -> str:
-    """Return the id of an item: its register and its key. A ticket and a dossier may share a number."""
-    return f"{act.register}/{subject_key}"
+    @property
+    def item(self) -> str:
+        """The id of the item: its register and its key. A ticket and a dossier may share a number."""
+        return f"{self.act.register}/{self.key}"

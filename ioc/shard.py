@@ -1,17 +1,18 @@
-"""One partition of the city's incidents: its states, windows, timers and position, and the fold of a slice of records.
+"""One partition of the city's events: incidents, items, windows, timers, position, and the fold of a slice of records.
 
 No Kafka here. A fold leaves states, windows and position alone and returns the changes, which the journal writes in
 one transaction and only then applies. Only the timers, an index of the states, move at once: a worker that could not
 write its changes stops and builds them anew. A replay of the same records gives the same changes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Span, Windows, decode_key, encode_key
+from ioc import items
+from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Span, Windows, decode_key, encode_key
 from ioc.catalogue import Catalogue
 from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
@@ -20,22 +21,28 @@ from ioc.errors import Fault, Reason, Refusal
 from ioc.events import AsOf, Event, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
+from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
 from ioc.lifecycle import State
 from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
-from ioc.records import decode_aggregate, decode_incident, encode
+from ioc.records import decode_aggregate, decode_incident, decode_item, encode
 from ioc.refusals import RefusalPolicy
+from ioc.registers import Booking
 from ioc.timers import Timers
 from ioc.times import Instant
 from ioc.topics import Topic
 
 
 class Changes(Struct):
-    """All that one slice of records or one tick changes; written and applied whole, or not at all."""
+    """All that one slice of records or one tick changes; written and applied whole, or not at all.
+
+    An item that is None is let go of.
+    """
 
     position: Position
     incidents: dict[str, Incident] = field(default_factory=dict)
+    items: dict[str, Item | None] = field(default_factory=dict)
     aggregates: dict[Cell, Aggregate] = field(default_factory=dict)
     expired: list[Cell] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
@@ -45,12 +52,14 @@ class Changes(Struct):
     @property
     def empty(self) -> bool:
         """True when there is nothing to write."""
-        own = self.incidents or self.aggregates or self.expired or self.facts
+        own = self.incidents or self.items or self.aggregates or self.expired or self.facts
         return not (own or self.dead_letters or self.outbox)
 
     def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
         """Yield what is written to the partition's own number of each topic, without the position."""
         yield Topic.INCIDENTS, (Write(id.encode(), encode(state)) for id, state in self.incidents.items())
+        items = self.items.items()
+        yield Topic.ITEMS, (Write(id.encode(), None if item is None else encode(item)) for id, item in items)
         windows = self.aggregates.items()
         yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
         yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)
@@ -66,7 +75,7 @@ class Shard:
     """The state of one partition of so many, and the pure fold over it. `pending` counts incidents without a report."""
 
     input = Topic.EVENTS
-    tables = (Topic.INCIDENTS, Topic.AGGREGATES)
+    tables = (Topic.INCIDENTS, Topic.ITEMS, Topic.AGGREGATES)
 
     def __init__(
         self,
@@ -84,8 +93,10 @@ class Shard:
         self.pending = 0
         self.windows = Windows(catalogue.zone)
         self.incidents: dict[str, Incident] = {}
+        self.items: dict[str, Item] = {}
         self.aggregates: dict[Cell, Aggregate] = {}
         self.timers = Timers()
+        self.ageing = Timers()
         self.position = Position()
         self.minutes = Minutes()
 
@@ -96,18 +107,22 @@ class Shard:
 
     def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Take back a state or a window."""
-        if topic is Topic.AGGREGATES:
+        if topic is Topic.ITEMS:
+            _put(self.items, key.decode(), None if value is None else decode_item(value))
+        elif topic is Topic.AGGREGATES:
             _put(self.aggregates, decode_key(key)[1], None if value is None else decode_aggregate(value))
         else:
             _put(self.incidents, key.decode(), None if value is None else decode_incident(value))
 
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
-        self.timers, self.minutes = Timers(), Minutes()
+        self.timers, self.ageing, self.minutes = Timers(), Timers(), Minutes()
         self.pending = sum(_is_pending(incident) for incident in self.incidents.values())
         for incident in self.incidents.values():
             if incident.next_at is not None:
                 self.timers.set(incident.id, incident.next_at)
+        for item in self.items.values():
+            self.ageing.set(item.id, item.last)
         for cell in self.aggregates:
             self.minutes.add(cell)
 
@@ -159,6 +174,8 @@ class Shard:
         for id, incident in changes.incidents.items():
             self.pending += _is_pending(incident) - _is_pending(self.incidents.get(id))
         self.incidents.update(changes.incidents)
+        for id, item in changes.items.items():
+            _put(self.items, id, item)
         self.aggregates.update(changes.aggregates)
         for cell in changes.aggregates:
             self.minutes.add(cell)
@@ -189,6 +206,15 @@ _STRAY = Refusal(
 )
 
 
+_Read = Event | Booking | AsOf | Refusal
+
+
+def _at_the_door(event: Event | Booking, now: Instant, catalogue: Catalogue) -> Refusal | None:
+    if isinstance(event, Booking):
+        return items.refused_at_the_door(event, now, catalogue)
+    return refused_at_the_door(event, now, catalogue)
+
+
 class _Fold(Progress):
     """The fold of one slice: reads through to the shard, writes into its own changes."""
 
@@ -204,29 +230,34 @@ class _Fold(Progress):
         refused = len(self.changes.dead_letters)
         if isinstance(event, Event):
             self._settle(record, event)
+        elif isinstance(event, Booking):
+            self._book(record, event)
         elif isinstance(event, Refusal):
             self._refuse(record, event)
         self.count(refused=len(self.changes.dead_letters) > refused)
 
-    def _admitted(self, event: Event | AsOf | Refusal) -> Event | AsOf | Refusal:
+    def _admitted(self, event: _Read) -> _Read:
         """Return the event, or why it goes no further: the events' own clock must not be moved by one that does not."""
         shard = self.shard
-        if not isinstance(event, Event):
+        if isinstance(event, Event):
+            first, key = self._incident(event.incident) is None, event.incident
+        elif isinstance(event, Booking):
+            first, key = self._item(event.item) is None, event.key
+        else:
             return event
-        first = self._incident(event.incident) is None
-        if first and partition_of(event.incident.encode(), shard.partitions) != shard.partition:
+        if first and partition_of(key.encode(), shard.partitions) != shard.partition:
             return _STRAY
         if shard.clock is ClockKind.EVENT:
-            return refused_at_the_door(event, event.time, shard.catalogue) or event
+            return _at_the_door(event, event.time, shard.catalogue) or event
         return event
 
-    def _advance(self, event: Event | AsOf | Refusal, record: Record) -> None:
+    def _advance(self, event: _Read, record: Record) -> None:
         if self.shard.clock is ClockKind.WALL:
             self.now = max(self.now, record.appended)
         elif isinstance(event, AsOf):
             self.fire(event.time, None, late_input=False)
             self.now = max(self.now, event.time)
-        elif isinstance(event, Event) and event.time > self.now:
+        elif isinstance(event, Event | Booking) and event.time > self.now:
             # Old data lives through its own days: every deadline before this event comes to pass before it.
             self.fire(event.time - 1, None, late_input=False)
             self.now = event.time
@@ -240,11 +271,25 @@ class _Fold(Progress):
         elif decision.duplicate:
             self._duplicate(record, event)
 
-    def _duplicate(self, record: Record, event: Event) -> None:
+    def _book(self, record: Record, booking: Booking) -> None:
+        old = self._item(booking.item)
+        booked = items.book(old, booking, self.now, self.shard.catalogue)
+        if booked.refusal is not None:
+            self._refuse(record, booked.refusal)
+        elif booked.duplicate:
+            self._duplicate(record, booking)
+        elif booked.item is not None and booked.item is not old:
+            past = old is not None and items.is_past(old, self.now, self.shard.catalogue)
+            self.changes.items[booking.item] = booked.item
+            self.shard.ageing.set(booking.item, booked.item.last)
+            self._add(items.difference(None if past else old, booked.item))
+
+    def _duplicate(self, record: Record, event: Event | Booking) -> None:
         self.duplicates += 1
         key = f"{self.shard.partition}:{record.offset}/{Kind.DUPLICATE}"
+        subject = event.incident if isinstance(event, Event) else event.item
         self.changes.facts.append(
-            Fact(key, Kind.DUPLICATE, event.incident, event.time, self.now, cause=f"{event.source}/{event.id}")
+            Fact(key, Kind.DUPLICATE, subject, event.time, self.now, cause=f"{event.source}/{event.id}")
         )
 
     def _refuse(self, record: Record, refusal: Refusal) -> None:
@@ -281,8 +326,14 @@ class _Fold(Progress):
         self.changes.incidents[new.id] = new
         self.changes.facts.extend(decision.facts)
         self.shard.timers.set(new.id, new.next_at)
+        self._add(difference(old, new))
+
+    def _item(self, id: str) -> Item | None:
+        return self.changes.items.get(id) or self.shard.items.get(id)
+
+    def _add(self, changes: Iterable[Changed]) -> None:
         horizon = self.now - MINUTES_KEPT
-        for changed in difference(old, new):
+        for changed in changes:
             for cell in self.shard.windows.cells(changed, horizon):
                 self._aggregate(cell).add(changed.contribution, changed.sign)
 
@@ -299,4 +350,13 @@ class _Fold(Progress):
         fresh = [cell for cell in self.changes.aggregates if cell.span is Span.MINUTE and cell.start < horizon]
         for cell in fresh:
             del self.changes.aggregates[cell]
+        self._forget()
         self.changes.expired = [*expired, *(cell for cell in fresh if cell not in self.shard.aggregates)]
+
+    def _forget(self) -> None:
+        """Let go of the items of which nothing more can come."""
+        while timer := self.shard.ageing.take(self.now - self.shard.catalogue.items_kept - 1):
+            if timer.incident in self.shard.items:
+                self.changes.items[timer.incident] = None
+            else:
+                self.changes.items.pop(timer.incident, None)

@@ -25,6 +25,7 @@ class Topic(StrEnum):
     REPORTERS = "ioc.reporters"
     AUDIT = "ioc.audit"
     CATALOGUES = "ioc.catalogues"
+    ITEMS = "ioc.items"
 
 
 class TopicSpec(Struct, frozen=True):
@@ -73,6 +74,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     ),
     TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
     TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
+    TopicSpec(Topic.ITEMS, "register/item id", "tickets, documents and answers to surveys, while they count", _COMPACT),
     TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),
     TopicSpec(
         Topic.CATALOGUES,

@@ -12,10 +12,13 @@ from ioc.calendar import Calendar
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
 from ioc.shifts import OnDuty, Shift, shift_at
-from ioc.times import Instant, Millis
+from ioc.times import DAY, Instant, Millis
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
 """A line of text. An empty one stands, while files are read, for one that was a fault itself."""
+
+ITEMS_KEPT: Millis = 40 * DAY
+"""How long tickets, documents and answers are kept, unless the catalogue says otherwise."""
 
 SCREEN = "screen"
 """The channel that is always there: the screen of the operations centre."""
@@ -38,7 +41,11 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Service(Struct, frozen=True):
-    """A source of incidents. `cadence` (ms) is how often it normally speaks; an `external` one brings its own names."""
+    """A source of incidents. `cadence` (ms) is how often it normally speaks; an `external` one brings its own names.
+
+    What a service of `dossiers` receives can be looked up by its code, and came online when its channel is one of
+    `online_channels`.
+    """
 
     code: str
     name_vi: str
@@ -48,6 +55,8 @@ class Service(Struct, frozen=True):
     external: bool
     categories: tuple[Category, ...]
     online: Online = Online.NONE
+    dossiers: bool = False
+    online_channels: tuple[str, ...] = ()
 
 
 class Unit(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,7 +80,7 @@ class Ward(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Procedure(Struct, frozen=True):
-    """A procedure of the one-stop shop. A dossier names it as its category.
+    """A procedure of the one-stop shop. A dossier names it as its category; `unit` has it unless the dossier names one.
 
     `target` is the working time (ms) that is promised for it, where it is not the rule's own.
     """
@@ -141,6 +150,7 @@ class Catalogue(Struct, frozen=True):
     """Everything the fold needs to know of the city. `routes` are each unit's own; ask `channels_of`.
 
     `files` are those it was read from, by name, and `edition` tells them from any others.
+    Items of the registers are forgotten `items_kept` (ms) after the last that happened to them.
     """
 
     zone: str
@@ -156,6 +166,7 @@ class Catalogue(Struct, frozen=True):
     shifts: tuple[Shift, ...] = ()
     edition: str = ""
     files: Mapping[str, bytes] = {}
+    items_kept: Millis = ITEMS_KEPT
 
     def is_external(self, service: str) -> bool:
         """True when a service brings its own names. One that is no longer in the catalogue does not."""
@@ -173,6 +184,11 @@ class Catalogue(Struct, frozen=True):
             yield one
             known = self.units.get(one)
             one = known.parent if known is not None else None
+
+    def procedure_of(self, service: str, category: str | None) -> Procedure | None:
+        """Return the procedure that a matter of a service names as its category, if it is one."""
+        known = self.procedures.get(category or "")
+        return known if known is not None and known.service == service else None
 
     def channels_of(self, unit: str) -> tuple[str, ...]:
         """Return the channels a unit is told through: its own, or those of the nearest unit above it that has some."""

@@ -10,7 +10,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.faults import Faults
 from ioc.catalogue.reading import Folder
 from ioc.catalogue.rules import Known, read_rules
-from ioc.catalogue.services import Categories, read_baselines, read_procedures, read_services
+from ioc.catalogue.services import Categories, Services, read_baselines, read_procedures
 from ioc.catalogue.shifts import read_shifts
 from ioc.catalogue.units import read_units, read_wards
 
@@ -43,18 +43,18 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
     faults = Faults()
     folder = Folder(read, faults)
     units, wards = read_units(folder), read_wards(folder)
-    service_rows, services = read_services(folder, units)
-    procedure_rows, procedures = read_procedures(folder, service_rows, units)
-    baselines = read_baselines(folder, service_rows)
+    services = Services(folder, units)
+    procedure_rows, procedures = read_procedures(folder, services.listed, units)
+    baselines = read_baselines(folder, services.listed)
     zone, calendar_rows, calendars = read_calendars(folder)
     shifts = read_shifts(folder)
     channels = Channels(folder, units)
-    categories = Categories(service_rows, procedure_rows)
-    rules = read_rules(folder, Known(service_rows, units, calendar_rows, channels.listed, categories))
+    categories = Categories(services.listed, procedure_rows)
+    rules = read_rules(folder, Known(services.listed, units, calendar_rows, channels.listed, categories))
     faults.refuse_if_any()
     return Catalogue(
         zone,
-        services,
+        services.by_code,
         {unit.code: unit for unit in units.rows},
         {ward.code: ward for ward in wards.rows},
         calendars,
@@ -66,4 +66,5 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         shifts,
         edition=folder.edition,
         files=folder.files,
+        items_kept=services.items_kept,
     )

@@ -2,13 +2,13 @@
 
 from msgspec import Struct, field
 
-from ioc.catalogue.city import Baseline, Category, Name, Online, Procedure, Service, Unit
+from ioc.catalogue.city import ITEMS_KEPT, Baseline, Category, Name, Online, Procedure, Service, Unit
 from ioc.catalogue.faults import Tell
-from ioc.catalogue.reading import Folder, Listed
+from ioc.catalogue.reading import Document, Folder, Listed
 from ioc.catalogue.texts import some_time
 from ioc.payloads import Code
 from ioc.rules import TimeKind
-from ioc.times import DAY
+from ioc.times import DAY, Millis
 
 
 class ServiceRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +22,8 @@ class ServiceRow(Struct, frozen=True, forbid_unknown_fields=True):
     external: bool = False
     online: Online = Online.NONE
     categories: tuple[Category, ...] = ()
+    dossiers: bool = False
+    online_channels: tuple[Name, ...] = ()
 
 
 class ProcedureRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,11 +47,40 @@ class BaselineRow(Struct, frozen=True, forbid_unknown_fields=True):
     measured_in: TimeKind = field(default=TimeKind.WALL, name="in")
 
 
-def read_services(folder: Folder, units: Listed[Unit]) -> tuple[Listed[ServiceRow], dict[str, Service]]:
-    """Return the services, as they are in their file and as they are used."""
-    document = folder.document("services.yml", ["services"])
-    services = document.rows("services", ServiceRow, "code")
-    return services, {row.code: _service(row, units, document.tell) for row in services.rows}
+class Services:
+    """The services of a folder: `listed` as they are in their file, `by_code` as they are used.
+
+    `items_kept` (ms) is how long what they book in registers is kept.
+    """
+
+    def __init__(self, folder: Folder, units: Listed[Unit]) -> None:
+        document = folder.document("services.yml", ["services"], ["items_kept"])
+        self.listed = document.rows("services", ServiceRow, "code")
+        self.by_code = {row.code: _service(row, units, document.tell) for row in self.listed.rows}
+        for row in self.listed.rows:
+            if row.code not in self.listed.faulty:
+                _check_channels(row, document.tell)
+        self.items_kept = _items_kept(document)
+
+
+def _check_channels(row: ServiceRow, tell: Tell) -> None:
+    if row.online_channels and not row.dossiers:
+        tell(f"{row.code}.online_channels", "are those of dossiers, and this service has none")
+    for channel in dict.fromkeys(one for one in row.online_channels if row.online_channels.count(one) > 1):
+        tell(f"{row.code}.online_channels", f"'{channel}' is there twice")
+
+
+def _items_kept(document: Document) -> Millis:
+    found = (document.found or {}).get("items_kept")
+    if found is None:
+        return ITEMS_KEPT
+    if not isinstance(found, str):
+        document.tell("items_kept", "must be a duration such as 40d")
+        return ITEMS_KEPT
+    kept = document.tell.read("items_kept", some_time, found)
+    if kept is not None and kept < DAY:
+        document.tell("items_kept", "shorter than a day")
+    return kept or ITEMS_KEPT
 
 
 def _service(row: ServiceRow, units: Listed[Unit], tell: Tell) -> Service:
@@ -59,7 +90,10 @@ def _service(row: ServiceRow, units: Listed[Unit], tell: Tell) -> Service:
     for code in dict.fromkeys(code for code in codes if code and codes.count(code) > 1):
         tell(f"{row.code}.categories", f"'{code}' is there twice")
     cadence = tell.read(f"{row.code}.cadence", some_time, row.cadence) or DAY
-    return Service(row.code, row.name_vi, row.name_en, row.unit, cadence, row.external, row.categories, row.online)
+    names = (row.code, row.name_vi, row.name_en)
+    return Service(
+        *names, row.unit, cadence, row.external, row.categories, row.online, row.dossiers, row.online_channels
+    )
 
 
 def read_procedures(

@@ -15,6 +15,7 @@ from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import OWN, Move
+from ioc.registers import Act
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
 
@@ -82,6 +83,29 @@ def least(move: Move, time: Instant, id: str = "") -> Event:
     return event(move, time, id, **LEAST.get(move, {}))
 
 
+# The least a booking has to say.
+SHOP = {"service": "one-stop-shop", "unit": "tt-hanh-chinh-cong"}
+BOOKING: dict[Act, dict[str, Any]] = {
+    **dict.fromkeys(Act, SHOP),
+    **{act: {} for act in (Act.CALLED, Act.SERVED, Act.LEFT)},
+    Act.ANSWERED: {**SHOP, "score": 2},
+}
+
+
+def booked(act: Act, time: Instant, id: str = "", subject: str = "A-001", offset: int = 0, **data: Any) -> Record:
+    """Return an act as a record of the log, appended at its own time unless the fold is already further."""
+    event = {
+        "specversion": "1.0",
+        "id": id or f"{act}-{time}",
+        "source": "/hue/one-stop-shop",
+        "subject": subject,
+        "type": f"vn.ioc.{act}.v1",
+        "time": to_rfc3339(time),
+        "data": {**BOOKING[act], **data},
+    }
+    return Record(offset, time, f"one-stop-shop:{subject}".encode(), msgspec.json.encode(event))
+
+
 def essence(incident: Incident) -> Incident:
     """Return what the set of its events alone makes of an incident."""
     return replace(incident, said=(), sent=(), next_at=None, version=0)
@@ -105,7 +129,7 @@ LATER = FIRST_DAY + 30 * DAY
 
 _Happening = tuple[str, int, str]
 _OFTEN = [Move.RESOLVED, Move.REOPENED, Move.RATED, Move.PAUSED, Move.RESUMED, Move.ASSIGNED]
-_MOVES = st.sampled_from([*Move, *_OFTEN, *_OFTEN, "misspelt"])
+_MOVES = st.sampled_from([*Move, *_OFTEN, *_OFTEN, *Act, "misspelt"])
 _HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 
 
@@ -118,7 +142,10 @@ def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequen
     ):
         time = FIRST_DAY + hour * HOUR
         appended = max(appended + waits[offset % len(waits)] * HOUR, time)
-        one = record(offset, move, time, subject=subject, **LEAST.get(move, {}))  # type: ignore[call-overload]
+        if isinstance(move, Act):
+            one = booked(move, time, subject=subject, offset=offset)
+        else:
+            one = record(offset, move, time, subject=subject, **LEAST.get(move, {}))  # type: ignore[call-overload]
         made.append(replace(one, appended=appended))
     return made
 
@@ -130,4 +157,5 @@ LOGS: st.SearchStrategy[list[Record]] = st.builds(
     st.lists(st.integers(0, 10), min_size=1, max_size=5),
     st.integers(0, 1000),
 )
-"""Lives of two incidents over five days: late events, duplicates, illegal moves and unreadable records among them."""
+"""Lives of two incidents over five days: late events, duplicates, illegal moves and unreadable records among them, and
+tickets, documents and answers in between."""

@@ -116,6 +116,20 @@ def test_a_zone_that_is_left_out_is_the_citys(folder: Path) -> None:
     assert load_catalogue(folder).zone == "Asia/Ho_Chi_Minh"
 
 
+@pytest.mark.parametrize(
+    ("kept", "fault"),
+    [
+        ("40", "a duration looks like 30m, 8h, 1h30m or 2d"),
+        ("1h", "shorter than a day"),
+        ("[40d]", "must be a duration such as 40d"),
+    ],
+)
+def test_how_long_items_are_kept_is_a_duration_of_days(folder: Path, kept: str, fault: str) -> None:
+    services = (folder / "services.yml").read_text()
+    (folder / "services.yml").write_text(f'{services}\nitems_kept: "{kept}"\n'.replace('"[40d]"', "[40d]"))
+    assert faults(folder) == [f"services.yml: items_kept: {fault}"]
+
+
 JUNK = yaml.safe_load("""
   [null, true, 5, -1, .inf, "", x, mon, 0m, 99999999999999999999999d, "a\\nb", "22:00-22:00", "${A}", $, "http://[",
   [], [[]], [null], [5], [x, x], [{}], [{level: 1}], [{date: x}], {}, {a: 1}, {5: {x: []}}, {null: 1}]

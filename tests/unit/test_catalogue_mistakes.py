@@ -34,6 +34,14 @@ services.yml/services
 - s7.categories.2.code: missing
 - s7.categories.2.name_en: missing
 - s7.categories.3: must be object
++ code: s8, @names, dossiers: yes, online_channels: [web]
+- s8.dossiers: must be boolean
++ code: s10, @names, dossiers: true, online_channels: [web, web]
+- s10.online_channels: 'web' is there twice
++ code: s11, @names, dossiers: true, online_channels: [""]
+- s11.online_channels.0: shorter than 1 characters
++ code: s9, @names, online_channels: [web]
+- s9.online_channels: are those of dossiers, and this service has none
 + @names, unit: nobody
 - services[n].code: missing
 - services[n]: unknown unit 'nobody'

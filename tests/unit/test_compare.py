@@ -16,22 +16,25 @@ from ioc.aggregates import Aggregate, Measure, Span
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
+from ioc.registers import Act
 from ioc.shard import Changes, Shard
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
-from tests.unit.samples import CITY, LOGS, at, record
+from tests.unit.samples import CITY, LOGS, at, booked, record
 
 CLOCKS = list(ClockKind)
 START = at("2026-04-14 08:00")
 LATER = START + 3 * DAY
 ID = "field-reports:1"
-# One incident that nobody has answered, one that is over, one that is not yet reported; and a record that is none.
+TICKET = "ticket/one-stop-shop:A-001"
+# An incident that nobody has answered, one that is over, one that is not yet reported; a record that is none; a ticket.
 LOG = [
     record(0, "reported", START, title="Cây đổ", ward="19753"),
     record(1, "reported", START, subject="2"),
     record(2, "resolved", START + HOUR, subject="2"),
     record(3, "noted", START + HOUR, subject="3"),
     Record(4, START + HOUR, b"somebody's key", b"Nguyen's words"),
-    replace(record(5, "noted", LATER, subject="3"), appended=LATER),
+    booked(Act.ISSUED, START + HOUR, offset=5),
+    replace(record(6, "noted", LATER, subject="3"), appended=LATER),
 ]
 
 
@@ -65,6 +68,7 @@ class Streams:
         return Found(
             0,
             dict(shard.incidents),
+            dict(shard.items),
             {cell: window.copy() for cell, window in shard.aggregates.items()},
             [*found.facts],
             [*found.dead_letters],
@@ -173,6 +177,12 @@ TAMPERED: dict[str, tuple[Callable[[Found], object], str]] = {
         lambda found: found.incidents.update(x=replace(found.incidents[ID], id="x")),
         "incident x should not be there",
     ),
+    "an item is gone": (lambda found: found.items.clear(), f"item {TICKET} is missing"),
+    "an item of another day": (
+        lambda found: found.items.update({TICKET: replace(found.items[TICKET], last=LATER)}),
+        f"item {TICKET} differs in last",
+    ),
+    "a ticket counted twice": (counted_once_more(Measure.TICKETS, Span.DAY), "differs in counts"),
     "a dead letter is gone": (lambda found: found.dead_letters.clear(), "dead letter 0:4 is missing"),
     "an invented dead letter": (
         lambda found: found.dead_letters.append((1, (b"x", None))),
@@ -236,7 +246,7 @@ def test_what_was_announced_just_now_is_not_looked_at() -> None:
 
 def test_escalations_may_be_moving_to_another_unit() -> None:
     """They were counted on another day than the report, so that no count of the report's day tells of them."""
-    log = [LOG[0], replace(LOG[5], offset=1), record(2, "assigned", LATER + 1, unit="hepco")]
+    log = [LOG[0], replace(LOG[-1], offset=1), record(2, "assigned", LATER + 1, unit="hepco")]
     streams = Streams(ClockKind.WALL)
     streams.fold(*log[:2])
     streams.tick(log[1])
@@ -251,9 +261,9 @@ def test_escalations_may_be_moving_to_another_unit() -> None:
 def test_what_nothing_touches_is_compared_while_events_keep_coming() -> None:
     """The last event is about the third incident alone."""
     streams = Streams(ClockKind.EVENT)
-    streams.fold(*LOG[:5])
+    streams.fold(*LOG[:-1])
     found = streams.read()
-    streams.fold(LOG[5])
+    streams.fold(LOG[-1])
     found.later = streams.shard.position
     assert inspected(found, clock=ClockKind.EVENT) == ""
     found.incidents["field-reports:2"] = replace(found.incidents["field-reports:2"], priority="urgent")
@@ -273,7 +283,7 @@ def test_how_much_was_refused_lately_is_not_compared() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(LOGS, st.sampled_from(CLOCKS), st.integers(0, 120), st.lists(st.integers(0, 3), min_size=4, max_size=4))
+@given(LOGS, st.sampled_from(CLOCKS), st.integers(0, 120), st.lists(st.integers(0, 3), min_size=5, max_size=5))
 def test_whenever_it_is_read_what_the_streams_wrote_is_right(
     log: list[Record], clock: ClockKind, first: int, gaps: list[int]
 ) -> None:
@@ -284,8 +294,9 @@ def test_whenever_it_is_read_what_the_streams_wrote_is_right(
             step(one)
             moments.append((streams.read(), one.appended))
     places = accumulate(gaps, initial=first % len(moments))
-    before, windows, incidents, facts, later = (moments[min(place, len(moments) - 1)] for place in places)
-    found = Found(0, incidents[0].incidents, windows[0].windows, facts[0].facts, facts[0].dead_letters)
+    before, windows, incidents, items, facts, later = (moments[min(place, len(moments) - 1)] for place in places)
+    found = Found(0, incidents[0].incidents, items[0].items, windows[0].windows)
+    found.facts, found.dead_letters = facts[0].facts, facts[0].dead_letters
     found.position, found.later = before[0].position, later[0].later
     found.touched = facts[0].touched
     assert inspected(found, log, clock, began=before[1]) == ""

@@ -50,6 +50,7 @@ class Written:
         self.shard = Shard(0, CITY, old.clock)
         decoded = (records.decode_incident(records.encode(incident)) for incident in old.incidents.values())
         self.shard.incidents = {incident.id: incident for incident in decoded}
+        self.shard.items = {id: records.decode_item(records.encode(item)) for id, item in old.items.items()}
         windows = old.aggregates.items()
         self.shard.aggregates = {cell: records.decode_aggregate(records.encode(window)) for cell, window in windows}
         self.shard.position = records.decode_position(records.encode(old.position))
@@ -58,8 +59,9 @@ class Written:
     def bytes(self) -> list[bytes]:
         """Return everything: states and windows by their keys, the position, facts and dead letters as they came."""
         states = {id.encode(): records.encode(incident) for id, incident in self.shard.incidents.items()}
+        items = {id.encode(): records.encode(item) for id, item in self.shard.items.items()}
         windows = {encode_key(0, cell): records.encode(window) for cell, window in self.shard.aggregates.items()}
-        kept = [key + b" " + value for key, value in sorted((states | windows).items())]
+        kept = [key + b" " + value for key, value in sorted((states | items | windows).items())]
         return [*kept, records.encode(self.shard.position), *self.facts, *self.dead_letters]
 
 
@@ -110,6 +112,7 @@ def test_whatever_the_order_of_arrival_states_and_windows_end_the_same(log: list
     shuffled = sorted(late, key=lambda _: random.random())  # type: ignore[attr-defined]
     one, other = (Written(ClockKind.WALL).fold(order).shard for order in (late, shuffled))
     assert all(essence(one.incidents[id]) == essence(other.incidents[id]) for id in one.incidents | other.incidents)
+    assert one.items == other.items
     assert windows(one) == windows(other)
 
 
