@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ioc import items
 from ioc.aggregates import (
     MINUTES_KEPT,
     Aggregate,
@@ -70,10 +71,11 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Contribution], other:
 def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
-    for incident in shard.incidents.values():
-        for contribution in contributions(incident):
-            for cell in shard.windows.cells(Changed(who(incident), contribution, 1), since):
-                made.setdefault(cell, Aggregate()).add(contribution)
+    added = [Changed(who(one), added, 1) for one in shard.incidents.values() for added in contributions(one)]
+    added += [Changed(*counted, 1) for item in shard.items.values() for counted in items.contributions(item)]
+    for changed in added:
+        for cell in shard.windows.cells(changed, since):
+            made.setdefault(cell, Aggregate()).add(changed.contribution)
     return {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
 
 
