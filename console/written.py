@@ -34,7 +34,7 @@ class Written:
 
     partition: int
     incidents: dict[str, Incident] = field(default_factory=dict)
-    items: dict[str, Item] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict, kw_only=True)
     windows: dict[Cell, Aggregate] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)

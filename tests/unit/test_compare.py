@@ -68,13 +68,13 @@ class Streams:
         return Found(
             0,
             dict(shard.incidents),
-            dict(shard.items),
             {cell: window.copy() for cell, window in shard.aggregates.items()},
             [*found.facts],
             [*found.dead_letters],
             shard.position,
             shard.position,
             {**found.touched},
+            items=dict(shard.items),
         )
 
 
@@ -295,7 +295,7 @@ def test_whenever_it_is_read_what_the_streams_wrote_is_right(
             moments.append((streams.read(), one.appended))
     places = accumulate(gaps, initial=first % len(moments))
     before, windows, incidents, items, facts, later = (moments[min(place, len(moments) - 1)] for place in places)
-    found = Found(0, incidents[0].incidents, items[0].items, windows[0].windows)
+    found = Found(0, incidents[0].incidents, windows[0].windows, items=items[0].items)
     found.facts, found.dead_letters = facts[0].facts, facts[0].dead_letters
     found.position, found.later = before[0].position, later[0].later
     found.touched = facts[0].touched

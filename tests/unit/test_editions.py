@@ -79,6 +79,7 @@ class Worker:
         """Return what a recomputation by the editions that were in force finds wrong."""
         shard = self.shard
         found = Found(0, shard.incidents, shard.aggregates, self.found.facts, self.found.dead_letters, shard.position)
+        found.items = dict(shard.items)
         found.later = shard.position
         fresh = Shard(0, EDITIONS["A"], shard.clock)
         made, motion = recompute(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
