@@ -14,6 +14,8 @@ from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import Position
 from ioc.lifecycle import Move
+from ioc.maintenance import Window
+from ioc.notifications import Notification
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import CatalogueFiles, Heartbeat, Look
 from ioc.registers import BOOKINGS, Act
@@ -38,6 +40,8 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.POSITIONS: Position,
     Topic.WORKERS: Heartbeat,
     Topic.CATALOGUES: CatalogueFiles,
+    Topic.NOTIFICATIONS: Notification,
+    Topic.MAINTENANCE: Window,
     Topic.REPORTERS: Reporter,
     Topic.AUDIT: Look,
     Topic.ITEMS: Item,

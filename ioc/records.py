@@ -8,7 +8,10 @@ from ioc.facts import Fact
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import Position
+from ioc.maintenance import Window
+from ioc.notifications import Notification
 from ioc.payloads import Reporter
+from ioc.summary import Summary
 from ioc.times import Instant
 from ioc.topics import Topic
 
@@ -67,3 +70,6 @@ decode_reporter = msgspec.json.Decoder(Reporter).decode
 decode_catalogue = msgspec.json.Decoder(CatalogueFiles).decode
 decode_look = msgspec.json.Decoder(Look).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
+decode_summary = msgspec.json.Decoder(Summary).decode
+decode_notification = msgspec.json.Decoder(Notification).decode
+decode_window = msgspec.json.Decoder(Window).decode

@@ -22,6 +22,8 @@ class Topic(StrEnum):
     POSITIONS = "ioc.positions"
     DEAD_LETTERS = "ioc.dead-letters"
     WORKERS = "ioc.workers"
+    NOTIFICATIONS = "ioc.notifications"
+    MAINTENANCE = "ioc.maintenance"
     REPORTERS = "ioc.reporters"
     AUDIT = "ioc.audit"
     CATALOGUES = "ioc.catalogues"
@@ -46,6 +48,10 @@ MAX_STATE_BYTES = 4 * 1024 * 1024
 
 _LARGE = {"max.message.bytes": str(MAX_STATE_BYTES)}
 _COMPACT = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "segment.ms": "600000"}
+
+
+# Who was told is known for longer than the facts are kept, so that no fact can be told twice; and not for ever.
+_LEDGER = {**_COMPACT, "cleanup.policy": "compact,delete", "retention.ms": str(45 * DAY_MS)}
 
 
 def _kept(days: int, **more: str) -> dict[str, str]:
@@ -73,6 +79,8 @@ TOPICS: tuple[TopicSpec, ...] = (
         _kept(30, **{"max.message.bytes": str(MAX_DEAD_LETTER_BYTES)}),
     ),
     TopicSpec(Topic.WORKERS, "partition", "a heartbeat a second: position, lag, oldest deadline", _COMPACT),
+    TopicSpec(Topic.NOTIFICATIONS, "notification id", "the ledger: who was told what, by which channel", _LEDGER),
+    TopicSpec(Topic.MAINTENANCE, "window id", "maintenance windows: what nobody is told of, and until when", _COMPACT),
     TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
     TopicSpec(Topic.ITEMS, "register/item id", "tickets, documents and answers to surveys, while they count", _COMPACT),
     TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),

@@ -44,17 +44,18 @@ class Channels:
     """The channels and routes of a folder."""
 
     def __init__(self, folder: Folder, units: Listed[Unit]) -> None:
-        document = folder.document("channels.yml", ["channels", "routes"], optional=True)
+        document = folder.document("channels.yml", ["channels", "routes"], ["war_room"], optional=True)
         self.listed = document.rows("channels", ChannelRow, "id")
         self.by_id = {row.id: self._channel(row, document.tell) for row in self.listed.rows}
         if SCREEN not in self.listed.names:
             self.listed.names.add(SCREEN)
             self.by_id[SCREEN] = Channel(SCREEN, ChannelKind.SCREEN)
         self.routes = dict(_routes(document, units, self.listed))
+        self.war_room = _war_room(document)
 
     def _channel(self, row: ChannelRow, tell: Tell) -> Channel:
         kind_faults = () if row.id in self.listed.faulty else _kind_faults(row)
-        for what in (*kind_faults, *_secret_faults(row), *_url_faults(row)):
+        for what in (*kind_faults, *_key_faults(row), *_written_out(row.url), *_template_faults(row.url)):
             tell(row.id, what)
         read = (tell.read(f"{row.id}.quiet", _quiet, text) for text in row.quiet)
         quiet = tuple(one for one in read if one is not None)
@@ -76,6 +77,17 @@ def _routes(
             if row.channels.count(name) > 1:
                 document.tell(row.unit, f"'{name}' is there twice")
         yield row.unit, row.channels
+
+
+def _war_room(document: Document) -> str:
+    """Return the link to the war room, the names of its variables in it; empty when there is none."""
+    link = (document.found or {}).get("war_room", "")
+    if not isinstance(link, str) or (link and "$" not in link):
+        document.tell("war_room", "must name an environment variable, as in ${IOC_WAR_ROOM_URL}: who has it may enter")
+        return ""
+    for what in (*_template_faults(link), *_written_out(link)):
+        document.tell("war_room", what)
+    return link
 
 
 def _quiet(text: str) -> Quiet:
@@ -107,17 +119,20 @@ def _kind_faults(row: ChannelRow) -> Iterator[str]:
         yield "the url of a webhook begins with https:// or http://"
 
 
-def _url_faults(row: ChannelRow) -> Iterator[str]:
-    template = Template(row.url)
+def _template_faults(url: str) -> Iterator[str]:
+    template = Template(url)
     if not template.is_valid() or not all(_VARIABLE.fullmatch(name) for name in template.get_identifiers()):
         yield "url must name environment variables as in ${IOC_MESSAGE_TOKEN}"
 
 
-def _secret_faults(row: ChannelRow) -> Iterator[str]:
-    """Yield where a secret seems to be written out. What is there is not repeated."""
+def _key_faults(row: ChannelRow) -> Iterator[str]:
     if row.signing_key and _VARIABLE.fullmatch(row.signing_key) is None:
         yield f"signing_key must be the name of an environment variable such as IOC_CALL_KEY: {_IN_ENVIRONMENT}"
-    literal = _REFERENCE.sub("", row.url)
+
+
+def _written_out(url: str) -> Iterator[str]:
+    """Yield where a secret seems to be written out. What is there is not repeated."""
+    literal = _REFERENCE.sub("", url)
     try:
         parts = urlsplit(literal)
     except ValueError:

@@ -151,6 +151,7 @@ class Catalogue(Struct, frozen=True):
 
     `files` are those it was read from, by name, and `edition` tells them from any others.
     Items of the registers are forgotten `items_kept` (ms) after the last that happened to them.
+    `war_room` is the link urgent notices name; like a channel's, its secrets are variables of the environment.
     """
 
     zone: str
@@ -167,6 +168,7 @@ class Catalogue(Struct, frozen=True):
     edition: str = ""
     files: Mapping[str, bytes] = {}
     items_kept: Millis = ITEMS_KEPT
+    war_room: str = ""
 
     def is_external(self, service: str) -> bool:
         """True when a service brings its own names. One that is no longer in the catalogue does not."""

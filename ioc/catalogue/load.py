@@ -67,4 +67,5 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         edition=folder.edition,
         files=folder.files,
         items_kept=services.items_kept,
+        war_room=channels.war_room,
     )

@@ -116,3 +116,23 @@ def test_a_rung_repeats_and_waits_as_it_is_written(folder: Path) -> None:
     assert rung.waits_in == "wall"
     assert rung.repeat is not None
     assert (rung.repeat.every, rung.repeat.times) == (7_200_000, 3)
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ("https://meet.example/hunter2", "must name an environment variable"),
+        ("5", "must name an environment variable"),
+        ('"https://${IOC_ROOM}@meet.example/?token=hunter2"', "seems to hold a secret"),
+        ('"https://meet.example/${room}"', "must name environment variables"),
+    ],
+)
+def test_the_link_to_the_war_room_is_a_secret(folder: Path, link: str, fault: str) -> None:
+    channels = folder / "channels.yml"
+    text = channels.read_text()
+    assert load_catalogue(folder).war_room == "${IOC_WAR_ROOM_URL}"
+    channels.write_text(text.replace('war_room: "${IOC_WAR_ROOM_URL}"', f"war_room: {link}"))
+    (found,) = faults(folder)
+    assert found.startswith("channels.yml: war_room: ")
+    assert fault in found
+    assert "hunter2" not in found

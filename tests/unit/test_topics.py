@@ -10,7 +10,7 @@ from ioc.topics import DAY_MS, MAX_EVENT_BYTES, MAX_RECORD_BYTES, TOPICS, Topic,
 SPECS = {spec.name: spec for spec in TOPICS}
 # What a key's newest record tells for ever; the rest are logs, kept for days.
 STATES = {Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS, Topic.REPORTERS, Topic.CATALOGUES}
-STATES |= {Topic.ITEMS}
+STATES |= {Topic.ITEMS, Topic.MAINTENANCE}
 
 
 def test_every_topic_is_in_the_table_once() -> None:
@@ -31,6 +31,9 @@ def test_states_are_compacted_and_never_deleted_and_logs_are_kept_for_days(spec:
     if spec.name in STATES:
         assert spec.config["cleanup.policy"] == "compact"
         assert "retention.ms" not in spec.config
+    elif spec.name is Topic.NOTIFICATIONS:  # who was told is known for longer than any fact that could be told again
+        assert spec.config["cleanup.policy"] == "compact,delete"
+        assert int(spec.config["retention.ms"]) > int(SPECS[Topic.FACTS].config["retention.ms"])
     else:
         assert spec.config["cleanup.policy"] == "delete"
         assert int(spec.config["retention.ms"]) >= 7 * DAY_MS
