@@ -80,6 +80,26 @@ def worker() -> None:
 
 
 @app.command()
+def notifier() -> None:
+    """Tell people what the facts call for, until told to stop; what was told is on the ledger."""
+    import os
+
+    from streams.notifier.notifier import links_of, run
+    from streams.notifier.senders import ChannelsUnusable, make_senders
+    from streams.notifier.settings import NotifierSettings
+
+    settings = NotifierSettings()
+    catalogue = catalogue_or_exit(settings.catalogue)
+    try:
+        senders = make_senders(catalogue, os.environ, settings.notify_timeout)
+    except ChannelsUnusable as error:
+        told = "\n  ".join(["These channels could never send as they are set:", *error.faults])
+        err.print(told, highlight=False, markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+    run(settings, catalogue, senders, links_of(settings, catalogue))
+
+
+@app.command()
 def api() -> None:
     """Serve the API, the live feed and the screen until told to stop."""
     from api.serve import serve

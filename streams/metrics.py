@@ -1,4 +1,4 @@
-"""Every metric of a worker, declared once. Labels are bounded: never an incident, never a person."""
+"""Every metric of a worker and of a notifier, declared once. Labels are bounded: never an incident, never a person."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -21,4 +21,16 @@ FIRED_LATE = Histogram(
 )
 RESTORE_SECONDS = Histogram(
     "ioc_fold_restore_seconds", "Rebuilding one partition", buckets=(0.1, 0.5, 1, 2, 5, 10, 15, 30, 60)
+)
+
+NOTIFIER_NOTIFICATIONS = Counter(
+    "ioc_notifier_notifications_total", "Changes of the ledger, by what came to be", ["channel", "status"]
+)
+NOTIFIER_ATTEMPTS = Counter("ioc_notifier_attempts_total", "Messages tried, by outcome", ["channel", "outcome"])
+NOTIFIER_WAITING = Gauge("ioc_notifier_waiting_notifications", "Notifications held back", ["partition"])
+NOTIFIER_LAG = Gauge("ioc_notifier_lag_records", "Facts that have come and are not acted on yet", ["partition"])
+NOTIFIER_SECONDS = Histogram(
+    "ioc_notifier_seconds",
+    "From a fact read to its message taken",
+    buckets=(0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 3600, 28800),
 )

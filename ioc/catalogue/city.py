@@ -170,6 +170,13 @@ class Catalogue(Struct, frozen=True):
     items_kept: Millis = ITEMS_KEPT
     war_room: str = ""
 
+    def war_room_link(self, environment: Mapping[str, str]) -> str:
+        """Return the link to the war room with its secrets filled in; empty when a variable is not set."""
+        try:
+            return Template(self.war_room).substitute({name: value for name, value in environment.items() if value})
+        except KeyError:
+            return ""
+
     def is_external(self, service: str) -> bool:
         """True when a service brings its own names. One that is no longer in the catalogue does not."""
         known = self.services.get(service)

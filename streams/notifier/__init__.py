@@ -1,0 +1,1 @@
+"""The notifier: reads the facts, tells people, and keeps the ledger of who was told what."""
