@@ -4,12 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from api.settings import ApiSettings, AuthSettings
 from ioc.events import Event, read_event
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard
 from streams.doubt import Exit
+from streams.notifier.settings import NotifierSettings
 from streams.settings import WorkerSettings
 from tests.unit.samples import CITY, at
 
@@ -25,8 +27,8 @@ def test_the_event_of_the_readme_is_accepted() -> None:
     assert changes.dead_letters == []
 
 
-@pytest.mark.parametrize("settings", [ApiSettings, AuthSettings, WorkerSettings])
-def test_the_settings_a_person_sets_are_told(settings: type[ApiSettings | AuthSettings | WorkerSettings]) -> None:
+@pytest.mark.parametrize("settings", [ApiSettings, AuthSettings, WorkerSettings, NotifierSettings])
+def test_the_settings_a_person_sets_are_told(settings: type[BaseSettings]) -> None:
     prefix = settings.model_config.get("env_prefix", "")
     text = (ROOT / "docs" / "operations.md").read_text()
     inner = {"tick_every", "fires_a_tick"}  # nobody need change them
