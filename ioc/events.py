@@ -5,8 +5,9 @@ to name every fault at once.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from unicodedata import is_normalized, normalize
 
@@ -86,9 +87,9 @@ class AsOf(Struct, frozen=True):
     time: Instant
 
 
-_decode_envelope = msgspec.json.Decoder(Envelope).decode
+decode_envelope = msgspec.json.Decoder(Envelope).decode
 _SLUGS: dict[str, str | None] = {}
-_NO_DATA = Raw(b"{}")
+NO_DATA = Raw(b"{}")
 
 
 def slug_of(source: str) -> str | None:
@@ -102,7 +103,20 @@ def slug_of(source: str) -> str | None:
 
 
 def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | Booking | AsOf | Refusal:
-    """Return the event, the booking or the mark a record holds, or why it is refused with all faults named.
+    """Return the event, the booking or the mark a record holds, or why it is refused with all faults named."""
+    return read_record(value, headers, partial(_read, key), partial(explain, key))
+
+
+Read = TypeVar("Read")
+
+
+def read_record(
+    value: bytes | None,
+    headers: Headers,
+    read: Callable[[bytes], Read],
+    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+) -> Read | Refusal:
+    """Return what `read` makes of a record in structured mode, or why it is refused, as `explain` has it.
 
     Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
     can be a refusal, which keeps the record, and does not stop one worker after another.
@@ -110,23 +124,28 @@ def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) ->
     if value is not None and len(value) > MAX_EVENT_BYTES:
         return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        return _read_structured(key, value, headers)
+        return _read_structured(value, headers, read, explain)
     except Exception as error:
         return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
 
 
-def _read_structured(key: bytes | None, value: bytes | None, headers: Headers) -> Event | Booking | AsOf | Refusal:
+def _read_structured(
+    value: bytes | None,
+    headers: Headers,
+    read: Callable[[bytes], Read],
+    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+) -> Read | Refusal:
     try:
         structured = _structured(value, headers)
-        return _read(key, structured)
+        return read(structured)
     except UnicodeDecodeError:
         return _NOT_UTF8
     except msgspec.ValidationError as error:
-        return explain(key, structured, error)
+        return explain(structured, error)
     except msgspec.DecodeError as error:
         return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
     except KeyError:
-        return explain(key, structured)
+        return explain(structured, None)
 
 
 _NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
@@ -134,11 +153,11 @@ _NOT_JSON = Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
 
 
 def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refusal:
-    envelope = _decode_envelope(structured)
+    envelope = decode_envelope(structured)
     move = MOVE_OF_TYPE.get(envelope.type)
     if move is None:
         return _read_mark(envelope) if envelope.type == AS_OF_TYPE else _read_booking(key, envelope)
-    payload = _normal(DECODE[move](_NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
+    payload = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
     faults = _faults_beyond_shape(envelope, payload, key)
     if faults:
         return _refused(faults)
@@ -169,7 +188,7 @@ def _read_mark(envelope: Envelope) -> AsOf | Refusal:
 
 def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     act = ACT_OF_TYPE[envelope.type]
-    payload = _normal(registers.DECODE[act](_NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
+    payload = _normal(registers.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
     faults = _faults_beyond_shape(envelope, payload, key)
     if faults:
         return _refused(faults)
@@ -196,7 +215,7 @@ def _structured(value: bytes | None, headers: Headers) -> bytes:
 
 def _faults_beyond_shape(envelope: Envelope, payload: Payload | Booked, key: bytes | None) -> tuple[Fault, ...]:
     return (
-        *_wrong_address(envelope.source, envelope.subject, key),
+        *wrong_address(envelope.source, envelope.subject, key),
         *_missing_words(payload),
         *_out_of_time(envelope, payload),
         *_off_the_shelf(envelope, payload),
@@ -204,7 +223,7 @@ def _faults_beyond_shape(envelope: Envelope, payload: Payload | Booked, key: byt
     )
 
 
-def _wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
+def wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
     """Yield what is wrong with where a record went: its key must be the incident's id."""
     slug = slug_of(source)
     if slug is not None and key == f"{slug}:{subject}".encode():
@@ -277,10 +296,22 @@ def _in_nfc(said: Any) -> Any:
     return said
 
 
-def explain(key: bytes | None, structured: bytes, error: msgspec.ValidationError | None = None) -> Refusal:
+_PAYLOAD_OF_TYPE: Mapping[str, type[Struct]] = {
+    **{type: PAYLOADS[move] for type, move in MOVE_OF_TYPE.items()},
+    **{type: BOOKINGS[act] for type, act in ACT_OF_TYPE.items()},
+}
+
+
+def explain(
+    key: bytes | None,
+    structured: bytes,
+    error: msgspec.ValidationError | None = None,
+    payloads: Mapping[str, type[Struct]] = _PAYLOAD_OF_TYPE,
+) -> Refusal:
     """Return every fault of a record that could not be read. Faults name fields, never values.
 
-    `error` is why the reader gave up; what it means is told when the schemas find nothing.
+    `error` is why the reader gave up; what it means is told when the schemas find nothing. `payloads` are what the data
+    of each known type of record must be like.
     """
     members = msgspec.json.decode(structured)
     if not isinstance(members, dict):
@@ -288,20 +319,14 @@ def explain(key: bytes | None, structured: bytes, error: msgspec.ValidationError
     faults = list(faults_of(Envelope, members))
     source, subject = members.get("source"), members.get("subject")
     if isinstance(source, str) and isinstance(subject, str):
-        faults += [fault for fault in _wrong_address(source, subject, key) if fault not in faults]
-    kind = _payload_of(members["type"]) if isinstance(members.get("type"), str) else None
+        faults += [fault for fault in wrong_address(source, subject, key) if fault not in faults]
+    kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
     if kind is not None:
         faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
         return Refusal(Reason.INVALID, tuple(faults) or (_fault_of(error),))
     if isinstance(members.get("type"), str):
         return Refusal(Reason.UNKNOWN_TYPE, (*faults, Fault("type", "not a type this service knows")))
     return Refusal(Reason.INVALID, tuple(faults))
-
-
-def _payload_of(name: str) -> type[Payload] | type[Booked] | None:
-    if name in MOVE_OF_TYPE:
-        return PAYLOADS[MOVE_OF_TYPE[name]]
-    return BOOKINGS[ACT_OF_TYPE[name]] if name in ACT_OF_TYPE else None
 
 
 def _under_data(field: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from ioc.calendar import Calendar
+from ioc.indicators import Indicator, Sensor
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
 from ioc.shifts import OnDuty, Shift, shift_at
@@ -165,6 +166,8 @@ class Catalogue(Struct, frozen=True):
     routes: Mapping[str, tuple[str, ...]] = {}
     baselines: Mapping[str, Baseline] = {}
     shifts: tuple[Shift, ...] = ()
+    indicators: Mapping[str, Indicator] = {}
+    sensors: Mapping[str, Sensor] = {}
     edition: str = ""
     files: Mapping[str, bytes] = {}
     items_kept: Millis = ITEMS_KEPT

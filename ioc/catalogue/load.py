@@ -8,6 +8,7 @@ from ioc.catalogue.calendars import read_calendars
 from ioc.catalogue.channels import Channels
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.faults import Faults
+from ioc.catalogue.indicators import Named, read_indicators
 from ioc.catalogue.reading import Folder
 from ioc.catalogue.rules import Known, read_rules
 from ioc.catalogue.services import Categories, Services, read_baselines, read_procedures
@@ -15,7 +16,7 @@ from ioc.catalogue.shifts import read_shifts
 from ioc.catalogue.units import read_units, read_wards
 
 FILES = ("services.yml", "units.yml", "wards.yml", "calendars.yml", "rules.yml")
-OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml", "shifts.yml")
+OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml", "shifts.yml", "indicators.yml")
 
 
 def hue_folder() -> Path:
@@ -51,6 +52,7 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
     channels = Channels(folder, units)
     categories = Categories(services.listed, procedure_rows)
     rules = read_rules(folder, Known(services.listed, units, calendar_rows, channels.listed, categories))
+    indicators, sensors = read_indicators(folder, Named(services.listed, categories, units, wards))
     faults.refuse_if_any()
     return Catalogue(
         zone,
@@ -64,6 +66,8 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         channels.routes,
         baselines,
         shifts,
+        indicators,
+        sensors,
         edition=folder.edition,
         files=folder.files,
         items_kept=services.items_kept,

@@ -250,8 +250,69 @@ channels.yml/routes
 - hepco.channels: fewer than 1 items
 + unit: ioc, channels: [screen]
 - routes[n]: 'ioc' is there twice
+
+indicators.yml/indicators
++ @kind(i1), service: magic, unit: nobody, @level(5; 4)
+- i1: unknown service 'magic'
+- i1: unknown unit 'nobody'
++ @kind(i2), service: health, category: land, silence: {category: sea, unit: nobody}, @level(5; 5)
+- i2: unknown category 'land'
+- i2.silence: unknown category 'sea'
+- i2.silence: unknown unit 'nobody'
+- i2.level 1: clear_at must lie below at
++ @kind(i3), service: health, direction: below, @level(5; 4)
+- i3.level 1: clear_at must lie above at
++ @kind(i4), service: health, thresholds: [@one(1; 5; 4), @one(2; 5; 4), @one(2; 7; 3)]
+- i4.level 2: at must lie beyond that of level 1
+- i4.level 2: the levels must rise
+- i4.level 2: would be left after level 2: clear_at must not lie on its good side
++ @kind(i5), service: health, thresholds: [{level: 1, at: 5, clear_at: 4, @titles, hold: -5m, priority: dire, colour: x}]
+- i5.thresholds.0.priority: must be one of ['high', 'low', 'normal', 'urgent']
+- i5.thresholds.0.colour: unknown field
+- i5.thresholds.0.hold: a duration looks like 30m, 8h, 1h30m or 2d
++ @kind(i6), service: health, thresholds: []
+- i6.thresholds: a kind needs at least one
++ kind: i7, @names, measure: "", service: health, direction: sideways, @level(5; 4), silent_after: 0s
+- i7.measure: shorter than 1 characters
+- i7.direction: must be one of ['above', 'below']
+- i7.silent_after: must be more than nothing
++ @kind(i8), service: health, thresholds: [{level: 0, at: high, clear_at: 4, title_vi: A}]
+- i8.thresholds.0.level: less than 1
+- i8.thresholds.0.at: must be number
+- i8.thresholds.0.title_en: missing
++ @kind(oxygen), service: health, @level(5; 4)
+- indicators[n]: 'oxygen' is there twice
++ @kind(i9), service: health, thresholds: [{level: 1, at: 5, clear_at: 4, @titles, unit: nobody, category: sea, hold: soon}]
+- i9.thresholds.0: unknown category 'sea'
+- i9.thresholds.0: unknown unit 'nobody'
+- i9.thresholds.0.hold: a duration looks like 30m, 8h, 1h30m or 2d
+
+indicators.yml/sensors
++ id: "x:1", kind: ghosts, name: A, ward: "1"
+- x:1: unknown kind 'ghosts'
+- x:1: unknown ward '1'
++ id: Upper, kind: rain, name: A, silent_after: never
+- Upper.id: must be '<source slug>:<subject>', of letters, digits, hyphens and dots
+- Upper.silent_after: a duration looks like 30m, 8h, 1h30m or 2d
++ id: "x:3", kind: rain, name: A, lat: 91, lon: 181
+- x:3.lat: more than 90
+- x:3.lon: more than 180
++ id: "x:4", kind: rain, name: A, thresholds: [{level: 1, at: 70}, {level: 1, hold: -1s}, {level: 7, at: 1}]
+- x:4.thresholds: level 1 is there twice
+- x:4.thresholds: its kind has no level 7
+- x:4.thresholds.level 1.hold: a duration looks like 30m, 8h, 1h30m or 2d
++ id: "x:5", kind: rain, name: A, thresholds: [{level: 1, at: 70}]
+- x:5.level 2: at must lie beyond that of level 1
++ id: "x:6", kind: rain, name: A, thresholds: [{level: 2, clear_at: 60}]
+- x:6.level 2: clear_at must lie below at
++ id: "rain-gauges:hue", kind: rain, name: A
+- sensors[n]: 'rain-gauges:hue' is there twice
 """
 SHORT = {
+    r"@kind\((\w+)\)": r"kind: \1, name_vi: A, name_en: A, measure: m, silent_after: 1h",
+    r"@level\((\d+); (\d+)\)": r"thresholds: [@one(1; \1; \2)]",
+    r"@one\((\d+); (\d+); (\d+)\)": r"{level: \1, at: \2, clear_at: \3, @titles}",
+    r"@titles": "title_vi: A, title_en: A",
     r"@names": "name_vi: A, name_en: A",
     r"@mornings": 'week: {mon-fri: ["08:00-12:00"]}',
     r"@rule\((\w+)\)": r"@only(\1), @match(\1)",

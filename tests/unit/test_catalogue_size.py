@@ -65,6 +65,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'channels: [{id: message, kind: apprise, url: "${IOC_URL}"}]\nroutes: [{unit: city, channels: [message]}]\n'
     )
     (folder / "channels.yml").write_text(channels)
+    (folder / "indicators.yml").write_text("indicators: []\nsensors: []\n")
     return folder
 
 

@@ -1,0 +1,81 @@
+"""Reading what comes on `ioc.indicators`: observations of sensors, as CloudEvents in either content mode.
+
+The incident's own fold also speaks here: it tells a sensor's fold when people have closed what that had opened.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from ioc.errors import Fault, Reason, Refusal
+from ioc.events import (
+    AS_OF_TYPE,
+    NO_DATA,
+    AsOf,
+    Envelope,
+    Headers,
+    decode_envelope,
+    explain,
+    read_record,
+    slug_of,
+    wrong_address,
+)
+from ioc.payloads import Code
+from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
+
+OBSERVED_TYPE = "vn.ioc.indicator.observed.v1"
+SETTLED_TYPE = "vn.ioc.indicator.settled.v1"
+
+
+class Observed(Struct, frozen=True, omit_defaults=True):
+    """A sensor's value at the event's time. `measure`, when given, must be the unit of measure of the catalogue."""
+
+    value: Annotated[float, Meta(ge=-1e15, le=1e15)]
+    measure: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
+
+
+class Settled(Struct, frozen=True, omit_defaults=True):
+    """An incident that a sensor's fold opened was closed by somebody else."""
+
+    incident: Code
+
+
+class Observation(Struct, frozen=True):
+    """What a sensor said. `time` is the sensor's own, in ms; (source, id) is the duplicate key."""
+
+    sensor: str
+    time: Instant
+    source: str
+    id: str
+    said: Observed | Settled
+
+
+PAYLOADS: Mapping[str, type[Observed] | type[Settled]] = {OBSERVED_TYPE: Observed, SETTLED_TYPE: Settled}
+
+
+def read_observation(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Observation | AsOf | Refusal:
+    """Return the observation or the mark a record holds, or why it is refused with all faults named. Total."""
+    told = partial(explain, key, payloads=PAYLOADS)
+    return read_record(value, headers, partial(_read, key), told)
+
+
+def _read(key: bytes | None, structured: bytes) -> Observation | AsOf | Refusal:
+    envelope = decode_envelope(structured)
+    if envelope.type == AS_OF_TYPE:
+        faults = _out_of_time(envelope)
+        return Refusal(Reason.INVALID, faults) if faults else AsOf(to_instant(envelope.time))
+    data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
+    said = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
+    faults = (*wrong_address(envelope.source, envelope.subject, key), *_out_of_time(envelope))
+    if faults:
+        reason = Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID
+        return Refusal(reason, faults)
+    sensor = f"{slug_of(envelope.source)}:{envelope.subject}"
+    return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, said)
+
+
+def _out_of_time(envelope: Envelope) -> tuple[Fault, ...]:
+    return () if is_of_our_time(envelope.time) else (Fault("time", OUT_OF_TIME),)
