@@ -16,9 +16,11 @@ from ioc.lane import Position
 from ioc.lifecycle import Move
 from ioc.maintenance import Window
 from ioc.notifications import Notification
+from ioc.observations import PAYLOADS as OBSERVATIONS
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import CatalogueFiles, Heartbeat, Look
 from ioc.registers import BOOKINGS, Act
+from ioc.sensors import SensorState
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]
@@ -29,7 +31,8 @@ KINDS: tuple[Move | Act, ...] = (*Move, *Act)
 FOLDER = Path(__file__).parents[1] / "docs" / "contract"
 _ABOUT = (
     "The topics of a city's operations centre. Producers write `ioc.events`, keyed by the incident's id "
-    "`<source slug>:<subject>` and partitioned by murmur2; all else is written by the centre. "
+    "`<source slug>:<subject>`, and `ioc.indicators`, keyed by the sensor's, both partitioned by murmur2; all else is "
+    "written by the centre. "
     "Read with `isolation.level=read_committed`."
 )
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,6 +48,7 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.REPORTERS: Reporter,
     Topic.AUDIT: Look,
     Topic.ITEMS: Item,
+    Topic.SENSORS: SensorState,
 }
 
 
@@ -52,6 +56,8 @@ def documents() -> Iterator[tuple[str, Json]]:
     """Yield the name and content of every file of the contract."""
     for kind in KINDS:
         yield f"events/{kind}.v1.json", event_schema(kind)
+    for name in OBSERVATIONS:
+        yield _observation_file(name), observation_schema(name)
     for topic, struct in _RECORDS.items():
         yield f"records/{topic.removeprefix('ioc.')}.json", record_schema(struct)
     yield "asyncapi.json", asyncapi()
@@ -74,9 +80,21 @@ def write_contract(folder: Path = FOLDER) -> list[Path]:
     return changed
 
 
+def _observation_file(name: str) -> str:
+    return f"indicators/{name.removeprefix('vn.ioc.indicator.')}.json"
+
+
+def observation_schema(name: str) -> Json:
+    """Return the JSON Schema of a record of the indicators in CloudEvents' structured mode."""
+    return _schema(name, OBSERVATIONS[name])
+
+
 def event_schema(kind: Move | Act) -> Json:
     """Return the JSON Schema of an event in CloudEvents' structured mode. Fields it does not name are ignored."""
-    payload, name = _payload(kind), _type(kind)
+    return _schema(_type(kind), _payload(kind))
+
+
+def _schema(name: str, payload: type[msgspec.Struct]) -> Json:
     (_, data), known = msgspec.json.schema_components([Envelope, payload], ref_template="#/$defs/{name}")
     envelope = known.pop("Envelope")
     return {
@@ -147,6 +165,9 @@ def _messages(topic: Topic) -> Iterator[tuple[str, Json]]:
     if topic is Topic.EVENTS:
         for kind in KINDS:
             yield kind, _message(f"events/{kind}.v1.json", "application/cloudevents+json")
+    elif topic is Topic.INDICATORS:
+        for name in OBSERVATIONS:
+            yield name.split(".")[-2], _message(_observation_file(name), "application/cloudevents+json")
     elif topic in _RECORDS:
         yield _channel_name(topic), _message(f"records/{_channel_name(topic)}.json", "application/json")
     else:

@@ -20,6 +20,7 @@ from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said,
 from ioc.lane import Outgoing
 from ioc.lifecycle import OWN, TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Reported, TargetName, encode
+from ioc.settled import settled
 from ioc.times import MINUTE, Instant
 from ioc.topics import Topic
 
@@ -131,7 +132,8 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
-    return Decision(new, tuple(facts), _refusal(judged, new), emitted=tuple(_identity(old, event, judged)))
+    emitted = (*_identity(old, event, judged), *settled(old, new, event))
+    return Decision(new, tuple(facts), _refusal(judged, new), emitted=emitted)
 
 
 def _identity(old: Incident, event: Event, judged: Entry) -> Iterator[Outgoing]:

@@ -38,9 +38,10 @@ class Observed(Struct, frozen=True, omit_defaults=True):
 
 
 class Settled(Struct, frozen=True, omit_defaults=True):
-    """An incident that a sensor's fold opened was closed by somebody else."""
+    """An incident that a sensor's fold opened was closed by somebody else, after so many of the fold's own events."""
 
     incident: Code
+    told: Annotated[int, Meta(ge=0)] = 0
 
 
 class Observation(Struct, frozen=True):

@@ -11,6 +11,7 @@ from ioc.lane import Position
 from ioc.maintenance import Window
 from ioc.notifications import Notification
 from ioc.payloads import Reporter
+from ioc.sensors import SensorState
 from ioc.summary import Summary
 from ioc.times import Instant
 from ioc.topics import Topic
@@ -69,6 +70,7 @@ decode_fact = msgspec.json.Decoder(Fact).decode
 decode_reporter = msgspec.json.Decoder(Reporter).decode
 decode_catalogue = msgspec.json.Decoder(CatalogueFiles).decode
 decode_look = msgspec.json.Decoder(Look).decode
+decode_sensor = msgspec.json.Decoder(SensorState).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
 decode_summary = msgspec.json.Decoder(Summary).decode
 decode_notification = msgspec.json.Decoder(Notification).decode

@@ -28,6 +28,7 @@ class Topic(StrEnum):
     AUDIT = "ioc.audit"
     CATALOGUES = "ioc.catalogues"
     ITEMS = "ioc.items"
+    SENSORS = "ioc.sensors"
 
 
 class TopicSpec(Struct, frozen=True):
@@ -83,6 +84,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(Topic.MAINTENANCE, "window id", "maintenance windows: what nobody is told of, and until when", _COMPACT),
     TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
     TopicSpec(Topic.ITEMS, "register/item id", "tickets, documents and answers to surveys, while they count", _COMPACT),
+    TopicSpec(Topic.SENSORS, "sensor id", "what is known of each sensor: last value, level, silence", _COMPACT),
     TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),
     TopicSpec(
         Topic.CATALOGUES,

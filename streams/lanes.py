@@ -6,6 +6,7 @@ from typing import Any
 from ioc.catalogue import Catalogue
 from ioc.lane import ClockKind, Shard
 from ioc.refusals import RefusalPolicy
+from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Shard as Incidents
 from ioc.topics import Topic
 
@@ -13,4 +14,5 @@ MakeShard = Callable[[int, Catalogue, ClockKind, RefusalPolicy, int], Shard[Any]
 
 LANES: Mapping[Topic, MakeShard] = {
     Topic.EVENTS: Incidents,
+    Topic.INDICATORS: Sensors,
 }

@@ -153,7 +153,7 @@ class Partition(Generic[Changes]):
             if not changes.empty:
                 await self._write(changes)
         self._count(changes, 0)
-        if not changes.empty:
+        if soonest and not changes.empty:  # what is for the very first moment is not late
             metrics.FIRED_LATE.observe((now - soonest) / SECOND)
 
     async def _has_caught_up(self, end: int) -> bool:

@@ -218,7 +218,9 @@ def _overridden(row: SensorRow, indicator: Indicator, tell: Tell) -> tuple[Thres
             tell(f"{row.id}.thresholds", f"its kind has no level {level}")
     own = {one.level: one for one in row.thresholds}
     where = f"{row.id}.thresholds"
-    return tuple(_override(one, own[one.level], where, tell) if one.level in own else one for one in indicator.thresholds)
+    return tuple(
+        _override(one, own[one.level], where, tell) if one.level in own else one for one in indicator.thresholds
+    )
 
 
 def _override(one: Threshold, own: OverrideRow, where: str, tell: Tell) -> Threshold:

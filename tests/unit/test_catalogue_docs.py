@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ioc.catalogue import FILES, OPTIONAL_FILES, Catalogue, ChannelKind, Online, load_catalogue
+from ioc.indicators import Direction
 from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, OnPriority, OnReopen, TimeKind
+from ioc.times import MINUTE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()
 EXAMPLES = dict(re.findall(r"^## (\w+\.yml)\n\n```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE))
@@ -33,6 +35,14 @@ def test_the_examples_are_a_catalogue(town: Catalogue) -> None:
     assert rung.repeat is not None
 
 
+def test_a_sensor_has_the_thresholds_of_its_kind_but_where_it_has_its_own(town: Catalogue) -> None:
+    own = {id: [(one.at, one.hold) for one in sensor.thresholds] for id, sensor in town.sensors.items()}
+    assert own == {
+        "river-stations:kim-long": [(1.0, 10 * MINUTE), (2.0, 5 * MINUTE)],
+        "river-stations:phu-oc": [(1.5, 15 * MINUTE), (2.0, 5 * MINUTE)],
+    }
+
+
 @pytest.mark.parametrize(
     ("category", "priority", "governs"),
     [("1.002", Priority.URGENT, "urgent"), ("1.002", Priority.NORMAL, "permits"), ("1.001", Priority.NORMAL, None)],
@@ -45,7 +55,7 @@ def test_the_rule_that_governs_is_the_one_it_says(
 
 
 @pytest.mark.parametrize(
-    "words", [Match.__struct_fields__, TargetName, Online, ChannelKind, TimeKind, OnReopen, OnPriority]
+    "words", [Match.__struct_fields__, TargetName, Online, ChannelKind, TimeKind, OnReopen, OnPriority, Direction]
 )
 def test_every_word_that_can_be_chosen_is_told(words: type) -> None:
     assert [word for word in words if f"`{word}`" not in PAGE] == []

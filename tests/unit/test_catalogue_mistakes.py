@@ -266,7 +266,7 @@ indicators.yml/indicators
 - i4.level 2: at must lie beyond that of level 1
 - i4.level 2: the levels must rise
 - i4.level 2: would be left after level 2: clear_at must not lie on its good side
-+ @kind(i5), service: health, thresholds: [{level: 1, at: 5, clear_at: 4, @titles, hold: -5m, priority: dire, colour: x}]
++ @kind(i5), service: health, thresholds: [{@first, hold: -5m, priority: dire, colour: x}]
 - i5.thresholds.0.priority: must be one of ['high', 'low', 'normal', 'urgent']
 - i5.thresholds.0.colour: unknown field
 - i5.thresholds.0.hold: a duration looks like 30m, 8h, 1h30m or 2d
@@ -282,15 +282,15 @@ indicators.yml/indicators
 - i8.thresholds.0.title_en: missing
 + @kind(oxygen), service: health, @level(5; 4)
 - indicators[n]: 'oxygen' is there twice
-+ @kind(i9), service: health, thresholds: [{level: 1, at: 5, clear_at: 4, @titles, unit: nobody, category: sea, hold: soon}]
++ @kind(i9), service: health, thresholds: [{@first, unit: nobody, category: sea, hold: soon}]
 - i9.thresholds.0: unknown category 'sea'
 - i9.thresholds.0: unknown unit 'nobody'
 - i9.thresholds.0.hold: a duration looks like 30m, 8h, 1h30m or 2d
 
 indicators.yml/sensors
-+ id: "x:1", kind: ghosts, name: A, ward: "1"
++ id: "x:1", kind: ghosts, name: A, ward: "0"
 - x:1: unknown kind 'ghosts'
-- x:1: unknown ward '1'
+- x:1: unknown ward '0'
 + id: Upper, kind: rain, name: A, silent_after: never
 - Upper.id: must be '<source slug>:<subject>', of letters, digits, hyphens and dots
 - Upper.silent_after: a duration looks like 30m, 8h, 1h30m or 2d
@@ -312,6 +312,7 @@ SHORT = {
     r"@kind\((\w+)\)": r"kind: \1, name_vi: A, name_en: A, measure: m, silent_after: 1h",
     r"@level\((\d+); (\d+)\)": r"thresholds: [@one(1; \1; \2)]",
     r"@one\((\d+); (\d+); (\d+)\)": r"{level: \1, at: \2, clear_at: \3, @titles}",
+    r"@first": "level: 1, at: 5, clear_at: 4, @titles",
     r"@titles": "title_vi: A, title_en: A",
     r"@names": "name_vi: A, name_en: A",
     r"@mornings": 'week: {mon-fri: ["08:00-12:00"]}',

@@ -6,12 +6,14 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.contract import FOLDER, KINDS, asyncapi, documents, encoded, event_schema
+from console.contract import FOLDER, KINDS, asyncapi, documents, encoded, event_schema, observation_schema
 from ioc.decide import decide
 from ioc.errors import Refusal
 from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lifecycle import MOVE_OF_TYPE, Move
+from ioc.observations import PAYLOADS as OBSERVATIONS
+from ioc.observations import Observation, read_observation
 from ioc.registers import ACT_OF_TYPE, Act, Booking
 from ioc.topics import Topic
 from tests.unit.samples import CITY, at
@@ -36,6 +38,21 @@ def test_a_golden_sample_parses_for_ever_and_fits_its_schema(sample: Path) -> No
     if isinstance(read, Event) and read.reporter is not None:
         said["reporter"] = msgspec.to_builtins(read.reporter)
     assert said.keys() == document["data"].keys(), "nothing that was said is lost"
+
+
+@pytest.mark.parametrize("type", OBSERVATIONS)
+def test_a_golden_sample_of_the_indicators_parses_for_ever_and_fits_its_schema(type: str) -> None:
+    sample = GOLDEN / "indicators" / f"{type.removeprefix('vn.ioc.indicator.')}.json"
+    read = read_observation(b"river-stations:kim-long", sample.read_bytes())
+    assert isinstance(read, Observation), read
+    document = msgspec.json.decode(sample.read_bytes())
+    validator = Draft202012Validator(observation_schema(type))
+    validator.validate(document)
+    assert msgspec.to_builtins(read.said) == document["data"], "nothing that was said is lost"
+    for field in ("id", "source", "subject", "time", "specversion", "data"):
+        poorer = {name: value for name, value in document.items() if name != field}
+        assert not validator.is_valid(poorer), field
+        assert not isinstance(read_observation(b"river-stations:kim-long", msgspec.json.encode(poorer)), Observation)
 
 
 def test_every_kind_of_event_has_a_golden_sample() -> None:

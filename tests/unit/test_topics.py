@@ -10,7 +10,7 @@ from ioc.topics import DAY_MS, MAX_EVENT_BYTES, MAX_RECORD_BYTES, TOPICS, Topic,
 SPECS = {spec.name: spec for spec in TOPICS}
 # What a key's newest record tells for ever; the rest are logs, kept for days.
 STATES = {Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS, Topic.REPORTERS, Topic.CATALOGUES}
-STATES |= {Topic.ITEMS, Topic.MAINTENANCE}
+STATES |= {Topic.ITEMS, Topic.MAINTENANCE, Topic.SENSORS}
 
 
 def test_every_topic_is_in_the_table_once() -> None:

@@ -1,0 +1,37 @@
+"""Telling a sensor's fold that people have closed an incident of its making: it would go on telling of it otherwise."""
+
+from ioc.bulletins import PART
+from ioc.emit import CENTRE, HEADERS
+from ioc.events import Event
+from ioc.incident import Incident
+from ioc.lane import Outgoing
+from ioc.lifecycle import Move
+from ioc.observations import SETTLED_TYPE, Settled
+from ioc.payloads import encode
+from ioc.times import to_rfc3339
+from ioc.topics import Topic
+
+_OURS = f"{CENTRE}{PART}/"
+_SOURCE = f"{CENTRE}incidents/"
+
+
+def settled(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
+    """Return what is sent to a sensor's fold when an event that is not its own closes an incident that is."""
+    if not new.is_closed or old.is_closed or event.source.startswith(_OURS):
+        return ()
+    report = new.history[0]
+    if report.move is not Move.REPORTED or not report.source.startswith(_OURS):
+        return ()
+    told = sum(entry.source.startswith(_OURS) and entry.refused is None for entry in new.history)
+    sensor = new.id.rpartition(":")[0]
+    slug, _, subject = sensor.partition(":")
+    said = {
+        "specversion": "1.0",
+        "id": f"{new.id}/closed-{new.version}",
+        "source": f"{_SOURCE}{slug}",
+        "subject": subject,
+        "type": SETTLED_TYPE,
+        "time": to_rfc3339(event.time),
+        "data": Settled(new.id, told),
+    }
+    return (Outgoing(Topic.INDICATORS, sensor.encode(), encode(said), HEADERS),)
