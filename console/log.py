@@ -73,14 +73,14 @@ async def ends_of(bootstrap: str, lane: Topic = Topic.EVENTS) -> Mapping[int, in
         return {tp.partition: end for tp, end in (await consumer.end_offsets(partitions)).items()}
 
 
-async def wait_until_folded(bootstrap: str, seconds: float) -> dict[int, Position]:
+async def wait_until_folded(bootstrap: str, seconds: float, lane: Topic = Topic.EVENTS) -> dict[int, Position]:
     """Return every partition's position once they reach the ends of now; TimeoutError when they do not in time."""
-    ends = await ends_of(bootstrap)
+    ends = await ends_of(bootstrap, lane)
     deadline = time.monotonic() + seconds
     while True:
-        latest = await positions(bootstrap)
+        latest = await positions(bootstrap, lane)
         reached = {number: latest.get(number, Position()) for number in ends}
-        if await _folded(bootstrap, Topic.EVENTS, reached, ends):
+        if await _folded(bootstrap, lane, reached, ends):
             return reached
         if time.monotonic() > deadline:
             raise TimeoutError(f"the workers have not folded all events within {seconds:g} s")

@@ -18,11 +18,12 @@ from console.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files
 from console.compare import differences
 from console.log import positions, read_topic, tell_not_folded, wait_until_folded
 from console.recompute import recompute
+from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.written import Found, Inspection, Motion
 from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
 from ioc.lane import Position, Record
-from ioc.records import decode_aggregate, decode_fact, decode_incident, decode_item
+from ioc.records import decode_aggregate, decode_fact, decode_incident, decode_item, decode_sensor
 from ioc.shard import Shard
 from ioc.times import SECOND
 from ioc.topics import Topic
@@ -48,6 +49,7 @@ def verify_log(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> i
 
 
 async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> int:
+    sensors = await _sensors(settings.bootstrap, wait)
     before = await wait_until_folded(settings.bootstrap, wait)
     inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
     found = await _found(settings.bootstrap, before)
@@ -63,7 +65,37 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
         told.take(log[number], one, motion, inspection)
         told.add(differences(expected, motion, one, inspection))
         told.add(disagreements(one, motion, inspection, shard.catalogue))
+    await _end_of_sensors(settings.bootstrap, sensors)
+    told.take_sensors(sensors.values())
+    sent = sent_by_sensors(record for one in log.values() for record in one)
+    told.add(sensor_differences(list(sensors.values()), sent, inspection, catalogue))
     return told.print()
+
+
+async def _sensors(bootstrap: str, wait: float) -> dict[int, FoundSensors]:
+    """Return what is known of the sensors. It is read first: what a state tells of, the events read after it hold."""
+    before = await wait_until_folded(bootstrap, wait, Topic.INDICATORS)
+    found = {number: FoundSensors(number, position) for number, position in before.items()}
+    async for record in read_topic(bootstrap, Topic.SENSORS):
+        one, id = found[record.partition], record.key.decode()
+        one.states[id] = decode_sensor(record.value)
+        one.touched[id] = record.timestamp
+    return found
+
+
+async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> None:
+    """Read how far the sensors had come when all was read, and their log up to there."""
+    async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
+        headers = dict(record.headers)
+        if headers.get("ioc-error-topic") == Topic.INDICATORS.encode():
+            offset = int(headers["ioc-error-offset"])
+            found[record.partition].dead_letters.append((offset, (record.key, record.value)))
+    later = await positions(bootstrap, Topic.INDICATORS)
+    for number, one in found.items():
+        one.later = later.get(number, Position())
+    log = await _log(bootstrap, {number: one.later.next for number, one in found.items()}, Topic.INDICATORS)
+    for number, one in found.items():
+        one.log = log[number]
 
 
 def _check_settled(found: Mapping[int, Found]) -> None:
@@ -116,8 +148,9 @@ def _fact(found: Found, record: ConsumerRecord) -> None:
 
 
 def _dead_letter(found: Found, record: ConsumerRecord) -> None:
-    offset = int(dict(record.headers)["ioc-error-offset"])
-    found.dead_letters.append((offset, (record.key, record.value)))
+    headers = dict(record.headers)
+    if headers.get("ioc-error-topic") != Topic.INDICATORS.encode():  # the sensors' are theirs
+        found.dead_letters.append((int(headers["ioc-error-offset"]), (record.key, record.value)))
 
 
 def _reporter(found: Found, record: ConsumerRecord) -> None:
@@ -135,9 +168,9 @@ _TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
 }
 
 
-async def _log(bootstrap: str, until: Mapping[int, int]) -> dict[int, list[Record]]:
+async def _log(bootstrap: str, until: Mapping[int, int], topic: Topic = Topic.EVENTS) -> dict[int, list[Record]]:
     log: dict[int, list[Record]] = {number: [] for number in until}
-    async for one in read_topic(bootstrap, Topic.EVENTS, until):
+    async for one in read_topic(bootstrap, topic, until):
         log[one.partition].append(Record(one.offset, one.timestamp, one.key, one.value, one.headers))
     return log
 
@@ -159,6 +192,13 @@ class _Told:
         said = {id: len(state.said) for id, state in found.incidents.items()}
         self.read["announcements"] += sum(said.values())
         self.moving["announcements"] += sum(said.get(id, 0) for id in motion.incidents | inspection.fresh(found))
+
+    def take_sensors(self, found: Iterable[FoundSensors]) -> None:
+        """Count what was read of the sensors; a partition whose log has lost its beginning is not compared."""
+        for one in found:
+            self.read["observations"] += len(one.log)
+            self.read["sensors"] += len(one.states)
+            self.moving["sensors"] += 0 if one.is_whole else len(one.states)
 
     def add(self, differences: Iterable[str]) -> None:
         """Take over differences."""
