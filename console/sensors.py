@@ -4,7 +4,7 @@ Pure. With the wall's clock no log tells when a tick called a sensor silent: sil
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -83,13 +83,19 @@ def sensor_differences(
     sent: Sequence[tuple[str, tuple[bytes, bytes | None]]],
     inspection: Inspection,
     catalogue: Catalogue,
+    edition_of: Callable[[str], Catalogue] | None = None,
 ) -> Iterator[str]:
-    """Yield every difference between what the fold of sensors wrote and what its log makes of them."""
+    """Yield every difference between what the fold of sensors wrote and what its log makes of them.
+
+    Each stretch is folded by the edition of the catalogue it was folded by at first; `edition_of` gives them by name.
+    """
     expected: dict[str, tuple[bytes, bytes | None]] = {}
     between: dict[str, tuple[bytes, bytes | None]] = {}
     for one in found:
         if one.is_whole:
-            made, motion = _recompute(one, inspection, catalogue, len(found))
+            made, motion = _recompute(
+                one, Shard(one.partition, catalogue, inspection.clock, partitions=len(found)), edition_of
+            )
             expected |= _by_id(made.sent)
             between |= _by_id(motion.sent)
             yield from _of_partition(one, made, motion, inspection)
@@ -110,13 +116,13 @@ def _of_silence(id: str) -> bool:
     return id.rpartition(":")[2].startswith("silent-")
 
 
-def _recompute(
-    found: FoundSensors, inspection: Inspection, catalogue: Catalogue, partitions: int
-) -> tuple[_Made, _Made]:
+def _recompute(found: FoundSensors, shard: Shard, edition_of: Callable[[str], Catalogue] | None) -> tuple[_Made, _Made]:
     """Return what the log makes up to the first position, and what the records up to the second touch."""
-    shard = Shard(found.partition, catalogue, inspection.clock, partitions=partitions)
     made, motion = _Made(), _Made()
+    editions = list((found.position.editions or found.later.editions) if edition_of is not None else ())
     for record in found.log:
+        while edition_of is not None and editions and editions[0].first <= record.offset:
+            shard.go_by(edition_of(editions.pop(0).edition))
         if record.offset < found.later.next:
             changes = shard.fold([record])
             shard.apply(changes)

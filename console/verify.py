@@ -68,7 +68,7 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
     sent = sent_by_sensors(record for one in log.values() for record in one)
-    told.add(sensor_differences(list(sensors.values()), sent, inspection, catalogue))
+    told.add(sensor_differences(list(sensors.values()), sent, inspection, catalogue, catalogues.edition))
     return told.print()
 
 

@@ -11,6 +11,7 @@ from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import AsOf
+from ioc.indicators import Sensor
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
 from ioc.observations import Observation, Observed, read_observation
 from ioc.partitioner import partition_of
@@ -69,8 +70,14 @@ class Shard:
         self.sensors: dict[str, SensorState] = {}
         self.timers = Timers()
         self.position = Position()
-        ids = sorted(catalogue.sensors)
-        self.own = {id: catalogue.sensors[id] for id in ids if partition_of(id.encode(), partitions) == partition}
+        self.own: dict[str, Sensor] = {}
+        self.go_by(catalogue)
+
+    def go_by(self, catalogue: Catalogue) -> None:
+        """Fold by this catalogue from now on."""
+        self.catalogue = catalogue
+        known = sorted(catalogue.sensors.items())
+        self.own = {id: one for id, one in known if partition_of(id.encode(), self.partitions) == self.partition}
         self.index()
 
     @property

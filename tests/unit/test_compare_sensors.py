@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.written import Inspection, letter
+from ioc.editions import Edition
 from ioc.lane import ClockKind, Outgoing, Position, Record
 from ioc.sensor_shard import Shard
 from ioc.times import HOUR, MINUTE
@@ -125,3 +126,14 @@ def test_a_log_that_has_lost_its_beginning_is_not_compared() -> None:
     wrote = Wrote(ClockKind.EVENT)
     del wrote.found.log[:2]
     assert wrote.differences() == []
+
+
+def test_each_stretch_is_computed_by_the_catalogue_it_was_folded_by() -> None:
+    wrote = Wrote(ClockKind.EVENT)
+    river = ALONE.sensors[GAUGE]
+    milder = replace(river, thresholds=tuple(replace(one, hold=0) for one in river.thresholds))
+    today = replace(ALONE, sensors={GAUGE: milder})
+    wrote.found.position = replace(wrote.found.position, editions=(Edition(0, "of-then"),))
+    sent = sent_by_sensors(Record(n, NOON, one.key, one.value) for n, one in enumerate(wrote.sent))
+    assert list(sensor_differences([wrote.found], sent, wrote.inspection, today))
+    assert list(sensor_differences([wrote.found], sent, wrote.inspection, today, {"of-then": ALONE}.__getitem__)) == []
