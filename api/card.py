@@ -6,7 +6,7 @@ from unicodedata import combining, normalize
 
 from ioc.catalogue import Catalogue
 from ioc.incident import SEVERITIES, Clock, Incident, severity
-from ioc.lifecycle import CLOSED
+from ioc.lifecycle import CLOSED, State, commands_in
 from ioc.payloads import TargetName
 from ioc.times import Instant
 
@@ -30,9 +30,9 @@ def folded(text: str) -> str:
 
 
 class Card:
-    """One incident with its severity, next deadline and sort key."""
+    """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
-    __slots__ = ("_words", "clock", "due", "incident", "order", "severity", "solution_due")
+    __slots__ = ("_words", "children", "clock", "due", "incident", "order", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
@@ -42,12 +42,22 @@ class Card:
         self.solution_due = _solution_due(incident)
         due = NEVER if self.due is None else self.due
         self.order = Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
+        self.children = sum(not child.away for child in incident.children.values())
         self._words: str | None = None
 
     @property
     def is_open(self) -> bool:
         """True while somebody still has to act."""
         return self.incident.state not in CLOSED
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands an operator can give now, in the order they are met."""
+        one = self.incident
+        idle = set() if one.proposed is not None else {"decline"}
+        if one.state is State.MERGED and one.outcome is not State.RESOLVED:
+            idle.add("rate")
+        return tuple(command for command in commands_in(one.state, one.is_shelved) if command not in idle)
 
     def overdue(self, now: Instant) -> bool:
         """True when the next deadline has passed."""

@@ -25,7 +25,7 @@ from ioc.errors import Fault, Refusal
 from ioc.events import Event, read_event
 from ioc.fold import catalogue_faults
 from ioc.incident import Entry
-from ioc.lifecycle import COMMANDS, Move, event_type, is_allowed
+from ioc.lifecycle import COMMANDS, Move, event_type
 from ioc.payloads import Assigned, Directed, Payload
 from ioc.sources import CENTRE
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_rfc3339
@@ -125,6 +125,16 @@ class Escalate(Order):
     to: Annotated[Code | None, Field(description="The unit it is raised to")] = None
 
 
+class Merge(Order):
+    """Say that the matter is the same as another, which it then follows; this also takes a proposal."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"actor": "Ca trực 1", "into": "field-reports:PA-000119"}]}
+    )
+
+    into: Annotated[str, Field(min_length=3, max_length=321, description="The incident it is the same as")]
+
+
 class Shelve(Order):
     """Put the matter aside until a moment, seven days ahead at most: who does so, and why."""
 
@@ -164,6 +174,7 @@ BODIES: dict[str, type[Order]] = {
     "escalate": Escalate,
     "rate": Rate,
     "shelve": Shelve,
+    "merge": Merge,
 }
 
 
@@ -250,10 +261,9 @@ def standing_faults(command: str, body: object, card: Card, catalogue: Catalogue
 
 def state_faults(command: str, card: Card) -> list[Fault]:
     """Return the fault of a command that the present state does not allow."""
-    incident = card.incident
-    if is_allowed(COMMANDS[command], incident.state, incident.is_shelved):
+    if command in card.commands:
         return []
-    return [Fault("command", f"'{command}' is not allowed; it is {incident.state}")]
+    return [Fault("command", f"'{command}' is not allowed; it is {card.incident.state}")]
 
 
 def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:

@@ -13,6 +13,7 @@ from api.figures import figures
 from api.read_model import ReadModel
 from api.rows import Json, row
 from api.tick import tick
+from ioc.lifecycle import State
 from ioc.times import HOUR, SECOND, Instant, Millis, to_rfc3339
 
 COALESCE: Millis = 50
@@ -145,7 +146,9 @@ class Feed:
 
     def _visible(self, id: str, now: Instant) -> bool:
         card = self.model.card(id)
-        return card is not None and (card.is_open or (card.incident.closed_at or 0) >= now - CLOSED_SHOWN)
+        if card is None or card.incident.state is State.MERGED:
+            return False
+        return card.is_open or (card.incident.closed_at or 0) >= now - CLOSED_SHOWN
 
     def _publish_figures(self) -> None:
         """Publish the figures when they say anything new, and let go of incidents closed long ago."""

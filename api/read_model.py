@@ -15,13 +15,13 @@ from api.windows import Windows
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
 from ioc.lane import Position
-from ioc.lifecycle import OPEN, State
+from ioc.lifecycle import CLOSED, OPEN, State
 from ioc.records import Heartbeat
 from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic
 
-SIDES = ("state", "service", "unit", "ward")
+SIDES = ("state", "service", "unit", "ward", "parent")
 
 
 class Filter(Struct, frozen=True):
@@ -31,6 +31,7 @@ class Filter(Struct, frozen=True):
     service: Sequence[str] = ()
     unit: Sequence[str] = ()
     ward: Sequence[str] = ()
+    parent: Sequence[str] = ()
     severity: Sequence[str] = ()
     overdue: bool | None = None
     shelved: bool | None = None
@@ -122,8 +123,9 @@ class ReadModel:
         return (self._cards[id] for state in OPEN for id in self._by["state"].get(state, ()))
 
     def closed_since(self, since: Instant) -> Iterator[Card]:
-        """Yield the incidents that were closed at or after a moment."""
-        return (card for card in self._cards.values() if not card.is_open and (card.incident.closed_at or 0) >= since)
+        """Yield the incidents that were closed at or after a moment, but for those merged into others."""
+        closed = (self._cards[id] for state in CLOSED - {State.MERGED} for id in self._by["state"].get(state, ()))
+        return (card for card in closed if (card.incident.closed_at or 0) >= since)
 
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
         """Return the first `limit` incidents that fit, from behind `after` in the order of work."""

@@ -1,6 +1,7 @@
 """An incident as the API tells it: the row of a list, and the detail with its history and arithmetic."""
 
 from collections.abc import Iterator
+from heapq import nsmallest
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from api.card import Card
 from ioc.catalogue import Catalogue
 from ioc.explain import Explanation, StepTold, explain
 from ioc.incident import Entry
-from ioc.lifecycle import commands_in, event_type
+from ioc.lifecycle import event_type
 from ioc.times import SECOND, Instant, to_rfc3339
 
 Json = dict[str, Any]
@@ -52,6 +53,10 @@ def row(card: Card, now: Instant) -> Json:
         "shelved_until": moment(one.shelved_until),
         "shelved_by": one.shelved_by,
         "lapses": one.lapses,
+        "parent": one.parent,
+        "outcome": one.outcome,
+        "proposed": one.proposed if card.is_open else None,
+        "children": card.children,
         "version": one.version,
     }
 
@@ -62,8 +67,22 @@ def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
         **row(card, now),
         "history": [_entry(entry) for entry in card.incident.history],
         "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
-        "commands": commands_in(card.incident.state, card.incident.is_shelved),
+        "commands": card.commands,
+        "merged": _children(card),
     }
+
+
+# Of a family so many are named; the list can be asked for all of them.
+MERGED_SHOWN = 50
+
+
+def _children(card: Card) -> list[Json]:
+    """Return the incidents that were merged into this one, the oldest first."""
+    here = ((child.reported_at, id, child) for id, child in card.incident.children.items() if not child.away)
+    first = nsmallest(MERGED_SHOWN, here, key=lambda one: one[:2])
+    return [
+        {"id": id, "reported_at": to_rfc3339(at), "merged_at": to_rfc3339(child.merged_at)} for at, id, child in first
+    ]
 
 
 def _entry(entry: Entry) -> Json:

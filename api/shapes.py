@@ -33,6 +33,10 @@ EXAMPLE: dict[str, Any] = {
     "shelved_until": None,
     "shelved_by": None,
     "lapses": 0,
+    "parent": None,
+    "outcome": None,
+    "proposed": None,
+    "children": 12,
     "version": 3,
 }
 
@@ -70,6 +74,10 @@ class RowShown(BaseModel):
     shelved_until: str | None = Field(description="Put aside until then: it is not notified, but its deadlines run on")
     shelved_by: str | None
     lapses: int = Field(description="How often it was acknowledged and nobody began in time")
+    parent: str | None = Field(description="The incident it was merged into")
+    outcome: str | None = Field(description="How the parent of a merged incident ended; null while that is open")
+    proposed: str | None = Field(description="The incident it may be the same as: to be merged into, or declined")
+    children: int = Field(description="How many incidents were merged into it")
     version: int
 
 
@@ -117,6 +125,14 @@ class DeadlineShown(BaseModel):
     steps: list[dict[str, Any]]
 
 
+class ChildShown(BaseModel):
+    """An incident that was merged into another."""
+
+    id: str
+    reported_at: str
+    merged_at: str
+
+
 class DetailShown(RowShown):
     """An incident with its history, deadlines and the commands allowed now."""
 
@@ -125,6 +141,7 @@ class DetailShown(RowShown):
     history: list[EntryShown]
     deadlines: list[DeadlineShown]
     commands: list[str]
+    merged: list[ChildShown] = Field(description="The first of those that were merged into it; `parent=` lists all")
 
 
 class ReporterShown(BaseModel):

@@ -129,7 +129,8 @@ def _displeasing(incident: Incident) -> Iterator[Measure]:
 
 def _ratings(incident: Incident) -> Iterator[Contribution]:
     at = incident.rated_at
-    if at is None:
+    of_no_result = incident.state is State.MERGED and incident.outcome is not State.RESOLVED
+    if at is None or of_no_result:
         return
     yield Contribution(at, Measure.RATED)
     if incident.score is not None:
@@ -167,7 +168,7 @@ def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
 _counted = attrgetter(
     *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
     *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
-    *("runs", "clocks", "raises"),
+    *("runs", "clocks", "raises", "outcome"),
 )
 """All of an incident that its contributions are made of: most events change none of it."""
 

@@ -101,6 +101,14 @@ def stop(draft: Incident, at: Instant) -> None:
     draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
 
 
+def run_on(draft: Incident, stopped_at: Instant | None, catalogue: Catalogue) -> None:
+    """Let the clocks that were stopped at a moment run as if they had not been."""
+    draft.clocks = tuple(
+        replace(clock, stopped=None) if clock.stopped == stopped_at else clock for clock in draft.clocks
+    )
+    settle(draft, catalogue)
+
+
 def keep_verdict(draft: Incident, before: Incident) -> None:
     """Let what was reached or closed keep its due and its verdict, though the catalogue has been changed since.
 

@@ -11,14 +11,14 @@ from typing import NamedTuple
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from ioc import deadlines, fold, moments
+from ioc import deadlines, families, fold, moments
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
 from ioc.lane import Outgoing
-from ioc.lifecycle import OWN, TRANSITIONS, Move, State
+from ioc.lifecycle import KIN, OWN, TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Reported, TargetName, encode
 from ioc.settled import settled
 from ioc.times import MINUTE, Instant
@@ -66,6 +66,8 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     if refusal is not None:
         return Decision(state, refusal=refusal)
     old = state if state is not None else Incident(event.incident)
+    if event.move in KIN:
+        return _hear(state, old, event, now)
     if any(entry.id == event.id and entry.source == event.source for entry in old.history):
         return Decision(state, duplicate=True)
     if _is_full(old, event):
@@ -132,7 +134,8 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
-    emitted = (*_identity(old, event, judged), *settled(old, new, event))
+    told = families.tell(old, new, event.payload, now)
+    emitted = (*_identity(old, event, judged), *settled(old, new, event), *told)
     return Decision(new, tuple(facts), _refusal(judged, new), emitted=emitted)
 
 
@@ -147,6 +150,22 @@ def _identity(old: Incident, event: Event, judged: Entry) -> Iterator[Outgoing]:
         yield Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter))
     elif old.state is not State.PENDING:
         yield Outgoing(Topic.REPORTERS, event.incident.encode(), None)
+
+
+def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
+    """Take in what a relative tells. It is no part of the history, which is of the incident itself."""
+    if families.knows(old, event.payload):
+        return Decision(state, duplicate=True)
+    new = families.hear(old, event.payload)
+    if new is old:
+        return Decision(state)
+    new.version = old.version + 1
+    facts = []
+    if new.outcome != old.outcome:
+        made = _fact(Kind.FOLLOWED, _key(new, event.source, event.id, Kind.FOLLOWED), new, event.time, now)
+        changes = {"parent": new.parent, "outcome": new.outcome}
+        facts.append(replace(made, cause=f"{event.source}/{event.id}", changes=changes))
+    return Decision(new, tuple(facts), emitted=families.tell(old, new, event.payload, now))
 
 
 def _find(incident: Incident, event: Event) -> Entry:

@@ -1,5 +1,7 @@
 """Events of the centre's own making: what a fold or a moment brings about is an event in the log like everyone's."""
 
+from hashlib import blake2b
+
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import Payload, encode
@@ -8,6 +10,11 @@ from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
+
+
+def id_of(*cause: object) -> str:
+    """Return an id made of a cause: always the same for the same, and short however long its parts are."""
+    return blake2b("\0".join(map(str, cause)).encode(), digest_size=16).hexdigest()
 
 
 def emit(part: str, incident: str, move: Move, time: Instant, id: str, payload: Payload) -> Outgoing:

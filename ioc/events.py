@@ -6,7 +6,7 @@ to name every fault at once.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, TypeVar
 from unicodedata import is_normalized, normalize
@@ -17,13 +17,12 @@ from msgspec.structs import replace
 
 from ioc import registers
 from ioc.errors import Fault, Reason, Refusal
-from ioc.lifecycle import MOVE_OF_TYPE, OWN, Move
+from ioc.lifecycle import KIN, MOVE_OF_TYPE, OWN, Move
 from ioc.payloads import (
     DECODE,
     NOBODY,
     PAYLOADS,
     Assigned,
-    Directed,
     Moment,
     Payload,
     Rated,
@@ -217,6 +216,7 @@ def _faults_beyond_shape(envelope: Envelope, payload: Payload | Booked, key: byt
     return (
         *wrong_address(envelope.source, envelope.subject, key),
         *_missing_words(payload),
+        *_own_relative(f"{slug_of(envelope.source)}:{envelope.subject}", payload),
         *_out_of_time(envelope, payload),
         *_off_the_shelf(envelope, payload),
         *_not_by_the_centre(envelope),
@@ -242,8 +242,16 @@ def _out_of_time(envelope: Envelope, payload: Payload | Booked) -> Iterator[Faul
         yield Fault("time", OUT_OF_TIME)
     if isinstance(payload, Reported):
         yield from (Fault(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
-    elif isinstance(payload, Directed) and payload.due is not None and not is_of_our_time(payload.due):
-        yield Fault("data.due", OUT_OF_TIME)
+    for field in ("due", "reported_at", "merged_at", "ended_at"):
+        moment = getattr(payload, field, None)
+        if isinstance(moment, datetime) and not is_of_our_time(moment):
+            yield Fault(f"data.{field}", OUT_OF_TIME)
+
+
+def _own_relative(incident: str, payload: Payload | Booked) -> list[Fault]:
+    """Return the fault of an incident that would be a relative of its own."""
+    related = ("into", "child", "parent")
+    return [Fault(f"data.{one}", "is the incident itself") for one in related if getattr(payload, one, "") == incident]
 
 
 def _missing_words(payload: Payload | Booked) -> list[Fault]:
@@ -273,7 +281,7 @@ def _off_the_shelf(envelope: Envelope, payload: Payload | Booked) -> Iterator[Fa
 
 
 def _not_by_the_centre(envelope: Envelope) -> Iterator[Fault]:
-    if MOVE_OF_TYPE.get(envelope.type) in OWN and not is_own(envelope.source):
+    if MOVE_OF_TYPE.get(envelope.type) in OWN | KIN and not is_own(envelope.source):
         yield Fault("source", "only the centre itself tells this")
 
 

@@ -23,6 +23,7 @@ from ioc.payloads import (
     Lapsed,
     Merged,
     Payload,
+    Proposed,
     Rated,
     Reported,
     Shelved,
@@ -42,6 +43,7 @@ _RESOLVED = tuple(TargetName)
 def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -> Incident:
     """Return the incident its whole history makes, keeping what was already said about it."""
     draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
+    draft.children, draft.heard, draft.turn = incident.children, incident.heard, incident.turn
     draft.history = tuple(apply(draft, entry, DECODE[entry.move](entry.data), catalogue) for entry in entries)
     deadlines.keep_verdict(draft, incident)
     return draft
@@ -241,6 +243,22 @@ def _closed(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> 
 def _merged(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
     _closed(draft, entry, payload, catalogue)
     draft.parent = cast(Merged, payload).into
+    draft.proposed = None
+
+
+def _unmerged(draft: Incident, _: Entry, __: Payload, catalogue: Catalogue) -> None:
+    """Let everything run as if it had never been stopped. What a citizen said of the parent's result is not of it."""
+    closed_at, draft.closed_at = draft.closed_at, None
+    draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
+    deadlines.run_on(draft, closed_at, catalogue)
+
+
+def _proposed(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
+    draft.proposed = cast(Proposed, payload).into
+
+
+def _declined(draft: Incident, _: Entry, __: Payload, ___: Catalogue) -> None:
+    draft.proposed = None
 
 
 def _reopened(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
@@ -301,10 +319,13 @@ _HANDLERS: Mapping[Move, Callable[[Incident, Entry, Payload, Catalogue], None]] 
     Move.ESCALATED: _escalated,
     Move.NOTED: _noted,
     Move.UPDATED: _updated,
+    Move.PROPOSED: _proposed,
+    Move.DECLINED: _declined,
     Move.RESOLVED: _resolved,
     Move.CANCELLED: _closed,
     Move.REJECTED: _closed,
     Move.MERGED: _merged,
+    Move.UNMERGED: _unmerged,
     Move.REOPENED: _reopened,
     Move.RATED: _rated,
     Move.SHELVED: _shelved,

@@ -1,6 +1,7 @@
 """The incident: what the fold of its events says now, and what has been said about it so far."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from msgspec import Raw, Struct
 
@@ -102,6 +103,32 @@ class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
         return f"{incident}/{epoch}/{self.rule}/{self.target}/{self.step}"
 
 
+class Child(Struct, array_like=True, omit_defaults=True, frozen=True):
+    """What a parent knows of an incident that was merged into it, as of the child's own `turn`; `away` once it left."""
+
+    turn: int
+    reported_at: Instant = 0
+    merged_at: Instant = 0
+    away: bool = False
+
+
+class Heard(Struct, array_like=True, omit_defaults=True, frozen=True):
+    """What a merged incident last heard from its parent, as of the parent's `turn`: how the matter ended, and when."""
+
+    parent: str
+    turn: int
+    outcome: State | None = None
+    ended_at: Instant | None = None
+    generation: int = 1
+
+
+class Fate(NamedTuple):
+    """How a matter ended, and when; nothing while it is open."""
+
+    outcome: State | None = None
+    ended_at: Instant | None = None
+
+
 Span = tuple[Instant, Instant]
 
 
@@ -118,8 +145,10 @@ class Run(Struct, array_like=True, frozen=True, omit_defaults=True):
 
 
 class Incident(Struct, omit_defaults=True):
-    """One matter. All but `said`, `sent`, `next_at` and `version` is a pure function of the set of its events.
+    """One matter. All but `said`, `sent`, `next_at`, `turn` and `version` is a pure function of the set of its events.
 
+    `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `heard`
+    is the parent's last word, `turn` how often it told others of itself: see `ioc.families`.
     `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
     `raised` the level people escalated it to, `raises` each time they did, and to which level; `epoch` counts its
     runs: one more with each reopening; `runs` are those before the present one. `taken_at` is when it was acknowledged,
@@ -168,11 +197,15 @@ class Incident(Struct, omit_defaults=True):
     lapses: int = 0
     shelved_until: Instant | None = None
     shelved_by: str | None = None
+    proposed: str | None = None
+    children: dict[str, Child] = {}
+    heard: Heard | None = None
     history: tuple[Entry, ...] = ()
     said: tuple[Said, ...] = ()
     sent: tuple[str, ...] = ()
     edition: str = ""
     next_at: Instant | None = None
+    turn: int = 0
     version: int = 0
 
     @property
@@ -189,6 +222,19 @@ class Incident(Struct, omit_defaults=True):
     def is_shelved(self) -> bool:
         """True while it is put aside: its deadlines run on, but nobody is told of them."""
         return self.shelved_until is not None
+
+    @property
+    def fate(self) -> Fate:
+        """How the matter ended: of a merged incident what it heard from its parent."""
+        if self.state is not State.MERGED:
+            return Fate(self.state, self.closed_at) if self.is_closed else Fate()
+        heard = self.heard
+        return Fate(heard.outcome, heard.ended_at) if heard is not None and heard.parent == self.parent else Fate()
+
+    @property
+    def outcome(self) -> State | None:
+        """How the parent of a merged incident ended; None while that is open, and of an incident that has none."""
+        return self.fate.outcome if self.state is State.MERGED else None
 
     @property
     def level(self) -> int:

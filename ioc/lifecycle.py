@@ -33,19 +33,28 @@ class Move(StrEnum):
     ESCALATED = "escalated"
     NOTED = "noted"
     UPDATED = "updated"
+    PROPOSED = "proposed"  # to be the same matter as another: people decide
+    DECLINED = "declined"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
     MERGED = "merged"
+    UNMERGED = "unmerged"
     REOPENED = "reopened"
     RATED = "rated"
     SHELVED = "shelved"
     UNSHELVED = "unshelved"
     LAPSED = "lapsed"  # acknowledged, and then nobody began
+    JOINED = "joined"  # what merged incidents tell each other: see `KIN`
+    LEFT = "left"
+    FOLLOWED = "followed"
 
 
 OPEN = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_PROGRESS, State.PAUSED, State.REOPENED})
 CLOSED = frozenset({State.RESOLVED, State.CANCELLED, State.REJECTED, State.MERGED})
+
+# Told by incidents to each other, in any state: it changes what one knows of the other, and nothing it is itself.
+KIN = frozenset({Move.JOINED, Move.LEFT, Move.FOLLOWED})
 
 _STAY: None = None
 _RUNNING = OPEN - {State.PAUSED}
@@ -67,15 +76,20 @@ TRANSITIONS: Mapping[Move, Mapping[State, State]] = {
     Move.ESCALATED: _from(OPEN, _STAY),
     Move.NOTED: _from(OPEN | CLOSED, _STAY),
     Move.UPDATED: _from(OPEN, _STAY),
+    Move.PROPOSED: _from(OPEN, _STAY),
+    Move.DECLINED: _from(OPEN, _STAY),
     Move.RESOLVED: _from(OPEN, State.RESOLVED),
     Move.CANCELLED: _from(OPEN, State.CANCELLED),
     Move.REJECTED: _from(OPEN, State.REJECTED),
     Move.MERGED: _from(OPEN, State.MERGED),
+    Move.UNMERGED: _from(frozenset({State.MERGED}), State.REPORTED),
     Move.REOPENED: _from(frozenset({State.RESOLVED, State.REJECTED}), State.REOPENED),
-    Move.RATED: _from(frozenset({State.RESOLVED}), _STAY),
     Move.SHELVED: _from(OPEN, _STAY),
     Move.UNSHELVED: _from(OPEN, _STAY),
     Move.LAPSED: {State.ACKNOWLEDGED: State.REPORTED},
+    # What a citizen says of a merged report counts once its parent is resolved.
+    Move.RATED: _from(frozenset({State.RESOLVED, State.MERGED}), _STAY),
+    **dict.fromkeys(KIN, _from(OPEN | CLOSED, _STAY)),
 }
 
 # What the centre alone tells, when its time has come. Such an event may come too late, and then it moves nothing.
@@ -102,6 +116,9 @@ COMMANDS: Mapping[str, Move] = {
     "rate": Move.RATED,
     "shelve": Move.SHELVED,
     "unshelve": Move.UNSHELVED,
+    "merge": Move.MERGED,
+    "unmerge": Move.UNMERGED,
+    "decline": Move.DECLINED,
 }
 
 

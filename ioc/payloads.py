@@ -11,9 +11,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from ioc.lifecycle import Move
+from ioc.lifecycle import Move, State
 
 Code = Annotated[str, Meta(min_length=1, max_length=128)]
+# A slug of 64 at most, a colon, and the subject.
+IncidentId = Annotated[str, Meta(min_length=3, max_length=321)]
 Line = Annotated[str, Meta(max_length=512)]
 ShortLine = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=8192)]
@@ -155,9 +157,49 @@ class Updated(Place, frozen=True):
 
 
 class Merged(Payload, frozen=True, kw_only=True):
-    """The matter is the same as another, its parent."""
+    """The matter is the same as another, its parent. `by_rule` names the rule of duplicates.yml that found it so."""
 
-    into: Code
+    into: IncidentId
+    by_rule: Code | None = None
+
+
+class Proposed(Merged, frozen=True):
+    """The matter may be the same as another: people decide."""
+
+
+class Unmerged(Payload, frozen=True):
+    """The matter is one of its own after all. `afresh`: it is to be looked for anew what it may be the same as."""
+
+    afresh: bool = False
+
+
+class Joined(Payload, frozen=True, kw_only=True):
+    """A child tells its parent that it was merged into it at `merged_at`. `turn` counts what it has told others."""
+
+    child: IncidentId
+    turn: Annotated[int, Meta(ge=1)]
+    reported_at: Moment
+    merged_at: Moment
+
+
+class Left(Payload, frozen=True, kw_only=True):
+    """A child tells its former parent that it is merged into it no longer."""
+
+    child: IncidentId
+    turn: Annotated[int, Meta(ge=1)]
+
+
+class Followed(Payload, frozen=True, kw_only=True):
+    """A parent tells its child how its own matter ended, and when; None while it is open.
+
+    `generation` counts through how many hands it came.
+    """
+
+    parent: IncidentId
+    turn: Annotated[int, Meta(ge=1)]
+    outcome: State | None = None
+    ended_at: Moment | None = None
+    generation: Annotated[int, Meta(ge=1)] = 1
 
 
 class Shelved(Payload, frozen=True, kw_only=True):
@@ -186,7 +228,12 @@ PAYLOADS: Mapping[Move, type[Payload]] = {
     Move.DIRECTED: Directed,
     Move.ESCALATED: Escalated,
     Move.UPDATED: Updated,
+    Move.PROPOSED: Proposed,
     Move.MERGED: Merged,
+    Move.UNMERGED: Unmerged,
+    Move.JOINED: Joined,
+    Move.LEFT: Left,
+    Move.FOLLOWED: Followed,
     Move.RATED: Rated,
     Move.SHELVED: Shelved,
     Move.LAPSED: Lapsed,

@@ -23,7 +23,7 @@ from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
-from ioc.lifecycle import State
+from ioc.lifecycle import KIN, State
 from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
 from ioc.records import decode_aggregate, decode_incident, decode_item, encode
@@ -200,6 +200,11 @@ def _is_pending(incident: Incident | None) -> bool:
     return incident is not None and incident.state is State.PENDING
 
 
+def _is_told_elsewhere(event: Event | Booking) -> bool:
+    """True of what other incidents tell: their partition's clock may be ahead of what is still to be folded here."""
+    return isinstance(event, Event) and event.move in KIN
+
+
 _STRAY = Refusal(
     Reason.WRONG_PARTITION,
     (Fault("key", "sent to another partition than the key's: partition by murmur2, as Kafka's own clients do"),),
@@ -257,7 +262,7 @@ class _Fold(Progress):
         elif isinstance(event, AsOf):
             self.fire(event.time, None, late_input=False)
             self.now = max(self.now, event.time)
-        elif isinstance(event, Event | Booking) and event.time > self.now:
+        elif isinstance(event, Event | Booking) and event.time > self.now and not _is_told_elsewhere(event):
             # Old data lives through its own days: every deadline before this event comes to pass before it.
             self.fire(event.time - 1, None, late_input=False)
             self.now = event.time

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import commands
+from api import commands, families
 from api.card import Card
 from api.centre import Centre, KnownCard, ReadyCentre, centre_of
 from api.commands import BODIES, Order, Ordered
@@ -22,7 +22,6 @@ from api.sent import KeyUsed
 from ioc.errors import Fault
 from ioc.events import Event
 from ioc.incident import Entry
-from ioc.lifecycle import commands_in
 from ioc.times import to_rfc3339
 
 
@@ -79,6 +78,7 @@ def _refusal(command: str, request: Request, faults: list[Fault], body: object) 
     card = centre.model.card(request.path_params["id"])
     if card is not None:
         faults = faults + commands.standing_faults(command, body, card, centre.model.catalogue)
+        faults += [*families.unknown(body, centre.model), *families.conflicts(body, card, centre.model)]
     if isinstance(body, dict):
         faults = faults + BODIES[command].lacking(body)
     by_field = {fault.field: fault for fault in reversed(faults)}  # of one field the first word counts
@@ -131,6 +131,7 @@ async def _answer(command: str, card: Card, centre: Centre, order: Ordered) -> d
     event = commands.as_read(order)
     if not isinstance(event, Event):
         faults = event + commands.standing_faults(command, order.data, card, centre.model.catalogue)
+        faults += families.unknown(order.data, centre.model)
         raise Problem(422, "The command is not valid", faults)
     entry = commands.carried_out(card, event)
     if entry is not None:
@@ -164,11 +165,11 @@ async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> 
 
 
 def _check(command: str, card: Card, centre: Centre, order: Ordered) -> None:
-    names = commands.name_faults(order.data, card, centre.model.catalogue)
-    state = commands.state_faults(command, card)
+    names = commands.name_faults(order.data, card, centre.model.catalogue) + families.unknown(order.data, centre.model)
+    state = [*commands.state_faults(command, card), *families.conflicts(order.data, card, centre.model)]
     if names:
         raise Problem(422, "The command is not valid", names + state)
     if state:
-        allowed = ", ".join(commands_in(card.incident.state, card.incident.is_shelved)) or "none"
+        allowed = ", ".join(card.commands) or "none"
         title = "The command is not allowed in the present state"
         raise Problem(409, title, state, f"Allowed now: {allowed}")

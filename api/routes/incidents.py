@@ -20,6 +20,7 @@ router = APIRouter(tags=["incidents"])
 
 Services = Annotated[list[str], Query(max_length=200, description="Codes of services")]
 Units = Annotated[list[str], Query(max_length=200, description="Codes of units")]
+Parents = Annotated[list[str], Query(max_length=200, description="Ids of incidents: what was merged into them")]
 Wards = Annotated[list[str], Query(max_length=200, description="Codes of wards")]
 
 
@@ -54,6 +55,7 @@ async def incidents(
     service: Services = [],  # noqa: B006
     unit: Units = [],  # noqa: B006
     ward: Wards = [],  # noqa: B006
+    parent: Parents = [],  # noqa: B006
     severity: Annotated[list[Severity], Query(description="Severities")] = [],  # noqa: B006
     overdue: Annotated[bool | None, Query(description="Whether the next deadline has passed")] = None,
     shelved: Annotated[bool | None, Query(description="Whether it is put aside for a time")] = None,
@@ -63,7 +65,7 @@ async def incidents(
     after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
-    wanted = Filter(state, service, unit, ward, severity, overdue, shelved, open, text)
+    wanted = Filter(state, service, unit, ward, parent, severity, overdue, shelved, open, text)
     now, fresh = centre.model.now(), freshness(centre.model)
     page = centre.model.page(wanted, limit, None if after is None else cursor.decode(after))
     return json_answer(

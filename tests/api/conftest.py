@@ -97,8 +97,12 @@ class City:
         self.happen(id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data})
 
     def receive(self, key: bytes, value: bytes, headers: Headers = ()) -> None:
-        self._write(self.shard.fold([Record(self.offset, self.now, key, value, headers)]))
+        changes = self.shard.fold([Record(self.offset, self.now, key, value, headers)])
+        self._write(changes)
         self.offset += 1
+        for sent in changes.outbox:  # what the fold tells other incidents comes back as everyone's events do
+            if sent.topic is Topic.EVENTS and sent.value is not None:
+                self.receive(sent.key, sent.value, sent.headers)
 
     def _write(self, changes: object) -> None:
         self.shard.apply(changes)  # type: ignore[arg-type]

@@ -16,6 +16,11 @@ pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
 SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
+SAID: dict[Move, dict[str, str]] = {
+    Move.SHELVED: SHELVED,
+    Move.MERGED: {"into": "field-reports:9"},
+    Move.PROPOSED: {"into": "field-reports:9"},
+}
 PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
     "acknowledge": ((), {}),
     "assign": ((), {"assignee": "Tổ 2", "unit": "so-xay-dung"}),
@@ -28,6 +33,9 @@ PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
     "direct": ((), {"units": ["so-y-te"], "due": "2024-04-17T02:00:00+00:00"}),
     "rate": ((Move.RESOLVED,), {"score": 4}),
     "shelve": ((), SHELVED),
+    "merge": ((), {"into": "field-reports:9"}),
+    "unmerge": ((Move.MERGED,), {"actor": "Lan"}),
+    "decline": ((Move.PROPOSED,), {"text": "khác"}),
     "unshelve": ((Move.SHELVED,), {"actor": "Lan"}),
 }
 
@@ -37,9 +45,10 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     city: City, client: httpx.AsyncClient, command: str
 ) -> None:
     before, body = PREPARED[command]
+    city.report("field-reports:9")
     city.report(ONE)
     for move in before:
-        city.happen(ONE, move, **(SHELVED if move is Move.SHELVED else {}))
+        city.happen(ONE, move, **SAID.get(move, {}))
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published

@@ -65,10 +65,18 @@ def test_every_example_of_a_body_is_valid(document: dict[str, Any], catalogue: C
 
 @pytest.mark.parametrize("command", BODIES)
 async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.AsyncClient, command: str) -> None:
+    other = "field-reports:PA-000119"
+    city.report(other)
     city.report(ONE)
-    before = {"resume": Move.PAUSED, "reopen": Move.RESOLVED, "rate": Move.RESOLVED}.get(command)
+    before = {
+        "resume": Move.PAUSED,
+        "reopen": Move.RESOLVED,
+        "rate": Move.RESOLVED,
+        "unmerge": Move.MERGED,
+        "decline": Move.PROPOSED,
+    }.get(command)
     if before is not None:
-        city.happen(ONE, before)
+        city.happen(ONE, before, **({"into": other} if before in (Move.MERGED, Move.PROPOSED) else {}))
     if command == "unshelve":
         city.happen(ONE, Move.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
     for example in BODIES[command].model_json_schema()["examples"]:

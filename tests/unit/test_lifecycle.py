@@ -5,7 +5,19 @@ import pytest
 from ioc.decide import Decision, decide
 from ioc.errors import Reason
 from ioc.incident import Incident
-from ioc.lifecycle import CLOSED, COMMANDS, MOVE_OF_TYPE, OPEN, OWN, TRANSITIONS, Move, State, commands_in, event_type
+from ioc.lifecycle import (
+    CLOSED,
+    COMMANDS,
+    KIN,
+    MOVE_OF_TYPE,
+    OPEN,
+    OWN,
+    TRANSITIONS,
+    Move,
+    State,
+    commands_in,
+    event_type,
+)
 from ioc.times import MINUTE
 from tests.unit.samples import CITY, LATER, at, event, least
 
@@ -88,7 +100,7 @@ def test_only_what_is_shelved_is_taken_from_the_shelf() -> None:
     assert decision.refusal.reason is Reason.ILLEGAL_MOVE
 
 
-@pytest.mark.parametrize("move", [move for move in Move if move is not Move.REPORTED])
+@pytest.mark.parametrize("move", [move for move in Move if move is not Move.REPORTED and move not in KIN])
 def test_until_the_report_has_come_a_move_is_held(move: Move) -> None:
     decision = then(None, move)
     assert decision.refusal is None
@@ -105,9 +117,10 @@ def test_every_state_can_be_reached_and_is_open_or_closed() -> None:
 
 
 def test_a_closed_matter_is_reopened_or_stays_closed() -> None:
-    """Nothing else revives it, and what was cancelled or merged is over for good."""
+    """Nothing else revives it, and what was cancelled is over for good; what was merged can be one of its own again."""
     leaving = {(state, move) for state in CLOSED for move in Move if TRANSITIONS[move].get(state, state) is not state}
-    assert leaving == {(State.RESOLVED, Move.REOPENED), (State.REJECTED, Move.REOPENED)}
+    reopened = {(State.RESOLVED, Move.REOPENED), (State.REJECTED, Move.REOPENED)}
+    assert leaving == {*reopened, (State.MERGED, Move.UNMERGED)}
 
 
 def test_a_pause_ends_by_resuming_or_by_an_end() -> None:
@@ -116,7 +129,7 @@ def test_a_pause_ends_by_resuming_or_by_an_end() -> None:
 
 
 def test_only_a_result_is_rated_and_only_a_report_begins() -> None:
-    assert set(TRANSITIONS[Move.RATED]) == {State.RESOLVED}
+    assert set(TRANSITIONS[Move.RATED]) == {State.RESOLVED, State.MERGED}
     assert [move for move in Move if State.PENDING in TRANSITIONS[move]] == [Move.REPORTED]
 
 
@@ -135,6 +148,16 @@ def test_the_commands_shown_of_what_is_shelved_are_those_the_fold_accepts(state:
     before = shelved(brought_to(state))
     accepted = [name for name, move in COMMANDS.items() if then(before, move).refusal is None]
     assert list(commands_in(state, shelved=True)) == accepted
+
+
+@pytest.mark.parametrize("move", sorted(KIN))
+def test_what_relatives_tell_is_heard_in_every_state_and_is_no_part_of_the_history(move: Move) -> None:
+    for state in ROADS:
+        before = brought_to(state)
+        decision = then(before, move)
+        assert decision.refusal is None
+        assert decision.state is not None
+        assert (decision.state.state, decision.state.history) == (before.state, before.history)
 
 
 def test_every_move_has_its_own_type() -> None:
