@@ -101,7 +101,7 @@ def stop(draft: Incident, at: Instant) -> None:
     draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
 
 
-def run_on(draft: Incident, stopped_at: Instant | None, catalogue: Catalogue) -> None:
+def run_on(draft: Incident, stopped_at: Instant, catalogue: Catalogue) -> None:
     """Let the clocks that were stopped at a moment run as if they had not been."""
     draft.clocks = tuple(
         replace(clock, stopped=None) if clock.stopped == stopped_at else clock for clock in draft.clocks

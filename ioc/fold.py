@@ -246,11 +246,17 @@ def _merged(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogu
     draft.proposed = None
 
 
-def _unmerged(draft: Incident, _: Entry, __: Payload, catalogue: Catalogue) -> None:
+def _unmerged(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
     """Let everything run as if it had never been stopped. What a citizen said of the parent's result is not of it."""
-    closed_at, draft.closed_at = draft.closed_at, None
-    draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
+    closed_at = draft.closed_at if draft.closed_at is not None else entry.time
+    draft.runs = (*draft.runs, Run(closed_at, entry.time, _due(draft)))
+    draft.closed_at = draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
     deadlines.run_on(draft, closed_at, catalogue)
+
+
+def _due(draft: Incident) -> Instant | None:
+    clock = draft.clock(TargetName.RESOLVE)
+    return clock.due if clock is not None else None
 
 
 def _proposed(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
@@ -263,9 +269,7 @@ def _declined(draft: Incident, _: Entry, __: Payload, ___: Catalogue) -> None:
 
 def _reopened(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    clock = draft.clock(TargetName.RESOLVE)
-    due = clock.due if clock is not None else None
-    draft.runs = (*draft.runs, Run(closed_at, entry.time, due, not entry.source.startswith(CENTRE)))
+    draft.runs = (*draft.runs, Run(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)))
     draft.epoch += 1
     draft.reopened_at = (*draft.reopened_at, entry.time)
     draft.closed_at = draft.on_time = draft.worked = None
