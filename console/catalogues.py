@@ -19,6 +19,7 @@ async def files_of_editions(bootstrap: str) -> dict[str, Mapping[str, bytes]]:
     """Return the files of every edition, by edition."""
     found: dict[str, Mapping[str, bytes]] = {}
     async for record in read_topic(bootstrap, Topic.CATALOGUES):
+        found.pop(record.key.decode(), None)
         if record.value is not None:
             kept = decode_catalogue(record.value)
             found[kept.edition] = kept.files
