@@ -159,9 +159,10 @@ rules.yml/rules
 + id: r2, calendar: "247", targets: {assign: -2h, resolv: 1h}, @match(r2)
 - r2.targets.assign: a duration looks like 30m, 8h, 1h30m or 2d
 - r2.targets.resolv: not a target
-+ @rule(r3), on_priority: guess, on_reopen: guess, warn: 1
++ @rule(r3), on_priority: guess, on_reopen: guess, warn: 1, acknowledged_for: 0m
 - r3.on_priority: must be one of ['keep-elapsed', 'proportional', 'reset', 'retroactive']
 - r3.on_reopen: must be one of ['continue', 'never-paused', 'reset']
+- r3.acknowledged_for: must be more than nothing
 - r3.warn: the warning must be a share between 0 and 1
 + id: r4, calendar: "247", targets: {}, @match(r4)
 - r4.targets: a rule needs at least one

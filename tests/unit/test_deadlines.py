@@ -8,6 +8,7 @@ from ioc.calendar import Calendar, Frame
 from ioc.catalogue import Catalogue
 from ioc.decide import DeadlinePassed, decide
 from ioc.events import Event
+from ioc.explain import explain
 from ioc.facts import Kind
 from ioc.incident import Clock, Incident
 from ioc.payloads import Priority, TargetName
@@ -165,3 +166,65 @@ def test_after_an_outage_a_repeating_rung_speaks_once() -> None:
     facts = decide(state, DeadlinePassed("field-reports:1"), at("2024-04-16 15:45"), catalogue).facts
     assert [fact.kind for fact in facts] == [Kind.BREACHED, Kind.ESCALATED]
     assert facts[-1].time == at("2024-04-16 15:30")
+
+
+def test_a_pause_that_began_before_the_report_counts_from_the_report_on() -> None:
+    clock = resolve_clock(
+        city(4),
+        event("paused", at("2024-04-16 07:00")),
+        event("reported", at("2024-04-16 08:00")),
+        event("resumed", at("2024-04-16 09:00")),
+    )
+    assert clock.due == at("2024-04-16 15:00")
+
+
+def test_a_pause_that_never_ends_holds_the_due_for_ever() -> None:
+    events = [event("reported", at("2024-04-16 08:00")), event("paused", at("2024-04-16 09:00"))]
+    state: Incident | None = None
+    for one in events:
+        state = decide(state, one, FAR, city(4)).state
+    assert state is not None
+    assert resolve_clock(city(4), *events).due is None
+    assert state.next_at is None, "nothing is to be announced"
+    told = next(explain(state, FAR, city(4)))
+    assert (told.status, told.used) == ("paused", HOUR)
+
+
+def test_a_pause_within_one_second_is_kept_to_the_millisecond() -> None:
+    second = at("2024-04-16 09:00")
+    clock = resolve_clock(
+        city(4),
+        event("reported", at("2024-04-16 08:00")),
+        event("paused", second + 200),
+        event("resumed", second + 900),
+    )
+    assert clock.due == at("2024-04-16 14:00") + 700
+
+
+def test_a_breach_is_announced_after_the_exact_instant_of_the_due() -> None:
+    state = decide(None, event("reported", at("2024-04-16 08:00")), FAR, city(1)).state
+    due = at("2024-04-16 09:00")
+    before = decide(state, DeadlinePassed("field-reports:1"), due, city(1))
+    assert Kind.BREACHED not in {fact.kind for fact in before.facts}
+    after = decide(before.state, DeadlinePassed("field-reports:1"), due + 1, city(1))
+    assert [fact.kind for fact in after.facts] == [Kind.BREACHED]
+
+
+@pytest.mark.parametrize(
+    ("policy", "due"),
+    [
+        (OnPriority.RETROACTIVE, "2024-04-16 08:00:00"),
+        (OnPriority.KEEP_ELAPSED, "2024-04-16 10:00:00"),
+        (OnPriority.RESET, "2024-04-17 08:30:00"),
+        (OnPriority.PROPORTIONAL, "2024-04-16 16:52:30"),  # 690 of 960 minutes were left: 172.5 of 240
+    ],
+)
+def test_a_priority_raised_while_paused_counts_no_minute_of_the_pause(policy: OnPriority, due: str) -> None:
+    clock = resolve_clock(
+        city(16, 4, on_priority=policy),
+        event("reported", at("2024-04-15 13:30")),
+        event("paused", at("2024-04-16 08:30")),
+        event("updated", at("2024-04-16 10:00"), priority="high"),
+        event("resumed", at("2024-04-16 14:00")),
+    )
+    assert clock.due == at(due)
