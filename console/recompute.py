@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from console.written import Motion, Written, identities, letter
+from console.written import Motion, Written, identities, letter, told
 from ioc.catalogue import Catalogue
 from ioc.editions import Edition
 from ioc.lane import Position, Record
@@ -29,8 +29,9 @@ def recompute(
     for changes in _by_editions(shard, log, before, later, slice_records, edition_of):
         made.facts += changes.facts
         made.dead_letters += map(letter, changes.dead_letters)
-        for incident, told in identities(changes):
-            made.identify(incident, told)
+        made.told.update(told(changes))
+        for incident, said in identities(changes):
+            made.identify(incident, said)
     made.incidents, made.items = dict(shard.incidents), dict(shard.items)
     made.windows, made.position = dict(shard.aggregates), shard.position
     for changes in _folded(shard, [one for one in log if before.next <= one.offset < later.next], slice_records):

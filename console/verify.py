@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from aiokafka import ConsumerRecord
 from rich.console import Console
@@ -17,6 +18,7 @@ from console.agreement import disagreements
 from console.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files_of_editions
 from console.compare import differences
 from console.log import positions, read_topic, tell_not_folded, wait_until_folded
+from console.own import OwnEvents
 from console.recompute import recompute
 from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.written import Found, Inspection, Motion
@@ -55,8 +57,9 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     found = await _found(settings.bootstrap, before)
     _check_settled(found)
     catalogues = Catalogues(await files_of_editions(settings.bootstrap), catalogue)
-    log = await _log(settings.bootstrap, {number: one.later.next for number, one in found.items()})
-    told = _Told()
+    whole = await _log(settings.bootstrap, found)
+    log = {number: [one for one in whole[number] if one.offset < found[number].later.next] for number in found}
+    told, own = _Told(), OwnEvents(chain.from_iterable(whole.values()))
     for number, one in found.items():
         shard = Shard(number, catalogue, settings.clock, partitions=len(found))
         expected, motion = recompute(
@@ -65,6 +68,8 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
         told.take(log[number], one, motion, inspection)
         told.add(differences(expected, motion, one, inspection))
         told.add(disagreements(one, motion, inspection, shard.catalogue))
+        own.expect(expected, motion)
+    told.add(own.differences())
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
     sent = sent_by_sensors(record for one in log.values() for record in one)
@@ -93,7 +98,8 @@ async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> 
     later = await positions(bootstrap, Topic.INDICATORS)
     for number, one in found.items():
         one.later = later.get(number, Position())
-    log = await _log(bootstrap, {number: one.later.next for number, one in found.items()}, Topic.INDICATORS)
+    until = {number: one.later.next for number, one in found.items()}
+    log = await _log(bootstrap, found, until, Topic.INDICATORS)
     for number, one in found.items():
         one.log = log[number]
 
@@ -168,8 +174,14 @@ _TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
 }
 
 
-async def _log(bootstrap: str, until: Mapping[int, int], topic: Topic = Topic.EVENTS) -> dict[int, list[Record]]:
-    log: dict[int, list[Record]] = {number: [] for number in until}
+async def _log(
+    bootstrap: str, partitions: Iterable[int], until: Mapping[int, int] | None = None, topic: Topic = Topic.EVENTS
+) -> dict[int, list[Record]]:
+    """Return the records of a topic, up to their very end unless told otherwise.
+
+    There lies what was sent together with the positions.
+    """
+    log: dict[int, list[Record]] = {number: [] for number in partitions}
     async for one in read_topic(bootstrap, topic, until):
         log[one.partition].append(Record(one.offset, one.timestamp, one.key, one.value, one.headers))
     return log

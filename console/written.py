@@ -1,5 +1,6 @@
 """What one partition's fold writes: as it was found on the topics, as it should be, and what is in motion meanwhile."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,15 @@ def letter(dead: DeadLetter) -> Letter:
     return dead.record.offset, (dead.record.key, dead.value)
 
 
+Told = tuple[bytes, bytes]
+"""An event of the centre's own: its key and value."""
+
+
+def told(changes: Changes) -> Iterator[Told]:
+    """Yield the events that changes send to incidents."""
+    return ((one.key, one.value) for one in changes.outbox if one.topic is Topic.EVENTS and one.value is not None)
+
+
 def identities(changes: Changes) -> Iterator[tuple[str, bytes | None]]:
     """Yield what changes tell of who reported which incident."""
     return ((one.key.decode(), one.value) for one in changes.outbox if one.topic is Topic.REPORTERS)
@@ -40,6 +50,7 @@ class Written:
     dead_letters: list[Letter] = field(default_factory=list)
     position: Position = field(default_factory=Position)
     reporters: dict[str, Reporter] = field(default_factory=dict, kw_only=True)
+    told: Counter[Told] = field(default_factory=Counter, kw_only=True)
 
     def identify(self, incident: str, told: bytes | None) -> None:
         """Take over what a record says of who reported an incident."""
@@ -76,6 +87,7 @@ class Motion:
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
     reporters: set[str] = field(default_factory=set)
+    told: Counter[Told] = field(default_factory=Counter)
 
     def take(self, changes: Changes) -> None:
         """Note what a slice of these records touches."""
@@ -84,6 +96,7 @@ class Motion:
         self.windows |= {*changes.aggregates, *changes.expired}
         self.facts += changes.facts
         self.dead_letters += map(letter, changes.dead_letters)
+        self.told.update(told(changes))
         self.reporters |= {incident for incident, _ in identities(changes)}
 
 

@@ -15,9 +15,11 @@ from ioc.incident import Incident
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move
 from ioc.payloads import Lapsed, Payload
+from ioc.sources import CENTRE
 from ioc.times import Instant, to_datetime, to_rfc3339
 
 _PART = "moments"
+SOURCE = f"{CENTRE}{_PART}/"
 
 
 class Moment(Struct, frozen=True):

@@ -148,6 +148,8 @@ def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_pat
         happened("one-stop-shop", "paused", at("2024-04-16 09:00")),
         happened("one-stop-shop", "resumed", at("2024-04-17 09:00")),
         happened("one-stop-shop", "reported", at("2024-04-17 16:00"), "2"),
+        happened("fishing-boats", "reported", at("2024-04-16 08:00")),
+        happened("fishing-boats", "acknowledged", at("2024-04-16 08:01")),
     ]
     with city(kafka, tmp_path, partitions=1) as centre:
         centre.start_worker()
@@ -178,6 +180,7 @@ def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_pat
         assert over_a_holiday["due"] == _utc("2024-04-19 10:30")
         assert [day["date"] for day in over_a_holiday["skipped"]] == ["2024-04-18"]
         _stepped(centre, kafka)
+        told(centre, lambda facts: bool(of(facts, Kind.LAPSED, "fishing-boats:1")))
         verified(centre)
 
 
