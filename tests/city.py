@@ -49,7 +49,7 @@ class City:
         own = {"IOC_NAME": name, "IOC_METRICS_PORT": str(port)}
         with (self.folder / f"{name}.log").open("ab") as log:
             env = {**self.env, **own, **settings}
-            process = subprocess.Popen([*self._ioc, "worker"], env=env, stdout=log, stderr=log)
+            process = subprocess.Popen([*self.ioc, "worker"], env=env, stdout=log, stderr=log)
         self.workers.append(process)
         self.metrics_ports.append(port)
         return process
@@ -76,7 +76,8 @@ class City:
         return False
 
     @property
-    def _ioc(self) -> list[str]:
+    def ioc(self) -> list[str]:
+        """The command line, as talkative as wanted."""
         return [*IOC, "--verbose"] if self.verbose else IOC
 
     def start_api(self, **settings: str) -> None:
@@ -85,7 +86,7 @@ class City:
         self.url = f"http://127.0.0.1:{port}/"
         with (self.folder / "api.log").open("ab") as log:
             env = {**self.env, "IOC_PORT": str(port), **settings}
-            self.api = subprocess.Popen([*self._ioc, "api"], env=env, stdout=log, stderr=log)
+            self.api = subprocess.Popen([*self.ioc, "api"], env=env, stdout=log, stderr=log)
         give_up = time.monotonic() + PATIENCE
         while not self._ready():
             assert time.monotonic() < give_up, self.logs()

@@ -172,6 +172,9 @@ async def test_the_document_tells_which_routes_need_a_token(city: City) -> None:
         operation = document["paths"][f"/incidents/{{id}}/{command}"]["post"]
         assert operation["security"] == [{"HTTPBearer": ["operator"]}]
         assert {"401", "403"} <= operation["responses"].keys()
+    for path, operations in document["paths"].items():
+        for method in operations.keys() - {"get"}:
+            assert operations[method]["security"] == [{"HTTPBearer": ["operator"]}], f"{method} {path}"
     operation = document["paths"]["/incidents/{id}/reporter"]["get"]
     assert operation["security"] == [{"HTTPBearer": ["identity"]}]
 

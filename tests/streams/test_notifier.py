@@ -26,7 +26,7 @@ from ioc.payloads import TargetName
 from ioc.records import decode_notification, encode
 from ioc.times import HOUR, Instant, to_datetime
 from ioc.topics import Topic
-from tests.city import IOC, PATIENCE, City, city, free_port
+from tests.city import PATIENCE, City, city, free_port
 from tests.receivers import KEY, Mailbox, Receiver, http_receiver, mailbox
 from tests.streams.test_worker import publish, read
 from tests.unit.samples import body
@@ -80,7 +80,7 @@ class Town:
         }
         with (self.centre.folder / f"notifier-{len(self.notifiers)}.log").open("ab") as log:
             env = {**self.centre.env, **own, **settings}
-            process = subprocess.Popen([*IOC, "notifier"], env=env, stdout=log, stderr=log)
+            process = subprocess.Popen([*self.centre.ioc, "notifier"], env=env, stdout=log, stderr=log)
         self.notifiers.append(process)
         self.ports.append(port)
         return process

@@ -21,7 +21,8 @@ from ioc.payloads import Reporter
 from ioc.records import decode_look, decode_reporter
 from ioc.times import MINUTE, Instant
 from ioc.topics import MAX_EVENT_BYTES, TOPICS, Topic
-from tests.city import City, city
+from tests.city import City
+from tests.streams.test_notifier import Town, town
 from tests.unit.samples import body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
@@ -123,6 +124,7 @@ def answers(centre: City) -> Iterator[tuple[str, bytes]]:
     """Yield all that the API answers to who has no token, on every way of reading that its document tells."""
     with httpx.Client(base_url=centre.url, timeout=20) as http:
         document = http.get("/openapi.json").json()
+        yield "GET /metrics", http.get("/metrics").content
         for path, operations in document["paths"].items():
             get = operations.get("get")
             if get is None or path == "/stream":
@@ -147,12 +149,12 @@ def _filled(path: str, id: str) -> str:
     return re.sub(r"\{\w+\}", id, path)
 
 
-def on_machines(centre: City) -> Iterator[tuple[str, bytes]]:
+def on_machines(centre: City, *ports: int) -> Iterator[tuple[str, bytes]]:
     """Yield the logs, the metrics and what the command line tells."""
     for log in centre.folder.glob("*.log"):
         yield f"log {log.name}", log.read_bytes()
-    for port in centre.metrics_ports:
-        yield "metrics of a worker", httpx.get(f"http://127.0.0.1:{port}/metrics").content
+    for port in (*centre.metrics_ports, *ports):
+        yield "metrics of a process", httpx.get(f"http://127.0.0.1:{port}/metrics").content
     for command in ("verify", "looks"):
         told = centre.run(command)
         assert told.returncode == 0, told.stdout + told.stderr
@@ -161,19 +163,26 @@ def on_machines(centre: City) -> Iterator[tuple[str, bytes]]:
     yield "ioc dead-letters list", (told.stdout + told.stderr).encode()
 
 
+def messages(here: Town) -> Iterator[tuple[str, bytes]]:
+    """Yield what people were told outside, once a directive has reached both units."""
+    here.until(lambda: here.hook.bodies and here.mail.mail)
+    yield from (("webhook", msgspec.json.encode(body)) for body in here.hook.bodies)
+    yield from (("mail", mail.as_bytes() + mail.get_content().encode()) for mail in here.mail.mail)
+
+
 def places_of(mark: bytes, left: list[tuple[str, bytes]]) -> list[str]:
     """Return the places that hold a mark."""
     return [place for place, said in left if mark in said]
 
 
 def played(centre: City) -> None:
-    """Let the run take place: events, then commands and one look."""
+    """Let the run take place: events, then commands and two looks."""
     publish(centre.bootstrap)
     headers = bearing("operator")
     with httpx.Client(base_url=centre.url, timeout=20) as http:
         for subject in "1256":
             _until_shown(http, f"field-reports:{subject}")
-        for command, said in (("acknowledge", {"text": "đã gọi"}), ("escalate", {"level": 2})):
+        for command, said in (("acknowledge", {"text": "đã gọi"}), ("direct", {"units": ["csgt", "hepco"]})):
             answer = http.post(f"/incidents/field-reports:1/{command}", json=said, headers=headers)
             assert answer.status_code == 202, answer.text
         for subject, who in (("1", HOA), ("2", LATE)):
@@ -189,15 +198,17 @@ def _until_shown(http: httpx.Client, id: str) -> None:
 
 
 def test_who_reported_is_nowhere_but_where_it_may_be(kafka: str, tmp_path: Path) -> None:
-    with city(kafka, tmp_path, clock="wall") as centre:
+    with town(kafka, tmp_path, partitions=4) as here:
+        centre = here.centre
         centre.verbose = True
         centre.start_worker()
+        here.start()
         centre.start_api(**{f"IOC_AUTH_{name}": said for name, said in AUTH.items()})
         played(centre)
-        left = [*on_machines(centre), *on_topics(kafka), *answers(centre)]
+        left = [*messages(here), *on_machines(centre, *here.ports), *on_topics(kafka), *answers(centre)]
         assert places_of(MARK, left) == []
         seen = {place.split()[0] for place in places_of(IN_A_TITLE, left)}
-        assert {Topic.INCIDENTS, "GET"} <= seen, "the search finds what is there"
+        assert {Topic.INCIDENTS, "GET", "webhook", "mail"} <= seen, "the search finds what is there"
         kept = {one.key.decode(): decode_reporter(one.value) for one in whole(kafka, Topic.REPORTERS) if one.value}
         assert {id: msgspec.to_builtins(kept[f"field-reports:{id}"]) for id in "12"} == {"1": HOA, "2": LATE}
         assert kept.keys() == {f"field-reports:{subject}" for subject in "1256"}
