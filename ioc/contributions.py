@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Measure, Timing, Who
+from ioc.catalogue import Online
 from ioc.deadlines import last_said
 from ioc.incident import BREACHED, LADDER, Incident
 from ioc.lifecycle import State
@@ -27,6 +28,7 @@ def contributions(incident: Incident) -> list[Contribution]:
         return []
     return [
         Contribution(incident.reported_at, Measure.RECEIVED),
+        *_dossiers(incident),
         *_standing(incident),
         *_waits(incident),
         *_endings(incident),
@@ -34,6 +36,26 @@ def contributions(incident: Incident) -> list[Contribution]:
         *_ratings(incident),
         *_escalations(incident),
     ]
+
+
+_LEVELS = {
+    Online.FULL: (Measure.DOSSIERS_FULL, Measure.DOSSIERS_FULL_ONLINE),
+    Online.PARTIAL: (Measure.DOSSIERS_PARTIAL, Measure.DOSSIERS_PARTIAL_ONLINE),
+}
+
+
+def _dossiers(incident: Incident) -> Iterator[Contribution]:
+    """Yield what an application counts as, by how much of its procedure is online, and whether it came online."""
+    dossier, at = incident.dossier, incident.reported_at
+    if dossier is None:
+        return
+    kinds = [(Measure.DOSSIERS, Measure.DOSSIERS_ONLINE)]
+    if dossier.level in _LEVELS:
+        kinds.append(_LEVELS[dossier.level])
+    for received, online in kinds:
+        yield Contribution(at, received)
+        if dossier.came_online:
+            yield Contribution(at, online)
 
 
 class _Stretch(NamedTuple):
@@ -168,7 +190,7 @@ def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
 _counted = attrgetter(
     *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
     *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
-    *("runs", "clocks", "raises", "outcome"),
+    *("runs", "clocks", "raises", "outcome", "dossier"),
 )
 """All of an incident that its contributions are made of: most events change none of it."""
 

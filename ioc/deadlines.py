@@ -1,15 +1,15 @@
 """How the deadlines of an incident run: set, met, held, carried over a change of rule, and the steps they announce."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ioc.calendar import Calendar, Pause
-from ioc.catalogue import Catalogue
+from ioc.catalogue import Catalogue, Procedure
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
 from ioc.lifecycle import State
-from ioc.payloads import Reported, TargetName
+from ioc.payloads import Priority, Reported, TargetName
 from ioc.rules import OnPriority, OnReopen, Rule, Rung, TimeKind
 from ioc.times import Instant, Millis, to_instant
 
@@ -33,13 +33,37 @@ def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
     )
 
 
+def targets_of(rule: Rule, incident: Incident, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
+    """Return the targets of an incident under a rule: what its procedure promises takes the place of the solution's."""
+    procedure = promised(rule, incident, catalogue)
+    if procedure is None or procedure.target is None:
+        return rule.targets
+    return {**rule.targets, TargetName.RESOLVE: procedure.target}
+
+
+def promised(rule: Rule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
+    """Return the procedure whose target counts; None when it is the rule's. What is urgent is not made slower by it."""
+    procedure = catalogue.procedure_of(incident.service, incident.category)
+    if procedure is None or procedure.target is None:
+        return None
+    own = rule.targets.get(TargetName.RESOLVE)
+    slower = own is not None and procedure.target > own
+    return None if slower and incident.priority is Priority.URGENT else procedure
+
+
+def _promise(rule: Rule, incident: Incident, catalogue: Catalogue) -> str:
+    procedure = promised(rule, incident, catalogue)
+    return procedure.code if procedure is not None else ""
+
+
 def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
     """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
     clocks = {name: _explicit(draft, name, due) for name, due in _explicit_dues(reported)}
     rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
     if rule is not None:
-        for name, budget in rule.targets.items():
+        for name, budget in targets_of(rule, draft, catalogue).items():
             clocks.setdefault(name, Clock(name, draft.reported_at, budget))
+        draft.promise = _promise(rule, draft, catalogue)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
@@ -187,13 +211,18 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
         return
     old = catalogue.rules.by_id.get(draft.rule)
     new = rule_of(draft, catalogue)
-    if new is None or (old is not None and old.id == new.id):
+    if new is None:
+        return
+    before, draft.promise = draft.promise, _promise(new, draft, catalogue)
+    if old is not None and old.id == new.id:
+        if draft.promise != before:
+            _change_promise(draft, at, new, catalogue)
         return
     kept = {clock.target: clock for clock in draft.clocks}
     calendar = catalogue.calendars[old.calendar] if old is not None else None
     clocks: dict[TargetName, Clock] = {name: clock for name, clock in kept.items() if not clock.running}
     clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
-    for name, total in new.targets.items():
+    for name, total in targets_of(new, draft, catalogue).items():
         if name not in clocks:
             fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
             carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
@@ -201,6 +230,23 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     draft.rule = new.id
     draft.taken_at = at if draft.taken_at is not None else None
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
+    settle(draft, catalogue)
+
+
+def _change_promise(draft: Incident, at: Instant, rule: Rule, catalogue: Catalogue) -> None:
+    """Carry the clock of the solution over to what another procedure promises, or to the rule's own target.
+
+    It is another run of the clock: what was announced of the old promise says nothing of the new one.
+    """
+    old, total = draft.clock(TargetName.RESOLVE), targets_of(rule, draft, catalogue).get(TargetName.RESOLVE)
+    if old is not None and (old.explicit or not old.running):
+        return
+    others = {clock.target: clock for clock in draft.clocks if clock is not old}
+    if total is not None:
+        fresh = Clock(TargetName.RESOLVE, draft.reported_at, total)
+        carried = _carried(old, fresh, draft, at, rule, catalogue.calendars[rule.calendar])
+        others[TargetName.RESOLVE] = replace(carried, run=old.run + 1 if old is not None else 0)
+    draft.clocks = tuple(others[name] for name in TargetName if name in others)
     settle(draft, catalogue)
 
 

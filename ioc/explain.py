@@ -31,10 +31,14 @@ class StepTold(Struct, frozen=True):
 
 
 class Explanation(Struct, frozen=True):
-    """The arithmetic of one deadline; instants and durations in ms."""
+    """The arithmetic of one deadline; instants and durations in ms.
+
+    `procedure` is the one whose own target this is, and not the rule's.
+    """
 
     target: TargetName
     rule: str
+    procedure: str | None
     calendar: str
     start: Instant
     total: Millis
@@ -62,6 +66,7 @@ def _explain(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogu
     return Explanation(
         target=clock.target,
         rule=deadlines.EXPLICIT if clock.explicit else incident.rule,
+        procedure=_procedure_of(clock, incident),
         calendar=_calendar_of(clock, incident, catalogue),
         start=clock.base,
         total=clock.total,
@@ -76,6 +81,10 @@ def _explain(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogu
         status=status_of(clock, incident, now),
         steps=tuple(_steps(clock, incident, catalogue)),
     )
+
+
+def _procedure_of(clock: Clock, incident: Incident) -> str | None:
+    return None if clock.explicit or clock.target is not TargetName.RESOLVE else incident.promise or None
 
 
 def _calendar_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ioc import deadlines
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason
-from ioc.incident import Entry, Incident, Run, order_of
+from ioc.incident import Dossier, Entry, Incident, Run, order_of
 from ioc.lifecycle import CLOSED, TRANSITIONS, Move, State, is_allowed
 from ioc.payloads import (
     DECODE,
@@ -158,13 +158,29 @@ def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
         "address",
     ):
         setattr(draft, field, getattr(report, field))
-    service = catalogue.services.get(report.service)
-    if draft.unit is None and service is not None:
-        draft.unit = service.unit
+    draft.unit = draft.unit or _default_unit(draft, catalogue)
+    draft.dossier = _dossier(draft, catalogue)
     draft.source = draft.id.partition(":")[0]
     draft.reported_at = entry.time
     draft.edition = catalogue.edition
     deadlines.set_clocks(draft, report, catalogue)
+
+
+def _default_unit(draft: Incident, catalogue: Catalogue) -> str | None:
+    """Return the unit of the procedure, or of the service."""
+    procedure = catalogue.procedure_of(draft.service, draft.category)
+    if procedure is not None:
+        return procedure.unit
+    service = catalogue.services.get(draft.service)
+    return service.unit if service is not None else None
+
+
+def _dossier(draft: Incident, catalogue: Catalogue) -> Dossier | None:
+    service = catalogue.services.get(draft.service)
+    if service is None or not service.dossiers:
+        return None
+    procedure = catalogue.procedure_of(draft.service, draft.category)
+    return Dossier(procedure.online if procedure is not None else None, draft.channel in service.online_channels)
 
 
 def _acknowledged(draft: Incident, entry: Entry, _: Payload, __: Catalogue) -> None:
@@ -284,6 +300,7 @@ def _updated(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
         value = getattr(update, field)
         if value is not None:
             setattr(draft, field, value)
+    draft.dossier = _dossier(draft, catalogue)
     deadlines.change_rule(draft, entry.time, catalogue)
 
 

@@ -152,6 +152,10 @@ _REOPENED, _OVERDUE = count(_M.REOPENED), standing(_M.OVERDUE)
 # QD 766: all within competence that were handled, or should have been by the end.
 _TO_BE_HANDLED = plus(_RESOLVED, _OVERDUE)
 _CLOSED = count(_M.RESOLVED, _M.CANCELLED, _M.REJECTED, _M.MERGED)
+_ANSWERS, _UNHAPPY = count(_M.ANSWERS), count(_M.ANSWERS_NOT_SATISFIED)
+_VOICES = count(_M.RATED, _M.ANSWERS)
+_UNHAPPY_VOICES = count(_M.DISSATISFIED, _M.ANSWERS_NOT_SATISFIED)
+_DOSSIERS, _FULL, _PARTIAL = count(_M.DOSSIERS), count(_M.DOSSIERS_FULL), count(_M.DOSSIERS_PARTIAL)
 _BY_DEADLINE = "Announced by a deadline's ladder at this level"
 _BY_PEOPLE = "Raised by people to this level"
 
@@ -238,6 +242,86 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
         ),
         Formula("scored", _C, count(_M.SCORED), "With a score", "Có chấm điểm"),
         Formula("mean_score", _N, rate(count(_M.SCORE), count(_M.SCORED)), "Mean score (1-5)", "Điểm trung bình (1-5)"),
+    ),
+    "tickets": (
+        Formula("issued", _C, count(_M.TICKETS), "Tickets issued", "Phiếu đã cấp"),
+        Formula("called", _C, count(_M.TICKETS_CALLED), "Called", "Đã gọi"),
+        Formula("served", _C, count(_M.TICKETS_SERVED), "Served", "Đã phục vụ"),
+        Formula("left", _C, count(_M.TICKETS_LEFT), "Left unserved", "Bỏ về"),
+        Formula(
+            *("left_rate", _R, rate(count(_M.TICKETS_LEFT), plus(count(_M.TICKETS_SERVED), count(_M.TICKETS_LEFT)))),
+            *("Left, of those served or left", "Tỷ lệ bỏ về"),
+        ),
+        Formula("waiting", _T, timed(Timing.WAITING), "Waiting time", "Thời gian chờ", "Issue to first call"),
+        Formula(
+            "serving", _T, timed(Timing.SERVING), "Time at the counter", "Thời gian phục vụ", "First call to served"
+        ),
+    ),
+    "documents": (
+        Formula("received", _C, count(_M.DOCUMENTS_RECEIVED), "Documents received", "Văn bản đến"),
+        Formula("signed", _C, count(_M.DOCUMENTS_SIGNED), "Signed", "Đã ký số"),
+        Formula("sent", _C, count(_M.DOCUMENTS_SENT), "Sent", "Văn bản đi"),
+        Formula(
+            *("sent_signed", _C, count(_M.DOCUMENTS_SENT_SIGNED), "Sent, signed before", "Văn bản đi đã ký số"),
+            "Signed on or before the moment they were sent",
+        ),
+        Formula(
+            *("signed_rate", _R, rate(count(_M.DOCUMENTS_SENT_SIGNED), count(_M.DOCUMENTS_SENT))),
+            *("Signed, of the sent", "Tỷ lệ ký số"),
+        ),
+    ),
+    "surveys": (
+        Formula("answers", _C, _ANSWERS, "Answers to surveys", "Phiếu khảo sát"),
+        Formula("satisfied", _C, count(_M.ANSWERS_SATISFIED), "Satisfied", "Hài lòng"),
+        Formula("accepted", _C, count(_M.ANSWERS_ACCEPTED), "Accepted", "Chấp nhận"),
+        Formula("not_satisfied", _C, _UNHAPPY, "Not satisfied", "Không hài lòng"),
+        Formula(
+            *("satisfaction_rate", _R, rate(less(_ANSWERS, _UNHAPPY), _ANSWERS)),
+            *("Satisfied or accepted, of the answers", "Tỷ lệ hài lòng khảo sát"),
+        ),
+        Formula("scored", _C, count(_M.ANSWERS_SCORED), "With a score", "Có chấm điểm"),
+        Formula(
+            *("mean_score", _N, rate(count(_M.ANSWERS_SCORE), count(_M.ANSWERS_SCORED))),
+            *("Mean score (1-5)", "Điểm trung bình (1-5)"),
+        ),
+    ),
+    "voices": (
+        Formula("heard", _C, _VOICES, "Ratings and answers", "Lượt đánh giá và khảo sát"),
+        Formula("not_satisfied", _C, _UNHAPPY_VOICES, "Not satisfied", "Không hài lòng"),
+        Formula(
+            *("satisfaction_rate", _R, rate(less(_VOICES, _UNHAPPY_VOICES), _VOICES)),
+            *("Satisfied or accepted", "Mức độ hài lòng"),
+            "Share of ratings and answers that are not dissatisfied; null of none",
+        ),
+        Formula(
+            *("mean_score", _N, rate(count(_M.SCORE, _M.ANSWERS_SCORE), count(_M.SCORED, _M.ANSWERS_SCORED))),
+            *("Mean score (1-5)", "Điểm trung bình (1-5)"),
+        ),
+    ),
+    "online": (
+        Formula("dossiers", _C, _DOSSIERS, "Dossiers received", "Hồ sơ tiếp nhận"),
+        Formula("online", _C, count(_M.DOSSIERS_ONLINE), "Received online", "Hồ sơ trực tuyến"),
+        Formula(
+            *("online_rate", _R, rate(count(_M.DOSSIERS_ONLINE), _DOSSIERS)),
+            *("Received online, of all", "Tỷ lệ hồ sơ trực tuyến"),
+        ),
+        Formula("full", _C, _FULL, "Of fully online procedures", "Thuộc dịch vụ công toàn trình"),
+        Formula("full_online", _C, count(_M.DOSSIERS_FULL_ONLINE), "Of them received online", "Trong đó trực tuyến"),
+        Formula(
+            *("full_online_rate", _R, rate(count(_M.DOSSIERS_FULL_ONLINE), _FULL)),
+            *("Online, of the fully online", "Tỷ lệ trực tuyến (toàn trình)"),
+        ),
+        Formula("full_share", _R, rate(_FULL, _DOSSIERS), "Share of the fully online", "Tỷ trọng toàn trình"),
+        Formula("partial", _C, _PARTIAL, "Of partly online procedures", "Thuộc dịch vụ công một phần"),
+        Formula(
+            *("partial_online", _C, count(_M.DOSSIERS_PARTIAL_ONLINE)),
+            *("Of them received online", "Trong đó trực tuyến"),
+        ),
+        Formula(
+            *("partial_online_rate", _R, rate(count(_M.DOSSIERS_PARTIAL_ONLINE), _PARTIAL)),
+            *("Online, of the partly online", "Tỷ lệ trực tuyến (một phần)"),
+        ),
+        Formula("partial_share", _R, rate(_PARTIAL, _DOSSIERS), "Share of the partly online", "Tỷ trọng một phần"),
     ),
     "escalated_to": tuple(
         Formula(f"level_{n}", _C, count(LADDER_AT[n]), f"Level {n}, by deadlines", f"Cấp {n}, do quá hạn", _BY_DEADLINE)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec import Raw, Struct
 
+from ioc.catalogue.city import Online
 from ioc.errors import Reason
 from ioc.lifecycle import CLOSED, OPEN, RANK, Move, State
 from ioc.payloads import Priority, Satisfaction, TargetName
@@ -144,6 +145,13 @@ class Run(Struct, array_like=True, frozen=True, omit_defaults=True):
     complained: bool = False
 
 
+class Dossier(Struct, array_like=True, frozen=True):
+    """Of an application for a procedure: how much of the procedure is online, if known, and whether it came online."""
+
+    level: Online | None
+    came_online: bool
+
+
 class Incident(Struct, omit_defaults=True):
     """One matter. All but `said`, `sent`, `next_at`, `turn` and `version` is a pure function of the set of its events.
 
@@ -153,7 +161,7 @@ class Incident(Struct, omit_defaults=True):
     `raised` the level people escalated it to, `raises` each time they did, and to which level; `epoch` counts its
     runs: one more with each reopening; `runs` are those before the present one. `taken_at` is when it was acknowledged,
     while nobody has begun; `sent` are the centre's own events that are on their way to it. `edition` is that of the
-    catalogue by which what it reached was judged.
+    catalogue by which what it reached was judged. `promise` is the procedure whose own target the solution has to meet.
     """
 
     id: str
@@ -181,6 +189,8 @@ class Incident(Struct, omit_defaults=True):
     closed_at: Instant | None = None
     pauses: tuple[Span, ...] = ()
     rule: str = ""
+    promise: str = ""
+    dossier: Dossier | None = None
     clocks: tuple[Clock, ...] = ()
     on_time: bool | None = None
     worked: Millis | None = None
