@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from api.card import Card, Order, folded
 from api.clock import PipelineClock
+from api.queues import Queues
 from api.tally import Tallies
 from api.windows import Windows
 from ioc.catalogue import Catalogue
@@ -47,6 +48,11 @@ class Page(Struct, frozen=True):
     total: int
 
 
+def code_of(id: str) -> str:
+    """Return the code of a dossier as it is looked up: its source's own number, in one case."""
+    return id.partition(":")[2].casefold()
+
+
 class ReadModel:
     """Everything the API answers from. Incidents whose report has not come are kept out of sight."""
 
@@ -61,7 +67,9 @@ class ReadModel:
         self.wake: Callable[[], None] = lambda: None
         self._cards: dict[str, Card] = {}
         self.tallies = Tallies()
+        self.queues = Queues()
         self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
+        self._codes: dict[str, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._cards)
@@ -112,11 +120,19 @@ class ReadModel:
 
     def _index(self, gone: Card | None, come: Card | None) -> None:
         self.tallies.change(gone, come)
+        if gone is not None and gone.incident.dossier is not None:
+            self._codes[code_of(gone.incident.id)].discard(gone.incident.id)
+        if come is not None and come.incident.dossier is not None:
+            self._codes.setdefault(code_of(come.incident.id), set()).add(come.incident.id)
         for side, ids in self._by.items():
             if gone is not None:
                 ids[getattr(gone.incident, side) or ""].discard(gone.incident.id)
             if come is not None:
                 ids.setdefault(getattr(come.incident, side) or "", set()).add(come.incident.id)
+
+    def dossiers(self, code: str) -> Iterator[Card]:
+        """Yield the dossiers with a code, whatever its case: one for each source that has it."""
+        return (self._cards[id] for id in self._codes.get(code.strip().casefold(), ()))
 
     def open_cards(self) -> Iterator[Card]:
         """Yield every open incident."""

@@ -15,7 +15,7 @@ from ioc import records
 from ioc.aggregates import decode_key
 from ioc.topics import Topic
 
-TOPICS = (Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS)
+TOPICS = (Topic.INCIDENTS, Topic.ITEMS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS)
 # So many records are folded in before others get their turn on the loop.
 _SLICE = 500
 
@@ -29,6 +29,8 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
             model.upsert(records.decode_incident(value))
         case Topic.INCIDENTS:
             model.remove(key.decode())
+        case Topic.ITEMS:
+            model.queues.put(key.decode(), None if value is None else records.decode_item(value))
         case Topic.AGGREGATES:
             partition, cell = decode_key(key)
             model.windows.put(partition, cell, None if value is None else records.decode_aggregate(value))

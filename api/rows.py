@@ -9,8 +9,9 @@ import msgspec
 from api.card import Card
 from ioc.catalogue import Catalogue
 from ioc.explain import Explanation, StepTold, explain
-from ioc.incident import Entry
+from ioc.incident import Entry, Incident
 from ioc.lifecycle import event_type
+from ioc.payloads import Payload
 from ioc.times import SECOND, Instant, to_rfc3339
 
 Json = dict[str, Any]
@@ -62,10 +63,12 @@ def row(card: Card, now: Instant) -> Json:
 
 
 def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
-    """Return the row with the history, the arithmetic of every deadline, and the commands allowed now."""
+    """Return the row with history, evidence, the arithmetic of every deadline, and the commands allowed now."""
     return {
         **row(card, now),
         "history": [_entry(entry) for entry in card.incident.history],
+        "evidence": list(evidence_of(card.incident)),
+        "procedure": _procedure(card.incident, catalogue),
         "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
         "commands": card.commands,
         "merged": _children(card),
@@ -99,10 +102,28 @@ def _entry(entry: Entry) -> Json:
     }
 
 
+_decode_shown = msgspec.json.Decoder(Payload).decode
+
+
+def evidence_of(incident: Incident) -> Iterator[Json]:
+    """Yield what accepted events showed: photos and documents, each with when, by what event and by whom."""
+    for entry in incident.history:
+        if entry.refused is None:
+            said = _decode_shown(entry.data)
+            by = {"time": to_rfc3339(entry.time), "type": event_type(entry.move), "actor": said.actor}
+            yield from ({**msgspec.structs.asdict(one), **by} for one in said.evidence)
+
+
+def _procedure(incident: Incident, catalogue: Catalogue) -> Json | None:
+    found = catalogue.procedure_of(incident.service, incident.category)
+    return None if found is None else {name: getattr(found, name) for name in ("code", "name_vi", "name_en", "online")}
+
+
 def _deadline(one: Explanation) -> Json:
     return {
         "target": one.target,
         "rule": one.rule,
+        "procedure": one.procedure,
         "calendar": one.calendar,
         "total_s": one.total / SECOND,
         "start": to_rfc3339(one.start),

@@ -106,11 +106,25 @@ class EntryShown(BaseModel):
     reason: str | None
 
 
+class EvidenceShown(BaseModel):
+    """A photo or document that lies elsewhere, and the event that showed it. Check it against its checksum."""
+
+    url: str
+    sha256: str
+    media_type: str
+    caption: str | None
+    public: bool = Field(description="Shown to whoever knows the dossier's code")
+    time: str
+    type: str
+    actor: str | None
+
+
 class DeadlineShown(BaseModel):
     """Which rule and which arithmetic; seconds are those of the rule's calendar."""
 
     target: str
     rule: str
+    procedure: str | None = Field(description="The procedure whose own target this is, and not the rule's")
     calendar: str
     total_s: float
     start: str
@@ -133,12 +147,23 @@ class ChildShown(BaseModel):
     merged_at: str
 
 
+class ProcedureShown(BaseModel):
+    """A procedure of the one-stop shop, and how much of it is online."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    online: str
+
+
 class DetailShown(RowShown):
     """An incident with its history, deadlines and the commands allowed now."""
 
     model_config = ConfigDict(title="Detail", json_schema_extra={})
 
     history: list[EntryShown]
+    evidence: list[EvidenceShown]
+    procedure: ProcedureShown | None = Field(description="What a dossier applies for, when it is a procedure")
     deadlines: list[DeadlineShown]
     commands: list[str]
     merged: list[ChildShown] = Field(description="The first of those that were merged into it; `parent=` lists all")
@@ -165,6 +190,79 @@ class CategoryShown(BaseModel):
     name_en: str
 
 
+class NamedShown(BaseModel):
+    """Something by its code and its names."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+class HandlerShown(BaseModel):
+    """The unit that has a dossier."""
+
+    code: str
+    name: str
+
+
+class ShownToAll(BaseModel):
+    """What there is to show for a dossier: an address, and the checksum of what lies there."""
+
+    url: str
+    sha256: str
+    media_type: str
+    time: str
+
+
+class DossierShown(BaseModel):
+    """A dossier as anybody may see it who knows its code."""
+
+    code: str
+    service: NamedShown
+    procedure: NamedShown | None
+    unit: HandlerShown | None
+    state: str
+    state_vi: str
+    state_en: str
+    received: str
+    due: str | None = Field(description="Of its solution; null while it waits for the applicant, or when it has none")
+    late: bool = Field(description="Overdue now, or answered late")
+    paused_since: str | None
+    closed: str | None
+    evidence: list[ShownToAll]
+
+
+class DossiersShown(BaseModel):
+    """The dossiers with a code: one, unless several sources use the same numbers."""
+
+    model_config = ConfigDict(title="Dossiers")
+
+    items: list[DossierShown]
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
+
+
+class QueueShown(BaseModel):
+    """The queue of a service at a unit and ward; these are empty when tickets do not name them."""
+
+    service: str
+    unit: str
+    ward: str
+    waiting: int
+    at_counter: int
+    longest_wait_s: float | None = Field(description="Null when nobody waits")
+
+
+class QueuesShown(BaseModel):
+    """The queues of today."""
+
+    model_config = ConfigDict(title="Queues")
+
+    items: list[QueueShown]
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
+
+
 class ServiceShown(BaseModel):
     """A source of incidents, and the unit that answers for it."""
 
@@ -172,6 +270,8 @@ class ServiceShown(BaseModel):
     name_vi: str
     name_en: str
     unit: str | None
+    online: str = Field(description="How much of it people can do online: none, partial or full")
+    dossiers: bool = Field(description="What it received can be looked up by its code")
     categories: list[CategoryShown]
 
 
@@ -201,6 +301,7 @@ class CatalogueShown(BaseModel):
     services: list[ServiceShown]
     units: list[UnitShown]
     wards: list[WardShown]
+    procedures: dict[str, int] = Field(description="How many procedures are online in full, in part, and not")
     commands: dict[str, list[str]]
 
 

@@ -1,5 +1,6 @@
 """GET /catalogue and GET /map."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.centre import AnyCentre
 from api.shapes import CatalogueShown, MapShown
+from ioc.catalogue import Online
 from ioc.lifecycle import State, commands_in
 
 
@@ -30,11 +32,13 @@ WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 async def catalogue(centre: AnyCentre) -> Response:
     """The names behind the codes, and the commands each state allows."""
     known = centre.model.catalogue
+    levels = Counter(procedure.online for procedure in known.procedures.values())
     return json_answer(
         {
-            "services": _rows(known.services, "code", "name_vi", "name_en", "unit", "categories"),
+            "services": _rows(known.services, "code", "name_vi", "name_en", "unit", "online", "dossiers", "categories"),
             "units": _rows(known.units, "code", "name", "parent"),
             "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
+            "procedures": {level: levels[level] for level in Online},
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
         }
     )

@@ -23,6 +23,7 @@ from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import Reporter
+from ioc.registers import Act
 from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
@@ -92,6 +93,20 @@ class City:
         }
         self.receive(id.encode(), msgspec.json.encode(event))
 
+    def book(self, key: str, act: Act, **data: object) -> None:
+        """Let one thing be booked now."""
+        slug, _, subject = key.partition(":")
+        event = {
+            "specversion": "1.0",
+            "id": f"e{self.offset}",
+            "source": f"/hue/{slug}",
+            "type": f"vn.ioc.{act}.v1",
+            "subject": subject,
+            "time": to_rfc3339(self.now),
+            "data": data,
+        }
+        self.receive(key.encode(), msgspec.json.encode(event))
+
     def report(self, id: str, **data: object) -> None:
         service = id.partition(":")[0]
         self.happen(id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data})
@@ -108,6 +123,8 @@ class City:
         self.shard.apply(changes)  # type: ignore[arg-type]
         for id, incident in changes.incidents.items():  # type: ignore[attr-defined]
             take(self.model, Topic.INCIDENTS, id.encode(), records.encode(incident))
+        for id, item in changes.items.items():  # type: ignore[attr-defined]
+            take(self.model, Topic.ITEMS, id.encode(), None if item is None else records.encode(item))
         for cell, aggregate in changes.aggregates.items():  # type: ignore[attr-defined]
             take(self.model, Topic.AGGREGATES, encode_key(0, cell), records.encode(aggregate))
         for one in changes.outbox:  # type: ignore[attr-defined]

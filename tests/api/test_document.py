@@ -14,9 +14,12 @@ from api.commands import BODIES
 from api.problems import ProblemShown
 from ioc.catalogue import Catalogue
 from ioc.lifecycle import Move
+from ioc.registers import Act
 from tests.api.conftest import City
 
 ONE = "field-reports:1"
+DOSSIER = "one-stop-shop:HS-1"
+PHOTO = {"url": "https://files.example/1.jpg", "sha256": "0" * 64, "media_type": "image/jpeg", "public": True}
 DAY = "from=2024-04-16T00:00:00%2B07:00&to=2024-04-17T00:00:00%2B07:00"
 
 
@@ -95,6 +98,9 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         ("/ready", shapes.Ready),
         ("/incidents", shapes.PageShown),
         (f"/incidents/{ONE}", shapes.DetailShown),
+        (f"/incidents/{DOSSIER}", shapes.DetailShown),
+        ("/dossiers/HS-1", shapes.DossiersShown),
+        ("/queues", shapes.QueuesShown),
     ],
 )
 async def test_answers_have_the_shape_told(
@@ -102,6 +108,8 @@ async def test_answers_have_the_shape_told(
 ) -> None:
     city.report(ONE)
     city.happen(ONE, Move.PAUSED)
+    city.report(DOSSIER, category="EX-001", evidence=[PHOTO])
+    city.book("one-stop-shop:A-1", Act.ISSUED, service="one-stop-shop")
     answer = (await client.get(path)).json()
     assert shape.model_validate(answer).model_dump(by_alias=True) == answer
 
