@@ -54,7 +54,7 @@ async def test_overdue_and_due_soon_are_told_apart(city: City, client: httpx.Asy
 
 async def test_catalogue_and_map(client: httpx.AsyncClient) -> None:
     told = (await client.get("/catalogue")).json()
-    assert {"code", "name_vi", "name_en", "unit", "categories"} == set(told["services"][0])
+    assert {"code", "name_vi", "name_en", "unit", "online", "dossiers", "categories"} == set(told["services"][0])
     assert len(told["wards"]) == 40
     assert "pending" not in told["commands"]
     assert told["commands"]["paused"][0] == "assign"
