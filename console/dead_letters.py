@@ -19,9 +19,11 @@ _OURS = "ioc-error-"
 class Letter(NamedTuple):
     """One refused record: its bytes as they came, and why it was refused.
 
-    `place` is `partition:offset` of the record among the events, the name under which it is shown and replayed.
+    `place` is `partition:offset` of the record among the events, the name under which it is shown and replayed; that of
+    another topic's record begins with the topic, `ioc.indicators/0:17`.
     """
 
+    topic: str
     place: str
     when: str
     reason: str
@@ -34,8 +36,9 @@ class Letter(NamedTuple):
         """Return the letter in a record of the dead letters."""
         ours = {name.removeprefix(_OURS): text.decode() for name, text in record.headers if name.startswith(_OURS)}
         theirs = [(name, text) for name, text in record.headers if not name.startswith(_OURS)]
-        place = f"{ours['partition']}:{ours['offset']}"
-        return cls(place, ours["time"], ours["reason"], record.key, record.value, theirs)
+        topic, place = ours["topic"], f"{ours['partition']}:{ours['offset']}"
+        place = place if topic == Topic.EVENTS else f"{topic}/{place}"
+        return cls(topic, place, ours["time"], ours["reason"], record.key, record.value, theirs)
 
 
 Wanted = Callable[[Letter], bool]
@@ -63,7 +66,7 @@ def show_letter(bootstrap: str, place: str) -> bool:
 
 
 def replay_letters(bootstrap: str, wanted: Wanted) -> int:
-    """Publish the wanted letters again, with the key, bytes and headers they came with; return how many."""
+    """Publish the wanted letters again where they were refused, as they came; return how many."""
     return asyncio.run(_replay(bootstrap, wanted))
 
 
@@ -76,5 +79,5 @@ async def _replay(bootstrap: str, wanted: Wanted) -> int:
     letters = await _letters(bootstrap, wanted)
     async with publisher(bootstrap) as producer:
         for letter in letters:
-            await producer.send_and_wait(Topic.EVENTS, letter.value, key=letter.key, headers=letter.headers)
+            await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=letter.headers)
     return len(letters)

@@ -32,14 +32,14 @@ async def publisher(bootstrap: str, linger_ms: int = 20) -> AsyncIterator[AIOKaf
         await producer.stop()
 
 
-async def send_all(producer: AIOKafkaProducer, records: Iterable[KeyedValue]) -> None:
+async def send_all(producer: AIOKafkaProducer, records: Iterable[KeyedValue], topic: Topic = Topic.EVENTS) -> None:
     """Publish records and return when the broker has acknowledged all of them."""
-    sent = [await producer.send(Topic.EVENTS, value, key=key, headers=HEADERS) for key, value in records]
+    sent = [await producer.send(topic, value, key=key, headers=HEADERS) for key, value in records]
     await asyncio.gather(*sent)
 
 
-async def mark(producer: AIOKafkaProducer, as_of: str) -> None:
-    """Let the clock of every partition run to a moment (RFC 3339)."""
+async def mark(producer: AIOKafkaProducer, as_of: str, topics: Iterable[Topic] = (Topic.EVENTS,)) -> None:
+    """Let the clock of every partition of some topics run to a moment (RFC 3339)."""
     event = {
         "specversion": "1.0",
         "id": as_of,
@@ -49,9 +49,9 @@ async def mark(producer: AIOKafkaProducer, as_of: str) -> None:
         "time": as_of,
     }
     value = msgspec.json.encode(event)
-    partitions = await producer.partitions_for(Topic.EVENTS)
     sent = [
-        await producer.send(Topic.EVENTS, value, key=b"clock", partition=partition, headers=HEADERS)
-        for partition in partitions
+        await producer.send(topic, value, key=b"clock", partition=partition, headers=HEADERS)
+        for topic in topics
+        for partition in await producer.partitions_for(topic)
     ]
     await asyncio.gather(*sent)

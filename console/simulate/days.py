@@ -6,6 +6,7 @@ from heapq import heapify, heappop
 from random import Random
 from zoneinfo import ZoneInfo
 
+from console.simulate.gauges import Gauges
 from console.simulate.life import Life
 from console.simulate.mishaps import delivered
 from console.simulate.planned import Planned
@@ -36,8 +37,8 @@ def _before(pending: list[Planned], until: Instant) -> Iterator[Planned]:
 
 
 def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Iterator[Planned]:
-    city = scene()
-    reports = Reports(city, catalogue, _midnight(day, catalogue.zone), stormy, chance)
+    city, midnight = scene(), _midnight(day, catalogue.zone)
+    reports = Reports(city, catalogue, midnight, stormy, chance)
     for source in city.services:
         for report in reports.of(source, f"{day:%y%m%d}"):
             data = report.data
@@ -48,6 +49,8 @@ def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Itera
                 raise ValueError(f"no rule of the catalogue is for {source.code}, so nobody would handle it")
             for planned in Life(report, rule, catalogue, chance).events():
                 yield from delivered(planned, chance)
+    for observed in Gauges(city, catalogue, midnight, stormy, chance).observations():
+        yield from delivered(observed, chance)
 
 
 def _midnight(day: date, zone: str) -> Instant:

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ioc.lifecycle import Move, event_type
+from ioc.observations import OBSERVED_TYPE
 from ioc.times import Instant, to_rfc3339
+from ioc.topics import Topic
 
 # Whoever handles a matter works in the centre's own system; only reports come from the services themselves.
 HANDLING = "/operations-centre/"
@@ -13,11 +15,12 @@ REPORTING = "/hue/"
 
 
 class Planned(NamedTuple):
-    """A record for the topic of events. It is sent at `at` (ms), which can be later than what it tells of."""
+    """A record for a topic the centre reads. It is sent at `at` (ms), which can be later than what it tells of."""
 
     at: Instant
     key: bytes
     value: bytes
+    topic: Topic = Topic.EVENTS
 
 
 class Subject(NamedTuple):
@@ -46,3 +49,19 @@ def told(subject: Subject, move: Move, time: Instant, id: str, **data: Any) -> P
         "data": {name: value for name, value in data.items() if value is not None},
     }
     return Planned(time, subject.key, msgspec.json.encode(event))
+
+
+def measured(sensor: str, time: Instant, value: float, measure: str) -> Planned:
+    """Return the observation of a sensor, sent when it is made."""
+    slug, _, subject = sensor.partition(":")
+    event = {
+        "specversion": "1.0",
+        "id": f"{subject}-{time}",
+        "source": REPORTING + slug,
+        "type": OBSERVED_TYPE,
+        "subject": subject,
+        "time": to_rfc3339(time),
+        "datacontenttype": "application/json",
+        "data": {"value": value, "measure": measure},
+    }
+    return Planned(time, sensor.encode(), msgspec.json.encode(event), Topic.INDICATORS)

@@ -39,6 +39,23 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     pressing: bool = True
 
 
+class Gauge(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the sensors of a kind measure `every` so many minutes: calm, and at the height of a storm, `lag` min after.
+
+    With a `curve` the calm value is that of the busiest hour, and `least` that of an hour in which nothing happens.
+    """
+
+    every: Annotated[int, Meta(ge=1)]
+    calm: float
+    storm: float
+    noise: Share = 0
+    lag: int = 0
+    curve: str | None = None
+    least: float = 0
+    most: float = 1e9
+    spread: tuple[float, float] = (0.8, 1.0)
+
+
 class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of the simulated city."""
 
@@ -46,6 +63,8 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     busy: Mapping[str, Share]
     streets: tuple[str, ...]
     services: tuple[Source, ...]
+    gauges: Mapping[str, Gauge]
+    out_of_order: Mapping[str, tuple[float, float]]
 
 
 @cache

@@ -11,26 +11,34 @@ from console.simulate.reports import committees
 from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
 from ioc.errors import Reason
+from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
-from ioc.lifecycle import State
+from ioc.lifecycle import Move, State
 from ioc.payloads import Priority
+from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Changes, Shard
-from ioc.times import HOUR
+from ioc.times import HOUR, Instant
+from ioc.topics import Topic
 from tests.unit.samples import CITY, at
 
 FIRST = date(2025, 10, 27)
 EVE, NOON, NIGHT = at("2025-10-26 00:00"), at("2025-10-27 12:00"), at("2025-10-28 00:00")
 
 
-def played(seed: int = 1) -> list[Planned]:
-    return list(takewhile(lambda one: one.at < NIGHT, days(CITY, FIRST, seed)))
+def played(seed: int = 1, until: Instant = NIGHT) -> list[Planned]:
+    return list(takewhile(lambda one: one.at < until, days(CITY, FIRST, seed)))
+
+
+def records(topic: Topic, until: Instant = NIGHT) -> list[Record]:
+    sent = (one for one in played(until=until) if one.topic is topic)
+    return [Record(offset, one.at, one.key, one.value) for offset, one in enumerate(sent)]
 
 
 @pytest.fixture(scope="module")
 def folded() -> Changes:
     shard = Shard(0, CITY, ClockKind.EVENT)
-    return shard.fold([Record(offset, one.at, one.key, one.value) for offset, one in enumerate(played())])
+    return shard.fold(records(Topic.EVENTS))
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +104,45 @@ def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Cha
 def test_most_matters_are_settled_in_time_and_some_are_not(incidents: list[Incident]) -> None:
     settled = Counter(one.on_time for one in incidents if one.state is State.RESOLVED)
     assert 0.85 < settled[True] / settled.total() < 0.99
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[str, Move, Instant]]:
+    """What the sensors' fold tells of the eve and the day of the storm: incident, move and time."""
+    shard = Sensors(0, CITY, ClockKind.EVENT)
+    changes = shard.fold(records(Topic.INDICATORS))
+    reasons = {letter.refusal.reason for letter in changes.dead_letters}
+    assert reasons <= {Reason.NOT_JSON, Reason.NOT_UTF8, Reason.INVALID, Reason.UNKNOWN_TYPE}
+    sent = [read_event(one.key, one.value, one.headers) for one in changes.outbox]
+    return [(one.incident, one.move, one.time) for one in sent if isinstance(one, Event)]
+
+
+def test_every_kind_of_indicator_is_measured_in_the_simulated_city() -> None:
+    assert scene().gauges.keys() == CITY.indicators.keys()
+    measured = {one.key.decode() for one in played() if one.topic is Topic.INDICATORS}
+    assert measured == CITY.sensors.keys()
+
+
+def test_on_the_calm_eve_no_sensor_has_anything_to_tell(told: list[tuple[str, Move, Instant]]) -> None:
+    assert [one for one in told if one[2] < at("2025-10-27 14:00")] == []
+
+
+def test_the_river_rises_with_the_storm_and_falls_after_it(told: list[tuple[str, Move, Instant]]) -> None:
+    river = [(move, time) for incident, move, time in told if incident == "river-stations:kim-long:1"]
+    moves = [move for move, _ in river]
+    assert moves == [Move.REPORTED, *[Move.UPDATED] * 4, Move.RESOLVED], "three levels up, and down again"
+    assert at("2025-10-27 14:30") < river[0][1] < at("2025-10-27 15:30")
+    assert at("2025-10-27 18:30") < river[-1][1] < NIGHT
+
+
+def test_one_sensor_falls_silent_in_the_storm_and_speaks_again(told: list[tuple[str, Move, Instant]]) -> None:
+    silent = [(incident, move) for incident, move, _ in told if "silent" in incident]
+    gauge = "rain-gauges:nam-dong:silent-1"
+    assert silent == [(gauge, Move.REPORTED), (gauge, Move.RESOLVED)]
+
+
+def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tuple[str, Move, Instant]]) -> None:
+    opened = {incident.rpartition(":")[0] for incident, move, _ in told if move is Move.REPORTED}
+    services = {CITY.sensors[id].indicator.service for id in opened}
+    assert len(services) >= 5
+    assert len([one for one in told if one[1] is Move.REPORTED]) < 40, "no sensor flutters"
