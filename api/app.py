@@ -11,7 +11,19 @@ from api import document, problems
 from api.centre import Centre
 from api.guards import BodyLimit, Guarded, HeadAsGet
 from api.metrics import METHODS, Metrics
-from api.routes import catalogue, commands, figures, health, incidents, registers, reporter, screen, stream
+from api.routes import (
+    catalogue,
+    commands,
+    figures,
+    health,
+    incidents,
+    maintenance,
+    notifications,
+    registers,
+    reporter,
+    screen,
+    stream,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -29,7 +41,19 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     centre.metrics.watch(centre.model, lambda: centre.ready)
     problems.install(api)
     document.install(api)
-    for noun in (commands, reporter, incidents, registers, figures, stream, catalogue, health, screen):
+    for noun in (
+        commands,
+        reporter,
+        incidents,
+        notifications,
+        maintenance,
+        registers,
+        figures,
+        stream,
+        catalogue,
+        health,
+        screen,
+    ):
         api.include_router(noun.router)
     api.mount("/screen", screen.files)
     api.add_middleware(BodyLimit)

@@ -32,11 +32,12 @@ def folded(text: str) -> str:
 class Card:
     """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
-    __slots__ = ("_words", "children", "clock", "due", "incident", "order", "severity", "solution_due")
+    __slots__ = ("_words", "children", "clock", "due", "incident", "maintenance", "order", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
         self.severity = severity(incident)
+        self.maintenance: str | None = None  # the id of the window that it lies under now
         self.clock: Clock | None = incident.next_clock() if incident.is_open else None
         self.due: Instant | None = self.clock.due if self.clock is not None else None
         self.solution_due = _solution_due(incident)

@@ -125,6 +125,7 @@ class Feed:
 
     def step(self) -> None:
         """Publish what is due: the rows that changed, the figures, the tick."""
+        self.model.mark()
         self._publish_rows()
         wall = self.wall()
         if wall - self._figures_at >= FIGURES_EVERY:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from api.card import Card, Order, folded
 from api.clock import PipelineClock
+from api.ledger import Ledger
 from api.queues import Queues
 from api.tally import Tallies
 from api.windows import Windows
@@ -17,6 +18,8 @@ from ioc.catalogue import Catalogue
 from ioc.incident import Incident
 from ioc.lane import Position
 from ioc.lifecycle import CLOSED, OPEN, State
+from ioc.maintenance import Window
+from ioc.maintenance import Windows as MaintenanceWindows
 from ioc.records import Heartbeat
 from ioc.sources import CENTRE
 from ioc.times import Instant
@@ -38,6 +41,7 @@ class Filter(Struct, frozen=True):
     shelved: bool | None = None
     open: bool | None = None
     text: str = ""
+    maintenance: bool | None = None
 
 
 class Page(Struct, frozen=True):
@@ -60,6 +64,9 @@ class ReadModel:
         self.catalogue = catalogue
         self.clock = PipelineClock(wall)
         self.windows = Windows()
+        self.ledger = Ledger()
+        self.maintenance = MaintenanceWindows()
+        self._holding: list[Window] = []
         self.positions: dict[int, Position] = {}
         self.heartbeats: dict[int, Heartbeat] = {}
         self.last_seen: dict[str, Instant] = {}
@@ -88,6 +95,7 @@ class ReadModel:
         if incident.state is State.PENDING or (known is not None and known.incident.version >= incident.version):
             return False
         card = self._cards[incident.id] = Card(incident)
+        card.maintenance = self._window_over(card)
         self._index(known, card)
         self._see(incident)
         self._touch(incident.id)
@@ -106,6 +114,23 @@ class ReadModel:
         if known is None or beat.at >= known.at:
             self.heartbeats[beat.partition] = beat
             self.clock.hear(beat)
+
+    def mark(self) -> None:
+        """Mark the open incidents anew when other maintenance windows are active than before."""
+        holding = self.maintenance.active(self.now())
+        if holding == self._holding:
+            return
+        self._holding = holding
+        for card in self.open_cards():
+            window = self._window_over(card)
+            if window != card.maintenance:
+                card.maintenance = window
+                self._touch(card.incident.id)
+
+    def _window_over(self, card: Card) -> str | None:
+        """Return the active window an open incident lies under: the one that ends last."""
+        over = (window.id for window in self._holding if card.is_open and window.scope.covers(card.incident))
+        return next(over, None)
 
     def _touch(self, id: str) -> None:
         self.dirty.add(id)
@@ -160,6 +185,7 @@ class ReadModel:
                 and (wanted.overdue is None or card.overdue(now) is wanted.overdue)
                 and (wanted.shelved is None or card.incident.is_shelved is wanted.shelved)
                 and (wanted.open is None or card.is_open is wanted.open)
+                and (wanted.maintenance is None or (card.maintenance is not None) is wanted.maintenance)
                 and card.says(words, self.catalogue)
             ):
                 yield card

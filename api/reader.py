@@ -15,7 +15,15 @@ from ioc import records
 from ioc.aggregates import decode_key
 from ioc.topics import Topic
 
-TOPICS = (Topic.INCIDENTS, Topic.ITEMS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS)
+TOPICS = (
+    Topic.INCIDENTS,
+    Topic.ITEMS,
+    Topic.AGGREGATES,
+    Topic.POSITIONS,
+    Topic.WORKERS,
+    Topic.NOTIFICATIONS,
+    Topic.MAINTENANCE,
+)
 # So many records are folded in before others get their turn on the loop.
 _SLICE = 500
 
@@ -38,6 +46,11 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
             model.positions[int(key)] = records.decode_position(value)
         case Topic.WORKERS if value is not None:
             model.hear(records.decode_heartbeat(value))
+        case Topic.NOTIFICATIONS:
+            model.ledger.put(key.decode(), None if value is None else records.decode_notification(value))
+        case Topic.MAINTENANCE:
+            model.maintenance.put(key.decode(), None if value is None else records.decode_window(value))
+            model.mark()
 
 
 def into(model: ReadModel) -> Callable[[ConsumerRecord], None]:

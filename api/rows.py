@@ -58,6 +58,7 @@ def row(card: Card, now: Instant) -> Json:
         "outcome": one.outcome,
         "proposed": one.proposed if card.is_open else None,
         "children": card.children,
+        "maintenance": card.maintenance,
         "version": one.version,
     }
 

@@ -5,16 +5,33 @@ its scope is told once.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from msgspec import Struct
 
 from ioc.errors import Fault
-from ioc.summary import Summary
 from ioc.times import DAY, Instant
 
 LONGEST = 30 * DAY
 # An ended window is remembered so long by those who work off its end.
 REMEMBERED = 30 * DAY
+
+
+class Placed(Protocol):
+    """What a scope asks of an incident."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def category(self) -> str | None: ...
+    @property
+    def unit(self) -> str | None: ...
+    @property
+    def units(self) -> tuple[str, ...]: ...
+    @property
+    def ward(self) -> str | None: ...
+    @property
+    def source(self) -> str: ...
 
 
 class Scope(Struct, frozen=True, omit_defaults=True):
@@ -31,7 +48,7 @@ class Scope(Struct, frozen=True, omit_defaults=True):
         """True when no side is given: such a scope would be the whole city."""
         return not (self.services or self.categories or self.units or self.wards or self.sources)
 
-    def covers(self, one: Summary) -> bool:
+    def covers(self, one: Placed) -> bool:
         """True when an incident is meant. A unit is meant by its own code, not by that of one above it."""
         return not self.is_empty and all(
             not wanted or any(name in wanted for name in names)
@@ -111,10 +128,14 @@ class Windows:
         """All of them, those that are over too."""
         return self._all
 
-    def covering(self, one: Summary, now: Instant) -> Window | None:
+    def active(self, now: Instant) -> list[Window]:
+        """Return those that are active, the one that ends last before the others."""
+        active = [window for window in self._all.values() if window.is_active(now)]
+        return sorted(active, key=lambda window: (window.until, window.id), reverse=True)
+
+    def covering(self, one: Placed, now: Instant) -> Window | None:
         """Return the active window that holds back an incident's notifications: the one that ends last."""
-        holding = (window for window in self._all.values() if window.is_active(now) and window.scope.covers(one))
-        return max(holding, key=lambda window: (window.until, window.id), default=None)
+        return next((window for window in self.active(now) if window.scope.covers(one)), None)
 
     def over(self, now: Instant) -> Iterator[Window]:
         """Yield those that have ended, not too long ago."""

@@ -59,13 +59,14 @@ async def incidents(
     severity: Annotated[list[Severity], Query(description="Severities")] = [],  # noqa: B006
     overdue: Annotated[bool | None, Query(description="Whether the next deadline has passed")] = None,
     shelved: Annotated[bool | None, Query(description="Whether it is put aside for a time")] = None,
+    maintenance: Annotated[bool | None, Query(description="Whether it lies under a maintenance window")] = None,
     open: Annotated[bool | None, Query(description="Whether somebody still has to act")] = None,
     text: Annotated[str, Query(max_length=200, description=_TEXT)] = "",
     limit: Annotated[int, Query(ge=1, le=1000, description="Most rows in the answer")] = 100,
     after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
-    wanted = Filter(state, service, unit, ward, parent, severity, overdue, shelved, open, text)
+    wanted = Filter(state, service, unit, ward, parent, severity, overdue, shelved, open, text, maintenance)
     now, fresh = centre.model.now(), freshness(centre.model)
     page = centre.model.page(wanted, limit, None if after is None else cursor.decode(after))
     return json_answer(

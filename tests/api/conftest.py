@@ -38,6 +38,7 @@ class Refusing:
     def __init__(self) -> None:
         self.published: list[tuple[bytes, bytes, Headers]] = []
         self.audit: list[bytes] = []
+        self.windows: list[tuple[bytes, bytes]] = []
         self.down = False
 
     async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
@@ -45,6 +46,9 @@ class Refusing:
             raise NotPublished
         if topic is Topic.AUDIT:
             self.audit.append(value)
+            return
+        if topic is Topic.MAINTENANCE:
+            self.windows.append((key, value))
             return
         self.published.append((key, value, headers))
 

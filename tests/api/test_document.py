@@ -97,6 +97,8 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         ("/live", shapes.Alive),
         ("/ready", shapes.Ready),
         ("/incidents", shapes.PageShown),
+        ("/notifications", shapes.LedgerShown),
+        ("/maintenance", shapes.WindowsShown),
         (f"/incidents/{ONE}", shapes.DetailShown),
         (f"/incidents/{DOSSIER}", shapes.DetailShown),
         ("/dossiers/HS-1", shapes.DossiersShown),

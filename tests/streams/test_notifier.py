@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
+from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
@@ -19,12 +21,11 @@ from ioc.catalogue import hue_folder
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
-from ioc.maintenance import Scope, Window
 from ioc.notifications import Notification, Occasion, Status
 from ioc.partitioner import partition_of
 from ioc.payloads import TargetName
 from ioc.records import decode_notification, encode
-from ioc.times import HOUR, Instant, to_datetime
+from ioc.times import HOUR, Instant, to_datetime, to_rfc3339
 from ioc.topics import Topic
 from tests.city import PATIENCE, City, city, free_port
 from tests.receivers import KEY, Mailbox, Receiver, http_receiver, mailbox
@@ -136,6 +137,13 @@ class Town:
 
         self.until(all_there)
         return list(self.ledger().values())
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Ask the API, or give it a command."""
+        data = None if body is None else msgspec.json.encode(body)
+        request = Request(f"{self.centre.url}{path}", data, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as answer:
+            return msgspec.json.decode(answer.read())
 
     def metric(self, name: str) -> float:
         with urlopen(f"http://127.0.0.1:{self.ports[-1]}/metrics", timeout=5) as answer:
@@ -267,14 +275,24 @@ def _reasons(here: Town) -> dict[tuple[str, str], int]:
 
 def test_old_facts_and_replays_and_maintenance_are_noted_and_told_to_nobody(kafka: str, tmp_path: Path) -> None:
     with town(kafka, tmp_path) as here:
+        here.centre.start_api()
         at = now()
-        window = Window("w1", Scope(wards=("19753",)), at - HOUR, at + HOUR, "Ca trực 1", "Thay trạm", at - HOUR)
         old = Fact("old", Kind.WARNED, "field-reports:9", at, at - 2 * HOUR, unit="hepco")
-        here.write((Topic.MAINTENANCE, "w1", window), (Topic.FACTS, "field-reports:9", old))
+        here.write((Topic.FACTS, "field-reports:9", old))
         replaying = here.start(IOC_CLOCK="event")
         here.happen(7)
         here.until(lambda: _reasons(here) == {("suppressed", "replay"): 2})
-        here.kill(replaying)
+        here.kill(replaying, signal.SIGTERM)
+        window = here.ask(
+            "maintenance",
+            {
+                "scope": {"wards": ["19753"]},
+                "from": to_rfc3339(at - HOUR),
+                "to": to_rfc3339(at + HOUR),
+                "actor": "Ca trực 1",
+                "why": "Thay trạm biến áp",
+            },
+        )
         here.start()
         here.write((Topic.FACTS, "field-reports:9", Fact("older", *_parts(old))))
         here.happen(1)
@@ -284,13 +302,16 @@ def test_old_facts_and_replays_and_maintenance_are_noted_and_told_to_nobody(kafk
             ("suppressed", "too_old"): 1,
             ("suppressed", "maintenance"): 1,
         }
-        ended = Window("w1", window.scope, window.start, window.end, window.by, window.why, window.opened_at, now())
-        here.write((Topic.MAINTENANCE, "w1", ended))
+        here.ask(f"maintenance/{window['id']}/end", {"actor": "Ca trực 1", "why": "Xong sớm"})
         here.until(lambda: here.hook.ids)
         here.until(lambda: all(one.is_final for one in here.ledger().values()))
         still = [one.incident for one in here.ledger().values() if one.occasion is Occasion.STILL_OPEN]
         assert sorted(still) == ["field-reports:1", "field-reports:7"], "what was open, whoever heard of it before"
         assert len(here.hook.ids) == 1
+        here.until(lambda: len(here.ask("notifications?incident=field-reports:1")["items"]) == 2)
+        first, last = here.ask("notifications?incident=field-reports:1")["items"]
+        assert (first["occasion"], first["status"]) == ("still_open", "bundled")
+        assert (last["reason"], last["window"]) == ("maintenance", window["id"])
 
 
 def _parts(fact: Fact) -> list[object]:
