@@ -27,6 +27,8 @@ _NO_PLACE = {
     "electronic-card",
     "public-service-monitoring",
 }
+# Whose reports come from people; what machines and editors report has no reporter.
+_CITIZENS = {"field-reports", "one-stop-shop"}
 
 
 class Report(NamedTuple):
@@ -55,7 +57,8 @@ class Reports:
         """Yield what a service reports on this day, in the order of time."""
         for number, (since, strength) in enumerate(self._moments(source), 1):
             subject = Subject(source.code, f"{source.prefix}-{day}-{number:04d}")
-            yield Report(subject, self.midnight + since, strength, self._data(source, strength))
+            data = {**self._data(source, strength), **_reporter(source, number)}
+            yield Report(subject, self.midnight + since, strength, data)
 
     def _moments(self, source: Source) -> Iterator[tuple[int, float]]:
         """Yield ms since midnight and the storm's strength: a Poisson process, thinned to the hour's rate."""
@@ -107,6 +110,13 @@ class Reports:
             "lon": round(ward.lon + east / cos(radians(ward.lat)), 5),
             "address": f"{self.chance.randint(1, 240)} {self.chance.choice(self.scene.streets)}",
         }
+
+
+def _reporter(source: Source, number: int) -> dict[str, Any]:
+    """Return who reported: nobody there is, nor a number that anybody has."""
+    if source.code not in _CITIZENS:
+        return {}
+    return {"reporter": {"name": f"Người dân mẫu {number}", "phone": f"+84 000 000 {number:03d}"}}
 
 
 def committees(catalogue: Catalogue) -> Mapping[str, str]:

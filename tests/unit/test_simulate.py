@@ -16,6 +16,7 @@ from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, State
 from ioc.payloads import Priority
+from ioc.records import encode
 from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Changes, Shard
 from ioc.times import HOUR, Instant
@@ -60,6 +61,13 @@ def test_records_are_sent_in_the_order_of_time() -> None:
 def test_all_services_of_the_city_report_from_all_its_wards(incidents: list[Incident]) -> None:
     assert {one.service for one in incidents} == {code for code, one in CITY.services.items() if not one.external}
     assert {one.ward for one in incidents} == set(CITY.wards)
+
+
+def test_people_report_and_who_they_are_is_kept_apart(folded: Changes) -> None:
+    written = {one.key.decode() for one in folded.outbox if one.topic is Topic.REPORTERS}
+    reported = {id for id, one in folded.incidents.items() if one.state is not State.PENDING}
+    assert written == {id for id in reported if id.startswith(("field-reports:", "one-stop-shop:"))}
+    assert not any(b"m\xe1\xba\xabu" in encode(one) for one in folded.incidents.values())
 
 
 def test_every_category_of_the_scene_is_one_of_its_service() -> None:
