@@ -8,6 +8,7 @@ import msgspec
 
 from api.card import Card
 from ioc.catalogue import Catalogue
+from ioc.deadlines import lapses_at
 from ioc.explain import Explanation, StepTold, explain
 from ioc.incident import Entry, Incident
 from ioc.lifecycle import event_type
@@ -71,6 +72,7 @@ def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
         "evidence": list(evidence_of(card.incident)),
         "procedure": _procedure(card.incident, catalogue),
         "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
+        "lapses_at": moment(lapses_at(card.incident, catalogue)),
         "commands": card.commands,
         "merged": _children(card),
     }

@@ -167,6 +167,7 @@ class DetailShown(RowShown):
     evidence: list[EvidenceShown]
     procedure: ProcedureShown | None = Field(description="What a dossier applies for, when it is a procedure")
     deadlines: list[DeadlineShown]
+    lapses_at: str | None = Field(description="When the acknowledgement lapses unless somebody begins")
     commands: list[str]
     merged: list[ChildShown] = Field(description="The first of those that were merged into it; `parent=` lists all")
 

@@ -1,6 +1,6 @@
 """An API over a read model that real events were folded into: no broker, but every deciding rule is the real one."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 import httpx
 import msgspec
@@ -20,7 +20,7 @@ from api.settings import ApiSettings, AuthSettings
 from ioc import records
 from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
-from ioc.lane import ClockKind, Record
+from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, event_type
 from ioc.payloads import Reporter
 from ioc.registers import Act
@@ -81,7 +81,9 @@ class City:
 
     def pass_time(self, ms: int) -> None:
         self.now += ms
-        self._write(self.shard.tick(self.now, 1000))
+        changes = self.shard.tick(self.now, 1000)
+        self._write(changes)
+        self._hear(changes.outbox)
 
     def happen(self, id: str, move: Move, source: str | None = None, **data: object) -> None:
         """Let one event happen now."""
@@ -119,7 +121,10 @@ class City:
         changes = self.shard.fold([Record(self.offset, self.now, key, value, headers)])
         self._write(changes)
         self.offset += 1
-        for sent in changes.outbox:  # what the fold tells other incidents comes back as everyone's events do
+        self._hear(changes.outbox)
+
+    def _hear(self, outbox: Iterable[Outgoing]) -> None:
+        for sent in outbox:  # what the centre tells incidents comes back as everyone's events do
             if sent.topic is Topic.EVENTS and sent.value is not None:
                 self.receive(sent.key, sent.value, sent.headers)
 

@@ -131,3 +131,32 @@ async def test_old_versions_change_nothing(city: City) -> None:
     card = city.model.card("field-reports:1")
     assert card is not None
     assert card.incident.state == "acknowledged"
+
+
+async def test_what_is_shelved_says_until_when_and_by_whom_and_can_be_left_out(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    for number in (1, 2):
+        city.report(f"field-reports:{number}")
+    city.happen("field-reports:1", Move.SHELVED, actor="Lan", text="chờ nước rút", until="2024-04-16T05:00:00Z")
+    assert await ids(client, "?shelved=true") == ["field-reports:1"]
+    assert await ids(client, "?open=true&shelved=false") == ["field-reports:2"]
+    told = (await client.get("/incidents/field-reports:1")).json()
+    assert (told["shelved_until"], told["shelved_by"]) == ("2024-04-16T05:00:00.000Z", "Lan")
+    assert "unshelve" in told["commands"]
+    assert told["history"][-1]["text"] == "chờ nước rút"
+    city.pass_time(3 * HOUR)
+    row = (await client.get("/incidents?shelved=false")).json()["items"][0]
+    assert (row["id"], row["shelved_until"], row["overdue"]) == ("field-reports:1", None, True), "its deadlines ran on"
+    assert "unshelve" not in (await client.get("/incidents/field-reports:1")).json()["commands"]
+
+
+async def test_an_acknowledgement_says_when_it_lapses_and_that_it_has(city: City, client: httpx.AsyncClient) -> None:
+    city.report("field-reports:1")
+    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    told = (await client.get("/incidents/field-reports:1")).json()
+    assert (told["state"], told["lapses_at"]) == ("acknowledged", "2024-04-16T08:00:00.000Z")  # four working hours
+    city.pass_time(7 * HOUR)
+    told = (await client.get("/incidents/field-reports:1")).json()
+    assert (told["state"], told["lapses_at"], told["lapses"]) == ("reported", None, 1)
+    assert [entry["type"] for entry in told["history"]][-1] == "vn.ioc.incident.lapsed.v1"
