@@ -26,8 +26,6 @@ log = logging.getLogger("ioc.partition")
 
 # Seconds; a record that can be folded is folded long before.
 STANDING_STILL = 1.0
-# Incidents in one transaction when the catalogue has been changed.
-SETTLED_AT_ONCE = 1000
 
 
 class Place(NamedTuple):
@@ -76,7 +74,7 @@ class Partition(Generic[Changes]):
         """Settle the open incidents by a catalogue that is new to them, before anything is folded by it."""
         position = self.shard.position
         if isinstance(self.shard, incidents.Shard):
-            for changes in self.shard.settle_anew(SETTLED_AT_ONCE):
+            for changes in self.shard.settle_anew(self._settings.settled_at_once):
                 await self._write(cast(Changes, changes))
                 log.info("%s: %d incidents settled by catalogue %s", self._name, len(changes.incidents), edition)
         else:  # nothing in it is worked out by the catalogue before the next record

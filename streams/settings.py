@@ -26,6 +26,7 @@ class WorkerSettings(BaseSettings):
     slice_records: int = Field(2000, ge=1, description="most records in one transaction")
     tick_every: float = Field(0.25, gt=0)
     fires_a_tick: int = Field(500, ge=1, description="most deadlines announced in one transaction")
+    settled_at_once: int = Field(1000, ge=1, description="most incidents settled by a new catalogue in one transaction")
     late_after: float = Field(60.0, gt=0, description="how long a tick waits for the input to catch up")
     refused_share: float = Field(0.5, gt=0, le=1, description="share of refused records above which it stops")
     refused_least: int = Field(100, ge=10, description="records from which on that share is taken")

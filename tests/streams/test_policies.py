@@ -92,6 +92,14 @@ def asked(centre: City, path: str) -> Any:
         return msgspec.json.decode(answer.read())
 
 
+def in_its_own_days(centre: City) -> None:
+    """Wait until the API has heard from the worker that time is the events' own."""
+    give_up = time.monotonic() + 20
+    while asked(centre, "figures")["clock"] != "event":
+        assert time.monotonic() < give_up, centre.logs()
+        time.sleep(0.2)
+
+
 def ordered(centre: City, id: str, command: str, **said: str) -> None:
     request = urllib.request.Request(f"{centre.url}incidents/{id}/{command}", msgspec.json.encode(said))
     request.add_header("Content-Type", "application/json")
@@ -156,6 +164,7 @@ def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_pat
         centre.start_api()
         publish(kafka, *in_turn(*changed, *reopened, *others))
         told(centre, lambda facts: bool(of(facts, Kind.REOPENED, "electronic-card:1")))
+        in_its_own_days(centre)
         deadlines = _explained(centre, [*ON_PRIORITY, *ON_REOPEN, "traffic-cameras", "one-stop-shop"])
         assert {service: deadlines[service]["due"] for service in deadlines} == {
             "field-reports": _utc("2024-04-16 08:00"),
@@ -296,12 +305,11 @@ def test_a_decreed_holiday_moves_what_is_open_and_all_can_be_computed_again(
         publish(kafka, *reports, closed)
         told(centre, lambda facts: bool(of(facts, Kind.RESOLVED, "press-monitoring:2")))
         _stop(centre, 0)
-        calendars = folder / "calendars.yml"
-        decreed = '    holidays:\n      - {date: 2024-04-17, name: "Decreed later"}\n'
-        calendars.write_text(calendars.read_text().replace("    holidays:\n", decreed, 1))
+        _decree(folder)
         centre.start_worker(IOC_GROUP="second")
         facts = told(centre, lambda facts: any(fact.kind is Kind.CATALOGUE for fact in facts))
         centre.start_api()
+        in_its_own_days(centre)
         moved, kept = (asked(centre, f"incidents/press-monitoring:{subject}") for subject in "12")
         assert moved["deadlines"][0]["due"] == _utc("2024-04-19 08:30"), "the 18th is off, too"
         assert [day["date"] for day in moved["deadlines"][0]["skipped"]] == ["2024-04-17", "2024-04-18"]
@@ -313,6 +321,41 @@ def test_a_decreed_holiday_moves_what_is_open_and_all_can_be_computed_again(
         told(centre, lambda facts: bool(of(facts, Kind.DUE_SET, "press-monitoring:3")))
         verified(centre)
         _forgotten(centre, kafka)
+
+
+def test_a_worker_killed_while_it_settles_by_a_new_catalogue_goes_on_where_it_was(
+    kafka: str, tmp_path: Path, folder: Path
+) -> None:
+    number = 1000
+    reports = [happened("press-monitoring", "reported", at("2024-04-16 08:00"), str(n)) for n in range(number)]
+    with city(kafka, tmp_path, partitions=1) as centre:
+        centre.start_worker()
+        publish(kafka, *reports)
+        told(centre, lambda facts: len(facts) >= 2 * number)
+        _stop(centre, 0)
+        _decree(folder)
+        centre.start_worker(IOC_GROUP="second", IOC_SETTLED_AT_ONCE="1")
+        told(centre, lambda facts: any(fact.kind is Kind.CATALOGUE for fact in facts))
+        centre.kill_worker(1)
+        before = sum(fact.cause is not None and fact.cause.startswith("catalogue/") for fact in facts_of(centre))
+        assert 0 < before < number, "it was not killed half-way"
+        centre.start_worker(IOC_GROUP="third")
+        publish(kafka, happened("press-monitoring", "noted", at("2024-04-16 08:01"), "1", text="x"))
+        verified(centre)
+        facts = facts_of(centre)
+        settled = Counter(fact.incident for fact in facts if fact.cause and fact.cause.startswith("catalogue/"))
+        assert settled == Counter(f"press-monitoring:{n}" for n in range(number))
+        assert {fact.dues["resolve"] for fact in facts if fact.cause and fact.dues and "catalogue/" in fact.cause} == {
+            at("2024-04-19 08:30")
+        }
+        assert sum(fact.kind is Kind.CATALOGUE for fact in facts) == 1
+
+
+def _decree(folder: Path) -> None:
+    """Let the 17th be decreed a holiday."""
+    calendars = folder / "calendars.yml"
+    decreed = '    holidays:\n      - {date: 2024-04-17, name: "Decreed later"}\n'
+    calendars.write_text(calendars.read_text().replace("    holidays:\n", decreed, 1))
 
 
 def _stop(centre: City, worker: int) -> None:
