@@ -15,12 +15,14 @@ from ioc.items import Item
 from ioc.lane import Position
 from ioc.lifecycle import Move
 from ioc.maintenance import Window
+from ioc.matters import Matter
 from ioc.notifications import Notification
 from ioc.observations import PAYLOADS as OBSERVATIONS
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import CatalogueFiles, Heartbeat, Look
 from ioc.registers import BOOKINGS, Act
 from ioc.sensors import SensorState
+from ioc.sightings import Sighting
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]
@@ -49,6 +51,8 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.AUDIT: Look,
     Topic.ITEMS: Item,
     Topic.SENSORS: SensorState,
+    Topic.SIGHTINGS: Sighting,
+    Topic.MATTERS: Matter,
 }
 
 

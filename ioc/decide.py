@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from ioc import deadlines, families, fold, moments
+from ioc import deadlines, families, fold, moments, sightings
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
@@ -134,7 +134,10 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
-    told = families.tell(old, new, event.payload, now)
+    told = (
+        *families.tell(old, new, event.payload, now),
+        *sightings.tell(old, new, event, judged, now, catalogue),
+    )
     emitted = (*_identity(old, event, judged), *settled(old, new, event), *told)
     return Decision(new, tuple(facts), _refusal(judged, new), emitted=emitted)
 

@@ -28,6 +28,11 @@ def is_of_our_time(moment: datetime) -> bool:
     return moment.year in YEARS
 
 
+def is_instant_of_our_time(at: Instant) -> bool:
+    """True when an instant can be meant."""
+    return 0 <= at < LAST_MOMENT
+
+
 def to_instant(moment: datetime) -> Instant:
     """Return an aware moment as an instant, to the nearest ms. A naive one raises ValueError: it is never guessed."""
     if moment.tzinfo is None:

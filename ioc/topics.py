@@ -16,6 +16,7 @@ class Topic(StrEnum):
 
     EVENTS = "ioc.events"
     INDICATORS = "ioc.indicators"
+    SIGHTINGS = "ioc.sightings"
     INCIDENTS = "ioc.incidents"
     AGGREGATES = "ioc.aggregates"
     FACTS = "ioc.facts"
@@ -29,6 +30,7 @@ class Topic(StrEnum):
     CATALOGUES = "ioc.catalogues"
     ITEMS = "ioc.items"
     SENSORS = "ioc.sensors"
+    MATTERS = "ioc.matters"
 
 
 class TopicSpec(Struct, frozen=True):
@@ -85,6 +87,13 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(Topic.REPORTERS, "incident id", "who reported the incident: for those alone who may see it", _COMPACT),
     TopicSpec(Topic.ITEMS, "register/item id", "tickets, documents and answers to surveys, while they count", _COMPACT),
     TopicSpec(Topic.SENSORS, "sensor id", "what is known of each sensor: last value, level, silence", _COMPACT),
+    TopicSpec(
+        Topic.SIGHTINGS,
+        "service/category",
+        "where incidents are, told by their fold, so that reports of one matter find each other",
+        _kept(30, **{"message.timestamp.type": "LogAppendTime"}),
+    ),
+    TopicSpec(Topic.MATTERS, "incident id", "open matters that reports can be the same as", _COMPACT),
     TopicSpec(Topic.AUDIT, "incident id", "who looked at a reporter's identity, and when", _kept(365)),
     TopicSpec(
         Topic.CATALOGUES,

@@ -5,6 +5,7 @@ from typing import Any
 
 from ioc.catalogue import Catalogue
 from ioc.lane import ClockKind, Shard
+from ioc.matters import Shard as Matters
 from ioc.refusals import RefusalPolicy
 from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Shard as Incidents
@@ -15,4 +16,5 @@ MakeShard = Callable[[int, Catalogue, ClockKind, RefusalPolicy, int], Shard[Any]
 LANES: Mapping[Topic, MakeShard] = {
     Topic.EVENTS: Incidents,
     Topic.INDICATORS: Sensors,
+    Topic.SIGHTINGS: Matters,
 }

@@ -9,6 +9,8 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from ioc.calendar import Calendar
+from ioc.causes import Cause
+from ioc.duplicates import DuplicateRules
 from ioc.indicators import Indicator, Sensor
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
@@ -168,6 +170,8 @@ class Catalogue(Struct, frozen=True):
     shifts: tuple[Shift, ...] = ()
     indicators: Mapping[str, Indicator] = {}
     sensors: Mapping[str, Sensor] = {}
+    duplicates: DuplicateRules = DuplicateRules()
+    causes: Mapping[str, Cause] = {}
     edition: str = ""
     files: Mapping[str, bytes] = {}
     items_kept: Millis = ITEMS_KEPT

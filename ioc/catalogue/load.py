@@ -5,8 +5,10 @@ from importlib.resources import files as packaged
 from pathlib import Path
 
 from ioc.catalogue.calendars import read_calendars
+from ioc.catalogue.causes import read_causes
 from ioc.catalogue.channels import Channels
 from ioc.catalogue.city import Catalogue
+from ioc.catalogue.duplicates import read_duplicates
 from ioc.catalogue.faults import Faults
 from ioc.catalogue.indicators import Named, read_indicators
 from ioc.catalogue.reading import Folder
@@ -16,7 +18,15 @@ from ioc.catalogue.shifts import read_shifts
 from ioc.catalogue.units import read_units, read_wards
 
 FILES = ("services.yml", "units.yml", "wards.yml", "calendars.yml", "rules.yml")
-OPTIONAL_FILES = ("procedures.yml", "channels.yml", "baselines.yml", "shifts.yml", "indicators.yml")
+OPTIONAL_FILES = (
+    "procedures.yml",
+    "channels.yml",
+    "baselines.yml",
+    "shifts.yml",
+    "indicators.yml",
+    "duplicates.yml",
+    "causes.yml",
+)
 
 
 def hue_folder() -> Path:
@@ -53,6 +63,8 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
     categories = Categories(services.listed, procedure_rows)
     rules = read_rules(folder, Known(services.listed, units, calendar_rows, channels.listed, categories))
     indicators, sensors = read_indicators(folder, Named(services.listed, categories, units, wards))
+    duplicates = read_duplicates(folder, services.listed, categories)
+    causes = read_causes(folder, services.listed, categories)
     faults.refuse_if_any()
     return Catalogue(
         zone,
@@ -68,6 +80,8 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         shifts,
         indicators,
         sensors,
+        duplicates,
+        causes,
         edition=folder.edition,
         files=folder.files,
         items_kept=services.items_kept,

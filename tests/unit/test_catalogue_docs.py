@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ioc.catalogue import FILES, OPTIONAL_FILES, Catalogue, ChannelKind, Online, load_catalogue
+from ioc.duplicates import Action
 from ioc.indicators import Direction
 from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, OnPriority, OnReopen, TimeKind
@@ -55,7 +56,8 @@ def test_the_rule_that_governs_is_the_one_it_says(
 
 
 @pytest.mark.parametrize(
-    "words", [Match.__struct_fields__, TargetName, Online, ChannelKind, TimeKind, OnReopen, OnPriority, Direction]
+    "words",
+    [Action, Match.__struct_fields__, TargetName, Online, ChannelKind, TimeKind, OnReopen, OnPriority, Direction],
 )
 def test_every_word_that_can_be_chosen_is_told(words: type) -> None:
     assert [word for word in words if f"`{word}`" not in PAGE] == []

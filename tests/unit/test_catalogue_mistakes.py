@@ -308,6 +308,34 @@ indicators.yml/sensors
 - x:6.level 2: clear_at must lie below at
 + id: "rain-gauges:hue", kind: rain, name: A
 - sensors[n]: 'rain-gauges:hue' is there twice
+
+duplicates.yml/duplicates
++ id: d1, service: magic, radius_m: 10, within: 1h
+- d1.service: unknown service 'magic'
++ id: d2, service: health, categories: [food, sea], radius_m: 0, within: 0s, action: forget
+- d2.categories: unknown category 'sea'
+- d2.radius_m: less than 1
+- d2.action: must be one of ['merge', 'propose']
+- d2.within: must be more than nothing
++ id: d3, service: health, categories: [food, food], radius_m: 5001, within: 31d
+- d3.radius_m: more than 5000
+- d3.within: longer than thirty days
++ id: d4, service: field-reports, categories: [order, power], radius_m: 10, within: 1h
+- d4: ties with 'blackout': both are for reports of 'field-reports' and 'power'
++ id: d5, service: health, categories: [food, food], radius_m: 10, within: 1h
+- d5.categories: 'food' is there twice
++ id: blackout, service: health, radius_m: 10, within: 1h
+- duplicates[n]: 'blackout' is there twice
+
+causes.yml/causes
++ id: c1, @names, matters: []
+- c1.matters: fewer than 1 items
++ id: c2, @names, matters: [{service: magic}, {service: health, categories: [sea]}, {service: health}]
+- c2.matters: unknown service 'magic'
+- c2.matters: 'health' is there twice
+- c2.matters: unknown category 'sea'
++ id: storm, @names, matters: [{service: health}]
+- causes[n]: 'storm' is there twice
 """
 SHORT = {
     r"@kind\((\w+)\)": r"kind: \1, name_vi: A, name_en: A, measure: m, silent_after: 1h",

@@ -66,6 +66,8 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "channels.yml").write_text(channels)
     (folder / "indicators.yml").write_text("indicators: []\nsensors: []\n")
+    (folder / "duplicates.yml").write_text("duplicates: []\n")
+    (folder / "causes.yml").write_text("causes: []\n")
     return folder
 
 

@@ -10,7 +10,7 @@ from ioc.topics import DAY_MS, MAX_EVENT_BYTES, MAX_RECORD_BYTES, TOPICS, Topic,
 SPECS = {spec.name: spec for spec in TOPICS}
 # What a key's newest record tells for ever; the rest are logs, kept for days.
 STATES = {Topic.INCIDENTS, Topic.AGGREGATES, Topic.POSITIONS, Topic.WORKERS, Topic.REPORTERS, Topic.CATALOGUES}
-STATES |= {Topic.ITEMS, Topic.MAINTENANCE, Topic.SENSORS}
+STATES |= {Topic.ITEMS, Topic.MAINTENANCE, Topic.MATTERS, Topic.SENSORS}
 
 
 def test_every_topic_is_in_the_table_once() -> None:
@@ -42,7 +42,7 @@ def test_states_are_compacted_and_never_deleted_and_logs_are_kept_for_days(spec:
 def test_what_is_folded_is_stamped_by_the_broker_alone() -> None:
     """The append time is the `now` of every fold: a producer's own would make replays differ."""
     stamped = [spec.name for spec in TOPICS if spec.config.get("message.timestamp.type") == "LogAppendTime"]
-    assert stamped == [Topic.EVENTS, Topic.INDICATORS]
+    assert stamped == [Topic.EVENTS, Topic.INDICATORS, Topic.SIGHTINGS]
 
 
 def test_a_dead_letter_is_kept_as_long_as_the_event_it_was() -> None:

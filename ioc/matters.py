@@ -1,0 +1,268 @@
+"""Matters: what reports can be the same as, and the pure fold of sightings that finds it.
+
+One partition holds all matters of the services and categories whose sightings come to it. No Kafka here. A fold leaves
+states and position alone and returns the changes; only what is derived of them, the places and when each is forgotten,
+moves at once. Nothing rests on when a tick comes: a replay of the same sightings gives the same answers.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from ioc.catalogue import Catalogue
+from ioc.duplicates import Action
+from ioc.emit import emit, id_of
+from ioc.errors import Fault, Reason, Refusal
+from ioc.families import MOST_CHILDREN
+from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
+from ioc.lifecycle import Move
+from ioc.partitioner import partition_of
+from ioc.payloads import Merged, Priority, Proposed
+from ioc.places import Grid, metres
+from ioc.refusals import RefusalPolicy
+from ioc.sightings import PART, Sighting, decode
+from ioc.timers import Timers
+from ioc.times import DAY, Instant, is_instant_of_our_time
+from ioc.topics import Topic
+
+# Reports can come late: a matter is remembered for so long after the last moment at which something could join it.
+REMEMBERED = DAY
+
+
+class Matter(Struct, frozen=True, omit_defaults=True):
+    """An open incident that reports can be the same as: its latest sighting, and what joined it.
+
+    `first` and `last` are when the first and the latest report of it came (ms), `count` how many were found the same.
+    """
+
+    seen: Sighting
+    first: Instant
+    last: Instant
+    count: int = 0
+
+    @property
+    def forgotten_at(self) -> Instant:
+        """When it is forgotten: then nothing can join it any more."""
+        return self.last + self.seen.within + REMEMBERED
+
+    def holds(self, report: Sighting) -> bool:
+        """True when a report came near enough in time."""
+        return self.first - report.within <= report.reported_at <= self.last + report.within
+
+    def joined_by(self, report: Sighting) -> "Matter":
+        """Return the matter with one report more."""
+        first, last = min(self.first, report.reported_at), max(self.last, report.reported_at)
+        return Matter(self.seen, first, last, self.count + 1)
+
+
+decode_matter = msgspec.json.Decoder(Matter).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Changes(Struct):
+    """All that one slice of sightings changes; None forgets a matter."""
+
+    position: Position
+    matters: dict[str, Matter | None] = field(default_factory=dict)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    outbox: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write."""
+        return not (self.matters or self.dead_letters or self.outbox)
+
+    def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
+        """Yield the matters."""
+        items = self.matters.items()
+        yield Topic.MATTERS, (Write(id.encode(), None if one is None else _encode(one)) for id, one in items)
+
+
+class Ground:
+    """Where the matters are: a grid for each kind and each order of magnitude of radius."""
+
+    def __init__(self) -> None:
+        self._grids: dict[str, dict[int, Grid]] = {}
+        self._grid_of: dict[str, Grid] = {}
+
+    def put(self, seen: Sighting) -> None:
+        """Place a matter, or move it."""
+        self.drop(seen.incident)
+        size = 1 << max(0, round(seen.radius_m) - 1).bit_length()
+        grid = self._grids.setdefault(seen.key, {}).setdefault(size, Grid(size))
+        grid.put(seen.incident, seen.lat, seen.lon)
+        self._grid_of[seen.incident] = grid
+
+    def drop(self, incident: str) -> None:
+        """Take a matter off the ground, if it is there."""
+        grid = self._grid_of.pop(incident, None)
+        if grid is not None:
+            grid.drop(incident)
+
+    def around(self, report: Sighting) -> Iterator[str]:
+        """Yield the matters that may lie within the radius of a report, of its kind alone."""
+        for grid in self._grids.get(report.key, {}).values():
+            yield from grid.around(report.lat, report.lon, report.radius_m)
+
+
+_POLICY = RefusalPolicy()
+_STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
+_KEY = Refusal(Reason.WRONG_KEY, (Fault("key", "differs from '<service>/<category>'"),))
+_UNREADABLE = Refusal(Reason.INVALID, (Fault("data", "no sighting"),))
+
+
+class Shard:
+    """The matters of one partition of so many."""
+
+    input = Topic.SIGHTINGS
+    tables = (Topic.MATTERS,)
+
+    def __init__(
+        self,
+        partition: int,
+        catalogue: Catalogue,
+        clock: ClockKind,
+        policy: RefusalPolicy = _POLICY,
+        partitions: int = 1,
+    ) -> None:
+        self.partition = partition
+        self.partitions = partitions
+        self.clock = clock
+        self.policy = policy
+        self.matters: dict[str, Matter] = {}
+        self.timers = Timers()  # nothing is announced here
+        self.position = Position()
+        self.index()
+
+    @property
+    def held(self) -> int:
+        """How many matters are held in memory."""
+        return len(self.matters)
+
+    def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
+        """Take back a matter."""
+        if value is None:
+            self.matters.pop(key.decode(), None)
+        else:
+            self.matters[key.decode()] = decode_matter(value)
+
+    def index(self) -> None:
+        """Build the places, and when each matter is forgotten, anew."""
+        self.ground, self.forgetting = Ground(), Timers()
+        for id, matter in self.matters.items():
+            self.ground.put(matter.seen)
+            self.forgetting.set(id, matter.forgotten_at)
+
+    def fold(self, records: Sequence[Record]) -> Changes:
+        """Return what a slice of records changes. Records already folded are the caller's to leave out."""
+        fold = _Fold(self)
+        for record in records:
+            fold.take(record)
+        fold.changes.position = fold.position(records[-1].offset + 1)
+        return fold.changes
+
+    def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
+        """Return no changes: matters are forgotten as sightings come."""
+        return Changes(self.position)
+
+    def apply(self, changes: Changes) -> None:
+        """Take over changes that are safely written."""
+        for id, matter in changes.matters.items():
+            if matter is None:
+                self.matters.pop(id, None)
+            else:
+                self.matters[id] = matter
+        self.position = changes.position
+
+
+class _Fold(Progress):
+    """The fold of one slice: reads through to the shard, writes into its own changes."""
+
+    def __init__(self, shard: Shard) -> None:
+        super().__init__(shard.position, shard.policy)
+        self.shard = shard
+        self.changes = Changes(shard.position)
+
+    def take(self, record: Record) -> None:
+        """Fold one record: read it, forget what is over, and see what the report is the same as."""
+        read = self._read(record)
+        if isinstance(read, Refusal):
+            self.changes.dead_letters.append(DeadLetter(record, read))
+        else:
+            self.now = max(self.now, record.appended if self.shard.clock is ClockKind.WALL else read.at)
+            self._forget()
+            self._see(read)
+        self.count(isinstance(read, Refusal))
+
+    def _read(self, record: Record) -> Sighting | Refusal:
+        try:
+            seen = decode(record.value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return _UNREADABLE
+        if not (is_instant_of_our_time(seen.at) and is_instant_of_our_time(seen.reported_at)):
+            return _UNREADABLE
+        if record.key != seen.key.encode():
+            return _KEY
+        stray = partition_of(record.key, self.shard.partitions) != self.shard.partition
+        return _STRAY if stray else seen
+
+    def _forget(self) -> None:
+        while (timer := self.shard.forgetting.take(self.now)) is not None:
+            self._keep(timer.incident, None)
+
+    def _see(self, seen: Sighting) -> None:
+        known = self._matter(seen.incident)
+        if known is not None and known.seen.turn >= seen.turn:
+            self.duplicates += 1
+        elif seen.gone:
+            self._keep(seen.incident, None)
+        elif known is not None:
+            self._keep(seen.incident, replace(known, seen=seen))
+        elif seen.parent is None:
+            same = self._same_as(seen) if seen.fresh else None
+            if same is None:
+                self._keep(seen.incident, Matter(seen, seen.reported_at, seen.reported_at))
+            else:
+                self._answer(seen, same)
+
+    def _same_as(self, report: Sighting) -> Matter | None:
+        """Return the nearest matter that a report can be the same as; of several so near the older."""
+        found = (self._matter(id) for id in self.shard.ground.around(report))
+        near = (
+            (metres(report.lat, report.lon, one.seen.lat, one.seen.lon), one.first, one.seen.incident)
+            for one in found
+            if one is not None and one.holds(report) and self._is_open(one)
+        )
+        distance, _, incident = min(near, default=(report.radius_m + 1, 0, ""))
+        return self._matter(incident) if distance <= report.radius_m else None
+
+    def _is_open(self, one: Matter) -> bool:
+        """True unless it was itself merged into something that is no matter here: then nobody knows how that stands."""
+        return one.seen.parent is None or self._matter(one.seen.parent) is not None
+
+    def _answer(self, report: Sighting, same: Matter) -> None:
+        """Merge a report into what it is the same as, or propose it. It does not become a matter of its own."""
+        into = same.seen.parent or same.seen.incident
+        less_urgent = report.priority is Priority.URGENT and same.seen.priority is not Priority.URGENT
+        asked = less_urgent or report.action is Action.PROPOSE
+        move = Move.PROPOSED if asked else Move.MERGED
+        said = (Proposed if asked else Merged)(into=into, by_rule=report.rule)
+        id = id_of(report.incident, report.turn, move)
+        self.changes.outbox.append(emit(PART, report.incident, move, report.at, id, said))
+        joined = same.joined_by(report)
+        self._keep(same.seen.incident, joined if joined.count < MOST_CHILDREN else None)
+
+    def _matter(self, id: str) -> Matter | None:
+        return self.changes.matters[id] if id in self.changes.matters else self.shard.matters.get(id)
+
+    def _keep(self, id: str, matter: Matter | None) -> None:
+        if matter is None and self._matter(id) is None:
+            return
+        self.changes.matters[id] = matter
+        if matter is None:
+            self.shard.ground.drop(id)
+        else:
+            self.shard.ground.put(matter.seen)
+        self.shard.forgetting.set(id, None if matter is None else matter.forgotten_at)

@@ -1,0 +1,141 @@
+"""Sightings: what an incident tells of its place and kind, so that reports of the same matter find each other.
+
+What can be the same matter meets on one partition: sightings go by service and category, so that no border of a
+partition or a tile parts neighbours. Each holds the rule it was told by; who reads it needs no catalogue.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ioc.catalogue import Catalogue
+from ioc.duplicates import Action, DuplicateRule
+from ioc.emit import CENTRE, id_of
+from ioc.events import Event
+from ioc.incident import Entry, Incident
+from ioc.lane import Outgoing
+from ioc.lifecycle import Move, State
+from ioc.payloads import Code, IncidentId, Latitude, Longitude, Priority, Unmerged
+from ioc.times import Instant, Millis
+from ioc.topics import Topic
+
+PART = "duplicates"
+_OF_THE_LANE = f"{CENTRE}{PART}/"
+
+
+class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """An incident as others of the same service and category are to know it, from `at` (ms) on.
+
+    `turn` counts what the incident has told; of two sightings the later counts. `fresh` asks what it is the same as;
+    `parent` is what it was merged into, and `gone` says that it is nothing any more that others could be the same as.
+    """
+
+    incident: IncidentId
+    turn: Annotated[int, Meta(ge=1)]
+    at: Instant
+    service: Code
+    category: str = ""
+    lat: Latitude = 0.0
+    lon: Longitude = 0.0
+    reported_at: Instant = 0
+    priority: Priority = Priority.NORMAL
+    rule: str = ""
+    radius_m: Annotated[float, Meta(ge=0)] = 0.0
+    within: Millis = 0
+    action: Action = Action.MERGE
+    fresh: bool = False
+    parent: str | None = None
+    gone: bool = False
+
+    @property
+    def key(self) -> str:
+        """What all that can be the same matter has in common: where it meets."""
+        return f"{self.service}/{self.category}"
+
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Sighting).decode
+
+
+class _Sighted(NamedTuple):
+    """All of an incident that a sighting tells."""
+
+    service: str
+    category: str
+    lat: float
+    lon: float
+    reported_at: Instant
+    priority: Priority
+    parent: str | None
+    proposed: str | None
+    rule: DuplicateRule
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        return self.service, self.category
+
+
+def tell(
+    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
+) -> Iterator[Outgoing]:
+    """Yield what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
+    before, after = _sighted(old, catalogue), _sighted(new, catalogue)
+    afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
+    if before == after or _is_answer(old, event):
+        return
+    new.turn = max(new.turn, old.turn + 1)
+    at = max(now, new.updated_at + 1)  # the answer comes after all that has happened
+    if before is not None and (after is None or before.kind != after.kind):
+        service, category = before.kind
+        yield _sent(Sighting(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
+    if after is not None:
+        moved = before is not None and before.kind != after.kind
+        placed = before is None and (old.is_open or old.state is State.PENDING)
+        asks = after.parent is None and (moved or placed or afresh)
+        yield _sent(_sighting(after, new.id, new.turn, at, asks))
+
+
+def _sighted(one: Incident, catalogue: Catalogue) -> _Sighted | None:
+    """Return what is told of an incident; None of one that no other can be the same as."""
+    if one.lat is None or one.lon is None or not (one.is_open or one.state is State.MERGED):
+        return None
+    rule = catalogue.duplicates.rule_for(one.service, one.category)
+    if rule is None:
+        return None
+    place = one.service, one.category or "", one.lat, one.lon
+    return _Sighted(*place, one.reported_at, one.priority, one.parent, one.proposed, rule)
+
+
+def _is_answer(old: Incident, event: Event) -> bool:
+    """True of the answer to what the incident told last: whoever gave it knows."""
+    if event.move not in (Move.MERGED, Move.PROPOSED) or not event.source.startswith(_OF_THE_LANE):
+        return False
+    return event.id == id_of(old.id, old.turn, event.move)
+
+
+def _sighting(one: _Sighted, incident: str, turn: int, at: Instant, fresh: bool) -> Sighting:
+    rule = one.rule
+    return Sighting(
+        incident=incident,
+        turn=turn,
+        at=at,
+        service=one.service,
+        category=one.category,
+        lat=one.lat,
+        lon=one.lon,
+        reported_at=one.reported_at,
+        priority=one.priority,
+        rule=rule.id,
+        radius_m=rule.radius_m,
+        within=rule.within,
+        action=rule.action,
+        fresh=fresh,
+        # What waits for somebody to decide is not a matter of its own yet.
+        parent=one.parent or one.proposed,
+    )
+
+
+def _sent(seen: Sighting) -> Outgoing:
+    return Outgoing(Topic.SIGHTINGS, seen.key.encode(), encode(seen))
