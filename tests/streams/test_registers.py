@@ -1,0 +1,191 @@
+"""Queues, documents, surveys and dossiers of three services, through a real broker, real workers and the API."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from ioc.lifecycle import Move, event_type
+from ioc.registers import Act
+from ioc.sketch import ERROR
+from ioc.times import HOUR, MINUTE, SECOND, Instant, to_instant, to_rfc3339
+from tests.city import City, city
+from tests.streams.test_worker import publish
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+NOW: Instant = time.time_ns() // 1_000_000
+BEGAN = NOW - 3 * HOUR
+Sent = tuple[bytes, bytes]
+
+# What there is to find: how long each visitor waited and was served, who left, what was signed, what people said.
+WAITS = [(number * 37 % 100 + 1) * MINUTE // 4 for number in range(80)]
+SERVED = [(number * 11 % 20 + 2) * MINUTE // 2 for number in range(70)]  # the last ten left once they were called
+LEFT_AT_ONCE = 6
+SCORES = [1, 2, 3, 4, 4, 5, 5, 5] * 10
+SHOP, CENTRE, WARD = "tt-hanh-chinh-cong", "van-phong-ubnd", "19753"
+
+
+def told(source: str, subject: str, type: str, time: Instant, id: str, **data: Any) -> Sent:
+    event = {
+        "specversion": "1.0",
+        "id": id,
+        "source": f"/hue/{source}",
+        "subject": subject,
+        "type": type,
+        "time": to_rfc3339(time),
+        "data": data,
+    }
+    return f"{source}:{subject}".encode(), msgspec.json.encode(event)
+
+
+def booked(source: str, subject: str, act: Act, time: Instant, **data: Any) -> Sent:
+    return told(source, subject, f"vn.ioc.{act}.v1", time, f"{act}-{subject}", **data)
+
+
+def visits() -> Iterator[Sent]:
+    """The queue machine of the one-stop shop."""
+    for number, wait in enumerate(WAITS):
+        subject, came = f"A-{number}", BEGAN + number * MINUTE
+        yield booked("queue", subject, Act.ISSUED, came, service="one-stop-shop", unit=SHOP, ward=WARD)
+        yield booked("queue", subject, Act.CALLED, came + wait)
+        if number < len(SERVED):
+            yield booked("queue", subject, Act.SERVED, came + wait + SERVED[number])
+        else:
+            yield booked("queue", subject, Act.LEFT, came + wait + MINUTE)
+    for number in range(LEFT_AT_ONCE):
+        yield booked("queue", f"B-{number}", Act.ISSUED, BEGAN, service="one-stop-shop", unit=SHOP)
+        yield booked("queue", f"B-{number}", Act.LEFT, BEGAN + MINUTE)
+    yield booked("queue", "C-1", Act.ISSUED, NOW - 4 * MINUTE, service="one-stop-shop", unit=SHOP)
+    yield booked("queue", "lost", Act.CALLED, BEGAN)  # its issue never came
+
+
+def documents() -> Iterator[Sent]:
+    """The system of official letters: of forty that went out, thirty had been signed before."""
+    for number in range(40):
+        subject, at = f"VB-{number}", BEGAN + number * MINUTE
+        yield booked("documents", subject, Act.RECEIVED, at, service="one-stop-shop", unit=CENTRE)
+        yield booked("documents", subject, Act.SENT, at + HOUR, service="one-stop-shop", unit=SHOP)
+        if number < 35:
+            signed = at + HOUR // 2 if number < 30 else at + 2 * HOUR
+            yield booked("documents", subject, Act.SIGNED, signed, service="one-stop-shop", unit=CENTRE)
+
+
+def answers() -> Iterator[Sent]:
+    """The survey after a visit."""
+    for number, score in enumerate(SCORES):
+        said = {"service": "one-stop-shop", "unit": SHOP, "score": score}
+        yield booked("survey", f"KS-{number}", Act.ANSWERED, BEGAN + number * MINUTE, **said)
+
+
+EVIDENCE = {
+    "url": "https://files.example/results/1.pdf",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "media_type": "application/pdf",
+    "public": True,
+}
+
+
+def dossiers() -> Iterator[Sent]:
+    """Applications: HS-1 came online and was answered with evidence, HS-2 came to the counter and waits."""
+    for number, channel in ((1, "Cổng dịch vụ công"), (2, "Bộ phận một cửa")):
+        said = {"service": "one-stop-shop", "category": "EX-001", "channel": channel, "text": "Trần Văn Kín"}
+        yield told("one-stop-shop", f"HS-{number}", event_type(Move.REPORTED), BEGAN, f"r{number}", **said)
+    done = {"actor": "Lan", "text": "Xong", "evidence": [EVIDENCE]}
+    yield told("one-stop-shop", "HS-1", event_type(Move.RESOLVED), BEGAN + MINUTE, "d1", **done)
+    yield told("one-stop-shop", "HS-2", event_type(Move.PAUSED), BEGAN + MINUTE, "p2")
+
+
+def mixed(records: list[Sent], chance: Random) -> list[Sent]:
+    """Return records in any order, every third of them sent twice."""
+    sent = records + records[::3]
+    return chance.sample(sent, len(sent))
+
+
+def asked(centre: City, path: str) -> Any:
+    with urlopen(f"{centre.url}{path}", timeout=10) as answer:
+        return json.load(answer)
+
+
+def figures(centre: City, by: str) -> dict[str, Any]:
+    """Return the figures of yesterday, today and tomorrow, whenever the test runs."""
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).replace(hour=0, minute=0, second=0, microsecond=0)
+    start, end = (to_rfc3339(to_instant(today + timedelta(days=days))) for days in (-1, 2))
+    found = asked(centre, f"figures/period?from={start}&to={end}&by={by}")
+    return {**found["groups"], "*": found["total"]}
+
+
+def quantile(values: list[int], q: float) -> float:
+    return sorted(values)[int(q * (len(values) - 1))] / SECOND
+
+
+def check_timing(found: dict[str, Any], values: list[int]) -> None:
+    assert found["count"] == len(values)
+    assert found["mean_s"] == pytest.approx(sum(values) / len(values) / SECOND, abs=0.001)
+    for q in (50, 90, 99):
+        assert found[f"p{q}_s"] == pytest.approx(quantile(values, q / 100), rel=ERROR)
+
+
+def test_what_three_services_book_comes_out_right_however_it_comes_in(kafka: str, tmp_path: Path) -> None:
+    """In any order, a third of it twice, with a worker killed half-way and another that takes over what it had."""
+    chance = Random(4)
+    services = [mixed(list(one), chance) for one in (visits(), documents(), answers(), dossiers())]
+    with city(kafka, tmp_path, partitions=4, clock="wall") as centre:
+        centre.start_worker()
+        for records in services:
+            publish(kafka, *records[: len(records) // 2])
+        assert centre.run("verify", "--wait", "60").returncode == 0, centre.logs()
+        centre.kill_worker(0)
+        centre.start_worker()
+        for records in services:
+            publish(kafka, *records[len(records) // 2 :])
+        found = centre.run("verify", "--wait", "60")
+        assert (found.returncode, "\n0 differences" in found.stdout) == (0, True), found.stdout + centre.logs()
+        assert f"items         │ {len(WAITS) + LEFT_AT_ONCE + 2 + 40 + len(SCORES)}" in found.stdout
+        centre.start_api()
+        check_figures(figures(centre, "unit"), figures(centre, "ward"))
+        check_dossiers(centre)
+        (queue,) = asked(centre, "queues")["items"]
+        assert (queue["unit"], queue["waiting"], queue["at_counter"]) == (SHOP, 1, 0)
+        assert queue["longest_wait_s"] >= 240
+
+
+def check_figures(units: dict[str, Any], wards: dict[str, Any]) -> None:
+    tickets, left = units[SHOP]["tickets"], len(WAITS) - len(SERVED) + LEFT_AT_ONCE
+    assert (tickets["issued"], tickets["called"]) == (len(WAITS) + LEFT_AT_ONCE + 1, len(WAITS))
+    assert (tickets["served"], tickets["left"]) == (len(SERVED), left)
+    assert tickets["left_rate"] == pytest.approx(left / (left + len(SERVED)), abs=1e-6)
+    check_timing(tickets["waiting"], WAITS)
+    check_timing(tickets["serving"], SERVED)
+    check_timing(wards[WARD]["tickets"]["waiting"], WAITS)
+    letters = units["*"]["documents"]
+    assert letters == {"received": 40, "signed": 35, "sent": 40, "sent_signed": 30, "signed_rate": 0.75}
+    assert units[CENTRE]["documents"]["received"] == 40
+    assert units[SHOP]["documents"]["signed_rate"] == 0.75
+    said = units[SHOP]["surveys"]
+    assert (said["answers"], said["satisfied"], said["accepted"], said["not_satisfied"]) == (80, 50, 10, 20)
+    assert (said["satisfaction_rate"], said["mean_score"]) == (0.75, 3.625)
+    online = units["*"]["online"]
+    assert (online["dossiers"], online["online"], online["full"], online["full_online_rate"]) == (2, 1, 2, 0.5)
+
+
+def check_dossiers(centre: City) -> None:
+    (one,) = asked(centre, "dossiers/hs-1")["items"]
+    (other,) = asked(centre, f"dossiers/{quote('HS-2')}")["items"]
+    assert (one["state_en"], one["late"], one["procedure"]["code"]) == ("The result is there", False, "EX-001")
+    assert one["evidence"] == [
+        {**{name: EVIDENCE[name] for name in ("url", "sha256", "media_type")}, "time": to_rfc3339(BEGAN + MINUTE)}
+    ]
+    assert (other["state"], other["paused_since"]) == ("paused", to_rfc3339(BEGAN + MINUTE))
+    assert "Kín" not in json.dumps([one, other], ensure_ascii=False)
+    with pytest.raises(HTTPError, match="404"):
+        asked(centre, "dossiers/A-1")
