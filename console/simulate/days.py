@@ -6,7 +6,9 @@ from heapq import heapify, heappop
 from random import Random
 from zoneinfo import ZoneInfo
 
+from console.simulate.counters import SERVICE, Counters
 from console.simulate.gauges import Gauges
+from console.simulate.letters import letters
 from console.simulate.life import Life
 from console.simulate.mishaps import delivered
 from console.simulate.planned import Planned
@@ -49,8 +51,21 @@ def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Itera
                 raise ValueError(f"no rule of the catalogue is for {source.code}, so nobody would handle it")
             for planned in Life(report, rule, catalogue, chance).events():
                 yield from delivered(planned, chance)
+    yield from _booked(catalogue, midnight, f"{day:%y%m%d}", Random(chance.random()))
     for observed in Gauges(city, catalogue, midnight, stormy, chance).observations():
         yield from delivered(observed, chance)
+
+
+def _booked(catalogue: Catalogue, midnight: Instant, day: str, chance: Random) -> Iterator[Planned]:
+    """Yield what the offices book besides, in the hours of the one-stop shop."""
+    rule = catalogue.rules.rule_for(SERVICE, None, Priority.NORMAL, SERVICE, None)
+    if rule is None:
+        raise ValueError(f"no rule of the catalogue is for {SERVICE}, so nobody knows its hours")
+    city, hours = scene(), catalogue.calendars[rule.calendar]
+    for visit in Counters(city, hours, midnight, chance).visits(day):
+        yield from delivered(visit, chance)
+    for letter in letters(city, hours, midnight, day, chance):
+        yield from delivered(letter, chance)
 
 
 def _midnight(day: date, zone: str) -> Instant:

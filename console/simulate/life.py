@@ -4,7 +4,8 @@ Each step takes a share of the target it has to meet, in the working time of its
 in a storm, when everybody is stretched, more are not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from console.simulate.reports import Report
 from ioc.calendar import Calendar
 from ioc.catalogue import Catalogue
 from ioc.lifecycle import Move
-from ioc.payloads import Priority, TargetName
+from ioc.payloads import Evidence, Priority, TargetName
 from ioc.rules import Rule
 from ioc.times import HOUR, MINUTE, Instant, Millis
 
@@ -27,12 +28,19 @@ _RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
 _LEAST = 1 * MINUTE
 
 
+def _targets(report: Report, rule: Rule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
+    """Return the targets people work towards: a procedure may promise its own."""
+    procedure = catalogue.procedure_of(report.subject.service, report.data["category"])
+    own = {TargetName.RESOLVE: procedure.target} if procedure is not None and procedure.target is not None else {}
+    return {**rule.targets, **own}
+
+
 class Life:
     """The events of one matter, drawn by chance."""
 
     def __init__(self, report: Report, rule: Rule, catalogue: Catalogue, chance: Random) -> None:
         self.report = report
-        self.rule = rule
+        self.targets = _targets(report, rule, catalogue)
         self.calendar: Calendar = catalogue.calendars[rule.calendar]
         self.chance = chance
         self.at = report.at
@@ -40,7 +48,7 @@ class Life:
 
     def events(self) -> Iterator[Planned]:
         """Yield the events in the order in which they happen."""
-        yield self._tell(Move.REPORTED, **self.report.data)
+        yield self._tell(Move.REPORTED, **self.report.data, evidence=self._photo(0.4))
         if self._happens(0.03):
             yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.REJECTED, text="Không thuộc thẩm quyền")
             return
@@ -83,7 +91,24 @@ class Life:
             yield self._after(self.chance.randint(5, 300) * MINUTE, Move.RATED, score=score)
 
     def _resolved(self) -> Planned:
-        return self._after(self._share(TargetName.RESOLVE), Move.RESOLVED, text=self._one_of(_DONE))
+        said = {"text": self._one_of(_DONE), "evidence": self._result()}
+        return self._after(self._share(TargetName.RESOLVE), Move.RESOLVED, **said)
+
+    def _photo(self, probability: float) -> list[Evidence] | None:
+        """Return a photo from the place, when somebody took one."""
+        if self.report.subject.service != "field-reports" or not self._happens(probability):
+            return None
+        return [self._shown("jpg", "image/jpeg")]
+
+    def _result(self) -> list[Evidence] | None:
+        """Return what there is to show for a solution: of a dossier its result, of a field report perhaps a photo."""
+        if self.report.subject.service == "one-stop-shop":
+            return [self._shown("pdf", "application/pdf", public=True)]
+        return self._photo(0.5)
+
+    def _shown(self, kind: str, media_type: str, public: bool = False) -> Evidence:
+        url = f"https://evidence.example/{self.report.subject.number}/{self._number + 1}.{kind}"
+        return Evidence(url, sha256(url.encode()).hexdigest(), media_type, public=public)
 
     def _assignment(self) -> dict[str, Any]:
         return {"assignee": self._one_of(_TEAMS), "unit": self.report.data["unit"]}
@@ -92,7 +117,7 @@ class Life:
         """Return how long a step takes: a share of its target, or of an hour when there is none."""
         stretched = 0.2 + 0.6 * self.report.storm
         share = self.chance.lognormvariate(0, 0.7) * stretched
-        return max(_LEAST, round(share * self.rule.targets.get(target, HOUR)))
+        return max(_LEAST, round(share * self.targets.get(target, HOUR)))
 
     def _after(self, working: Millis, move: Move, **data: Any) -> Planned:
         self.at = self._end(working)

@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ioc import registers
 from ioc.lifecycle import Move, event_type
 from ioc.observations import OBSERVED_TYPE
+from ioc.registers import Act
 from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic
 
@@ -38,11 +40,22 @@ class Subject(NamedTuple):
 def told(subject: Subject, move: Move, time: Instant, id: str, **data: Any) -> Planned:
     """Return the event of a move, sent when it happens."""
     source = (REPORTING if move is Move.REPORTED else HANDLING) + subject.service
+    return _event(subject, source, event_type(move), time, id, data)
+
+
+def booked(subject: Subject, act: Act, time: Instant, **data: Any) -> Planned:
+    """Return an act of a register, booked when it happens."""
+    return _event(
+        subject, REPORTING + subject.service, registers.event_type(act), time, f"{subject.number}/{act}", data
+    )
+
+
+def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> Planned:
     event = {
         "specversion": "1.0",
         "id": id,
         "source": source,
-        "type": event_type(move),
+        "type": type,
         "subject": subject.number,
         "time": to_rfc3339(time),
         "datacontenttype": "application/json",

@@ -56,6 +56,23 @@ class Gauge(Struct, frozen=True, forbid_unknown_fields=True):
     spread: tuple[float, float] = (0.8, 1.0)
 
 
+class Counter(Struct, frozen=True, forbid_unknown_fields=True):
+    """Counters of the one-stop shop: how many people come a day, to how many desks, for how many minutes on average."""
+
+    unit: str
+    a_day: Share
+    desks: Annotated[int, Meta(ge=1)]
+    minutes: Annotated[float, Meta(gt=0)]
+    ward: str | None = None
+
+
+class Post(Struct, frozen=True, forbid_unknown_fields=True):
+    """A unit that answers letters: how many a day."""
+
+    unit: str
+    a_day: Share
+
+
 class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole of the simulated city."""
 
@@ -63,6 +80,8 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     busy: Mapping[str, Share]
     streets: tuple[str, ...]
     services: tuple[Source, ...]
+    counters: tuple[Counter, ...]
+    posts: tuple[Post, ...]
     gauges: Mapping[str, Gauge]
     out_of_order: Mapping[str, tuple[float, float]]
 

@@ -10,13 +10,17 @@ from console.simulate import Planned, days
 from console.simulate.reports import committees
 from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
+from ioc import formulas
+from ioc.aggregates import Measure, Span
 from ioc.errors import Reason
 from ioc.events import Event, read_event
+from ioc.formulas import Sums
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, State
-from ioc.payloads import Priority
+from ioc.payloads import DECODE, Priority
 from ioc.records import encode
+from ioc.registers import Act
 from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Changes, Shard
 from ioc.times import HOUR, Instant
@@ -73,6 +77,7 @@ def test_people_report_and_who_they_are_is_kept_apart(folded: Changes) -> None:
 def test_every_category_of_the_scene_is_one_of_its_service() -> None:
     for source in scene().services:
         known = {category.code for category in CITY.services[source.code].categories}
+        known |= {one.code for one in CITY.procedures.values() if one.service == source.code}
         assert {matter.category for matter in source.matters} <= known
 
 
@@ -154,3 +159,58 @@ def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tu
     services = {CITY.sensors[id].indicator.service for id in opened}
     assert len(services) >= 5
     assert len([one for one in told if one[1] is Move.REPORTED]) < 40, "no sensor flutters"
+
+
+@pytest.fixture(scope="module")
+def sums(folded: Changes) -> Sums:
+    """Return what a whole day makes of the registers and dossiers."""
+    found = Sums()
+    for cell, window in folded.aggregates.items():
+        if cell.span is Span.DAY:
+            found.take(cell.service, window)
+    return found
+
+
+def test_a_day_at_the_counters_has_its_queues(sums: Sums, folded: Changes) -> None:
+    tickets = formulas.told(sums)["tickets"]
+    assert 300 < tickets["issued"] < 600
+    assert tickets["served"] + tickets["left"] == tickets["issued"], "at night nobody waits any more"
+    assert 0 < tickets["left_rate"] < 0.2
+    assert 60 < tickets["waiting"]["p50_s"] < 1200 < tickets["waiting"]["p99_s"] < 2 * 3600
+    assert 5 * 60 < tickets["serving"]["mean_s"] < 25 * 60
+    units = {cell.unit for cell, window in folded.aggregates.items() if window.count(Measure.TICKETS)}
+    assert units == {counter.unit for counter in scene().counters}
+
+
+def test_desks_serve_one_at_a_time(folded: Changes) -> None:
+    tickets = [item.stamps for item in folded.items.values() if item is not None and Act.SERVED in item.stamps]
+    for counter in scene().counters:
+        spans = [
+            (one[Act.CALLED].time, one[Act.SERVED].time) for one in tickets if one[Act.ISSUED].unit == counter.unit
+        ]
+        busiest = max(sum(called <= start < served for called, served in spans) for start, _ in spans)
+        assert 1 < busiest <= counter.desks
+
+
+def test_nearly_all_letters_are_signed_and_most_people_are_content(sums: Sums) -> None:
+    found = formulas.told(sums)
+    assert found["documents"]["sent"] > 20
+    assert 0.9 < found["documents"]["signed_rate"] <= 1
+    assert found["surveys"]["answers"] > 50
+    assert 0.85 < found["surveys"]["satisfaction_rate"] <= 1
+
+
+def test_dossiers_come_online_and_to_the_counter_for_procedures_of_both_levels(sums: Sums) -> None:
+    online = formulas.told(sums)["online"]
+    assert online["dossiers"] > 50
+    assert 0.2 < online["online_rate"] < 0.8
+    assert online["full"] > 0
+    assert online["partial"] > 0
+
+
+def test_every_answered_dossier_shows_its_result(incidents: list[Incident]) -> None:
+    answered = [one for one in incidents if one.dossier is not None and one.state is State.RESOLVED]
+    assert answered
+    for one in answered:
+        shown = [e for entry in one.history for e in DECODE[entry.move](entry.data).evidence]
+        assert any(each.public for each in shown), one.id

@@ -1,0 +1,33 @@
+"""The official letters of a day: received, and answered by a letter that is signed and sent."""
+
+from collections.abc import Iterator
+from random import Random
+
+from console.simulate.planned import Planned, Subject, booked
+from console.simulate.scene import Post, Scene
+from ioc.calendar import Calendar
+from ioc.registers import Act
+from ioc.times import HOUR, MINUTE, Instant
+
+# The service under which units keep their letters, and how many letters still go out on paper.
+SERVICE = "public-service-monitoring"
+_UNSIGNED = 0.02
+
+
+def letters(scene: Scene, hours: Calendar, midnight: Instant, day: str, chance: Random) -> Iterator[Planned]:
+    """Yield what becomes of the letters that come on a day which begins at `midnight` (ms)."""
+    for number, post in enumerate(scene.posts, 1):
+        if hours.between(midnight, midnight + 24 * HOUR):
+            for letter in range(round(chance.gauss(post.a_day, post.a_day / 6))):
+                subject = Subject(SERVICE, f"VB{number}-{day}-{letter + 1:04d}")
+                yield from _letter(post, subject, hours, midnight, chance)
+
+
+def _letter(post: Post, subject: Subject, hours: Calendar, midnight: Instant, chance: Random) -> Iterator[Planned]:
+    about = {"service": SERVICE, "unit": post.unit}
+    came = hours.add(midnight, chance.randint(5, 420) * MINUTE)
+    signed = hours.add(came, round(chance.lognormvariate(0, 0.8) * 2 * HOUR))
+    yield booked(subject, Act.RECEIVED, came, **about)
+    if chance.random() >= _UNSIGNED:
+        yield booked(subject, Act.SIGNED, signed, **about)
+    yield booked(subject, Act.SENT, hours.add(signed, chance.randint(2, 30) * MINUTE), **about)
