@@ -25,6 +25,8 @@ RING = 2_000
 # A screen this far behind gets its pending messages folded into one; with this many rows it starts anew.
 PENDING = 16
 MOST_ROWS = 5_000
+# The messages that tell of changed rows; the last of any other says all there is to say.
+OF_ROWS = ("incident", "indicators")
 # Digits; a longer number was never given, and reading it would cost.
 LONGEST_POSITION = 18
 
@@ -44,21 +46,22 @@ class Message(NamedTuple):
 
 
 def folded(messages: list[Message]) -> list[Message]:
-    """Return fewer messages that say the same: one of rows, then the last of each other kind.
+    """Return fewer messages that say the same: one of each kind of rows, then the last of each other kind.
 
     Only the last has a position: a line that breaks between them must go on from before all of them.
     """
-    rows: dict[str, Json | None] = {}
+    rows: dict[str, dict[str, Json | None]] = {}
     last: dict[str, Message] = {}
     for message in messages:
         last[message.kind] = message
-        if message.kind == "incident":
-            rows.update({one["id"]: one for one in message.body["upserts"]})
-            rows.update(dict.fromkeys(message.body["removed"]))
-    if "incident" in last:
-        upserts, removed = [one for one in rows.values() if one], [id for id, one in rows.items() if not one]
-        last["incident"] = last["incident"]._replace(body={"upserts": upserts, "removed": removed})
-    *before, final = sorted(last.values(), key=lambda one: one.kind != "incident")
+        if message.kind in OF_ROWS:
+            known = rows.setdefault(message.kind, {})
+            known.update({one["id"]: one for one in message.body["upserts"]})
+            known.update(dict.fromkeys(message.body["removed"]))
+    for kind, known in rows.items():
+        upserts, removed = [one for one in known.values() if one], [id for id, one in known.items() if not one]
+        last[kind] = last[kind]._replace(body={"upserts": upserts, "removed": removed})
+    *before, final = sorted(last.values(), key=lambda one: one.kind not in OF_ROWS)
     position = max(one.position for one in messages if one.position is not None)
     return [*(one._replace(position=None) for one in before), final._replace(position=position)]
 
@@ -131,6 +134,7 @@ class Feed:
         if wall - self._figures_at >= FIGURES_EVERY:
             self._figures_at = wall
             self._publish_figures()
+            self._publish_indicators()
         if wall - self._tick_at >= TICK_EVERY:
             self._tick_at = wall
             self._publish("tick", tick(self.model, self.build))
@@ -161,6 +165,12 @@ class Feed:
         if said != self._figures:
             self._figures = said
             self._publish("figures", told)
+
+    def _publish_indicators(self) -> None:
+        """Publish the sensors of which something is new; a second is soon enough for what is measured by the minute."""
+        rows = self.model.sensors.changed()
+        if rows:
+            self._publish("indicators", {"upserts": rows, "removed": []})
 
     def _publish(self, kind: str, body: Json) -> None:
         self.position += 1
@@ -193,6 +203,7 @@ class Feed:
             "now": to_rfc3339(now),
             "incidents": [row(card, now) for card in sorted(cards, key=lambda card: card.order)],
             "figures": figures(self.model),
+            "indicators": self.model.sensors.rows(),
         }
         return [
             Message(self.position, "snapshot", body),

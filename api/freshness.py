@@ -28,7 +28,15 @@ class Freshness(NamedTuple):
 
 def freshness(model: ReadModel) -> Freshness:
     """Return how fresh the picture is by the partition that has been silent longest."""
-    oldest = min((beat.at for beat in model.heartbeats.values()), default=None)
+    return _as_of(model, min((beat.at for beat in model.heartbeats.values()), default=None))
+
+
+def of_sensors(model: ReadModel) -> Freshness:
+    """Return how fresh the picture of the sensors is: they are folded apart from the incidents."""
+    return _as_of(model, model.sensors.vouched_at())
+
+
+def _as_of(model: ReadModel, oldest: Instant | None) -> Freshness:
     if oldest is None:
         return Freshness(None, None)
     return Freshness(model.clock.at(oldest), max(0, model.clock.wall() - oldest))

@@ -12,6 +12,7 @@ from api.card import Card, Order, folded
 from api.clock import PipelineClock
 from api.ledger import Ledger
 from api.queues import Queues
+from api.sensors import Sensors
 from api.tally import Tallies
 from api.windows import Windows
 from ioc.catalogue import Catalogue
@@ -21,6 +22,7 @@ from ioc.lifecycle import CLOSED, OPEN, State
 from ioc.maintenance import Window
 from ioc.maintenance import Windows as MaintenanceWindows
 from ioc.records import Heartbeat
+from ioc.sensors import SensorState
 from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic
@@ -75,6 +77,7 @@ class ReadModel:
         self._cards: dict[str, Card] = {}
         self.tallies = Tallies()
         self.queues = Queues()
+        self.sensors = Sensors(catalogue)
         self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
         self._codes: dict[str, set[str]] = {}
 
@@ -107,7 +110,9 @@ class ReadModel:
         self._touch(id)
 
     def hear(self, beat: Heartbeat) -> None:
-        """Take in a heartbeat of the events' lane, unless a newer one of its partition is known."""
+        """Take in a heartbeat, unless a newer one of its partition is known; only the events' lane moves the clock."""
+        if beat.topic is Topic.INDICATORS:
+            self.sensors.hear(beat)
         if beat.topic is not Topic.EVENTS:
             return
         known = self.heartbeats.get(beat.partition)
@@ -131,6 +136,13 @@ class ReadModel:
         """Return the active window an open incident lies under: the one that ends last."""
         over = (window.id for window in self._holding if card.is_open and window.scope.covers(card.incident))
         return next(over, None)
+
+    def sense(self, state: SensorState) -> None:
+        """Take over what is known of a sensor; its service speaks through it, too."""
+        sensor = self.catalogue.sensors.get(state.id)
+        if self.sensors.put(state) and sensor is not None and state.time is not None:
+            service = sensor.indicator.service
+            self.last_seen[service] = max(self.last_seen.get(service, 0), state.time)
 
     def _touch(self, id: str) -> None:
         self.dirty.add(id)

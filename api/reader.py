@@ -18,6 +18,7 @@ from ioc.topics import Topic
 TOPICS = (
     Topic.INCIDENTS,
     Topic.ITEMS,
+    Topic.SENSORS,
     Topic.AGGREGATES,
     Topic.POSITIONS,
     Topic.WORKERS,
@@ -39,6 +40,10 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
             model.remove(key.decode())
         case Topic.ITEMS:
             model.queues.put(key.decode(), None if value is None else records.decode_item(value))
+        case Topic.SENSORS if value is not None:
+            model.sense(records.decode_sensor(value))
+        case Topic.SENSORS:
+            model.sensors.remove(key.decode())
         case Topic.AGGREGATES:
             partition, cell = decode_key(key)
             model.windows.put(partition, cell, None if value is None else records.decode_aggregate(value))

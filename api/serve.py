@@ -58,6 +58,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     ready = asyncio.Event()
 
     def on_ready() -> None:
+        model.sensors.dirty.clear()
         model.dirty.clear()  # every screen starts from a snapshot; what came before is no news
         centre.ready = True
         ready.set()

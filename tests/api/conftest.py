@@ -22,8 +22,11 @@ from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, event_type
+from ioc.observations import OBSERVED_TYPE
 from ioc.payloads import Reporter
 from ioc.registers import Act
+from ioc.sensor_shard import Changes as Sensed
+from ioc.sensor_shard import Shard as SensorShard
 from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
@@ -72,6 +75,7 @@ class City:
     def __init__(self, catalogue: Catalogue, kind: ClockKind = ClockKind.WALL) -> None:
         self.now: Instant = START
         self.shard = Shard(0, catalogue, kind)
+        self.sensors = SensorShard(0, catalogue, kind)
         self.model = ReadModel(catalogue, lambda: self.now)
         self.broker = Refusing()
         self.identities = Known()
@@ -139,7 +143,38 @@ class City:
         for one in changes.outbox:  # type: ignore[attr-defined]
             if one.topic is Topic.REPORTERS:
                 self.identities.reporters[one.key.decode()] = records.decode_reporter(one.value)
+            if one.topic is Topic.INDICATORS:
+                self._sense(self.sensors.fold([Record(0, self.now, one.key, one.value, one.headers)]))
         self.beat()
+
+    def measure(self, sensor: str, value: float, time: Instant | None = None) -> None:
+        """Let a sensor say something now, or have said it at another time."""
+        slug, _, subject = sensor.partition(":")
+        at = self.now if time is None else time
+        event = {
+            "specversion": "1.0",
+            "id": f"o{at}",
+            "source": f"/hue/{slug}",
+            "type": OBSERVED_TYPE,
+            "subject": subject,
+            "time": to_rfc3339(at),
+            "data": {"value": value},
+        }
+        self._sense(self.sensors.fold([Record(0, self.now, sensor.encode(), msgspec.json.encode(event))]))
+
+    def wait_for_silence(self) -> None:
+        """Let who watches the sensors look at the clock."""
+        self._sense(self.sensors.tick(self.now, 1000))
+
+    def _sense(self, changes: Sensed) -> None:
+        self.sensors.apply(changes)
+        for id, state in changes.sensors.items():
+            take(self.model, Topic.SENSORS, id.encode(), records.encode(state))
+        clock = self.sensors.position.clock
+        beat = records.Heartbeat(0, "w1", 0, 0, clock, self.now, self.shard.clock, topic=Topic.INDICATORS)
+        take(self.model, Topic.WORKERS, b"ioc.indicators/0", records.encode(beat))
+        for sent in changes.outbox:
+            self.receive(sent.key, sent.value or b"", sent.headers)
 
     def beat(self) -> None:
         clock = self.shard.position.clock

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from api import figure_shapes, shapes
+from api import figure_shapes, indicator_shapes, shapes
 from api.app import make_api
 from api.commands import BODIES
 from api.problems import ProblemShown
@@ -103,6 +103,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         (f"/incidents/{DOSSIER}", shapes.DetailShown),
         ("/dossiers/HS-1", shapes.DossiersShown),
         ("/queues", shapes.QueuesShown),
+        ("/indicators", indicator_shapes.IndicatorsShown),
     ],
 )
 async def test_answers_have_the_shape_told(
