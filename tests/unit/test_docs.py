@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 from api.settings import ApiSettings, AuthSettings
 from ioc.events import Event, read_event
 from ioc.lane import ClockKind, Record
+from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Shard
 from streams.doubt import Exit
 from streams.notifier.settings import NotifierSettings
@@ -25,6 +26,15 @@ def test_the_event_of_the_readme_is_accepted() -> None:
     assert isinstance(read_event(key, shown[1].encode()), Event)
     changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, at("2026-04-14 09:00"), key, shown[1].encode())])
     assert changes.dead_letters == []
+
+
+def test_the_observation_that_is_shown_is_accepted() -> None:
+    shown = re.search(r"```json\n(.*?)```", (ROOT / "docs" / "indicators.md").read_text(), re.DOTALL)
+    assert shown is not None
+    key = b"river-stations:kim-long"
+    changes = Sensors(0, CITY, ClockKind.WALL).fold([Record(0, at("2025-10-27 08:31"), key, shown[1].encode())])
+    assert changes.dead_letters == []
+    assert changes.sensors[key.decode()].value == 2.35
 
 
 @pytest.mark.parametrize("settings", [ApiSettings, AuthSettings, WorkerSettings, NotifierSettings])
