@@ -331,7 +331,7 @@ class NotificationShown(BaseModel):
 
     id: str
     incident: str
-    occasion: str = Field(description="warned, escalated, directed, urgent, lowered, returned or still_open")
+    occasion: str = Field(description="warned, escalated, directed, not_done, urgent, lowered, returned or still_open")
     unit: str = Field(description="The code of the unit told")
     channel: str
     urgent: bool

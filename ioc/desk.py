@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ioc.catalogue import Catalogue, Channel, ChannelKind
 from ioc.facts import Fact
-from ioc.maintenance import Windows
+from ioc.maintenance import Window, Windows
 from ioc.notices import Cause, cause_of, end_of, planned, whom, whom_still
 from ioc.notifications import Because, Notification, Occasion, Status, digest, message_id
 from ioc.pace import Pace, Since
@@ -48,6 +48,7 @@ class Desk:
         self.windows = Windows()
         self._causes: set[str] = set()
         self._ended: set[str] = set()
+        self._is_new = True
 
     def apply(self, records: Iterable[Notification]) -> None:
         """Take over records that are safely written, or read from the ledger."""
@@ -117,8 +118,9 @@ class Desk:
         """Return what changes of those that are new and of those that wait without a message made up for them."""
         done: list[Notification] = []
         ready: dict[str, list[Notification]] = {}
-        waiting = [one for one in self.open.values() if one.message is None]
-        for one in (self._screened(each, now) for each in (*waiting, *fresh)):
+        waiting = list(self._may_move(now))
+        windows = self.windows.active(now) if waiting or fresh else []
+        for one in (self._screened(each, now, windows) for each in (*waiting, *fresh)):
             if one.status is Status.WAITING and one.reason == "":
                 ready.setdefault(one.channel, []).append(one)
             else:
@@ -127,11 +129,20 @@ class Desk:
             done += self._released(pace, ready.get(channel, []), now)
         return [one for one in done if self.open.get(one.id) != one]
 
-    def _screened(self, one: Notification, now: Instant) -> Notification:
+    def _may_move(self, now: Instant) -> Iterator[Notification]:
+        """Yield what waits and may have waited for long enough; the rest is not even looked at, it can be very many."""
+        borne = {id for id, pace in self.paces.items() if pace.free(now) == 0}
+        look_at_all, self._is_new = self._is_new, False
+        for one in self.open.values():
+            held = one.channel in borne if one.reason == Because.RATE else (one.until or 0) > now
+            if one.message is None and (look_at_all or not held):
+                yield one
+
+    def _screened(self, one: Notification, now: Instant, windows: Sequence[Window]) -> Notification:
         """Return a notification with what holds it back for now or for good; as waiting for nothing when it may go."""
         if one.is_final:
             return one
-        if (held := self._held_for_good(one, now)) is not None:
+        if (held := self._held_for_good(one, now, windows)) is not None:
             return held
         if self._is_screen(one.channel):
             return replace(one, status=Status.SENT, reason="", until=None, at=now)
@@ -142,7 +153,7 @@ class Desk:
             return replace(one, reason="", until=None)
         return one if one.until == until else replace(one, reason=Because.QUIET_HOURS, until=until, at=now)
 
-    def _held_for_good(self, one: Notification, now: Instant) -> Notification | None:
+    def _held_for_good(self, one: Notification, now: Instant, windows: Sequence[Window]) -> Notification | None:
         summary = self.summaries.get(one.incident)
         if summary is None:
             return None
@@ -153,7 +164,7 @@ class Desk:
         news = one.occasion in (Occasion.URGENT, Occasion.LOWERED)
         if summary.shelved_until is not None and not news:
             return _suppressed(one, Because.SHELVED, now)
-        window = self.windows.covering(summary, now)
+        window = next((window for window in windows if window.scope.covers(summary)), None)
         if window is None:
             return None
         return replace(_suppressed(one, Because.MAINTENANCE, now), window=window.id)
@@ -163,12 +174,17 @@ class Desk:
 
         Each fact has a message of its own as long as the channel bears so many. What has waited goes out together.
         """
+        free = pace.free(now)
+        all_looked_at = free != 0
+        if not ready and not all_looked_at:
+            return
         ones = sorted(ready, key=_most_pressing)
-        free = pace.free(now) if not ones or pace.is_turn(self.partition, _since(ones)) else 0
+        if ones and not pace.is_turn(self.partition, _since(ones)):
+            free = 0
         messages = list(self._messages(ones, free))
         sent = messages if free is None else messages[:free]
         left = [one for message in messages[len(sent) :] for one in message]
-        pace.wait(self.partition, _since(left) if left else None)
+        pace.wait(self.partition, _since(left) if left else None, among_others=not all_looked_at)
         for message in sent:
             pace.take(now)
             yield from made_up(message, now)
@@ -196,9 +212,9 @@ class Desk:
     def messages(self) -> dict[str, list[Notification]]:
         """Return the messages that are made up and not known to be sent, by their id."""
         made: dict[str, list[Notification]] = {}
-        for one in sorted(self.open.values(), key=_most_pressing):
-            if one.message is not None:
-                made.setdefault(one.message, []).append(one)
+        sealed = (one for one in self.open.values() if one.message is not None)
+        for one in sorted(sealed, key=_most_pressing):
+            made.setdefault(one.message or "", []).append(one)
         return made
 
     def _channel(self, id: str) -> Channel:

@@ -133,10 +133,6 @@ class Windows:
         active = [window for window in self._all.values() if window.is_active(now)]
         return sorted(active, key=lambda window: (window.until, window.id), reverse=True)
 
-    def covering(self, one: Placed, now: Instant) -> Window | None:
-        """Return the active window that holds back an incident's notifications: the one that ends last."""
-        return next((window for window in self.active(now) if window.scope.covers(one)), None)
-
     def over(self, now: Instant) -> Iterator[Window]:
         """Yield those that have ended, not too long ago."""
         return (window for window in self._all.values() if window.is_over(now) and window.until > now - REMEMBERED)

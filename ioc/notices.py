@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ioc.catalogue import SCREEN, Catalogue
-from ioc.facts import Fact
+from ioc.facts import Fact, Kind
 from ioc.maintenance import Window
 from ioc.notifications import Notification, Occasion, Status, notification_id
 from ioc.payloads import TargetName
@@ -36,14 +36,16 @@ class Cause(NamedTuple):
     due: Instant | None = None
     ordered: bool = False
     shelved: bool = False
+    about: str | None = None
 
 
 def cause_of(fact: Fact) -> Cause | None:
     """Return what a fact is to those who tell people; None when nobody is told of it."""
-    occasion = OCCASIONS.get(fact.kind)
+    occasion = _occasion(fact)
     if occasion is None:
         return None
-    by_people = occasion is Occasion.ESCALATED and fact.target is None
+    directive = _directive(fact)
+    by_people = occasion is Occasion.ESCALATED and fact.target is None and directive is None
     return Cause(
         fact.id,
         occasion,
@@ -54,8 +56,20 @@ def cause_of(fact: Fact) -> Cause | None:
         fact.target,
         fact.due,
         by_people or occasion is Occasion.DIRECTED,
-        getattr(fact, "shelved", False),
+        fact.shelved,
+        fact.unit if directive is not None and occasion is not Occasion.DIRECTED else None,
     )
+
+
+def _occasion(fact: Fact) -> Occasion | None:
+    """Return the occasion of a fact. Of a breach the ladder tells; of a directive's, who gave it hears at once."""
+    if fact.kind is Kind.BREACHED and _directive(fact) is not None and fact.whom is not None:
+        return Occasion.NOT_DONE
+    return OCCASIONS.get(fact.kind)
+
+
+def _directive(fact: Fact) -> str | None:
+    return getattr(fact, "directive", None)
 
 
 def end_of(window: Window, one: Summary) -> Cause:
@@ -70,7 +84,7 @@ def whom(fact: Fact, one: Summary | None, catalogue: Catalogue) -> list[tuple[st
     A unit without any route is told on the screen, so that nothing planned is told to nobody.
     """
     pairs = list(_pairs(_units(fact, one, catalogue), catalogue))
-    if OCCASIONS[fact.kind] is Occasion.ESCALATED:
+    if _occasion(fact) is Occasion.ESCALATED:
         unit, channel = _rung(fact, one, catalogue)
         pairs = [*([(unit, channel)] if unit and channel else []), *pairs]
     return list(dict.fromkeys(pairs))
@@ -88,12 +102,13 @@ def _pairs(units: Iterable[str], catalogue: Catalogue) -> Iterator[tuple[str, st
 
 
 def _units(fact: Fact, one: Summary | None, catalogue: Catalogue) -> Iterable[str]:
-    match OCCASIONS[fact.kind]:
+    match _occasion(fact):
         case Occasion.DIRECTED:
             return fact.units
         case Occasion.URGENT | Occasion.LOWERED:
-            concerned = fact.units or (one.units if one is not None else ())
-            return (*_handling(fact.unit, one, catalogue), *concerned)
+            return fact.units or _handling(fact.unit, one, catalogue)
+        case Occasion.NOT_DONE:
+            return (fact.whom,) if fact.whom else ()
         case Occasion.ESCALATED:
             unit, _ = _rung(fact, one, catalogue)
             return (unit,) if unit else _handling(fact.unit, one, catalogue)
@@ -140,4 +155,5 @@ def planned(
             target=cause.target,
             due=cause.due,
             ordered=cause.ordered,
+            about=cause.about,
         )

@@ -19,6 +19,7 @@ class Occasion(StrEnum):
     WARNED = "warned"
     ESCALATED = "escalated"
     DIRECTED = "directed"
+    NOT_DONE = "not_done"  # a directive's due has passed, and a unit has not reported it done
     URGENT = "urgent"  # the matter is urgent, from its report on or from now on
     LOWERED = "lowered"  # it is urgent no longer
     RETURNED = "returned"  # it was shelved, the time is over, and it is still open
@@ -58,8 +59,8 @@ class Notification(Struct, frozen=True, omit_defaults=True):
     """One unit, one channel, one occasion. `at` is when it came to its status, `time` when what it tells of holds.
 
     `cause` is the id of the fact, or of what else brought it about. Notifications with the same `message` are sent as
-    one. `until` is the moment a waiting one waits for; `window` the maintenance window that holds one back. What is
-    `ordered` by people is held back by no shelving and no maintenance.
+    one. `until` is the moment a waiting one waits for; `window` the maintenance window that holds one back; `about` the
+    unit directed, of what comes of a directive. What is `ordered` by people no shelving and no maintenance holds back.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Notification(Struct, frozen=True, omit_defaults=True):
     target: TargetName | None = None
     due: Instant | None = None
     window: str | None = None
+    about: str | None = None
     ordered: bool = False
 
     @property

@@ -46,10 +46,12 @@ class Pace:
         if len(self._sent) > 1 and self._sent[-2] > at:
             self._sent = deque(sorted(self._sent))
 
-    def wait(self, partition: int, since: Since | None) -> None:
-        """Note since when the oldest of a partition waits; None when none does."""
+    def wait(self, partition: int, since: Since | None, among_others: bool = False) -> None:
+        """Note since when the first of a partition waits; None when none does. `among_others` may wait for longer."""
         if since is None:
             self._queue.pop(partition, None)
+        elif among_others:
+            self._queue[partition] = min(since, self._queue.get(partition, since))
         else:
             self._queue[partition] = since
 

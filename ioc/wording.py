@@ -98,8 +98,14 @@ class Wording:
         target = _TARGETS[one.target] if one.target is not None else ""
         due = f", hạn {moment(one.due, self._zone)}" if one.due is not None else ""
         match one.occasion:
+            case Occasion.WARNED if one.about:
+                return f"Sắp đến hạn thực hiện chỉ đạo{due}"
             case Occasion.WARNED:
                 return f"Sắp đến hạn {target}{due}"
+            case Occasion.NOT_DONE:
+                return f"Chỉ đạo quá hạn, {self._unit(one.about or '')} chưa xong{due}"
+            case Occasion.ESCALATED if one.about:
+                return f"Chỉ đạo quá hạn, {self._unit(one.about)} chưa xong, báo cấp {one.level}{due}"
             case Occasion.ESCALATED if target:
                 return f"Quá hạn {target}, báo cấp {one.level}{due}"
             case Occasion.ESCALATED:

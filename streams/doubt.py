@@ -30,7 +30,7 @@ class Exit(IntEnum):
 def stop_at_once(code: Exit, why: str, error: BaseException | None = None) -> NoReturn:
     """Say why in one line, and end the process."""
     cause = f" ({type(error).__name__}: {error})" if error is not None else ""
-    log.critical("worker stops: %s: %s%s", code.name.lower(), why, cause)
+    log.critical("the process stops: %s: %s%s", code.name.lower(), why, cause)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(code)

@@ -114,6 +114,8 @@ class AppriseSender:
         service: apprise.NotifyBase | None = apprise.Apprise.instantiate(self._url, asset=self._asset)
         if service is None:
             raise ValueError("Apprise knows no such service, or its URL lacks something")
+        if service.overflow_mode == apprise.OverflowMode.UPSTREAM:
+            service.overflow_mode = apprise.OverflowMode.SPLIT  # a bundle is longer than some services take at once
         return service
 
     async def send(self, message: Message) -> None:

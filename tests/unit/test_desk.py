@@ -404,3 +404,29 @@ def test_nothing_is_told_under_two_ids_nor_twice_but_after_a_crash(
     for id, statuses in post.statuses.items():
         assert sum(one.is_final for one in [post.ledger[id]]) == 1
         assert all(status not in {"sent", "bundled", "suppressed", "failed"} for status in statuses[:-1]), statuses
+
+
+def test_partitions_that_share_a_channel_all_get_their_turn() -> None:
+    """Whatever is closed, comes or waits meanwhile: none blocks the others, and the oldest is never passed over."""
+    one = Post(town(per_minute=1))
+    other = Post(town(per_minute=1))
+    other.desk.partition, other.desk.paces = 1, one.paces
+    told_in_all, now = 0, NOW
+    for number in range(12):
+        for post in (one, other):
+            post.know(number)
+            post.hear(warned(number, now=now), now=now)
+            if number % 3 == 1:
+                post.know(number - 1, state=State.RESOLVED)  # it was the first of those that wait
+            told_in_all += post.deliver(now)
+        now += 20 * SECOND
+        for post in (one, other):
+            post.pass_time(now)
+            told_in_all += post.deliver(now)
+    for _ in range(8):
+        now += MINUTE
+        for post in (one, other):
+            post.pass_time(now)
+            told_in_all += post.deliver(now)
+    assert one.desk.open == other.desk.open == {}
+    assert told_in_all <= 1 + (now - NOW) // MINUTE

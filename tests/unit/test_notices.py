@@ -52,8 +52,10 @@ CITY_ = replace(
         ),
         Told("escalated", {"level": 1}, [("hepco", "message")]),
         Told("directed", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
-        Told("urgent", {"units": ("csgt", "hepco")}, [("hepco", "message"), ("csgt", "call")]),
-        Told("lowered", {"units": ("csgt",)}, [("hepco", "message"), ("csgt", "call")]),
+        Told("urgent", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
+        Told("urgent", {}, [("hepco", "message")]),
+        Told("involved", {"units": ("csgt",)}, [("csgt", "call")]),
+        Told("lowered", {"units": ("csgt",)}, [("csgt", "call")]),
         Told("returned", {}, [("hepco", "message")]),
     ],
     ids=lambda case: f"{case.kind}-{case.more}",
@@ -119,6 +121,27 @@ def test_an_id_is_made_of_cause_unit_and_channel_alone() -> None:
     assert len({one.id for one in first}) == 3
     assert first[0].occasion is Occasion.WARNED
     assert digest("a", "b") != digest("ab")
+
+
+class OfDirective(Fact, frozen=True):
+    directive: str | None = None
+
+
+def test_of_a_directive_who_gave_it_hears_what_is_not_done_and_the_ladder_is_the_clocks() -> None:
+    def of(kind: str, **more: Any) -> OfDirective:
+        made = {"unit": "csgt", "directive": "d1", **more}
+        return OfDirective(kind, Kind(kind), ONE.id, NOW, NOW, **made)
+
+    late = of("breached", whom="ubnd-tp")
+    cause = cause_of(late)
+    assert cause is not None
+    assert (cause.occasion, cause.about, cause.ordered) == (Occasion.NOT_DONE, "csgt", False)
+    assert whom(late, ONE, CITY_) == [("ubnd-tp", "message"), ("ubnd-tp", "screen")]
+    assert cause_of(of("breached")) is None, "nobody gave it"
+    higher = cause_of(of("escalated", whom="ubnd-tp", channel="call", level=1))
+    assert higher is not None
+    assert (higher.ordered, higher.about) == (False, "csgt")
+    assert whom(of("warned"), ONE, CITY_) == [("csgt", "call")]
 
 
 def test_a_summary_is_read_from_the_very_record_of_the_incident() -> None:

@@ -56,6 +56,14 @@ def test_units_told_together_are_named_together_and_matters_one_by_one() -> None
     assert "Phòng Cảnh sát giao thông" in told.text
 
 
+def test_who_gave_a_directive_and_those_above_hear_which_unit_is_not_done() -> None:
+    told = message(notification(occasion=Occasion.NOT_DONE, target=None, about="csgt"))
+    assert told.title.startswith("Chỉ đạo quá hạn, Phòng Cảnh sát giao thông chưa xong, hạn 16:00 14/04: Cây đổ")
+    higher = message(notification(occasion=Occasion.ESCALATED, target=None, about="csgt", level=2)).title
+    assert "Phòng Cảnh sát giao thông chưa xong, báo cấp 2" in higher
+    assert message(notification(target=None, about="hepco")).title.startswith("Sắp đến hạn thực hiện chỉ đạo, hạn")
+
+
 @pytest.mark.parametrize("occasion", Occasion)
 @pytest.mark.parametrize("target", [None, *TargetName])
 def test_every_occasion_has_its_words(occasion: Occasion, target: TargetName | None) -> None:
