@@ -14,8 +14,9 @@ from console.written import Found, Inspection, Motion
 from ioc.aggregates import Aggregate, Cell, Span, Who, Windows
 from ioc.catalogue import Catalogue
 from ioc.contributions import difference, who
+from ioc.directive import Reminded
 from ioc.facts import Kind
-from ioc.incident import BREACHED, WARNED, Said
+from ioc.incident import BREACHED, WARNED, Incident, Said
 from ioc.items import OF_ITEMS
 from ioc.moments import next_at
 from ioc.times import Instant
@@ -43,12 +44,18 @@ def _announcements(found: Found, apart: Collection[str]) -> Iterator[str]:
         if is_timed(fact) and fact.incident not in apart
     }
     states = (state for id, state in found.incidents.items() if id not in apart)
-    said = [(said.fact_id(state.id), _announced(said)) for state in states for said in state.said]
+    said = [pair for state in states for pair in _said(state)]
     yield from (f"announcement {id} was said {n} times" for id, n in Counter(id for id, _ in said).items() if n > 1)
     yield from unequal("the fact of announcement", dict(said), told)
 
 
-def _announced(said: Said) -> _Announced:
+def _said(state: Incident) -> Iterator[tuple[str, _Announced]]:
+    """Yield what was announced of an incident, by the id of the fact that tells it."""
+    yield from ((said.fact_id(state.id), _announced(said)) for said in state.said)
+    yield from ((said.fact_id(state.id), _announced(said)) for said in state.reminded)
+
+
+def _announced(said: Said | Reminded) -> _Announced:
     return _KINDS.get(said.step, Kind.ESCALATED), said.level, said.due, said.at
 
 

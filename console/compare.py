@@ -75,7 +75,11 @@ def without_announced(window: Aggregate) -> Aggregate:
 def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
     if not by_wall:
         return written.incidents
-    return {id: replace(state, said=(), sent=(), next_at=None, version=0) for id, state in written.incidents.items()}
+    return {id: _untimed(state) for id, state in written.incidents.items()}
+
+
+def _untimed(state: Incident) -> Incident:
+    return replace(state, said=(), reminded=(), sent=(), next_at=None, version=0)
 
 
 def _windows(written: Written, by_wall: bool) -> Mapping[Cell, Aggregate]:

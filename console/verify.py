@@ -201,7 +201,7 @@ class _Told:
         for name in ("incidents", "items", "windows", "facts", "dead_letters", "reporters"):
             self.read[name] += len(getattr(found, name))
             self.moving[name] += len(getattr(motion, name))
-        said = {id: len(state.said) for id, state in found.incidents.items()}
+        said = {id: len(state.said) + len(state.reminded) for id, state in found.incidents.items()}
         self.read["announcements"] += sum(said.values())
         self.moving["announcements"] += sum(said.get(id, 0) for id in motion.incidents | inspection.fresh(found))
 

@@ -1,12 +1,14 @@
 """How the deadlines of an incident run: set, met, held, carried over a change of rule, and the steps they announce."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from itertools import chain
 
 from msgspec.structs import replace
 
+from ioc import directing
 from ioc.calendar import Calendar, Pause
 from ioc.catalogue import Catalogue, Procedure
+from ioc.directive import Step
 from ioc.incident import BREACHED, LADDER, WARNED, Clock, Incident
 from ioc.lifecycle import State
 from ioc.payloads import Priority, Reported, TargetName
@@ -14,16 +16,6 @@ from ioc.rules import OnPriority, OnReopen, Rule, Rung, TimeKind
 from ioc.times import Instant, Millis, to_instant
 
 EXPLICIT = "explicit"
-
-
-class Step(NamedTuple):
-    """One announcement of a clock: the warning, the breach, or a rung of the ladder."""
-
-    number: int
-    level: int
-    at: Instant
-    whom: str = ""
-    channel: str = ""
 
 
 def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
@@ -65,8 +57,15 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
             clocks.setdefault(name, Clock(name, draft.reported_at, budget))
         draft.promise = _promise(rule, draft, catalogue)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
+    _involve(draft, rule)
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
+
+
+def _involve(draft: Incident, rule: Rule | None) -> None:
+    """Bring in the units that the rule which comes to govern names besides the one that handles the matter."""
+    if rule is not None and rule.involve:
+        draft.units = tuple(dict.fromkeys((*draft.units, *rule.involve)))
 
 
 def _explicit_dues(reported: Reported) -> Iterator[tuple[TargetName, Instant]]:
@@ -229,6 +228,7 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
             clocks[name] = replace(carried, run=kept[name].run) if name in kept else carried
     draft.rule = new.id
     draft.taken_at = at if draft.taken_at is not None else None
+    _involve(draft, new)
     draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
     settle(draft, catalogue)
 
@@ -322,16 +322,15 @@ def last_said(clock: Clock, incident: Incident) -> int:
 
 
 def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
-    """Return when the next announcement is due, over all running clocks; None when nothing is to come.
+    """Return when the next announcement is due, over all running clocks and directives; None when nothing is to come.
 
     The instant of the due itself is still on time, so a breach is announced one millisecond after it.
     """
     if not incident.is_open:
         return None
-    return min(
-        (at for clock in incident.clocks if (at := _next_of(clock, incident, catalogue)) is not None),
-        default=None,
-    )
+    clocks = (at for clock in incident.clocks if (at := _next_of(clock, incident, catalogue)) is not None)
+    directives = (announced_at(one.steps[0]) for one in directing.reminders(incident, catalogue))
+    return min(chain(clocks, directives), default=None)
 
 
 def _next_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> Instant | None:

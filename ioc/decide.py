@@ -6,21 +6,23 @@ was announced on the way is never unsaid, only followed by a correction.
 
 from collections.abc import Iterator
 from copy import copy
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from ioc import deadlines, families, fold, moments, sightings
+from ioc import deadlines, directing, families, fold, moments, sightings, urgency
 from ioc.catalogue import Catalogue
+from ioc.directive import Answer, Directive, Step, named
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.incident import BREACHED, LADDER, WARNED, Clock, Entry, Incident, Said, order_of
+from ioc.incident import BREACHED, WARNED, Clock, Entry, Incident, Said, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, OWN, TRANSITIONS, Move, State
-from ioc.payloads import DECODE, Reported, TargetName, encode
+from ioc.payloads import DECODE, Directed, DirectiveAnswered, Priority, Reported, TargetName, Updated, encode
 from ioc.settled import settled
+from ioc.signatures import signature_refusal
 from ioc.times import MINUTE, Instant
 from ioc.topics import Topic
 
@@ -114,6 +116,8 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Ref
         faults = fold.catalogue_faults(event.payload, event.payload.service, catalogue)
         if faults:
             return Refusal(Reason.NOT_IN_CATALOGUE, faults)
+    if isinstance(event.payload, Directed):
+        return signature_refusal(event, event.payload, catalogue.keys)
     return None
 
 
@@ -129,11 +133,12 @@ def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> De
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
     new.history = _summarised(new.history)
     judged = new.history[-1] if in_order else _find(new, event)
-    facts = [*_told(old, new, judged, now), *_breached_at_the_end(new, now)]
+    facts = [*_told(old, new, judged, now), *_breached_at_the_end(new, now), *_undone_at_the_due(new, now)]
     new.sent = tuple(id for id in new.sent if id != event.id)
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += _changed(old, new, event, judged, now, in_order)
+    facts += _concerned(old, new, event, now, catalogue)
     told = (
         *families.tell(old, new, event.payload, now),
         *sightings.tell(old, new, event, judged, now, catalogue),
@@ -180,7 +185,19 @@ def _refusal(entry: Entry, new: Incident) -> Refusal | None:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
         return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
-    return Refusal(entry.refused, fold.name_faults(entry.unknown))
+    if entry.refused is Reason.NOT_IN_CATALOGUE:
+        return Refusal(entry.refused, fold.name_faults(entry.unknown))
+    if entry.refused is Reason.LOWERED_SILENTLY:
+        return Refusal(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
+    return Refusal(entry.refused, _FAULTS[entry.refused])
+
+
+_FAULTS = {
+    Reason.UNKNOWN_DIRECTIVE: (Fault("data.directive", "no directive of this incident has that id"),),
+    Reason.NOT_DIRECTED: (Fault("data.unit", "the directive is not to this unit"),),
+    Reason.DIRECTIVE_TAKEN: (Fault("id", "another directive of this incident has that id"),),
+    Reason.TOO_MANY_DIRECTED: (Fault("data.units", f"more than {directing.MAX_DIRECTED} in all of the incident"),),
+}
 
 
 def _summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -204,7 +221,11 @@ def _summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
 def _wordless(entry: Entry) -> Entry:
     if entry.move is Move.REPORTED:  # its words are the incident's own
         return entry
-    payload = replace(DECODE[entry.move](entry.data), actor=None, text=None)
+    payload = DECODE[entry.move](entry.data)
+    if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):
+        payload = urgency.shortened(payload)  # with each refold it is judged again by whether it says who and why
+    else:
+        payload = replace(payload, actor=None, text=None)
     return replace(entry, data=Raw(encode(payload)))
 
 
@@ -229,18 +250,43 @@ def _told(old: Incident, new: Incident, judged: Entry, now: Instant) -> Iterator
 def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
     kind = _KINDS[entry.move]
     fact = _fact(kind, _key(new, entry.source, entry.id, kind), new, entry.time, now)
-    cause = f"{entry.source}/{entry.id}"
+    fact = replace(fact, cause=f"{entry.source}/{entry.id}")
     match kind:
         case Kind.RESOLVED:
-            return replace(fact, cause=cause, on_time=entry.on_time)
+            return replace(fact, on_time=entry.on_time)
         case Kind.ESCALATED:
-            return replace(fact, cause=cause, level=new.raised)
+            return replace(fact, level=new.raised)
         case Kind.SHELVED:
-            return replace(fact, cause=cause, due=new.shelved_until)
+            return replace(fact, due=new.shelved_until)
         case Kind.DIRECTED:
-            return replace(fact, cause=cause, units=new.units)
+            return _of_directive(fact, named(new.directives, entry.id))
+        case Kind.DIRECTIVE_ACKNOWLEDGED | Kind.DIRECTIVE_DONE:
+            return _of_answer(fact, new, cast(DirectiveAnswered, DECODE[entry.move](entry.data)))
         case _:
-            return replace(fact, cause=cause)
+            return fact
+
+
+def _of_directive(fact: Fact, given: Directive | None) -> Fact:
+    if given is None:
+        return fact
+    return replace(fact, directive=given.id, units=given.units, whom=given.by, due=given.due)
+
+
+def _of_answer(fact: Fact, new: Incident, answered: DirectiveAnswered) -> Fact:
+    fact = replace(fact, directive=answered.directive, unit=answered.unit)
+    given = named(new.directives, answered.directive)
+    answer = None if given is None else given.answer_of(answered.unit)
+    if given is None or answer is None:
+        return fact
+    on_time = given.on_time(answer) if fact.kind is Kind.DIRECTIVE_DONE else None
+    return replace(fact, whom=given.by, due=given.due, on_time=on_time)
+
+
+def _concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
+    """Yield the facts that tell several units at once: of what is urgent, is so no longer, or a rule brings them to."""
+    for kind, units in urgency.told(old, new, catalogue):
+        fact = _fact(kind, _key(new, event.source, event.id, kind), new, event.time, now)
+        yield replace(fact, cause=f"{event.source}/{event.id}", units=units, rule=new.rule)
 
 
 def _changed(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> Iterator[Fact]:
@@ -256,7 +302,8 @@ def _changed(old: Incident, new: Incident, event: Event, judged: Entry, now: Ins
     if after != before:
         yield replace(fact(Kind.DUE_SET), rule=new.rule, dues=after)
     changes = {} if in_order or old.state is State.PENDING else _corrections(old, new)
-    if withdrawn := _withdrawn(old, new):
+    withdrawn = [*_withdrawn(old, new), *(f"directive/{one}" for one in directing.withdrawn(old, new))]
+    if withdrawn:
         changes["not_breached"] = withdrawn
     if changes:
         yield replace(fact(Kind.CORRECTED), changes=changes)
@@ -284,7 +331,7 @@ def _corrections(old: Incident, new: Incident) -> dict[str, object]:
     return changes
 
 
-def _withdrawn(old: Incident, new: Incident) -> list[TargetName]:
+def _withdrawn(old: Incident, new: Incident) -> list[str]:
     """Return the targets whose breach was announced before it was known that they had been met in time."""
     return [
         clock.target
@@ -303,10 +350,28 @@ def _breached_at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
     for clock in new.clocks:
         late = clock.met is not None and clock.due is not None and clock.met > clock.due
         if late and deadlines.last_said(clock, new) < BREACHED:
-            yield _say(new, clock, deadlines.Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
+            yield _say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
 
 
-def _say(new: Incident, clock: Clock, step: deadlines.Step, kind: Kind, now: Instant) -> Fact:
+def _undone_at_the_due(new: Incident, now: Instant) -> Iterator[Fact]:
+    """Yield the breaches of directives that were reported done late before any tick announced them."""
+    for given, answer in list(directing.breached_unsaid(new)):
+        yield _remind(new, given, answer, Step(BREACHED, 0, given.due or 0, given.by or ""), now)
+
+
+def _remind(new: Incident, given: Directive, answer: Answer, step: Step, now: Instant) -> Fact:
+    """Note on the draft that a step of a directive was announced of a unit, and return the fact of it."""
+    key = directing.remind(new, given, answer, step, now)
+    fact = _fact(_STEPS.get(step.number, Kind.ESCALATED), key, new, step.at, now)
+    whom, channel = step.whom or None, step.channel or None
+    told = replace(fact, unit=answer.unit, directive=given.id, due=given.due)
+    return replace(told, level=step.level, whom=whom, channel=channel)
+
+
+_STEPS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
+
+
+def _say(new: Incident, clock: Clock, step: Step, kind: Kind, now: Instant) -> Fact:
     """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
     due = clock.due or 0
     said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
@@ -322,6 +387,9 @@ def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catal
         return Decision(state)
     new = copy(state)
     facts = [fact for clock in new.clocks if clock.running for fact in _reached(new, clock, now, catalogue)]
+    for reminder in list(directing.reminders(new, catalogue)):
+        passed = _spoken([step for step in reminder.steps if deadlines.announced_at(step) <= now])
+        facts += [_remind(new, reminder.directive, reminder.answer, step, now) for step in passed]
     emitted = tuple(moments.reached(new, now, catalogue))
     new.sent = (*new.sent, *(one.id for one in emitted))
     new.next_at = moments.next_at(new, catalogue)
@@ -338,11 +406,9 @@ def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) ->
         for step in deadlines.steps(clock, new, catalogue)
         if step.number > said and deadlines.announced_at(step) <= now
     ]
-    if not passed:
-        return
-    if passed[-1].number == WARNED:
-        yield _say(new, clock, passed[-1], Kind.WARNED, now)
-        return
-    yield from (_say(new, clock, step, Kind.BREACHED, now) for step in passed if step.number == BREACHED)
-    if passed[-1].number >= LADDER:
-        yield _say(new, clock, passed[-1], Kind.ESCALATED, now)
+    yield from (_say(new, clock, step, _STEPS.get(step.number, Kind.ESCALATED), now) for step in _spoken(passed))
+
+
+def _spoken(passed: list[Step]) -> list[Step]:
+    """Return which of the steps passed are announced: the breach, and the last. One warns of what is to come alone."""
+    return [step for step in passed if step.number == BREACHED or step is passed[-1]]

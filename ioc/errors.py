@@ -22,6 +22,17 @@ class Reason(StrEnum):
     ILLEGAL_MOVE = "illegal_move"
     HISTORY_FULL = "history_full"
     OVERTAKEN = "overtaken"  # of an event of the centre's own that came too late: kept, and no dead letter
+    NO_KEYS = "no_keys"
+    UNSIGNED = "unsigned"
+    UNKNOWN_KEY = "unknown_key"
+    KEY_OUT_OF_TIME = "key_out_of_time"
+    BAD_SIGNATURE = "bad_signature"
+    WRONG_SIGNER = "wrong_signer"
+    UNKNOWN_DIRECTIVE = "unknown_directive"
+    DIRECTIVE_TAKEN = "directive_taken"
+    TOO_MANY_DIRECTED = "too_many_directed"
+    NOT_DIRECTED = "not_directed"
+    LOWERED_SILENTLY = "lowered_silently"
 
 
 class Fault(Struct, frozen=True):

@@ -10,7 +10,11 @@ from ioc.times import Instant
 
 
 class Kind(StrEnum):
-    """The kinds of fact. Those named like a move tell that it was accepted. `catalogue` is about no incident."""
+    """The kinds of fact. Those named like a move tell that it was accepted. `catalogue` is about no incident.
+
+    `urgent` tells `units` that what concerns them is urgent, `lowered` that it no longer is, `involved` that a rule
+    brings them in.
+    """
 
     REPORTED = "reported"
     DUE_SET = "due_set"
@@ -18,6 +22,11 @@ class Kind(StrEnum):
     BREACHED = "breached"
     ESCALATED = "escalated"
     DIRECTED = "directed"
+    DIRECTIVE_ACKNOWLEDGED = "directive_acknowledged"
+    DIRECTIVE_DONE = "directive_done"
+    URGENT = "urgent"
+    INVOLVED = "involved"
+    LOWERED = "lowered"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
@@ -39,6 +48,7 @@ class Kind(StrEnum):
 class Fact(Struct, frozen=True, omit_defaults=True):
     """One thing decided about one incident. `time` is when it holds, `at` when it was decided (both ms, UTC).
 
+    `units` are those told all at once. Of a `directive`, the id of its event, `unit` is the one directed.
     `late_input` marks an announcement made although the worker had not caught up with its input.
     `shelved` marks what is said of a matter that is put aside; of the fact `shelved` itself `due` is until when.
     Free text and persons never appear here.
@@ -61,6 +71,7 @@ class Fact(Struct, frozen=True, omit_defaults=True):
     due: Instant | None = None
     dues: dict[TargetName, Instant | None] | None = None
     units: tuple[str, ...] = ()
+    directive: str | None = None
     on_time: bool | None = None
     changes: dict[str, Any] | None = None
     late_input: bool = False

@@ -10,7 +10,7 @@ from typing import cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ioc import deadlines
+from ioc import deadlines, directing, urgency
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason
 from ioc.incident import Dossier, Entry, Incident, Run, order_of
@@ -19,6 +19,7 @@ from ioc.payloads import (
     DECODE,
     Assigned,
     Directed,
+    DirectiveAnswered,
     Escalated,
     Lapsed,
     Merged,
@@ -44,6 +45,7 @@ def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -
     """Return the incident its whole history makes, keeping what was already said about it."""
     draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
     draft.children, draft.heard, draft.turn = incident.children, incident.heard, incident.turn
+    draft.reminded = incident.reminded
     draft.history = tuple(apply(draft, entry, DECODE[entry.move](entry.data), catalogue) for entry in entries)
     deadlines.keep_verdict(draft, incident)
     return draft
@@ -104,6 +106,14 @@ def _refused(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
         return Reason.ILLEGAL_MOVE
     if "service" in entry.unknown or (entry.unknown and not catalogue.is_external(draft.service)):
         return Reason.NOT_IN_CATALOGUE
+    match payload:
+        case Updated():
+            silent = urgency.lowers(draft, payload.priority) and urgency.missing_words(payload)
+            return Reason.LOWERED_SILENTLY if silent else None
+        case Directed():
+            return directing.refused_directive(draft, entry, payload)
+        case DirectiveAnswered():
+            return directing.refused_answer(draft, payload)
     return None
 
 
@@ -304,8 +314,16 @@ def _updated(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
     deadlines.change_rule(draft, entry.time, catalogue)
 
 
-def _directed(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
-    draft.units = tuple(dict.fromkeys((*draft.units, *cast(Directed, payload).units)))
+def _directed(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+    directing.give(draft, entry, cast(Directed, payload))
+
+
+def _directive_acknowledged(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+    directing.acknowledge(draft, entry, cast(DirectiveAnswered, payload))
+
+
+def _directive_done(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+    directing.report_done(draft, entry, cast(DirectiveAnswered, payload))
 
 
 def _escalated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
@@ -337,6 +355,8 @@ _HANDLERS: Mapping[Move, Callable[[Incident, Entry, Payload, Catalogue], None]] 
     Move.PAUSED: _paused,
     Move.RESUMED: _resumed,
     Move.DIRECTED: _directed,
+    Move.DIRECTIVE_ACKNOWLEDGED: _directive_acknowledged,
+    Move.DIRECTIVE_DONE: _directive_done,
     Move.ESCALATED: _escalated,
     Move.NOTED: _noted,
     Move.UPDATED: _updated,

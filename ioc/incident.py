@@ -6,6 +6,7 @@ from typing import NamedTuple
 from msgspec import Raw, Struct
 
 from ioc.catalogue.city import Online
+from ioc.directive import Directive, Reminded
 from ioc.errors import Reason
 from ioc.lifecycle import CLOSED, OPEN, RANK, Move, State
 from ioc.payloads import Priority, Satisfaction, TargetName
@@ -153,7 +154,7 @@ class Dossier(Struct, array_like=True, frozen=True):
 
 
 class Incident(Struct, omit_defaults=True):
-    """One matter. All but `said`, `sent`, `next_at`, `turn` and `version` is a pure function of the set of its events.
+    """One matter. All but `said`, `reminded`, `sent`, `next_at`, `turn` and `version` is made of the set of its events.
 
     `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `heard`
     is the parent's last word, `turn` how often it told others of itself: see `ioc.families`.
@@ -211,9 +212,11 @@ class Incident(Struct, omit_defaults=True):
     children: dict[str, Child] = {}
     heard: Heard | None = None
     history: tuple[Entry, ...] = ()
+    directives: tuple[Directive, ...] = ()
     said: tuple[Said, ...] = ()
     sent: tuple[str, ...] = ()
     edition: str = ""
+    reminded: tuple[Reminded, ...] = ()
     next_at: Instant | None = None
     turn: int = 0
     version: int = 0

@@ -30,6 +30,8 @@ class Move(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     DIRECTED = "directed"
+    DIRECTIVE_ACKNOWLEDGED = "directive_acknowledged"
+    DIRECTIVE_DONE = "directive_done"
     ESCALATED = "escalated"
     NOTED = "noted"
     UPDATED = "updated"
@@ -73,6 +75,8 @@ TRANSITIONS: Mapping[Move, Mapping[State, State]] = {
     Move.PAUSED: _from(_RUNNING, State.PAUSED),
     Move.RESUMED: {State.PAUSED: State.IN_PROGRESS},
     Move.DIRECTED: _from(OPEN, _STAY),
+    Move.DIRECTIVE_ACKNOWLEDGED: _from(OPEN | CLOSED, _STAY),
+    Move.DIRECTIVE_DONE: _from(OPEN | CLOSED, _STAY),
     Move.ESCALATED: _from(OPEN, _STAY),
     Move.NOTED: _from(OPEN | CLOSED, _STAY),
     Move.UPDATED: _from(OPEN, _STAY),
@@ -112,7 +116,10 @@ COMMANDS: Mapping[str, Move] = {
     "resolve": Move.RESOLVED,
     "reopen": Move.REOPENED,
     "escalate": Move.ESCALATED,
+    "update": Move.UPDATED,
     "direct": Move.DIRECTED,
+    "acknowledge_directive": Move.DIRECTIVE_ACKNOWLEDGED,
+    "report_directive": Move.DIRECTIVE_DONE,
     "rate": Move.RATED,
     "shelve": Move.SHELVED,
     "unshelve": Move.UNSHELVED,

@@ -21,6 +21,8 @@ ShortLine = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=8192)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Score = Annotated[int, Meta(ge=1, le=5)]
+# As long as a key's name of 128 characters makes it; what is longer is none of ours.
+Signature = Annotated[str, Meta(min_length=1, max_length=512)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 # No user and password in it, and nothing a URL has to escape. The end is told so that all who read schemas agree on it.
@@ -136,10 +138,22 @@ class Assigned(Payload, frozen=True):
 
 
 class Directed(Payload, frozen=True, kw_only=True):
-    """A directive over the network: several units act, by a moment if one is given."""
+    """A directive over the network: several units act, by a moment if one is given.
+
+    `by` is the unit or office it comes from; `signature` is theirs, a detached compact JWS over all that is said.
+    """
 
     units: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=200)]
     due: Moment | None = None
+    by: Code | None = None
+    signature: Signature | None = None
+
+
+class DirectiveAnswered(Payload, frozen=True, kw_only=True):
+    """A unit answers a directive, named by the id of its event: it acknowledges it, or reports it done."""
+
+    directive: Annotated[str, Meta(min_length=1, max_length=256)]
+    unit: Code
 
 
 class Escalated(Payload, frozen=True):
@@ -226,6 +240,8 @@ PAYLOADS: Mapping[Move, type[Payload]] = {
     Move.REPORTED: Reported,
     Move.ASSIGNED: Assigned,
     Move.DIRECTED: Directed,
+    Move.DIRECTIVE_ACKNOWLEDGED: DirectiveAnswered,
+    Move.DIRECTIVE_DONE: DirectiveAnswered,
     Move.ESCALATED: Escalated,
     Move.UPDATED: Updated,
     Move.PROPOSED: Proposed,

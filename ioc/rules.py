@@ -88,6 +88,7 @@ class Rule(Struct, frozen=True):
     """Targets in ms of working time, a warning at a share of each, the ladder, and the two policies.
 
     `acknowledged_for` is the working time (ms) within which what was acknowledged must be begun, None for any.
+    `involve` are units that are brought in as soon as the rule comes to govern an incident.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Rule(Struct, frozen=True):
     on_reopen: OnReopen = OnReopen.CONTINUE
     on_priority: OnPriority = OnPriority.KEEP_ELAPSED
     acknowledged_for: Millis | None = None
+    involve: tuple[str, ...] = ()
 
 
 _SIDES = len(Match.__struct_fields__)

@@ -16,18 +16,20 @@ from console.simulate.reports import Reports
 from console.simulate.scene import scene
 from ioc.catalogue import Catalogue
 from ioc.payloads import Priority
+from ioc.signatures import Signer
 from ioc.times import Instant, to_instant
 
 
-def days(catalogue: Catalogue, first: date, seed: int) -> Iterator[Planned]:
+def days(catalogue: Catalogue, first: date, seed: int, leaders: Signer | None = None) -> Iterator[Planned]:
     """Yield the records of a calm eve and then of one stormy day after another, for ever.
 
-    The same seed gives the same days. What a day has begun goes on through those that follow.
+    The same seed gives the same days. What a day has begun goes on through those that follow. `leaders` sign
+    directives; without them there are none.
     """
     pending: list[Planned] = []
     day = first - timedelta(days=1)
     while True:
-        pending += _day(catalogue, day, stormy=day >= first, chance=Random(f"{seed} {day}"))
+        pending += _day(catalogue, day, stormy=day >= first, chance=Random(f"{seed} {day}"), leaders=leaders)
         heapify(pending)
         day += timedelta(days=1)
         yield from _before(pending, _midnight(day, catalogue.zone))
@@ -38,7 +40,7 @@ def _before(pending: list[Planned], until: Instant) -> Iterator[Planned]:
         yield heappop(pending)
 
 
-def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Iterator[Planned]:
+def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random, leaders: Signer | None) -> Iterator[Planned]:
     city, midnight = scene(), _midnight(day, catalogue.zone)
     reports = Reports(city, catalogue, midnight, stormy, chance)
     for source in city.services:
@@ -49,7 +51,7 @@ def _day(catalogue: Catalogue, day: date, stormy: bool, chance: Random) -> Itera
             )
             if rule is None:
                 raise ValueError(f"no rule of the catalogue is for {source.code}, so nobody would handle it")
-            for planned in Life(report, rule, catalogue, chance).events():
+            for planned in Life(report, rule, catalogue, chance, leaders).events():
                 yield from delivered(planned, chance)
     yield from _booked(catalogue, midnight, f"{day:%y%m%d}", Random(chance.random()))
     for observed in Gauges(city, catalogue, midnight, stormy, chance).observations():

@@ -9,20 +9,23 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-from console.simulate.planned import Planned, told
+from console.simulate.planned import Planned, signed, told
 from console.simulate.reports import Report
 from ioc.calendar import Calendar
 from ioc.catalogue import Catalogue
 from ioc.lifecycle import Move
 from ioc.payloads import Evidence, Priority, TargetName
 from ioc.rules import Rule
-from ioc.times import HOUR, MINUTE, Instant, Millis
+from ioc.signatures import Signer
+from ioc.times import HOUR, MINUTE, Instant, Millis, to_rfc3339
 
 _SHIFTS = ("Ca trực 1", "Ca trực 2", "Ca trực 3")
 _TEAMS = ("Tổ cơ động 1", "Tổ cơ động 2", "Tổ kỹ thuật", "Đội ứng cứu", "Tổ xử lý hiện trường")
 _NOTES = ("Đã cử người đến hiện trường", "Đang chờ vật tư", "Đã liên hệ người phản ánh", "Đã rào chắn tạm")
 _WAITS = ("Chờ người dân bổ sung thông tin", "Chờ người dân xác nhận vị trí")
 _DONE = ("Đã xử lý xong", "Đã khắc phục, hoạt động bình thường", "Đã dọn dẹp hiện trường", "Đã giải quyết hồ sơ")
+_ORDERS = ("Phối hợp ứng cứu", "Di dời người dân đến nơi an toàn", "Chốt chặn, phân luồng giao thông")
+_CALMER = ("Nước đã rút, không còn nguy hiểm", "Đã khống chế, không còn người gặp nạn")
 _RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
 # What is left of a target when the step before it ended, at most, though people hurry.
 _LEAST = 1 * MINUTE
@@ -38,11 +41,14 @@ def _targets(report: Report, rule: Rule, catalogue: Catalogue) -> Mapping[Target
 class Life:
     """The events of one matter, drawn by chance."""
 
-    def __init__(self, report: Report, rule: Rule, catalogue: Catalogue, chance: Random) -> None:
+    def __init__(
+        self, report: Report, rule: Rule, catalogue: Catalogue, chance: Random, leaders: Signer | None = None
+    ) -> None:
         self.report = report
         self.targets = _targets(report, rule, catalogue)
         self.calendar: Calendar = catalogue.calendars[rule.calendar]
         self.chance = chance
+        self.leaders = leaders
         self.at = report.at
         self._number = 0
 
@@ -73,12 +79,36 @@ class Life:
             yield self._after(self._share(TargetName.RESOLVE) // 4, Move.ESCALATED, level=1)
         if self.report.data["category"] == "flood" and self._happens(0.3):
             yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.URGENT)
+        elif self._is_urgent() and self._happens(0.15):
+            said = {"actor": self._one_of(_SHIFTS), "text": self._one_of(_CALMER)}
+            yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.HIGH, **said)
+
+    def _is_urgent(self) -> bool:
+        return self.report.data["priority"] is Priority.URGENT
 
     def _directed(self) -> Iterator[Planned]:
-        """Yield the directive that sends several units at once to what is urgent in a storm."""
-        if self.report.data["priority"] is Priority.URGENT and self._happens(0.6 * self.report.storm):
-            units = self.chance.sample(_RELIEF, self.chance.randint(2, 3))
-            yield self._after(_LEAST, Move.DIRECTED, units=units, text="Phối hợp ứng cứu")
+        """Yield the directive that sends several units at once to what is urgent in a storm, and what they answer."""
+        wanted = self._is_urgent() and self._happens(0.6 * self.report.storm)
+        if not wanted or self.leaders is None:
+            return
+        units = self.chance.sample(_RELIEF, self.chance.randint(2, 3))
+        within = self.chance.randint(2, 6) * 30 * MINUTE
+        said = {"by": self.leaders.key.owner, "units": units, "text": self._one_of(_ORDERS)}
+        given = self._after(_LEAST, Move.DIRECTED, due=to_rfc3339(self.at + _LEAST + within), **said)
+        yield signed(given, self.leaders)
+        directive = f"{self.report.subject.number}-{self._number}"
+        for unit in units:
+            yield from self._answered(directive, unit, within)
+
+    def _answered(self, directive: str, unit: str, within: Millis) -> Iterator[Planned]:
+        """Yield what a unit answers: most are done in time, some late, a few never say so."""
+        taken = self.at + self.chance.randint(1, 20) * MINUTE
+        done = max(taken, self.at) + round(within * self.chance.lognormvariate(-0.7, 0.5))
+        if self._happens(0.95):
+            yield self._tell_at(taken, Move.DIRECTIVE_ACKNOWLEDGED, directive=directive, unit=unit)
+        if self._happens(0.9):
+            said = {"directive": directive, "unit": unit, "text": self._one_of(_DONE)}
+            yield self._tell_at(done, Move.DIRECTIVE_DONE, **said)
 
     def _judged(self) -> Iterator[Planned]:
         """Yield what the citizen says of the result: some rate it, a few have it opened again."""
@@ -127,8 +157,11 @@ class Life:
         return self.calendar.add(self.at, working)
 
     def _tell(self, move: Move, **data: Any) -> Planned:
+        return self._tell_at(self.at, move, **data)
+
+    def _tell_at(self, at: Instant, move: Move, **data: Any) -> Planned:
         self._number += 1
-        return told(self.report.subject, move, self.at, f"{self.report.subject.number}-{self._number}", **data)
+        return told(self.report.subject, move, at, f"{self.report.subject.number}-{self._number}", **data)
 
     def _happens(self, probability: float) -> bool:
         return self.chance.random() < probability

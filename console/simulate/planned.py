@@ -8,6 +8,7 @@ from ioc import registers
 from ioc.lifecycle import Move, event_type
 from ioc.observations import OBSERVED_TYPE
 from ioc.registers import Act
+from ioc.signatures import Signer
 from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic
 
@@ -78,3 +79,10 @@ def measured(sensor: str, time: Instant, value: float, measure: str) -> Planned:
         "data": {"value": value, "measure": measure},
     }
     return Planned(time, sensor.encode(), msgspec.json.encode(event), Topic.INDICATORS)
+
+
+def signed(directive: Planned, signer: Signer) -> Planned:
+    """Return a directive with the signature of whom it comes from."""
+    event = msgspec.json.decode(directive.value)
+    event["data"]["signature"] = signer.signature(directive.value)
+    return directive._replace(value=msgspec.json.encode(event))

@@ -10,11 +10,13 @@ from msgspec import Meta, Struct
 
 from ioc.calendar import Calendar
 from ioc.causes import Cause
+from ioc.directive import DirectivePolicy
 from ioc.duplicates import DuplicateRules
 from ioc.indicators import Indicator, Sensor
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
 from ioc.shifts import OnDuty, Shift, shift_at
+from ioc.signatures import Key
 from ioc.times import DAY, Instant, Millis
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -176,6 +178,8 @@ class Catalogue(Struct, frozen=True):
     files: Mapping[str, bytes] = {}
     items_kept: Millis = ITEMS_KEPT
     war_room: str = ""
+    keys: Mapping[str, Key] = {}
+    directives: DirectivePolicy = DirectivePolicy()
 
     def war_room_link(self, environment: Mapping[str, str]) -> str:
         """Return the link to the war room with its secrets filled in; empty when a variable is not set."""

@@ -11,6 +11,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.duplicates import read_duplicates
 from ioc.catalogue.faults import Faults
 from ioc.catalogue.indicators import Named, read_indicators
+from ioc.catalogue.keys import read_keys
 from ioc.catalogue.reading import Folder
 from ioc.catalogue.rules import Known, read_rules
 from ioc.catalogue.services import Categories, Services, read_baselines, read_procedures
@@ -26,6 +27,7 @@ OPTIONAL_FILES = (
     "indicators.yml",
     "duplicates.yml",
     "causes.yml",
+    "keys.yml",
 )
 
 
@@ -61,7 +63,9 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
     shifts = read_shifts(folder)
     channels = Channels(folder, units)
     categories = Categories(services.listed, procedure_rows)
-    rules = read_rules(folder, Known(services.listed, units, calendar_rows, channels.listed, categories))
+    keys = read_keys(folder, units)
+    known = Known(services.listed, units, calendar_rows, channels.listed, categories)
+    rules, directives = read_rules(folder, known)
     indicators, sensors = read_indicators(folder, Named(services.listed, categories, units, wards))
     duplicates = read_duplicates(folder, services.listed, categories)
     causes = read_causes(folder, services.listed, categories)
@@ -86,4 +90,6 @@ def _read(read: Callable[[str], bytes]) -> Catalogue:
         files=folder.files,
         items_kept=services.items_kept,
         war_room=channels.war_room,
+        keys=keys,
+        directives=directives,
     )

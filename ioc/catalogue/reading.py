@@ -45,6 +45,20 @@ class Document:
             self._add(listed, f"{name}[{index}]", one, kind, key)
         return listed
 
+    def section(self, name: str, kind: type[Row]) -> Row | None:
+        """Return the mapping of that name; None when there is none. Of one with faults the rest is kept."""
+        one = (self.found or {}).get(name)
+        if one is None:
+            return None
+        if not isinstance(one, dict):
+            self.tell(name, "must be a mapping")
+            return None
+        try:
+            return msgspec.convert(one, kind)
+        except msgspec.ValidationError as error:
+            self._explain(kind, one, name, error)
+            return _left(kind, one, {})
+
     def _list(self, name: str) -> list[Any] | None:
         if self.found is None:
             return None

@@ -11,9 +11,10 @@ from ioc.catalogue.channels import ChannelRow
 from ioc.catalogue.city import Name, Unit
 from ioc.catalogue.faults import Tell
 from ioc.catalogue.ladders import Ladders, RungRow
-from ioc.catalogue.reading import Folder, Listed
+from ioc.catalogue.reading import Document, Folder, Listed
 from ioc.catalogue.services import Categories, ServiceRow
 from ioc.catalogue.texts import some_time
+from ioc.directive import DirectivePolicy
 from ioc.payloads import Code, Priority, TargetName
 from ioc.rules import Match, OnPriority, OnReopen, Rule, RuleBook, ties
 from ioc.times import Millis
@@ -33,6 +34,14 @@ class RuleRow(Struct, frozen=True, forbid_unknown_fields=True):
     on_reopen: OnReopen = OnReopen.CONTINUE
     on_priority: OnPriority = OnPriority.KEEP_ELAPSED
     acknowledged_for: Name | None = None
+    involve: tuple[Code, ...] = ()
+
+
+class DirectivesRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """How directives are watched, as the file gives it."""
+
+    warn: float | None = None
+    ladder: tuple[RungRow, ...] = ()
 
 
 class Known(NamedTuple):
@@ -45,16 +54,30 @@ class Known(NamedTuple):
     categories: Categories
 
 
-def read_rules(folder: Folder, known: Known) -> RuleBook:
-    """Return the rules; two that one incident could fit equally well are a fault of both."""
-    document = folder.document("rules.yml", ["rules"])
+def read_rules(folder: Folder, known: Known) -> tuple[RuleBook, DirectivePolicy]:
+    """Return the rules, and how directives are watched; two rules that one incident could fit are a fault of both."""
+    document = folder.document("rules.yml", ["rules"], ["directives"])
     rows = document.rows("rules", RuleRow, "id")
     ladders = Ladders(known.units, known.channels, document.tell)
     makers = [_Maker(row, known, ladders, document.tell) for row in rows.rows]
     rules = [maker.rule() for maker in makers]
     comparable = (maker.row.id not in rows.faulty and maker.match_is_whole for maker in makers)
     _tell_ties([rule for rule, sure in zip(rules, comparable, strict=True) if sure], document.tell)
-    return RuleBook(tuple(rules))
+    return RuleBook(tuple(rules)), _directives(document, ladders)
+
+
+def _directives(document: Document, ladders: Ladders) -> DirectivePolicy:
+    row = document.section("directives", DirectivesRow) or DirectivesRow()
+    _tell_no_share("directives.warn", row.warn, document.tell)
+    for index, rung in enumerate(row.ladder):
+        if rung.repeat is not None:
+            document.tell(f"directives.ladder.{index}.repeat", "the ladder of directives does not repeat")
+    return DirectivePolicy(row.warn, ladders.ladder("directives", row.ladder, always_open=True))
+
+
+def _tell_no_share(where: str, warn: float | None, tell: Tell) -> None:
+    if warn is not None and not 0 < warn < 1:
+        tell(where, "the warning must be a share between 0 and 1")
 
 
 def _tell_ties(rules: Sequence[Rule], tell: Tell) -> None:
@@ -79,12 +102,16 @@ class _Maker:
         row = self.row
         if self._known.calendars.lacks(row.calendar):
             self._tell("calendar", f"unknown calendar '{row.calendar}'")
-        if row.warn is not None and not 0 < row.warn < 1:
-            self._tell("warn", "the warning must be a share between 0 and 1")
+        _tell_no_share(f"{row.id}.warn", row.warn, self._tell_file)
+        for unit in dict.fromkeys(row.involve):
+            if self._known.units.lacks(unit):
+                self._tell("involve", f"unknown unit '{unit}'")
+            if row.involve.count(unit) > 1:
+                self._tell("involve", f"'{unit}' is there twice")
         always_open = any(calendar.always for calendar in self._known.calendars.rows if calendar.id == row.calendar)
         match, targets, ladder = self._match(), self._targets(), self._ladders.ladder(row.id, row.ladder, always_open)
         policies = (row.on_reopen, row.on_priority, self._acknowledged_for())
-        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, *policies)
+        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, *policies, row.involve)
 
     def _tell(self, where: str, what: str) -> None:
         self._tell_file(f"{self.row.id}.{where}", what)

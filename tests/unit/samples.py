@@ -1,10 +1,12 @@
 """Events for the tests, as producers send them, and logs of them in any shape."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -17,9 +19,24 @@ from ioc.lane import ClockKind, Record
 from ioc.lifecycle import KIN, OWN, Move
 from ioc.registers import Act
 from ioc.shard import Shard
+from ioc.signatures import Key, Signer, public_bytes
 from ioc.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
 
-CITY: Catalogue = load_catalogue(hue_folder())
+# The keys of the tests: the centre's own, and that of the city's leaders.
+CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+LEADERS_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+SINCE = parse_instant("2020-01-01T00:00:00Z")
+CENTRE = Signer(Key("ioc-1", "ioc", public_bytes(CENTRE_KEY), SINCE), CENTRE_KEY)
+LEADERS = Signer(Key("ubnd-1", "ubnd-tp", public_bytes(LEADERS_KEY), SINCE), LEADERS_KEY)
+KEYS = {one.key.id: one.key for one in (CENTRE, LEADERS)}
+
+
+def fresh_city() -> Catalogue:
+    """Return the city with the tests' keys, nothing of it remembered."""
+    return replace(load_catalogue(hue_folder()), keys=KEYS)
+
+
+CITY: Catalogue = fresh_city()
 
 # On a machine that others use, how long an example takes says nothing about the code.
 patient = settings(deadline=None)
@@ -31,21 +48,32 @@ def at(local: str) -> Instant:
 
 
 def body(move: str, time: Instant, id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
-    """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports."""
+    """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports.
+
+    A directive comes from the city's leaders, unless it says from whom.
+    """
     if move == Move.SHELVED and time < LAST_MOMENT:
         data = {"until": to_rfc3339(time + DAY), **data}
-    source = source or ("/operations-centre/moments/field-reports" if move in OWN | KIN else "/hue/field-reports")
-    return msgspec.json.encode(
-        {
-            "specversion": "1.0",
-            "id": id,
-            "source": source,
-            "subject": subject,
-            "type": f"vn.ioc.incident.{move}.v1",
-            "time": to_rfc3339(time),
-            "data": data,
-        }
-    )
+    told = {
+        "specversion": "1.0",
+        "id": id,
+        "source": source or ("/operations-centre/moments/field-reports" if move in OWN | KIN else "/hue/field-reports"),
+        "subject": subject,
+        "type": f"vn.ioc.incident.{move}.v1",
+        "time": to_rfc3339(time),
+        "data": data,
+    }
+    if move == Move.DIRECTED and "by" not in data:
+        data["by"] = "ubnd-tp"
+        data["signature"] = signed(told)
+    return msgspec.json.encode(told)
+
+
+def signed(told: Mapping[str, Any]) -> str | None:
+    """Return the leaders' signature of a directive, given as an event without one; None of what is none."""
+    with suppress(ValueError):
+        return LEADERS.signature(msgspec.json.encode(told))
+    return None
 
 
 def event(move: str, time: Instant, id: str = "", subject: str = "1", source: str = "", **data: Any) -> Event:
@@ -69,7 +97,9 @@ def record(offset: int, move: str, time: Instant, id: str = "", subject: str = "
 # The least a move has to say.
 LEAST: Mapping[Move, Mapping[str, Any]] = {
     Move.ASSIGNED: {"unit": "hepco"},
-    Move.DIRECTED: {"units": ["pc-hue"]},
+    Move.DIRECTED: {"units": ["pc-hue"], "due": "2026-04-15T12:00:00+07:00"},
+    Move.DIRECTIVE_ACKNOWLEDGED: {"directive": "d", "unit": "pc-hue"},
+    Move.DIRECTIVE_DONE: {"directive": "d", "unit": "pc-hue"},
     Move.MERGED: {"into": "field-reports:9"},
     Move.PROPOSED: {"into": "field-reports:9"},
     Move.JOINED: {
@@ -117,7 +147,7 @@ def booked(act: Act, time: Instant, id: str = "", subject: str = "A-001", offset
 
 def essence(incident: Incident) -> Incident:
     """Return what the set of its events alone makes of an incident."""
-    return replace(incident, said=(), sent=(), next_at=None, turn=0, version=0)
+    return replace(incident, said=(), reminded=(), sent=(), next_at=None, turn=0, version=0)
 
 
 def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> Shard:
@@ -137,9 +167,10 @@ FIRST_DAY = at("2026-04-13 00:00")
 LATER = FIRST_DAY + 30 * DAY
 
 _Happening = tuple[str, int, str]
+_DIRECTED = [Move.DIRECTED, Move.DIRECTIVE_ACKNOWLEDGED, Move.DIRECTIVE_DONE, Move.UPDATED]
 _OFTEN = [Move.RESOLVED, Move.REOPENED, Move.RATED, Move.PAUSED, Move.RESUMED, Move.ASSIGNED]
 # What relatives tell comes as an answer, never out of the blue: tests/unit/test_families.py plays it.
-_MOVES = st.sampled_from([*(move for move in Move if move not in KIN), *_OFTEN, *_OFTEN, *Act, "misspelt"])
+_MOVES = st.sampled_from([*(move for move in Move if move not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"])
 _HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 
 
@@ -155,9 +186,23 @@ def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequen
         if isinstance(move, Act):
             one = booked(move, time, subject=subject, offset=offset)
         else:
-            one = record(offset, move, time, subject=subject, **LEAST.get(move, {}))  # type: ignore[call-overload]
+            one = record(offset, move, time, subject=subject, **_said(move, hour, happenings))
         made.append(replace(one, appended=appended))
     return made
+
+
+def _said(move: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
+    """Return what an event says: an answer names one of the directives there are, every other update lowers."""
+    match move:
+        case Move.DIRECTED:
+            return {"units": ["pc-hue", "hepco"], "due": to_rfc3339(FIRST_DAY + (hour + hour % 30) * HOUR)}
+        case Move.DIRECTIVE_ACKNOWLEDGED | Move.DIRECTIVE_DONE:
+            given = [at for move, at, _ in happenings if move == Move.DIRECTED] or [0]
+            named = f"directed-{FIRST_DAY + given[hour % len(given)] * HOUR}"
+            return {"directive": named, "unit": ("pc-hue", "hepco")[hour % 2]}
+        case Move.UPDATED if hour % 2:
+            return {"priority": "normal", **({"actor": "Lan", "text": "đã xong"} if hour % 4 == 1 else {})}
+    return LEAST.get(move, {})  # type: ignore[call-overload]
 
 
 LOGS: st.SearchStrategy[list[Record]] = st.builds(

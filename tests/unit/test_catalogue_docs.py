@@ -34,6 +34,9 @@ def test_the_examples_are_a_catalogue(town: Catalogue) -> None:
     (_, rung) = town.rules.by_id["urgent"].ladder
     assert rung.waits_in is TimeKind.WALL
     assert rung.repeat is not None
+    assert town.rules.by_id["urgent"].involve == ("centre", "roads")
+    assert [key.owner for key in town.keys.values()] == ["ubnd", "centre"]
+    assert [rung.whom for rung in town.directives.ladder] == ["centre", "ubnd"]
 
 
 def test_a_sensor_has_the_thresholds_of_its_kind_but_where_it_has_its_own(town: Catalogue) -> None:

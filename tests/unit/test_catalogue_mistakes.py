@@ -150,6 +150,11 @@ calendars.yml/calendars
 - c13.workdays.2: is like sat, which has no hours
 
 rules.yml/rules
++ @rule(i1), involve: [nobody, ioc, ioc, 5]
+- i1.involve.3: must be string
++ @rule(i2), involve: [nobody, ioc, ioc]
+- i2.involve: unknown unit 'nobody'
+- i2.involve: 'ioc' is there twice
 + id: r1, calendar: moon, targets: {assign: 0m, resolve: 99999999d}, match: {service: magic, source: r1, unit: nobody}
 - r1.calendar: unknown calendar 'moon'
 - r1.targets.assign: must be more than nothing

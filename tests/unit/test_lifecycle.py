@@ -43,6 +43,8 @@ def brought_to(state: State) -> Incident:
     incident: Incident | None = None
     for minute, move in enumerate(ROADS[state]):
         incident = decide(incident, least(move, T + minute * MINUTE), LATER, CITY).state
+        if move is Move.REPORTED:
+            incident = decide(incident, least(Move.DIRECTED, T, "d"), LATER, CITY).state
     assert incident is not None
     assert incident.state is state
     return incident

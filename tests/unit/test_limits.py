@@ -162,7 +162,7 @@ def test_keep_elapsed_forgets_no_time() -> None:
     events = [
         event("reported", T),
         event("updated", T + 2 * HOUR, priority="urgent"),
-        event("updated", T + 2 * HOUR + MINUTE, priority="normal"),
+        event("updated", T + 2 * HOUR + MINUTE, priority="normal", actor="Lan", text="đã gọi lại"),
     ]
     plain, raised = fold(events[0]).state, fold(*events).state
     assert plain is not None

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from ioc import records
 from ioc.aggregates import encode_key
-from ioc.catalogue import Catalogue, hue_folder, load_catalogue
+from ioc.catalogue import Catalogue
 from ioc.errors import Reason
 from ioc.facts import Kind
 from ioc.lane import ClockKind, Position, Record
 from ioc.refusals import Refusals
 from ioc.shard import Changes, Shard
 from ioc.times import HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, patient, record, windows
+from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, patient, record, windows
 
 CLOCKS = st.sampled_from(ClockKind)
 CUTS = st.lists(st.integers(0, 30), max_size=8)
@@ -77,7 +77,7 @@ def test_slices_of_any_size_write_the_same_bytes_as_one_record_at_a_time(
 @given(LOGS, CLOCKS)
 def test_a_replay_writes_the_same_bytes(log: list[Record], clock: ClockKind) -> None:
     """The first run has seen much before; the replay starts with nothing remembered."""
-    replay = Written(clock, load_catalogue(hue_folder()))
+    replay = Written(clock, fresh_city())
     assert replay.fold(log).bytes() == Written(clock).fold(log).bytes()
 
 

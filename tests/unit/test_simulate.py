@@ -14,6 +14,7 @@ from ioc import formulas
 from ioc.aggregates import Measure, Span
 from ioc.errors import Reason
 from ioc.events import Event, read_event
+from ioc.facts import Kind
 from ioc.formulas import Sums
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
@@ -25,14 +26,14 @@ from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Changes, Shard
 from ioc.times import HOUR, Instant
 from ioc.topics import Topic
-from tests.unit.samples import CITY, at
+from tests.unit.samples import CITY, LEADERS, at
 
 FIRST = date(2025, 10, 27)
 EVE, NOON, NIGHT = at("2025-10-26 00:00"), at("2025-10-27 12:00"), at("2025-10-28 00:00")
 
 
 def played(seed: int = 1, until: Instant = NIGHT) -> list[Planned]:
-    return list(takewhile(lambda one: one.at < until, days(CITY, FIRST, seed)))
+    return list(takewhile(lambda one: one.at < until, days(CITY, FIRST, seed, LEADERS)))
 
 
 def records(topic: Topic, until: Instant = NIGHT) -> list[Record]:
@@ -110,6 +111,7 @@ def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Cha
         Reason.INVALID,
         Reason.UNKNOWN_TYPE,
         Reason.ILLEGAL_MOVE,
+        Reason.UNKNOWN_DIRECTIVE,  # an answer that came before its directive
     }
     assert sum(reasons.values()) < len(played()) / 100
 
@@ -214,3 +216,24 @@ def test_every_answered_dossier_shows_its_result(incidents: list[Incident]) -> N
     for one in answered:
         shown = [e for entry in one.history for e in DECODE[entry.move](entry.data).evidence]
         assert any(each.public for each in shown), one.id
+
+
+def test_the_storm_brings_directives_that_units_answer_in_time_late_and_not(incidents: list[Incident]) -> None:
+    given = [one for incident in incidents for one in incident.directives]
+    assert {one.by for one in given} == {"ubnd-tp"}
+    answers = Counter(one.on_time(answer) for one in given for answer in one.answers)
+    assert answers.total() > 2 * len(given)
+    assert answers.keys() == {True, False, None}
+    urgent = [one for one in incidents if one.priority is Priority.URGENT]
+    assert all(len(one.units) > 1 for one in urgent), "several units take part in what is urgent"
+
+
+def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: Changes) -> None:
+    lowered = [fact for fact in folded.facts if fact.kind is Kind.LOWERED]
+    assert lowered
+    assert not any(letter.refusal.reason is Reason.LOWERED_SILENTLY for letter in folded.dead_letters)
+
+
+def test_without_the_leaders_key_there_are_no_directives() -> None:
+    some = takewhile(lambda one: one.at < NIGHT, days(CITY, FIRST, 1))
+    assert not any(b"incident.directed" in one.value for one in some)
