@@ -58,6 +58,11 @@ class Card:
         idle = set() if one.proposed is not None else {"decline"}
         if one.state is State.MERGED and one.outcome is not State.RESOLVED:
             idle.add("rate")
+        answers = [answer for directive in one.directives for answer in directive.answers]
+        if all(answer.acknowledged_at is not None for answer in answers):
+            idle.add("acknowledge_directive")
+        if all(answer.done_at is not None for answer in answers):
+            idle.add("report_directive")
         return tuple(command for command in commands_in(one.state, one.is_shelved) if command not in idle)
 
     def overdue(self, now: Instant) -> bool:

@@ -15,10 +15,14 @@ from api.read_model import ReadModel
 from api.roles import Gate
 from api.sent import SentLately
 from api.settings import ApiSettings
+from ioc.signatures import Signer
 
 
 class Centre(Struct):
-    """The parts of a running API. `ready` becomes true when the read model has caught up with the log."""
+    """The parts of a running API. `ready` becomes true when the read model has caught up with the log.
+
+    `signer` signs the centre's own directives, when it has a key that the catalogue knows.
+    """
 
     settings: ApiSettings
     model: ReadModel
@@ -29,6 +33,7 @@ class Centre(Struct):
     identities: Identities
     ready: bool = False
     sent: SentLately = field(default_factory=SentLately)
+    signer: Signer | None = None
 
 
 def centre_of(request: Request) -> Centre:

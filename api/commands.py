@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from api import directives
 from api.card import Card
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Refusal
@@ -26,9 +27,9 @@ from ioc.events import Event, read_event
 from ioc.fold import catalogue_faults
 from ioc.incident import Entry
 from ioc.lifecycle import COMMANDS, Move, event_type
-from ioc.payloads import Assigned, Directed, Payload
+from ioc.payloads import Assigned, Directed, Payload, Updated
 from ioc.sources import CENTRE
-from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_rfc3339
+from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant, to_rfc3339
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 
@@ -70,6 +71,10 @@ class Order(BaseModel):
     actor: Line | None = None
     text: Annotated[str, Field(max_length=8192)] | None = None
 
+    def given_by(self, subject: str) -> Self:
+        """Return the same as the order of the subject of a token."""
+        return self.model_copy(update={"actor": subject})
+
     @classmethod
     def lacking(cls, said: Mapping[str, object]) -> list[Fault]:
         """Return the fault of a body that gives none of the fields of which one is needed."""
@@ -100,7 +105,10 @@ class Assign(Order):
 
 
 class Direct(Order):
-    """Direct several units to act, by a moment if one is given."""
+    """Direct several units to act, by a moment if one is given. It is signed with the centre's own key.
+
+    One signed elsewhere says `by` whom, at what `time`, and has its signature; the Idempotency-Key is the id signed.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -112,6 +120,72 @@ class Direct(Order):
 
     units: Annotated[list[Code], Field(min_length=1, max_length=200)]
     due: Moment | None = None
+    by: Annotated[Code | None, Field(description="Whom it comes from: the owner of the key it is signed with")] = None
+    time: Annotated[Moment | None, Field(description="The time of an event signed elsewhere")] = None
+    signature: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+
+    def given_by(self, subject: str) -> Self:
+        """Return it as the subject's order; words that were signed elsewhere are not changed."""
+        return self if self.signature is not None else super().given_by(subject)
+
+    @classmethod
+    def lacking(cls, said: Mapping[str, object]) -> list[Fault]:
+        """Return a fault of what a directive that was signed elsewhere needs, and of what only such a one has."""
+        if said.get("signature") is not None:
+            needed = [name for name in ("by", "time") if said.get(name) is None]
+            return [Fault(name, "needed with a signature: it was signed, too") for name in needed]
+        return [] if said.get("time") is None else [Fault("time", "given with a signature alone")]
+
+
+class Attached(BaseModel):
+    """Something that shows what was done, kept elsewhere."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Evidence")
+
+    url: Annotated[str, Field(max_length=2048, pattern=r"^https?://\S+$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Of what lies at the URL")]
+    media_type: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}$")]
+    caption: Line | None = None
+    public: bool = False
+
+
+class AnswerDirective(Order):
+    """Answer a directive for a unit it was given to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"directive": "7d1e", "unit": "so-y-te", "actor": "Trực ban", "text": "Đã cử xe cứu thương"}]
+        }
+    )
+
+    directive: Annotated[str, Field(min_length=1, max_length=256, description="The id of its event")]
+    unit: Code
+    evidence: Annotated[list[Attached], Field(max_length=10)] = []
+
+
+class Update(Order):
+    """Correct what is said of the matter; what is not given stays. Lowering what is urgent needs `actor` and `text`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"actor": "Ca trực 1", "priority": "urgent", "text": "Có người bị mắc kẹt"},
+                {"actor": "Ca trực 1", "ward": "19753", "address": "25 Lê Lợi", "lat": 16.46, "lon": 107.59},
+            ]
+        }
+    )
+    one_of = ("service", "category", "priority", "title", "unit", "ward", "lat", "lon", "address")
+    lacks = "an update changes at least one field"
+
+    service: Code | None = None
+    category: Code | None = None
+    priority: Literal["low", "normal", "high", "urgent"] | None = None
+    title: Line | None = None
+    unit: Code | None = None
+    ward: Code | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    address: Line | None = None
 
 
 class Escalate(Order):
@@ -171,6 +245,9 @@ BODIES: dict[str, type[Order]] = {
     **dict.fromkeys(COMMANDS, Order),
     "assign": Assign,
     "direct": Direct,
+    "acknowledge_directive": AnswerDirective,
+    "report_directive": AnswerDirective,
+    "update": Update,
     "escalate": Escalate,
     "rate": Rate,
     "shelve": Shelve,
@@ -225,6 +302,9 @@ def ordered(command: str, card: Card, body: Order, key: str | None, now: Instant
     """
     time = max(now, card.incident.updated_at + 1)
     data = body.model_dump(mode="json", exclude_none=True)
+    if isinstance(body, Direct) and body.time is not None:
+        time = to_instant(body.time)
+        del data["time"]  # the event's own
     return Ordered(card.incident.id, COMMANDS[command], key or str(uuid4()), time, data)
 
 
@@ -250,13 +330,13 @@ def carried_out(card: Card, event: Event) -> Entry | None:
 
 
 def same(entry: Entry, event: Event) -> bool:
-    """True when an entry was made by this command with this body."""
-    return entry.move is event.move and entry.data == event.data
+    """True when an entry was made by this command with this body, whatever signature the centre put to it."""
+    return entry.move is event.move and event.data in (entry.data, directives.unsigned(entry))
 
 
 def standing_faults(command: str, body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
     """Return what speaks against a command however faulty its body is otherwise: its names, and the present state."""
-    return [*name_faults(body, card, catalogue), *state_faults(command, card)]
+    return [*name_faults(body, card, catalogue), *directives.faults(command, body, card), *state_faults(command, card)]
 
 
 def state_faults(command: str, card: Card) -> list[Fault]:
@@ -274,6 +354,7 @@ def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
     units = body.get("units")
     if isinstance(units, list) and all(map(_is_text, units)):
         named["units"] = Directed(units=tuple(units))
+    named |= {name: Updated(**{name: body[name]}) for name in ("service", "ward") if _is_text(body.get(name))}
     service = card.incident.service
     found = ((name, catalogue_faults(said, service, catalogue)) for name, said in named.items())
     return [Fault(name, fault.reason) for name, faults in found for fault in faults]

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from api import directives
 from api.card import Card
 from ioc.catalogue import Catalogue
 from ioc.deadlines import lapses_at
@@ -35,6 +36,7 @@ def row(card: Card, now: Instant) -> Json:
         "severity": card.severity,
         "title": one.title or one.category or one.id,
         "unit": one.unit,
+        "units": one.units,
         "ward": one.ward,
         "lat": one.lat,
         "lon": one.lon,
@@ -60,6 +62,7 @@ def row(card: Card, now: Instant) -> Json:
         "proposed": one.proposed if card.is_open else None,
         "children": card.children,
         "maintenance": card.maintenance,
+        **directives.summary(one),
         "version": one.version,
     }
 
@@ -73,6 +76,7 @@ def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
         "procedure": _procedure(card.incident, catalogue),
         "deadlines": [_deadline(one) for one in explain(card.incident, now, catalogue)],
         "lapses_at": moment(lapses_at(card.incident, catalogue)),
+        "directives": directives.told(card.incident, now),
         "commands": card.commands,
         "merged": _children(card),
     }

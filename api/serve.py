@@ -22,6 +22,7 @@ from api.roles import Gate
 from api.routes.screen import build_id
 from api.settings import ApiSettings, AuthSettings
 from ioc.catalogue import Catalogue
+from ioc.signatures import private_key, signer_of
 from ioc.times import Instant
 
 # The exit code of a process that could no longer trust its picture.
@@ -53,6 +54,10 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
+    if settings.signing_key is not None:
+        centre.signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
+        if centre.signer is None:
+            _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
     if centre.gate.open:
         _log.warning("no IOC_AUTH_* is set: whoever reaches this port can give commands; identities are not shown")
     ready = asyncio.Event()

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.catalogue import hue_folder
+from ioc.signatures import private_key
 
 
 class ApiSettings(BaseSettings):
@@ -22,12 +23,23 @@ class ApiSettings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535)
     map_geojson: Path | None = Field(None, description="the wards' true polygons, instead of the schematic ones")
     catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")
+    signing_key: Path | None = Field(None, description="file of the private key that signs the centre's directives")
 
     @field_validator("map_geojson")
     @classmethod
     def _is_there(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_file():
             raise ValueError(f"IOC_MAP_GEOJSON names no file: {path}")
+        return path
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_key(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            try:
+                private_key(path.read_bytes())
+            except OSError as error:
+                raise ValueError(f"IOC_SIGNING_KEY cannot be read: {error.strerror}") from None
         return path
 
 

@@ -13,6 +13,7 @@ EXAMPLE: dict[str, Any] = {
     "severity": "high",
     "title": "Cây đổ chắn đường",
     "unit": None,
+    "units": ["pccc", "cay-xanh"],
     "ward": "19753",
     "lat": 16.5,
     "lon": 107.59,
@@ -38,6 +39,8 @@ EXAMPLE: dict[str, Any] = {
     "proposed": None,
     "children": 12,
     "maintenance": None,
+    "directives_open": 1,
+    "directive_due": "2024-04-16T11:00:00.000Z",
     "version": 3,
 }
 
@@ -55,6 +58,7 @@ class RowShown(BaseModel):
     severity: str = Field(description="From the priority, one step up once a deadline was breached")
     title: str
     unit: str | None
+    units: list[str] = Field(description="Who takes part besides: directed, or brought in by the rule")
     ward: str | None
     lat: float | None
     lon: float | None
@@ -80,6 +84,8 @@ class RowShown(BaseModel):
     proposed: str | None = Field(description="The incident it may be the same as: to be merged into, or declined")
     children: int = Field(description="How many incidents were merged into it")
     maintenance: str | None = Field(description="The id of the active maintenance window it lies under")
+    directives_open: int = Field(description="Units that have not reported a directive done; one counts once for each")
+    directive_due: str | None = Field(description="The soonest due of those")
     version: int
 
 
@@ -158,8 +164,43 @@ class ProcedureShown(BaseModel):
     online: str
 
 
+class AttachedShown(BaseModel):
+    """Something that shows what was done, kept elsewhere; SHA-256 of what lies there."""
+
+    url: str
+    sha256: str
+    media_type: str
+    caption: str | None
+    public: bool
+
+
+class AnswerShown(BaseModel):
+    """What one unit has answered to a directive."""
+
+    unit: str
+    acknowledged_at: str | None
+    done_at: str | None
+    on_time: bool | None = Field(description="Null while it is not done")
+    overdue: bool = Field(description="Not done, and the due has passed")
+    level: int = Field(description="Highest escalation level reached")
+    text: str | None = Field(description="What it said when it was done")
+    evidence: list[AttachedShown]
+
+
+class DirectiveShown(BaseModel):
+    """A directive, and what each unit it was given to has answered."""
+
+    id: str = Field(description="Of its event: answers name it")
+    by: str | None = Field(description="The unit or office whose key signed it")
+    actor: str | None
+    text: str | None
+    time: str
+    due: str | None
+    units: list[AnswerShown]
+
+
 class DetailShown(RowShown):
-    """An incident with its history, deadlines and the commands allowed now."""
+    """An incident with its history, deadlines, directives and the commands allowed now."""
 
     model_config = ConfigDict(title="Detail", json_schema_extra={})
 
@@ -168,6 +209,7 @@ class DetailShown(RowShown):
     procedure: ProcedureShown | None = Field(description="What a dossier applies for, when it is a procedure")
     deadlines: list[DeadlineShown]
     lapses_at: str | None = Field(description="When the acknowledgement lapses unless somebody begins")
+    directives: list[DirectiveShown]
     commands: list[str]
     merged: list[ChildShown] = Field(description="The first of those that were merged into it; `parent=` lists all")
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api import commands, families
+from api import commands, directives, families
 from api.card import Card
 from api.centre import Centre, KnownCard, ReadyCentre, centre_of
 from api.commands import BODIES, Order, Ordered
@@ -94,7 +94,7 @@ def _add(command: str, body_type: type[Order]) -> None:
         operator: AnOperator, card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None
     ) -> JSONResponse:
         if operator is not None:
-            body = body.model_copy(update={"actor": operator.subject})
+            body = body.given_by(operator.subject)
         return await _carry_out(command, card, centre, body, idempotency_key)
 
     # FastAPI reads the body's model from the annotation; each command has its own.
@@ -106,7 +106,7 @@ def _add(command: str, body_type: type[Order]) -> None:
         methods=["POST"],
         status_code=202,
         name=command,
-        summary=f"{command.capitalize()} an incident",
+        summary=command.replace("_", " ").capitalize() + (" of an incident" if "_" in command else " an incident"),
         description=body_type.__doc__,
         responses={202: {"model": Accepted}, **shown(401, 403, 404, 409, 413, 422, 503)},
     )
@@ -118,7 +118,12 @@ for _command, _body in BODIES.items():
 
 async def _carry_out(command: str, card: Card, centre: Centre, body: Order, key: str | None) -> JSONResponse:
     order = commands.ordered(command, card, body, key, centre.model.now())
+    if command == "direct":
+        order = directives.by_the_centre(order, centre.signer)
     try:
+        if key is None and "signature" in order.data:
+            fault = Fault("Idempotency-Key", "needed with a signature: it is the id that was signed")
+            raise Problem(422, "The command is not valid", [fault])
         answer = await _answer(command, card, centre, order)
     except Problem as problem:
         centre.metrics.commands.labels(command, str(problem.status)).inc()
@@ -155,6 +160,8 @@ def _key_used() -> Problem:
 
 
 async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> dict[str, str]:
+    if command == "direct":
+        order = directives.signed(order, centre.signer)
     _check(command, card, centre, order)
     try:
         await centre.publisher.publish(order.incident.encode(), order.encode(), commands.HEADERS)
@@ -165,10 +172,14 @@ async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> 
 
 
 def _check(command: str, card: Card, centre: Centre, order: Ordered) -> None:
-    names = commands.name_faults(order.data, card, centre.model.catalogue) + families.unknown(order.data, centre.model)
-    state = [*commands.state_faults(command, card), *families.conflicts(order.data, card, centre.model)]
-    if names:
-        raise Problem(422, "The command is not valid", names + state)
+    model = centre.model
+    faults = commands.name_faults(order.data, card, model.catalogue) + families.unknown(order.data, model)
+    faults += directives.faults(command, order.data, card)
+    if command == "direct":
+        faults += directives.signature_faults(order, model.catalogue)
+    state = [*commands.state_faults(command, card), *families.conflicts(order.data, card, model)]
+    if faults:
+        raise Problem(422, "The command is not valid", faults + state)
     if state:
         allowed = ", ".join(card.commands) or "none"
         title = "The command is not allowed in the present state"

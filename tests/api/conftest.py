@@ -19,7 +19,7 @@ from api.roles import Gate
 from api.settings import ApiSettings, AuthSettings
 from ioc import records
 from ioc.aggregates import encode_key
-from ioc.catalogue import Catalogue, hue_folder, load_catalogue
+from ioc.catalogue import Catalogue
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, event_type
 from ioc.observations import OBSERVED_TYPE
@@ -30,6 +30,7 @@ from ioc.sensor_shard import Shard as SensorShard
 from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic
+from tests.unit.samples import CENTRE, LEADERS, fresh_city
 
 OPEN = Gate(AuthSettings())
 START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
@@ -81,6 +82,7 @@ class City:
         self.identities = Known()
         self.feed = Feed(self.model, lambda: self.now, "test")
         self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), OPEN, self.identities, True)
+        self.centre.signer = CENTRE
         self.offset = 0
 
     def pass_time(self, ms: int) -> None:
@@ -89,18 +91,21 @@ class City:
         self._write(changes)
         self._hear(changes.outbox)
 
-    def happen(self, id: str, move: Move, source: str | None = None, **data: object) -> None:
-        """Let one event happen now."""
+    def happen(self, id: str, move: Move, source: str | None = None, named: str = "", **data: object) -> None:
+        """Let one event happen now. A directive comes from the city's leaders."""
         slug, _, subject = id.partition(":")
-        event = {
+        event: dict[str, object] = {
             "specversion": "1.0",
-            "id": f"e{self.offset}",
+            "id": named or f"e{self.offset}",
             "source": source or f"/hue/{slug}",
             "type": event_type(move),
             "subject": subject,
             "time": to_rfc3339(self.now),
             "data": data,
         }
+        if move is Move.DIRECTED:
+            data["by"] = LEADERS.key.owner
+            data["signature"] = LEADERS.signature(msgspec.json.encode(event))
         self.receive(id.encode(), msgspec.json.encode(event))
 
     def book(self, key: str, act: Act, **data: object) -> None:
@@ -184,7 +189,7 @@ class City:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    return load_catalogue(hue_folder())
+    return fresh_city()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
 SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
-SAID: dict[Move, dict[str, str]] = {
+SAID: dict[Move, dict[str, object]] = {
+    Move.DIRECTED: {"named": "d", "units": ["so-y-te"]},
     Move.SHELVED: SHELVED,
     Move.MERGED: {"into": "field-reports:9"},
     Move.PROPOSED: {"into": "field-reports:9"},
@@ -31,6 +32,12 @@ PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
     "reopen": ((Move.RESOLVED,), {}),
     "escalate": ((), {"level": 2}),
     "direct": ((), {"units": ["so-y-te"], "due": "2024-04-17T02:00:00+00:00"}),
+    "acknowledge_directive": ((Move.DIRECTED,), {"directive": "d", "unit": "so-y-te"}),
+    "report_directive": ((Move.DIRECTED,), {"directive": "d", "unit": "so-y-te", "text": "xong"}),
+    "update": (
+        (),
+        {"priority": "urgent", "category": "tree", "unit": "pccc", "ward": "19753", "lat": 16.5, "lon": 107},
+    ),
     "rate": ((Move.RESOLVED,), {"score": 4}),
     "shelve": ((), SHELVED),
     "merge": ((), {"into": "field-reports:9"}),
@@ -48,7 +55,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     city.report("field-reports:9")
     city.report(ONE)
     for move in before:
-        city.happen(ONE, move, **SAID.get(move, {}))
+        city.happen(ONE, move, **SAID.get(move, {}))  # type: ignore[arg-type]
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published

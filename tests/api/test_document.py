@@ -82,6 +82,8 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         city.happen(ONE, before, **({"into": other} if before in (Move.MERGED, Move.PROPOSED) else {}))
     if command == "unshelve":
         city.happen(ONE, Move.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
+    if command.endswith("_directive"):
+        city.happen(ONE, Move.DIRECTED, named="7d1e", units=["so-y-te"])
     for example in BODIES[command].model_json_schema()["examples"]:
         answer = await client.post(f"/incidents/{ONE}/{command}", json=example)
         assert answer.status_code == 202, answer.text
@@ -113,6 +115,9 @@ async def test_answers_have_the_shape_told(
     city.happen(ONE, Move.PAUSED)
     city.report(DOSSIER, category="EX-001", evidence=[PHOTO])
     city.book("one-stop-shop:A-1", Act.ISSUED, service="one-stop-shop")
+    city.happen(ONE, Move.DIRECTED, named="d", units=["so-y-te", "pccc"], text="x", due="2024-04-16T11:00:00Z")
+    evidence = [{"url": "https://files.example/1.jpg", "sha256": "0" * 64, "media_type": "image/jpeg"}]
+    city.happen(ONE, Move.DIRECTIVE_DONE, directive="d", unit="pccc", evidence=evidence)
     answer = (await client.get(path)).json()
     assert shape.model_validate(answer).model_dump(by_alias=True) == answer
 

@@ -58,7 +58,7 @@ async def test_catalogue_and_map(client: httpx.AsyncClient) -> None:
     assert len(told["wards"]) == 40
     assert "pending" not in told["commands"]
     assert told["commands"]["paused"][0] == "assign"
-    assert told["commands"]["merged"] == ["rate", "unmerge"]
+    assert told["commands"]["merged"] == ["acknowledge_directive", "report_directive", "rate", "unmerge"]
     wards = (await client.get("/map")).json()
     assert {feature["id"] for feature in wards["features"]} == {ward["code"] for ward in told["wards"]}
 
