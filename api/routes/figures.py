@@ -1,11 +1,12 @@
-"""GET /figures, /figures/live, /figures/period and /metrics."""
+"""GET /figures, /figures/live, /figures/period, /figures/report and /metrics."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
+from msgspec.structs import replace
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from api.answers import json_answer
 from api.centre import AnyCentre, ReadyCentre
@@ -14,6 +15,9 @@ from api.figures import figures
 from api.live import standing_now
 from api.periods import By, NobodyOnDuty, Period, Scope, TooOld, View, figures_of, period_of
 from api.problems import Problem, shown
+from api.report.content import content_of
+from api.report.language import Lang
+from api.report.page import page
 from api.table import as_csv
 from ioc.errors import Fault
 from ioc.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, parse_duration, to_instant
@@ -22,6 +26,7 @@ router = APIRouter(tags=["figures"])
 _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
 LONGEST = 3660 * DAY
 FARTHEST = 366 * DAY
+_PAGE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 @router.get("/figures", summary="Show the figures", responses={200: {"model": FiguresShown}, **shown(503)})
@@ -30,15 +35,24 @@ async def show_figures(centre: ReadyCentre) -> Response:
     return json_answer(figures(centre.model))
 
 
-def scope_of(
-    by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None,
+def part_of(
     service: Annotated[str | None, Query(max_length=128, description="Only this service, by its code")] = None,
     unit: Annotated[str | None, Query(max_length=128, description="Only this unit, by its code")] = None,
     ward: Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")] = None,
     below: Annotated[bool, Query(description="Count with each unit also what the units below it have")] = False,
 ) -> Scope:
     """Return whose figures are asked for."""
-    return Scope(service, unit, ward, below, by)
+    return Scope(service, unit, ward, below)
+
+
+AnyPart = Annotated[Scope, Depends(part_of)]
+
+
+def scope_of(
+    part: AnyPart, by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None
+) -> Scope:
+    """Return whose figures are asked for, and how they are told apart."""
+    return replace(part, by=by)
 
 
 AnyScope = Annotated[Scope, Depends(scope_of)]
@@ -127,6 +141,29 @@ async def show_period(centre: ReadyCentre, period: AnyPeriod, scope: AnyScope, f
     if format == "json":
         return json_answer(told)
     return Response(as_csv(told), headers={"Cache-Control": "no-store"}, media_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "/figures/report",
+    summary="Show the figures of a period as pages to print",
+    response_class=HTMLResponse,
+    responses=shown(422, 503),
+)
+async def show_report(
+    request: Request,
+    centre: ReadyCentre,
+    period: AnyPeriod,
+    part: AnyPart,
+    lang: Annotated[Lang, Query(description="The language of the report")] = Lang.VI,
+) -> Response:
+    """One page that needs no other: main results, the course, QD 766, by service, unit and ward, with charts."""
+    try:
+        content = await content_of(centre.model, period, part)
+    except TooOld as error:
+        raise Problem(422, "The request is not valid", [Fault("from", str(error))]) from error
+    other = request.url.include_query_params(lang=Lang.EN if lang is Lang.VI else Lang.VI)
+    made = page(content, centre.model.catalogue, lang, f"?{other.query}")
+    return HTMLResponse(made.html, headers={**_PAGE_HEADERS, "Content-Security-Policy": made.policy})
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", include_in_schema=False)
