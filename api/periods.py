@@ -2,7 +2,7 @@
 
 A period is a sum of base windows: whole local days, and minutes for what is left of a day at its ends. Minutes are kept
 for three days, so what lies further back begins and ends at midnight. What stood open at its end is the sum of all that
-came and went before.
+came and went by the next midnight, less what came and went after the end: those minutes are the ones still kept.
 """
 
 import asyncio
@@ -163,14 +163,14 @@ class _Sorter:
             for sums in self._of(who):
                 sums.take(who[0], part)
 
-    def stand(self, day: Instant, rest: list[Window]) -> None:
-        """Add what stood open after the days before `day` and the windows since."""
-        for (who, measure), count in self.model.windows.standing_before(day).items():
+    def stand(self, midnight: Instant, after: list[Window]) -> None:
+        """Add what stood open at a midnight, less what came and went in the windows before it."""
+        for (who, measure), count in self.model.windows.standing_before(midnight).items():
             self._stand(who, measure, count)
-        for window in rest:
+        for window in after:
             for who, part in self._parts(window):
                 for measure in NET & part.counts.keys():
-                    self._stand(who, measure, part.count(measure))
+                    self._stand(who, measure, -part.count(measure))
 
     def _stand(self, who: Who, measure: Measure, count: int) -> None:
         if count:
@@ -185,16 +185,16 @@ class _Sorter:
 async def sums_of(model: ReadModel, period: Period, scope: Scope) -> Told:
     """Return the sums of a period. Long ones let others have their turn. Raises TooOld."""
     zone, now = model.catalogue.zone, model.now()
-    day = Cut(zone).day_start(period.end)
+    midnight = next_day(zone, Cut(zone).day_start(period.end - 1))
     windows = list(windows_of(*period, zone, now))
-    rest = list(windows_of(day, period.end, zone, now))
+    after = list(windows_of(period.end, midnight, zone, now))
     sorter, turn = _Sorter(model, scope), monotonic()
     for window in windows:
         sorter.take(window)
         if monotonic() - turn > _TURN:
             await asyncio.sleep(0)
             turn = monotonic()
-    sorter.stand(day, rest)
+    sorter.stand(midnight, after)
     return sorter.told
 
 
