@@ -8,7 +8,7 @@ from ioc.catalogue import Catalogue
 from ioc.incident import SEVERITIES, Clock, Incident, severity
 from ioc.lifecycle import CLOSED, State, commands_in
 from ioc.payloads import TargetName
-from ioc.times import Instant
+from ioc.times import Instant, Millis
 
 # Sorts what has no due after all that has one; later than any moment a datetime can hold.
 NEVER: Instant = 1 << 60
@@ -68,6 +68,14 @@ class Card:
     def overdue(self, now: Instant) -> bool:
         """True when the next deadline has passed."""
         return self.due is not None and self.due < now
+
+    def overdue_solution(self, now: Instant) -> bool:
+        """True when the due of the solution has passed."""
+        return self.solution_due is not None and self.solution_due < now
+
+    def due_within(self, now: Instant, within: Millis) -> bool:
+        """True when the next deadline is still to come, at most `within` ms ahead."""
+        return self.due is not None and now <= self.due <= now + within
 
     def due_soon(self, now: Instant) -> bool:
         """True from the warning of the next deadline until it is overdue."""

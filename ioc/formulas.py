@@ -225,7 +225,13 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
         Formula("not_satisfied", _C, count(_M.NOT_SATISFIED), "Not satisfied", "Phản hồi không hài lòng"),
         Formula("complained", _C, count(_M.COMPLAINED), "Complained about", "Bị phản ánh về kết quả"),
         Formula(
-            *("satisfied", _C, less(_RESOLVED, _NOT_GOOD), "None of these", "Không thuộc các trường hợp trên"),
+            *(
+                "satisfied",
+                _C,
+                less(_RESOLVED, _NOT_GOOD),
+                "Satisfactory: none of these",
+                "Hài lòng: không thuộc ba nhóm trên",
+            ),
             "Resolved on time, not disliked, not complained about",
         ),
         Formula(
