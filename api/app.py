@@ -15,6 +15,7 @@ from api.routes import (
     catalogue,
     commands,
     figures,
+    groups,
     health,
     incidents,
     indicators,
@@ -45,6 +46,7 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     for noun in (
         commands,
         reporter,
+        groups,
         incidents,
         indicators,
         notifications,

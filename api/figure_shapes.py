@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from api.shapes import GroupShown
 from ioc.formulas import PLAIN, TABLE, Formula, Shape
 
 
@@ -122,6 +123,7 @@ class FiguresShown(BaseModel):
     last_hour: SumsShown
     shift: ShiftShown | None = Field(description="Null between shifts")
     trend: TrendShown
+    groups: list[GroupShown] = Field(description="The gravest groups of two or more; all of them by GET /groups")
 
 
 class PeriodShown(BaseModel):

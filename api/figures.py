@@ -17,6 +17,9 @@ from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 
 STEP = 15 * MINUTE
 STEPS = 96
+# A group of one is the incident itself, and a screen shows so many groups.
+LEAST = 2
+GROUPS = 20
 # The shortest look ahead that says something: an hour, a day.
 AHEAD = {"1h": HOUR, "24h": 24 * HOUR}
 
@@ -44,6 +47,7 @@ def figures(model: ReadModel) -> Json:
             "figures": formulas.told(recent(model, shift.start, now)),
         },
         "trend": trend(model.windows, now),
+        "groups": model.groups.told(now, LEAST)[:GROUPS],
     }
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from api.card import Card, Order, folded
 from api.clock import PipelineClock
+from api.groups import Groups
 from api.ledger import Ledger
 from api.queues import Queues
 from api.sensors import Sensors
@@ -76,6 +77,7 @@ class ReadModel:
         self.wake: Callable[[], None] = lambda: None
         self._cards: dict[str, Card] = {}
         self.tallies = Tallies()
+        self.groups = Groups(catalogue.causes)
         self.queues = Queues()
         self.sensors = Sensors(catalogue)
         self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
@@ -157,6 +159,7 @@ class ReadModel:
 
     def _index(self, gone: Card | None, come: Card | None) -> None:
         self.tallies.change(gone, come)
+        self.groups.change(gone, come)
         if gone is not None and gone.incident.dossier is not None:
             self._codes[code_of(gone.incident.id)].discard(gone.incident.id)
         if come is not None and come.incident.dossier is not None:

@@ -199,6 +199,29 @@ class DirectiveShown(BaseModel):
     units: list[AnswerShown]
 
 
+class GroupShown(BaseModel):
+    """Open incidents of one cause in one ward."""
+
+    cause: str
+    ward: str | None = Field(description="Null of those whose ward is not known")
+    open: int
+    reports: int = Field(description="With those that were merged into the open ones")
+    overdue: int
+    gravest: str = Field(description="The highest severity")
+    oldest: str = Field(description="When the first of them was reported")
+    ids: list[str] = Field(description="The first of them in the order of work")
+
+
+class GroupsShown(BaseModel):
+    """Open incidents by what brings many about at once, and by ward."""
+
+    model_config = ConfigDict(title="Groups")
+
+    groups: list[GroupShown]
+    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
+    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
+
+
 class DetailShown(RowShown):
     """An incident with its history, deadlines, directives and the commands allowed now."""
 
@@ -338,6 +361,14 @@ class WardShown(BaseModel):
     area_km2: float
 
 
+class CauseShown(BaseModel):
+    """What brings many matters about at once."""
+
+    id: str
+    name_vi: str
+    name_en: str
+
+
 class CatalogueShown(BaseModel):
     """The names behind the codes, and the commands each state allows."""
 
@@ -347,6 +378,7 @@ class CatalogueShown(BaseModel):
     units: list[UnitShown]
     wards: list[WardShown]
     procedures: dict[str, int] = Field(description="How many procedures are online in full, in part, and not")
+    causes: list[CauseShown]
     commands: dict[str, list[str]]
 
 

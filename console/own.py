@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from console.written import Motion, Told, Written
+from console.written import Motion, Sent, Told, Written
+from ioc import families, sightings
 from ioc.lane import Record
 from ioc.moments import SOURCE
 from ioc.sources import CENTRE
+
+_OF_FOLDS = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (families.PART, sightings.PART))
 
 
 class OwnEvents:
@@ -30,6 +33,21 @@ class OwnEvents:
         self._sent += made.told
         self._moving += motion.told
 
+    def see(self, sightings: Iterable[Record]) -> None:
+        """Take over what incidents told of where they are: all of it is of the centre's own."""
+        self._found.update((one.key or b"", one.value or b"") for one in sightings)
+
+    def expect_of_matters(self, made: Sent, motion: Sent) -> None:
+        """Take over what the recomputed fold of matters answers, and what it may have answered meanwhile."""
+        self._sent += made
+        self._moving += motion
+
+    def invented(self) -> Iterator[str]:
+        """Yield what relatives and duplicates are said to have told and have not. Only of what is at rest."""
+        for told in self._found.keys() - self._sent.keys() - self._moving.keys():
+            if any(part in told[1] for part in _OF_FOLDS) or _is_sighting(told[1]):
+                yield f"own event {_name(told)} should not be there"
+
     def differences(self) -> Iterator[str]:
         """Yield what is missing, and what was told more often than it was sent."""
         for told, times in self._sent.items():
@@ -43,4 +61,9 @@ class OwnEvents:
 
 def _name(told: Told) -> str:
     key, value = told
-    return f"{key.decode()}/{msgspec.json.decode(value)['id']}"
+    said = msgspec.json.decode(value)
+    return f"{key.decode()}/{said['id'] if 'id' in said else said['incident']}"
+
+
+def _is_sighting(value: bytes) -> bool:
+    return CENTRE.encode() not in value

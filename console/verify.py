@@ -18,6 +18,7 @@ from console.agreement import disagreements
 from console.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files_of_editions
 from console.compare import differences
 from console.log import positions, read_topic, tell_not_folded, wait_until_folded
+from console.matters import FoundMatters, MadeMatters, matter_differences, recompute_matters
 from console.own import OwnEvents
 from console.recompute import recompute
 from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
@@ -25,6 +26,7 @@ from console.written import Found, Inspection, Motion
 from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
 from ioc.lane import Position, Record
+from ioc.matters import decode_matter
 from ioc.records import decode_aggregate, decode_fact, decode_incident, decode_item, decode_sensor
 from ioc.shard import Shard
 from ioc.times import SECOND
@@ -52,6 +54,7 @@ def verify_log(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> i
 
 async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> int:
     sensors = await _sensors(settings.bootstrap, wait)
+    matters = await _matters(settings.bootstrap, wait)
     before = await wait_until_folded(settings.bootstrap, wait)
     inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
     found = await _found(settings.bootstrap, before)
@@ -69,7 +72,17 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
         told.add(differences(expected, motion, one, inspection))
         told.add(disagreements(one, motion, inspection, shard.catalogue))
         own.expect(expected, motion)
+    await _end_of_matters(settings.bootstrap, matters)
+    for one_place in matters.values():
+        of_matters, moving = recompute_matters(one_place, catalogue, settings.clock, len(matters))
+        told.take_matters(one_place, moving)
+        own.see(one_place.log)
+        own.expect_of_matters(of_matters.sent, moving.sent)
+        if one_place.is_whole:
+            told.add(matter_differences(one_place, of_matters, moving))
     told.add(own.differences())
+    if all(one.is_at_rest for one in matters.values()) and all(map(_is_at_rest, found.values(), whole.values())):
+        told.add(own.invented())
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
     sent = sent_by_sensors(record for one in log.values() for record in one)
@@ -86,6 +99,34 @@ async def _sensors(bootstrap: str, wait: float) -> dict[int, FoundSensors]:
         one.states[id] = decode_sensor(record.value)
         one.touched[id] = record.timestamp
     return found
+
+
+async def _matters(bootstrap: str, wait: float) -> dict[int, FoundMatters]:
+    """Return how far the matters are folded, asked first: what was answered by then the events read later hold."""
+    before = await wait_until_folded(bootstrap, wait, Topic.SIGHTINGS)
+    return {number: FoundMatters(number, position) for number, position in before.items()}
+
+
+async def _end_of_matters(bootstrap: str, found: Mapping[int, FoundMatters]) -> None:
+    """Read the matters, how far they had come when all was read, and their log."""
+    async for record in read_topic(bootstrap, Topic.MATTERS):
+        found[record.partition].matters.pop(record.key.decode(), None)
+        if record.value is not None:
+            found[record.partition].matters[record.key.decode()] = decode_matter(record.value)
+    async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
+        headers = dict(record.headers)
+        if headers.get("ioc-error-topic") == Topic.SIGHTINGS.encode():
+            offset = int(headers["ioc-error-offset"])
+            found[record.partition].dead_letters.append((offset, (record.key, record.value)))
+    later = await positions(bootstrap, Topic.SIGHTINGS)
+    log = await _log(bootstrap, found, topic=Topic.SIGHTINGS)
+    for number, one in found.items():
+        one.later, one.log = later.get(number, Position()), log[number]
+
+
+def _is_at_rest(found: Found, log: list[Record]) -> bool:
+    """True when nothing came to a partition of the events while it was read."""
+    return found.position == found.later and all(one.offset < found.later.next for one in log)
 
 
 async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> None:
@@ -153,9 +194,12 @@ def _fact(found: Found, record: ConsumerRecord) -> None:
     found.touch(fact.incident, record.timestamp)
 
 
+_OF_OTHER_LANES = (Topic.INDICATORS.encode(), Topic.SIGHTINGS.encode())
+
+
 def _dead_letter(found: Found, record: ConsumerRecord) -> None:
     headers = dict(record.headers)
-    if headers.get("ioc-error-topic") != Topic.INDICATORS.encode():  # the sensors' are theirs
+    if headers.get("ioc-error-topic") not in _OF_OTHER_LANES:
         found.dead_letters.append((int(headers["ioc-error-offset"]), (record.key, record.value)))
 
 
@@ -211,6 +255,12 @@ class _Told:
             self.read["observations"] += len(one.log)
             self.read["sensors"] += len(one.states)
             self.moving["sensors"] += 0 if one.is_whole else len(one.states)
+
+    def take_matters(self, found: FoundMatters, motion: MadeMatters) -> None:
+        """Count what was read of the matters; a partition whose log has lost its beginning is not compared."""
+        self.read["sightings"] += len(found.log)
+        self.read["matters"] += len(found.matters)
+        self.moving["matters"] += len(motion.matters) if found.is_whole else len(found.matters)
 
     def add(self, differences: Iterable[str]) -> None:
         """Take over differences."""

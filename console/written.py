@@ -25,12 +25,17 @@ def letter(dead: DeadLetter) -> Letter:
 
 
 Told = tuple[bytes, bytes]
-"""An event of the centre's own: its key and value."""
+"""An event of the centre's own, or a sighting: its key and value."""
+
+Sent = Counter[Told]
+"""How often each was sent."""
+
+_TOLD = (Topic.EVENTS, Topic.SIGHTINGS)
 
 
 def told(changes: Changes) -> Iterator[Told]:
-    """Yield the events that changes send to incidents."""
-    return ((one.key, one.value) for one in changes.outbox if one.topic is Topic.EVENTS and one.value is not None)
+    """Yield the events that changes send to incidents, and the sightings."""
+    return ((one.key, one.value) for one in changes.outbox if one.topic in _TOLD and one.value is not None)
 
 
 def identities(changes: Changes) -> Iterator[tuple[str, bytes | None]]:

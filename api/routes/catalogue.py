@@ -39,6 +39,7 @@ async def catalogue(centre: AnyCentre) -> Response:
             "units": _rows(known.units, "code", "name", "parent"),
             "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
             "procedures": {level: levels[level] for level in Online},
+            "causes": _rows(known.causes, "id", "name_vi", "name_en"),
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
         }
     )

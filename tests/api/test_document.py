@@ -96,6 +96,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         (f"/figures/period?{DAY}&by=ward", figure_shapes.PeriodShown),
         ("/catalogue", shapes.CatalogueShown),
         ("/map", shapes.MapShown),
+        ("/groups?least=1", shapes.GroupsShown),
         ("/live", shapes.Alive),
         ("/ready", shapes.Ready),
         ("/incidents", shapes.PageShown),

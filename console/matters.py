@@ -1,0 +1,76 @@
+"""Checking the fold of matters against its log: what reports can be the same as, and what was refused. Pure.
+
+That each of its answers is in the log once is checked with all other events of the centre's own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from console.compare import unequal
+from console.written import Letter, Sent, letter
+from ioc.catalogue import Catalogue
+from ioc.lane import ClockKind, Position, Record
+from ioc.matters import Matter, Shard
+
+
+@dataclass
+class FoundMatters:
+    """What was read of a partition of the matters. `position` was read before all the rest, `later` after it."""
+
+    partition: int
+    position: Position
+    later: Position = field(default_factory=Position)
+    matters: dict[str, Matter] = field(default_factory=dict)
+    dead_letters: list[Letter] = field(default_factory=list)
+    log: list[Record] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """True while the log still holds its first sighting: what is older than its retention is gone."""
+        return not self.log or self.log[0].offset == 0
+
+    @property
+    def is_at_rest(self) -> bool:
+        """True when nothing came while it was read."""
+        return self.position == self.later and all(one.offset < self.later.next for one in self.log)
+
+
+@dataclass
+class MadeMatters:
+    """What the log makes of the matters, or what the records between the two positions touch."""
+
+    matters: Mapping[str, Matter | None] = field(default_factory=dict)
+    dead_letters: list[Letter] = field(default_factory=list)
+    sent: Sent = field(default_factory=Sent)
+
+
+def recompute_matters(
+    found: FoundMatters, catalogue: Catalogue, clock: ClockKind, partitions: int
+) -> tuple[MadeMatters, MadeMatters]:
+    """Return what the log makes up to the first position, and what the records up to the second touch."""
+    shard = Shard(found.partition, catalogue, clock, partitions=partitions)
+    made = _folded(shard, [one for one in found.log if one.offset < found.position.next])
+    made.matters = dict(shard.matters)
+    motion = _folded(shard, [one for one in found.log if found.position.next <= one.offset < found.later.next])
+    return made, motion
+
+
+def _folded(shard: Shard, records: list[Record]) -> MadeMatters:
+    if not records:
+        return MadeMatters()
+    changes = shard.fold(records)
+    shard.apply(changes)
+    made = MadeMatters(changes.matters, list(map(letter, changes.dead_letters)))
+    made.sent.update((one.key, one.value or b"") for one in changes.outbox)
+    return made
+
+
+def matter_differences(found: FoundMatters, made: MadeMatters, motion: MadeMatters) -> Iterator[str]:
+    """Yield every difference between what was found of a partition and what its log makes."""
+    yield from unequal("matter", made.matters, found.matters, motion.matters.keys())
+    expected, between, there = (
+        {f"{found.partition}:{offset}": content for offset, content in one.dead_letters}
+        for one in (made, motion, found)
+    )
+    apart = between.keys() - expected.keys() - there.keys()
+    yield from unequal("dead letter of the sightings", {**between, **expected}, there, apart)

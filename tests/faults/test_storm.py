@@ -1,0 +1,196 @@
+"""A storm: nine reports of ten are of forty matters, and all come within minutes. Nothing is lost, and all is quick.
+
+IOC_STORM reports come, 4,000 unless it says otherwise; `IOC_STORM=20000` is the whole of it.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import cos, pi, radians, sin
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import msgspec
+import pytest
+from kafka import KafkaProducer
+
+from ioc.catalogue import hue_folder, load_catalogue
+from ioc.times import MINUTE, SECOND, Instant
+from ioc.topics import Topic
+from tests.city import City, city
+from tests.unit.samples import body
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+
+REPORTS = int(os.environ.get("IOC_STORM", "4000"))
+MATTERS = 40
+LAT, LON = 16.35, 107.45
+DEGREE = 111_195.0
+# How long an answer may take on a machine that folds the storm meanwhile.
+QUICK = 2.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report of the storm, and which of the matters it is of; None of one of its own."""
+
+    subject: str
+    time: Instant
+    category: str
+    matter: int | None
+    lat: float
+    lon: float
+    ward: str
+
+    def encode(self) -> bytes:
+        said = {"service": "field-reports", "category": self.category, "ward": self.ward, "channel": "hotline"}
+        return body("reported", self.time, self.subject, self.subject, **said, lat=self.lat, lon=self.lon)
+
+
+def storm(start: Instant) -> list[Report]:
+    """Return the reports of ten minutes, in the order they come: mixed, and some a little late."""
+    chance, wards = Random(40), sorted(load_catalogue(hue_folder()).wards)
+    reports = []
+    for number in range(REPORTS):
+        time = start + number * 10 * MINUTE // REPORTS - chance.randrange(0, 20) * SECOND
+        lonely = number % 10 == 0
+        matter = None if lonely else chance.randrange(MATTERS)
+        place = number // 10 if matter is None else matter
+        # Matters lie two kilometres apart and their reports within 140 m; the others half a kilometre, and far away.
+        north, east = (
+            (place % 50 * 500 - 40_000, place // 50 * 500) if lonely else (place % 8 * 2000, place // 8 * 2000)
+        )
+        far, way = (0.0, 0.0) if lonely else (chance.uniform(0, 140), chance.uniform(0, 2 * pi))
+        lat = LAT + (north + far * cos(way)) / DEGREE
+        lon = LON + (east + far * sin(way)) / DEGREE / cos(radians(lat))
+        category = "order" if lonely and number % 20 == 0 else "power"
+        reports.append(Report(f"S{number}", time, category, matter, lat, lon, wards[place % len(wards)]))
+    return reports
+
+
+def publish(bootstrap: str, reports: list[Report]) -> None:
+    """Send every report, and one in fifty twice."""
+    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=1 << 16)
+    try:
+        for number, report in enumerate(reports):
+            for _ in range(2 if number % 50 == 0 else 1):
+                producer.send(Topic.EVENTS, report.encode(), key=f"field-reports:{report.subject}".encode())
+        producer.flush(timeout=60)
+    finally:
+        producer.close()
+
+
+class Clerk:
+    """Asks the API as a screen does, and keeps how long each answer took."""
+
+    def __init__(self, centre: City) -> None:
+        self.url = centre.url
+        self.took: dict[str, list[float]] = {}
+
+    def ask(self, path: str, **query: object) -> Any:
+        began = time.monotonic()
+        with urlopen(f"{self.url}{path}?{urlencode(query)}", timeout=30) as answer:
+            told = msgspec.json.decode(answer.read())
+        self.took.setdefault(path, []).append(time.monotonic() - began)
+        return told
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what a new screen starts from."""
+        began = time.monotonic()
+        with urlopen(f"{self.url}stream", timeout=30) as answer:
+            line = next(line for line in answer if line.startswith(b"data: "))
+        self.took.setdefault("stream", []).append(time.monotonic() - began)
+        found: dict[str, Any] = msgspec.json.decode(line.removeprefix(b"data: "))
+        return found
+
+    def all(self, **wanted: object) -> Iterator[dict[str, Any]]:
+        """Yield every row of a list, page by page."""
+        after: dict[str, object] = {}
+        while True:
+            page = self.ask("incidents", limit=1000, **wanted, **after)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            after = {"after": page["next"]}
+
+    def until_open(self, count: int, centre: City) -> None:
+        """Look again and again until so many stand open and all has been merged that will be."""
+        give_up = time.monotonic() + 300
+        while True:
+            live = self.ask("figures")["live"]["open"]
+            self.ask("incidents", open="true", limit=100)
+            self.ask("groups")
+            self.snapshot()
+            merged = self.ask("incidents", state="merged", limit=1)["total"]
+            if (live, merged) == (count, REPORTS - count):
+                return
+            assert time.monotonic() < give_up, f"{live} open, {merged} merged\n{centre.logs()}"
+            time.sleep(0.2)
+
+
+def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
+    kafka: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = storm(time.time_ns() // 1_000_000 - 11 * MINUTE)
+    by_id = {f"field-reports:{report.subject}": report for report in reports}
+    single = {id for id, report in by_id.items() if report.matter is None}
+    with city(kafka, tmp_path, clock="wall") as centre:
+        for _ in range(2):
+            centre.start_worker()
+        centre.start_api()
+        centre.settle()
+        clerk, began = Clerk(centre), time.monotonic()
+        publish(kafka, reports)
+        published = time.monotonic() - began
+        clerk.until_open(MATTERS + len(single), centre)
+        folded = time.monotonic() - began
+
+        rows = {row["id"]: row for row in clerk.all()}
+        assert rows.keys() == by_id.keys()
+        standing = {id: row for id, row in rows.items() if row["state"] != "merged"}
+        parents = standing.keys() - single
+        assert Counter(by_id[id].matter for id in parents) == Counter(range(MATTERS))
+        for id, row in rows.items():
+            if row["state"] == "merged":
+                assert by_id[row["parent"]].matter == by_id[id].matter
+        merged = Counter(row["parent"] for row in rows.values() if row["state"] == "merged")
+        assert {id: row["children"] for id, row in standing.items() if row["children"]} == merged
+
+        live = clerk.ask("figures")["live"]
+        assert live["open"] == len(standing)
+        assert {code: one["open"] for code, one in live["by_ward"].items() if one["open"]} == Counter(
+            row["ward"] for row in standing.values()
+        )
+        day = clerk.ask("figures/period", **{"from": _minute(reports[0].time - MINUTE), "to": _minute(_now() + MINUTE)})
+        total = day["total"]
+        assert (total["received"], total["merged"], total["resolved"]) == (REPORTS, REPORTS - len(standing), 0)
+
+        power = [row for row in standing.values() if row["category"] == "power"]
+        grouped = clerk.ask("groups", cause="storm", least=1)["groups"]
+        assert {one["ward"]: one["open"] for one in grouped} == Counter(row["ward"] for row in power)
+        assert sum(one["reports"] for one in grouped) == sum(1 + row["children"] for row in power)
+        assert len(clerk.snapshot()["incidents"]) == len(standing), "what was merged is no line of the screen's"
+
+        found = centre.run("verify", "--wait", "120")
+        assert found.returncode == 0, found.stdout + found.stderr + centre.logs()
+        assert "\n0 differences" in found.stdout
+        slowest = {path: max(took) for path, took in clerk.took.items()}
+        medians = {path: sorted(took)[len(took) // 2] for path, took in clerk.took.items()}
+        told = ", ".join(f"{path} {slowest[path]:.2f}/{medians[path]:.2f} s" for path in slowest)
+        with capsys.disabled():
+            print(f"\n{REPORTS} reports: published in {published:.1f} s, folded in {folded:.1f} s")
+            print(f"slowest/median answer: {told}")
+        assert max(slowest.values()) < QUICK, slowest
+
+
+def _now() -> Instant:
+    return time.time_ns() // 1_000_000
+
+
+def _minute(at: Instant) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(at / SECOND))
