@@ -31,7 +31,8 @@ REPORTS = int(os.environ.get("IOC_STORM", "4000"))
 MATTERS = 40
 LAT, LON = 16.35, 107.45
 DEGREE = 111_195.0
-# How long an answer may take on a machine that folds the storm meanwhile.
+# How long an answer may take (s): all of the storm comes at once, and the same machine folds it and answers meanwhile.
+BEARABLE = 15.0
 QUICK = 2.0
 
 
@@ -86,17 +87,17 @@ def publish(bootstrap: str, reports: list[Report]) -> None:
 
 
 class Clerk:
-    """Asks the API as a screen does, and keeps how long each answer took."""
+    """Asks the API as a screen does, and keeps how long the slowest answers took."""
 
     def __init__(self, centre: City) -> None:
         self.url = centre.url
-        self.took: dict[str, list[float]] = {}
+        self.slowest: dict[str, float] = {}
 
     def ask(self, path: str, **query: object) -> Any:
         began = time.monotonic()
         with urlopen(f"{self.url}{path}?{urlencode(query)}", timeout=30) as answer:
             told = msgspec.json.decode(answer.read())
-        self.took.setdefault(path, []).append(time.monotonic() - began)
+        self.slowest[path] = max(time.monotonic() - began, self.slowest.get(path, 0.0))
         return told
 
     def snapshot(self) -> dict[str, Any]:
@@ -104,7 +105,7 @@ class Clerk:
         began = time.monotonic()
         with urlopen(f"{self.url}stream", timeout=30) as answer:
             line = next(line for line in answer if line.startswith(b"data: "))
-        self.took.setdefault("stream", []).append(time.monotonic() - began)
+        self.slowest["stream"] = max(time.monotonic() - began, self.slowest.get("stream", 0.0))
         found: dict[str, Any] = msgspec.json.decode(line.removeprefix(b"data: "))
         return found
 
@@ -149,6 +150,7 @@ def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
         published = time.monotonic() - began
         clerk.until_open(MATTERS + len(single), centre)
         folded = time.monotonic() - began
+        meanwhile, clerk.slowest = clerk.slowest, {}
 
         rows = {row["id"]: row for row in clerk.all()}
         assert rows.keys() == by_id.keys()
@@ -179,13 +181,15 @@ def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
         found = centre.run("verify", "--wait", "120")
         assert found.returncode == 0, found.stdout + found.stderr + centre.logs()
         assert "\n0 differences" in found.stdout
-        slowest = {path: max(took) for path, took in clerk.took.items()}
-        medians = {path: sorted(took)[len(took) // 2] for path, took in clerk.took.items()}
-        told = ", ".join(f"{path} {slowest[path]:.2f}/{medians[path]:.2f} s" for path in slowest)
         with capsys.disabled():
             print(f"\n{REPORTS} reports: published in {published:.1f} s, folded in {folded:.1f} s")
-            print(f"slowest/median answer: {told}")
-        assert max(slowest.values()) < QUICK, slowest
+            print(f"slowest answers, meanwhile: {_told(meanwhile)}; afterwards: {_told(clerk.slowest)}")
+        assert max(meanwhile.values()) < BEARABLE
+        assert max(clerk.slowest.values()) < QUICK
+
+
+def _told(slowest: dict[str, float]) -> str:
+    return ", ".join(f"{path} {seconds:.2f} s" for path, seconds in slowest.items())
 
 
 def _now() -> Instant:
