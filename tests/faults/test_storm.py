@@ -125,12 +125,13 @@ class Clerk:
         while True:
             live = self.ask("figures")["live"]["open"]
             self.ask("incidents", open="true", limit=100)
-            self.ask("groups")
+            grouped = self.ask("groups", cause="storm", least=1)["groups"]
+            joined = sum(one["reports"] - one["open"] for one in grouped)
             self.snapshot()
             merged = self.ask("incidents", state="merged", limit=1)["total"]
-            if (live, merged) == (count, REPORTS - count):
+            if (live, merged, joined) == (count, REPORTS - count, REPORTS - count):
                 return
-            assert time.monotonic() < give_up, f"{live} open, {merged} merged\n{centre.logs()}"
+            assert time.monotonic() < give_up, f"{live} open, {merged} merged, {joined} joined\n{centre.logs()}"
             time.sleep(0.2)
 
 
