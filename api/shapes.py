@@ -379,6 +379,8 @@ class CatalogueShown(BaseModel):
     wards: list[WardShown]
     procedures: dict[str, int] = Field(description="How many procedures are online in full, in part, and not")
     causes: list[CauseShown]
+    edition: str = Field(description="Of the files this process read; it changes when any of them does")
+    in_force: list[str] = Field(description="Editions the workers fold by; this process's alone once all are restarted")
     commands: dict[str, list[str]]
 
 

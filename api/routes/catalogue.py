@@ -32,6 +32,7 @@ WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 async def catalogue(centre: AnyCentre) -> Response:
     """The names behind the codes, and the commands each state allows."""
     known = centre.model.catalogue
+    in_force = {one.editions[-1].edition for one in centre.model.positions.values() if one.editions}
     levels = Counter(procedure.online for procedure in known.procedures.values())
     return json_answer(
         {
@@ -40,6 +41,8 @@ async def catalogue(centre: AnyCentre) -> Response:
             "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
             "procedures": {level: levels[level] for level in Online},
             "causes": _rows(known.causes, "id", "name_vi", "name_en"),
+            "edition": known.edition,
+            "in_force": sorted(in_force),
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
         }
     )

@@ -82,6 +82,14 @@ class Life:
         elif self._is_urgent() and self._happens(0.15):
             said = {"actor": self._one_of(_SHIFTS), "text": self._one_of(_CALMER)}
             yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.HIGH, **said)
+        yield from self._shelved(Random(self.report.subject.number))
+
+    def _shelved(self, chance: Random) -> Iterator[Planned]:
+        """Yield that it is put aside until the water has fallen: by a chance of its own, so that all else stays."""
+        if chance.random() < 0.05 * self.report.storm:
+            self.at = self._end(_LEAST)
+            until = to_rfc3339(self.at + chance.randint(2, 6) * HOUR)
+            yield self._tell(Move.SHELVED, actor=_SHIFTS[0], text="Chờ nước rút", until=until)
 
     def _is_urgent(self) -> bool:
         return self.report.data["priority"] is Priority.URGENT

@@ -4,9 +4,14 @@ import httpx
 import pytest
 
 from api.clock import PipelineClock
+from api.reader import take
+from ioc import records
+from ioc.editions import in_force
+from ioc.lane import Position
 from ioc.lifecycle import Move
 from ioc.records import Heartbeat
 from ioc.times import HOUR, MINUTE, SECOND
+from ioc.topics import Topic
 from tests.api.conftest import START, City
 
 pytestmark = pytest.mark.asyncio
@@ -57,10 +62,23 @@ async def test_catalogue_and_map(client: httpx.AsyncClient) -> None:
     assert {"code", "name_vi", "name_en", "unit", "online", "dossiers", "categories"} == set(told["services"][0])
     assert len(told["wards"]) == 40
     assert "pending" not in told["commands"]
+    assert "shelve" in told["commands"]["paused"]
+    assert "shelve" not in told["commands"]["resolved"]
     assert told["commands"]["paused"][0] == "assign"
     assert told["commands"]["merged"] == ["acknowledge_directive", "report_directive", "rate", "unmerge"]
     wards = (await client.get("/map")).json()
     assert {feature["id"] for feature in wards["features"]} == {ward["code"] for ward in told["wards"]}
+
+
+async def test_the_catalogue_names_its_edition_and_those_the_workers_fold_by(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    edition = city.model.catalogue.edition
+    for known in ((), in_force((), edition, 0), in_force(in_force((), edition, 0), "another", 7)):
+        take(city.model, Topic.POSITIONS, b"0", records.encode(Position(editions=known)))
+        told = (await client.get("/catalogue")).json()
+        assert told["edition"] == edition
+        assert told["in_force"] == [one.edition for one in known[-1:]]
 
 
 async def test_half_a_picture_is_not_shown(city: City, client: httpx.AsyncClient) -> None:

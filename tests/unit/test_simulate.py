@@ -116,6 +116,12 @@ def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Cha
     assert sum(reasons.values()) < len(played()) / 100
 
 
+def test_in_the_storm_some_matters_are_put_aside_for_a_while(incidents: list[Incident]) -> None:
+    shelved = [entry for one in incidents for entry in one.history if entry.move is Move.SHELVED]
+    assert len(shelved) > 3
+    assert {entry.refused for entry in shelved} <= {None, Reason.ILLEGAL_MOVE}
+
+
 def test_most_matters_are_settled_in_time_and_some_are_not(incidents: list[Incident]) -> None:
     settled = Counter(one.on_time for one in incidents if one.state is State.RESOLVED)
     assert 0.85 < settled[True] / settled.total() < 0.99
