@@ -55,8 +55,20 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 Moment = Annotated[AwareDatetime, Strict(False), BeforeValidator(_as_text), AfterValidator(_of_our_time)]
 
 
+class Shown(BaseModel):
+    """A photo or document that lies elsewhere; `public` when whoever knows the dossier's code may see it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Evidence")
+
+    url: Annotated[str, Field(max_length=2048, description="https, without user or password")]
+    sha256: Annotated[str, Field(description="Of what lies there, 64 digits in lower case")]
+    media_type: Annotated[str, Field(description="Such as image/jpeg")]
+    caption: Line | None = None
+    public: bool = False
+
+
 class Order(BaseModel):
-    """What every command may say: who gives it, and in what words."""
+    """What every command may say: who gives it, in what words, and what there is to show for it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -70,6 +82,7 @@ class Order(BaseModel):
 
     actor: Line | None = None
     text: Annotated[str, Field(max_length=8192)] | None = None
+    evidence: Annotated[list[Shown], Field(max_length=20)] | None = None
 
     def given_by(self, subject: str) -> Self:
         """Return the same as the order of the subject of a token."""
@@ -137,18 +150,6 @@ class Direct(Order):
         return [] if said.get("time") is None else [Fault("time", "given with a signature alone")]
 
 
-class Attached(BaseModel):
-    """Something that shows what was done, kept elsewhere."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, title="Evidence")
-
-    url: Annotated[str, Field(max_length=2048, pattern=r"^https?://\S+$")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="Of what lies at the URL")]
-    media_type: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,62}$")]
-    caption: Line | None = None
-    public: bool = False
-
-
 class AnswerDirective(Order):
     """Answer a directive for a unit it was given to."""
 
@@ -160,7 +161,6 @@ class AnswerDirective(Order):
 
     directive: Annotated[str, Field(min_length=1, max_length=256, description="The id of its event")]
     unit: Code
-    evidence: Annotated[list[Attached], Field(max_length=10)] = []
 
 
 class Update(Order):

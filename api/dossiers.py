@@ -42,7 +42,7 @@ def dossiers(model: ReadModel, code: str) -> Json:
 
 def _dossier(card: Card, now: Instant, catalogue: Catalogue) -> Json:
     one = card.incident
-    vi, en = IN_WORDS[one.state]
+    vi, en = IN_WORDS[one.outcome or one.state]  # one that was joined with another ends as that does
     clock = one.clock(TargetName.RESOLVE)
     due = clock.due if clock is not None else None
     return {

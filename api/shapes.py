@@ -311,7 +311,7 @@ class DossiersShown(BaseModel):
 
 
 class QueueShown(BaseModel):
-    """The queue of a service at a unit and ward; these are empty when tickets do not name them."""
+    """The queue of a service at a unit, in a ward; the ward is empty when tickets do not name it."""
 
     service: str
     unit: str

@@ -68,7 +68,7 @@ def book(item: Item | None, booking: Booking, now: Instant, catalogue: Catalogue
     stamps = old.stamps if old is not None else {}
     if any(stamp.source == booking.source and stamp.id == booking.id for stamp in stamps.values()):
         return Booked(item, duplicate=True)
-    stamp, known = _stamp(booking), stamps.get(booking.act)
+    stamp, known = _stamp(booking, catalogue), stamps.get(booking.act)
     if known is None or _order(stamp) < _order(known):
         stamps = {**stamps, booking.act: stamp}
     new = Item(booking.item, max(booking.time, old.last if old is not None else 0), stamps)
@@ -96,13 +96,15 @@ def is_past(item: Item, now: Instant, catalogue: Catalogue) -> bool:
     return item.last < now - catalogue.items_kept
 
 
-def _stamp(booking: Booking) -> Stamp:
+def _stamp(booking: Booking, catalogue: Catalogue) -> Stamp:
+    """Return what is kept of an act. As with incidents, the unit is the service's where none is named."""
     said = booking.payload
     if not isinstance(said, About):
         return Stamp(booking.time, booking.source, booking.id)
+    unit = said.unit or catalogue.services[said.service].unit or ""
     score = said.score if isinstance(said, Answered) else None
     word = said.satisfaction or satisfaction_of(score) if isinstance(said, Answered) else None
-    return Stamp(booking.time, booking.source, booking.id, said.service, said.unit or "", said.ward or "", score, word)
+    return Stamp(booking.time, booking.source, booking.id, said.service, unit, said.ward or "", score, word)
 
 
 def _order(stamp: Stamp) -> tuple[Instant, str, str]:

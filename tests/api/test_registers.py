@@ -96,6 +96,18 @@ async def test_a_code_that_several_sources_use_finds_all_of_them_the_latest_firs
     assert [one["procedure"]["code"] for one in found] == ["EX-004", "EX-001"]
 
 
+async def test_a_dossier_that_was_joined_with_another_is_told_how_that_ended(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    apply_for(city)
+    city.happen(ID, Move.MERGED, into="one-stop-shop:HS-9")
+    assert (await looked_up(client))["state_en"] == "Joined with another dossier"
+    said = {"parent": "one-stop-shop:HS-9", "turn": 1, "outcome": "resolved", "ended_at": "2024-04-16T02:00:00Z"}
+    city.happen(ID, Move.FOLLOWED, source="/operations-centre/families/one-stop-shop", **said)
+    one = await looked_up(client)
+    assert (one["state"], one["state_en"]) == ("merged", "The result is there")
+
+
 async def test_only_dossiers_are_found(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:PA-1")
     city.happen("one-stop-shop:HS-2", Move.ACKNOWLEDGED)
@@ -120,6 +132,24 @@ async def test_evidence_is_shown_with_who_showed_it_and_when(city: City, client:
     assert detail["procedure"]["online"] == "full"
     resolve = next(one for one in detail["deadlines"] if one["target"] == "resolve")
     assert (resolve["rule"], resolve["procedure"], resolve["total_s"]) == ("one-stop-shop", "EX-001", 27_000)
+
+
+async def test_an_operator_shows_evidence_with_a_command(city: City, client: httpx.AsyncClient) -> None:
+    apply_for(city)
+    answer = await client.post(f"/incidents/{ID}/resolve", json={"actor": "Lan", "evidence": [PHOTO]})
+    assert answer.status_code == 202
+    ((key, value, headers),) = city.broker.published
+    city.receive(key, value, headers)
+    (shown,) = (await client.get(f"/incidents/{ID}")).json()["evidence"]
+    assert (shown["url"], shown["actor"], shown["public"]) == (PHOTO["url"], "Lan", False)
+
+
+async def test_faults_of_evidence_in_a_command_are_named_all_at_once(city: City, client: httpx.AsyncClient) -> None:
+    apply_for(city)
+    wrong = {**PHOTO, "url": "http://files.example/1.jpg", "sha256": "0"}
+    answer = await client.post(f"/incidents/{ID}/resolve", json={"evidence": [PHOTO, wrong]})
+    assert answer.status_code == 422
+    assert {fault["field"] for fault in answer.json()["errors"]} == {"evidence.1.url", "evidence.1.sha256"}
 
 
 SHOP = {"service": "one-stop-shop", "unit": "tt-hanh-chinh-cong"}

@@ -106,6 +106,13 @@ def test_a_document_counts_under_the_unit_that_did_it() -> None:
     }
 
 
+def test_where_no_unit_is_named_it_is_the_services() -> None:
+    shard = folded([booked(Act.ISSUED, NOW, unit=None), booked(Act.SENT, NOW, service="health", unit=None)])
+    assert {cell.unit for cell in shard.aggregates} == {
+        CITY.services[code].unit for code in ("one-stop-shop", "health")
+    }
+
+
 def test_answers_count_by_score_or_by_word_and_the_word_goes_first() -> None:
     said = [{"score": 5}, {"score": 1}, {"score": None, "satisfaction": "accepted"}, {"satisfaction": "satisfied"}]
     log = [booked(Act.ANSWERED, NOW, subject=str(n), **one) for n, one in enumerate(said)]
