@@ -95,6 +95,11 @@ class Measure(StrEnum):
     DOSSIERS_FULL_ONLINE = "dossiers_full_online"
     DOSSIERS_PARTIAL = "dossiers_partial"
     DOSSIERS_PARTIAL_ONLINE = "dossiers_partial_online"
+    DIRECTIVES = "directives"
+    DIRECTIVES_ACKNOWLEDGED = "directives_acknowledged"
+    DIRECTIVES_DONE = "directives_done"
+    DIRECTIVES_ON_TIME = "directives_on_time"
+    DIRECTIVES_LATE = "directives_late"
 
 
 LEVELS = range(1, 10)
@@ -111,6 +116,7 @@ class Timing(StrEnum):
 
     Of incidents: to the solution in wall and in working time, to the acknowledgement, to the assignment.
     Of tickets: from the issue to the call, and from the call until it was served.
+    Of directives: until a unit acknowledged one, and until it reported it done.
     """
 
     HANDLING = "handling"
@@ -119,6 +125,8 @@ class Timing(StrEnum):
     ASSIGN = "assign"
     WAITING = "waiting"
     SERVING = "serving"
+    DIRECTIVE_ACKNOWLEDGE = "directive_acknowledge"
+    DIRECTIVE_DONE = "directive_done"
 
 
 class Contribution(NamedTuple):
@@ -181,6 +189,13 @@ class Aggregate(Struct, omit_defaults=True):
 
 Who = tuple[str, str, str]
 """The service, unit and ward that something is counted under."""
+
+
+class Counted(NamedTuple):
+    """One contribution, and under whom."""
+
+    who: Who
+    contribution: Contribution
 
 
 class Changed(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Measure, Timing, Who
+from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Online
 from ioc.deadlines import last_said
+from ioc.directive import Answer, Directive
 from ioc.incident import BREACHED, LADDER, Incident
 from ioc.lifecycle import State
 from ioc.payloads import Satisfaction, TargetName
@@ -23,7 +24,7 @@ def who(incident: Incident) -> Who:
 
 
 def contributions(incident: Incident) -> list[Contribution]:
-    """Return all an incident adds to the aggregates, about in the order it came about."""
+    """Return all an incident itself adds to the aggregates, about in the order it came about."""
     if incident.state is State.PENDING:
         return []
     return [
@@ -171,31 +172,56 @@ def _escalations(incident: Incident) -> Iterator[Contribution]:
             yield Contribution(said.at, LADDER_AT[said.level])
 
 
+def directed(incident: Incident) -> Iterator[Counted]:
+    """Yield what the directives of an incident add: each under the unit it was given to, whoever handles the matter."""
+    service, _, ward = who(incident)
+    for directive in incident.directives:
+        for answer in directive.answers:
+            for contribution in _answered(directive, answer):
+                yield Counted((service, answer.unit, ward), contribution)
+
+
+def _answered(directive: Directive, answer: Answer) -> Iterator[Contribution]:
+    yield Contribution(directive.at, Measure.DIRECTIVES)
+    if answer.acknowledged_at is not None:
+        yield Contribution(answer.acknowledged_at, Measure.DIRECTIVES_ACKNOWLEDGED)
+        since = answer.acknowledged_at - directive.at
+        yield Contribution(answer.acknowledged_at, Timing.DIRECTIVE_ACKNOWLEDGE, since)
+    if answer.done_at is not None:
+        in_time = Measure.DIRECTIVES_ON_TIME if directive.on_time(answer) else Measure.DIRECTIVES_LATE
+        yield Contribution(answer.done_at, Measure.DIRECTIVES_DONE)
+        yield Contribution(answer.done_at, in_time)
+        yield Contribution(answer.done_at, Timing.DIRECTIVE_DONE, answer.done_at - directive.at)
+
+
+def counted(incident: Incident) -> list[Counted]:
+    """Return all an incident adds to the aggregates, and under whom."""
+    handling = who(incident)
+    return [*(Counted(handling, one) for one in contributions(incident)), *directed(incident)]
+
+
 def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
     """Yield what leads from the contributions of the old state to those of the new."""
     if old is not None and new is not None and _counted(old) == _counted(new):
         return
-    before = contributions(old) if old is not None else []
-    after = contributions(new) if new is not None else []
-    under, over = who(old) if old is not None else ("", "", ""), who(new) if new is not None else ("", "", "")
-    if under == over:
-        shared = _common(before, after)
-        before, after = before[shared:], after[shared:]
-    for contribution in before:
-        yield Changed(under, contribution, -1)
-    for contribution in after:
-        yield Changed(over, contribution, 1)
+    before = counted(old) if old is not None else []
+    after = counted(new) if new is not None else []
+    shared = _common(before, after)
+    for one in before[shared:]:
+        yield Changed(*one, -1)
+    for one in after[shared:]:
+        yield Changed(*one, 1)
 
 
 _counted = attrgetter(
     *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
     *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
-    *("runs", "clocks", "raises", "outcome", "dossier"),
+    *("runs", "clocks", "raises", "outcome", "dossier", "directives"),
 )
 """All of an incident that its contributions are made of: most events change none of it."""
 
 
-def _common(before: list[Contribution], after: list[Contribution]) -> int:
+def _common(before: list[Counted], after: list[Counted]) -> int:
     """Return how many contributions the two lists begin with in common."""
     length = 0
     for one, other in zip(before, after, strict=False):

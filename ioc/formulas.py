@@ -156,6 +156,7 @@ _ANSWERS, _UNHAPPY = count(_M.ANSWERS), count(_M.ANSWERS_NOT_SATISFIED)
 _VOICES = count(_M.RATED, _M.ANSWERS)
 _UNHAPPY_VOICES = count(_M.DISSATISFIED, _M.ANSWERS_NOT_SATISFIED)
 _DOSSIERS, _FULL, _PARTIAL = count(_M.DOSSIERS), count(_M.DOSSIERS_FULL), count(_M.DOSSIERS_PARTIAL)
+_DONE = count(_M.DIRECTIVES_DONE)
 _BY_DEADLINE = "Announced by a deadline's ladder at this level"
 _BY_PEOPLE = "Raised by people to this level"
 
@@ -328,6 +329,33 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
             *("Online, of the partly online", "Tỷ lệ trực tuyến (một phần)"),
         ),
         Formula("partial_share", _R, rate(_PARTIAL, _DOSSIERS), "Share of the partly online", "Tỷ trọng một phần"),
+    ),
+    "directives": (
+        Formula(
+            "given", _C, count(_M.DIRECTIVES), "Directives given", "Chỉ đạo đã giao", "Once for each unit directed"
+        ),
+        Formula("acknowledged", _C, count(_M.DIRECTIVES_ACKNOWLEDGED), "Acknowledged", "Đã tiếp nhận chỉ đạo"),
+        Formula("done", _C, _DONE, "Done", "Đã thực hiện"),
+        Formula("on_time", _C, count(_M.DIRECTIVES_ON_TIME), "Done on time", "Thực hiện đúng hạn"),
+        Formula("late", _C, count(_M.DIRECTIVES_LATE), "Done late", "Thực hiện trễ hạn"),
+        Formula(
+            *("on_time_rate", _R, rate(count(_M.DIRECTIVES_ON_TIME), _DONE)),
+            *("On time, of the done", "Tỷ lệ thực hiện đúng hạn"),
+        ),
+        Formula(
+            *("acknowledge", _T, timed(Timing.DIRECTIVE_ACKNOWLEDGE)),
+            *("Time to acknowledge a directive", "Thời gian tiếp nhận chỉ đạo"),
+        ),
+        Formula(
+            *(
+                "doing",
+                _T,
+                timed(Timing.DIRECTIVE_DONE),
+                "Time to carry a directive out",
+                "Thời gian thực hiện chỉ đạo",
+            ),
+            "Given to reported done",
+        ),
     ),
     "escalated_to": tuple(
         Formula(f"level_{n}", _C, count(LADDER_AT[n]), f"Level {n}, by deadlines", f"Cấp {n}, do quá hạn", _BY_DEADLINE)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ioc.aggregates import Changed, Contribution, Measure, Timing, Who
+from ioc.aggregates import Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
@@ -118,13 +118,6 @@ OF_ITEMS: frozenset[Measure | Timing] = frozenset(
     }
 )
 """What items alone contribute to windows."""
-
-
-class Counted(NamedTuple):
-    """One contribution, and under whom."""
-
-    who: Who
-    contribution: Contribution
 
 
 def contributions(item: Item) -> Iterator[Counted]:

@@ -22,7 +22,8 @@ from ioc.aggregates import (
     encode_key,
     next_day,
 )
-from ioc.contributions import contributions, who
+from ioc.contributions import contributions
+from ioc.contributions import counted as contributed
 from ioc.decide import decide
 from ioc.events import Event
 from ioc.incident import Incident
@@ -71,7 +72,7 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Contribution], other:
 def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
-    added = [Changed(who(one), added, 1) for one in shard.incidents.values() for added in contributions(one)]
+    added = [Changed(*each, 1) for one in shard.incidents.values() for each in contributed(one)]
     added += [Changed(*counted, 1) for item in shard.items.values() for counted in items.contributions(item)]
     for changed in added:
         for cell in shard.windows.cells(changed, since):

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ioc.aggregates import Contribution, Measure, Timing
 from ioc.catalogue import Catalogue
+from ioc.contributions import directed
 from ioc.deadlines import next_step_at
 from ioc.decide import DeadlinePassed, Decision, decide
 from ioc.directing import MAX_DIRECTED
@@ -265,3 +267,22 @@ def test_a_state_fits_into_its_record_however_many_units_are_directed() -> None:
     assert len(state.reminded) == 5 * 400
     assert MAX_DIRECTED >= 400
     assert len(encode(state)) < MAX_STATE_BYTES / 2
+
+
+def test_each_unit_has_its_own_figures_whoever_handles_the_matter() -> None:
+    told = [(one.who[1], one.contribution) for one in directed(state_of(REPORTED, GIVEN, TAKEN, DONE, LATE))]
+    done = (DUE + HOUR, 3 * HOUR)
+    assert told == [
+        ("pc-hue", Contribution(T, Measure.DIRECTIVES)),
+        ("pc-hue", Contribution(T + 10 * MINUTE, Measure.DIRECTIVES_ACKNOWLEDGED)),
+        ("pc-hue", Contribution(T + 10 * MINUTE, Timing.DIRECTIVE_ACKNOWLEDGE, 10 * MINUTE)),
+        ("pc-hue", Contribution(T + HOUR, Measure.DIRECTIVES_DONE)),
+        ("pc-hue", Contribution(T + HOUR, Measure.DIRECTIVES_ON_TIME)),
+        ("pc-hue", Contribution(T + HOUR, Timing.DIRECTIVE_DONE, HOUR)),
+        ("hepco", Contribution(T, Measure.DIRECTIVES)),
+        ("hepco", Contribution(done[0], Measure.DIRECTIVES_ACKNOWLEDGED)),
+        ("hepco", Contribution(done[0], Timing.DIRECTIVE_ACKNOWLEDGE, done[1])),
+        ("hepco", Contribution(done[0], Measure.DIRECTIVES_DONE)),
+        ("hepco", Contribution(done[0], Measure.DIRECTIVES_LATE)),
+        ("hepco", Contribution(done[0], Timing.DIRECTIVE_DONE, done[1])),
+    ]
