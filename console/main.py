@@ -166,19 +166,29 @@ Seed = Annotated[int, typer.Option(help="of the simulated city")]
 
 
 @app.command()
-def play(day: Day = DAY, begin: Begin = BEGIN, speed: Speed = SPEED, seed: Seed = 1) -> None:
+def play(
+    day: Day = DAY,
+    begin: Begin = BEGIN,
+    speed: Speed = SPEED,
+    seed: Seed = 1,
+    leaders: Annotated[
+        Path | None, typer.Option(exists=True, help="file of the key its leaders sign with; without it no directives")
+    ] = None,
+) -> None:
     """Publish a simulated city's events as their time comes, day after day; workers need IOC_CLOCK=event."""
     import asyncio
 
     from console import play
     from console.demo import Script
     from console.simulate import days
+    from ioc.signatures import private_key, signer_of
 
     settings = WorkerSettings()
     catalogue = catalogue_or_exit(settings.catalogue)
     script = Script(day, begin, speed, seed)
     starts = script.starts(catalogue.zone)
-    planned = days(catalogue, date.fromisoformat(day), seed)
+    signer = None if leaders is None else signer_of(private_key(leaders.read_bytes()), catalogue.keys)
+    planned = days(catalogue, date.fromisoformat(day), seed, signer)
     asyncio.run(play.play(settings.bootstrap, planned, starts, speed))
 
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from console.demo.crew import IOC, Crew, end_all, leader
+from console.demo.keys import CATALOGUE, equip
 from console.topics import make_topics
 from ioc.times import Instant, parse_instant, to_instant
 
@@ -37,10 +38,11 @@ WHAT_TO_SEE = """
 What to look at:
   - The storm: from 14:00 on the afternoon's reports of floods, fallen trees and blackouts come in.
   - The queue: gravest first, each with the time left; j and k move, Enter opens, ? shows all keys.
+  - What is urgent: several units at once, and the directives of the city's leaders, which each unit answers.
   - An incident: its history, and for every deadline the rule and the arithmetic behind it.
   - Give an order (acknowledge, assign, ...): it travels through Kafka and the workers before you see it.
   - `.venv/bin/ioc dead-letters list`: what was refused, and why. `.venv/bin/ioc verify`: is every figure right?
-    (with IOC_BOOTSTRAP={bootstrap} IOC_CLOCK=event)
+    (with IOC_BOOTSTRAP={bootstrap} IOC_CLOCK=event IOC_CATALOGUE={catalogue})
 """
 
 # This machine's own address is not asked for through a proxy.
@@ -105,15 +107,17 @@ class Demo:
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}/"
         said.print(f"Starting {WORKERS} workers, the API and the player ...")
+        centre, leaders = equip(FOLDER, self.begin)
         settings = self._settings(port)
         for number in range(1, WORKERS + 1):
             crew.start(f"worker-{number}", settings, "worker")
-        crew.start("api", settings, "api")
-        crew.start(PLAYER, settings, "play", *self.script.arguments())
+        crew.start("api", {**settings, "IOC_SIGNING_KEY": str(centre)}, "api")
+        crew.start(PLAYER, settings, "play", *self.script.arguments(), "--leaders", str(leaders))
 
     def _settings(self, port: int) -> dict[str, str]:
         return {
             "IOC_BOOTSTRAP": self.bootstrap,
+            "IOC_CATALOGUE": str(FOLDER / CATALOGUE),
             "IOC_CLOCK": "event",
             "IOC_PORT": str(port),
             "IOC_HOST": "127.0.0.1",
@@ -132,7 +136,9 @@ class Demo:
             time.sleep(0.2)
 
     def _announce(self) -> None:
-        (FOLDER / "announcement").write_text(WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap))
+        (FOLDER / "announcement").write_text(
+            WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap, catalogue=FOLDER / CATALOGUE)
+        )
         (FOLDER / "url").write_text(self.url)
         said.print(announcement(), markup=False, soft_wrap=True)
 

@@ -93,12 +93,26 @@ def test_an_order_comes_back_through_the_workers(demo: str) -> None:
     until("the order", in_history)
 
 
+def test_the_centre_gives_directives_with_a_key_of_its_own(demo: str) -> None:
+    open = httpx.get(f"{demo}incidents", params={"open": True, "limit": 1}).json()["items"][0]["id"]
+    answer = httpx.post(f"{demo}incidents/{open}/direct", json={"units": ["pccc"], "text": "Ứng cứu"})
+    assert answer.status_code == 202, answer.text
+    event = answer.json()["event_id"]
+
+    def given() -> bool:
+        directives = httpx.get(f"{demo}incidents/{open}").json()["directives"]
+        return any((one["id"], one["by"]) == (event, "ioc") for one in directives)
+
+    until("the directive", given)
+
+
 def test_a_killed_worker_is_started_again_and_all_figures_are_right(demo: str) -> None:
     killed = until("the worker", lambda: processes().get("worker-1"))
     killed.send_signal(signal.SIGKILL)
     until("its successor", lambda: (again := processes().get("worker-1")) and again.pid != killed.pid)
     until("the end of the log", lambda: httpx.get(f"{demo}figures").json()["live"]["open"] > 50)
-    bootstrap = processes()["api"].environ()["IOC_BOOTSTRAP"]
-    verified = ioc("verify", IOC_BOOTSTRAP=bootstrap, IOC_CLOCK="event")
+    settings = processes()["api"].environ()
+    own = {name: settings[name] for name in ("IOC_BOOTSTRAP", "IOC_CLOCK", "IOC_CATALOGUE")}
+    verified = ioc("verify", **own)
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert "0 differences" in verified.stdout

@@ -1,0 +1,22 @@
+"""The keys of a demo: pairs made for it alone, and a catalogue that knows them."""
+
+import shutil
+from pathlib import Path
+
+from console.sign import entry, new_key
+from ioc.catalogue import hue_folder
+from ioc.times import DAY, Instant
+
+CATALOGUE = "catalogue"
+# Their keys have been valid for some time when the day is joined.
+_BEFORE = 7 * DAY
+
+
+def equip(folder: Path, begin: Instant) -> tuple[Path, Path]:
+    """Put a catalogue into a folder, and keys it knows; return the files of the centre's key and of the leaders'."""
+    shutil.copytree(hue_folder(), folder / CATALOGUE)
+    owners = {"centre.pem": "ioc", "leaders.pem": "ubnd-tp"}
+    rows = [entry(new_key(folder / file), owner, owner, begin - _BEFORE) for file, owner in owners.items()]
+    (folder / CATALOGUE / "keys.yml").write_text("\n".join(["keys:", *rows, ""]))
+    centre, leaders = (folder / file for file in owners)
+    return centre, leaders

@@ -1,0 +1,174 @@
+"""Directives and the urgent path through the real streams: whose they are, who answers, whose deadline is over."""
+
+import shutil
+import time
+import urllib.request
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ioc.catalogue import hue_folder
+from ioc.facts import Fact, Kind
+from ioc.records import decode_fact
+from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
+from ioc.topics import Topic
+from tests.city import City, city
+from tests.streams.test_policies import as_of, in_its_own_days
+from tests.streams.test_worker import publish, read
+from tests.unit.samples import KEYS, at, body
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
+KEY = b"field-reports:1"
+T = at("2026-04-14 08:00")
+DUE = T + 2 * HOUR
+PARTITIONS = 4
+
+
+@pytest.fixture(autouse=True)
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give all processes a catalogue with the tests' public keys."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(hue_folder(), folder)
+    rows = (
+        f'  - {{id: {key.id}, owner: {key.owner}, public: "{b64encode(key.public).decode()}", '
+        f'valid_from: "{to_rfc3339(key.valid_from)}"}}\n'
+        for key in KEYS.values()
+    )
+    (folder / "keys.yml").write_text("keys:\n" + "".join(rows))
+    monkeypatch.setenv("IOC_CATALOGUE", str(folder))
+
+
+def happened(move: str, moment: Instant, id: str, **data: Any) -> tuple[bytes, bytes]:
+    return KEY, body(move, moment, id, **data)
+
+
+def altered(record: tuple[bytes, bytes], id: str, **changes: Any) -> tuple[bytes, bytes]:
+    """Return a directive under another id with other words, and the signature it had."""
+    event = msgspec.json.decode(record[1])
+    event["id"] = id
+    event["data"] |= changes
+    event["data"] = {name: word for name, word in event["data"].items() if word is not None}
+    return KEY, msgspec.json.encode(event)
+
+
+GIVEN = happened("directed", T + MINUTE, "d", units=["pc-hue", "hepco"], due=to_rfc3339(DUE), text="Cắt điện")
+REFUSED = {
+    "unsigned": altered(GIVEN, "d", signature=None),
+    "bad_signature: data.signature": altered(GIVEN, "d", units=["pc-hue", "hepco", "csgt"]),
+    "bad_signature": altered(GIVEN, "again"),
+    "not_directed": happened("directive_done", T + HOUR, "n9", directive="d", unit="csgt"),
+    "unknown_directive": happened("directive_done", T + HOUR, "n8", directive="x", unit="pc-hue"),
+    "lowered_silently: data.actor": happened("updated", T + HOUR, "u1", priority="normal"),
+}
+STORY = [
+    happened("reported", T, "r", service="field-reports", priority="urgent", unit="cay-xanh", ward="19753"),
+    GIVEN,
+    GIVEN,
+    *REFUSED.values(),
+    happened("directive_acknowledged", T + 11 * MINUTE, "a1", directive="d", unit="pc-hue"),
+    happened("directive_acknowledged", T + 21 * MINUTE, "a2", directive="d", unit="hepco"),
+    happened("directive_done", T + 61 * MINUTE, "n1", directive="d", unit="pc-hue", text="xong"),
+    as_of(DUE + 40 * MINUTE),
+    happened("directive_done", DUE + HOUR + MINUTE, "n2", directive="d", unit="hepco", text="xong"),
+    happened("updated", DUE + 2 * HOUR, "u2", priority="high", actor="Ca trực 1", text="Nước đã rút"),
+]
+
+
+def facts(centre: City, partitions: int = PARTITIONS) -> list[Fact]:
+    return [decode_fact(record.value) for record in read(centre.bootstrap, Topic.FACTS, partitions)]  # type: ignore[attr-defined]
+
+
+def asked(centre: City, path: str) -> Any:
+    with urllib.request.urlopen(f"{centre.url}{path}", timeout=10) as answer:
+        return msgspec.json.decode(answer.read())
+
+
+def verified(centre: City) -> None:
+    found = centre.run("verify", "--wait", "60")
+    assert (found.returncode, "\n0 differences" in found.stdout) == (0, True), found.stdout + found.stderr
+
+
+def test_a_directive_is_signed_answered_by_each_unit_and_late_for_one_of_them(kafka: str, tmp_path: Path) -> None:
+    with city(kafka, tmp_path, partitions=PARTITIONS) as centre:
+        centre.start_worker()
+        publish(kafka, *STORY)
+        verified(centre)
+        check_refusals(centre)
+        told = facts(centre)
+        check_announcements([fact for fact in told if fact.directive and fact.cause is None])
+        check_urgency(told)
+        centre.start_api()
+        in_its_own_days(centre)
+        check_picture(centre)
+
+
+def check_refusals(centre: City) -> None:
+    letters = read(centre.bootstrap, Topic.DEAD_LETTERS, PARTITIONS)
+    reasons = [dict(letter.headers)["ioc-error-reason"].decode() for letter in letters]  # type: ignore[attr-defined]
+    assert [wanted for wanted in REFUSED if not any(reason.startswith(wanted) for reason in reasons)] == []
+    assert len(reasons) == len(REFUSED)
+
+
+def check_announcements(told: list[Fact]) -> None:
+    """The one unit that was late is warned, and told of up the ladder; the other is left alone."""
+    assert [(fact.kind, fact.unit, fact.level, fact.whom) for fact in told] == [
+        (Kind.WARNED, "hepco", 0, None),
+        (Kind.BREACHED, "hepco", 0, "ubnd-tp"),
+        (Kind.ESCALATED, "hepco", 1, "ioc"),
+        (Kind.ESCALATED, "hepco", 2, "van-phong-ubnd"),
+    ]
+
+
+def check_urgency(told: list[Fact]) -> None:
+    kinds = (Kind.URGENT, Kind.LOWERED)
+    everybody = ("cay-xanh", "ioc", "van-phong-ubnd", "cong-an-tp", "pc-hue", "hepco")
+    assert [(fact.kind, fact.units) for fact in told if fact.kind in kinds] == [
+        (Kind.URGENT, everybody[:4]),
+        (Kind.URGENT, everybody[4:]),
+        (Kind.LOWERED, everybody),
+    ]
+
+
+def check_picture(centre: City) -> None:
+    one = asked(centre, "incidents/field-reports:1")
+    (directive,) = one["directives"]
+    assert (one["priority"], directive["by"], one["directives_open"]) == ("high", "ubnd-tp", 0)
+    assert [(answer["unit"], answer["on_time"], answer["level"]) for answer in directive["units"]] == [
+        ("pc-hue", True, 0),
+        ("hepco", False, 2),
+    ]
+    day = "from=2026-04-14T00:00:00%2B07:00&to=2026-04-15T00:00:00%2B07:00"
+    units = {
+        code: group["directives"] for code, group in asked(centre, f"figures/period?{day}&by=unit")["groups"].items()
+    }
+    shown = {code: (one["given"], one["acknowledged"], one["on_time"], one["late"]) for code, one in units.items()}
+    assert (shown["pc-hue"], shown["hepco"], shown["cay-xanh"]) == ((1, 1, 1, 0), (1, 1, 0, 1), (0, 0, 0, 0))
+    assert units["pc-hue"]["acknowledge"]["mean_s"] == 10 * 60
+    assert units["hepco"]["doing"]["mean_s"] == 3 * 3600
+
+
+def test_by_the_wall_a_breach_is_told_once_across_a_restart(kafka: str, tmp_path: Path) -> None:
+    now = time.time_ns() // 1_000_000
+    due = to_rfc3339(now + 3 * SECOND)
+    given = happened("directed", now, "d", units=["pc-hue", "hepco"], due=due)
+    done = happened("directive_done", now + 1, "n1", directive="d", unit="hepco")
+    with city(kafka, tmp_path, partitions=1, clock="wall") as centre:
+        centre.start_worker()
+        publish(kafka, happened("reported", now - 1, "r", service="field-reports"), done, given)
+        until_breached(centre)
+        centre.kill_worker(0)
+        centre.start_worker()
+        centre.settle()
+        verified(centre)
+        breached = [fact for fact in facts(centre, 1) if fact.kind is Kind.BREACHED and fact.directive]
+        assert [(fact.unit, fact.late_input) for fact in breached] == [("pc-hue", False)]
+
+
+def until_breached(centre: City) -> None:
+    give_up = time.monotonic() + 40
+    while not any(fact.kind is Kind.BREACHED and fact.directive for fact in facts(centre, 1)):
+        assert time.monotonic() < give_up, centre.logs()
+        time.sleep(0.3)
