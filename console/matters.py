@@ -65,6 +65,12 @@ def _folded(shard: Shard, records: list[Record]) -> MadeMatters:
     return made
 
 
+def accepted(found: FoundMatters, *made: MadeMatters) -> Iterator[Record]:
+    """Yield the sightings that were not refused: those are in the dead letters, whoever sent them."""
+    refused = {offset for one in made for offset, _ in one.dead_letters}
+    return (one for one in found.log if one.offset not in refused)
+
+
 def matter_differences(found: FoundMatters, made: MadeMatters, motion: MadeMatters) -> Iterator[str]:
     """Yield every difference between what was found of a partition and what its log makes."""
     yield from unequal("matter", made.matters, found.matters, motion.matters.keys())

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
+from msgspec import Struct
 
 from console.written import Motion, Sent, Told, Written
 from ioc import families, sightings
@@ -16,6 +17,11 @@ from ioc.moments import SOURCE
 from ioc.sources import CENTRE
 
 _OF_FOLDS = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (families.PART, sightings.PART))
+
+
+class _Named(Struct):
+    id: str = ""
+    incident: str = ""
 
 
 class OwnEvents:
@@ -61,8 +67,11 @@ class OwnEvents:
 
 def _name(told: Told) -> str:
     key, value = told
-    said = msgspec.json.decode(value)
-    return f"{key.decode()}/{said['id'] if 'id' in said else said['incident']}"
+    try:
+        said = msgspec.json.decode(value, type=_Named)
+    except msgspec.DecodeError:  # not the centre's, whatever it looks like
+        return key.decode(errors="replace")
+    return f"{key.decode(errors='replace')}/{said.id or said.incident}"
 
 
 def _is_sighting(value: bytes) -> bool:

@@ -18,7 +18,7 @@ from console.agreement import disagreements
 from console.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files_of_editions
 from console.compare import differences
 from console.log import positions, read_topic, tell_not_folded, wait_until_folded
-from console.matters import FoundMatters, MadeMatters, matter_differences, recompute_matters
+from console.matters import FoundMatters, MadeMatters, accepted, matter_differences, recompute_matters
 from console.own import OwnEvents
 from console.recompute import recompute
 from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
@@ -73,15 +73,10 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
         told.add(disagreements(one, motion, inspection, shard.catalogue))
         own.expect(expected, motion)
     await _end_of_matters(settings.bootstrap, matters)
-    for one_place in matters.values():
-        of_matters, moving = recompute_matters(one_place, catalogue, settings.clock, len(matters))
-        told.take_matters(one_place, moving)
-        own.see(one_place.log)
-        own.expect_of_matters(of_matters.sent, moving.sent)
-        if one_place.is_whole:
-            told.add(matter_differences(one_place, of_matters, moving))
+    for place in matters.values():
+        _compare_matters(place, len(matters), catalogue, settings, told, own)
     told.add(own.differences())
-    if all(one.is_at_rest for one in matters.values()) and all(map(_is_at_rest, found.values(), whole.values())):
+    if all(one.is_whole and one.is_at_rest for one in matters.values()) and all(map(_is_at_rest, found.values(), whole.values())):
         told.add(own.invented())
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
@@ -122,6 +117,18 @@ async def _end_of_matters(bootstrap: str, found: Mapping[int, FoundMatters]) -> 
     log = await _log(bootstrap, found, topic=Topic.SIGHTINGS)
     for number, one in found.items():
         one.later, one.log = later.get(number, Position()), log[number]
+
+
+def _compare_matters(
+    found: FoundMatters, partitions: int, catalogue: Catalogue, settings: WorkerSettings, told: "_Told", own: OwnEvents
+) -> None:
+    """Compare a partition of the matters, unless its log has lost its beginning."""
+    made, motion = recompute_matters(found, catalogue, settings.clock, partitions)
+    told.take_matters(found, motion)
+    if found.is_whole:
+        own.see(accepted(found, made, motion))
+        own.expect_of_matters(made.sent, motion.sent)
+        told.add(matter_differences(found, made, motion))
 
 
 def _is_at_rest(found: Found, log: list[Record]) -> bool:

@@ -55,6 +55,8 @@ class Life:
     def events(self) -> Iterator[Planned]:
         """Yield the events in the order in which they happen."""
         yield self._tell(Move.REPORTED, **self.report.data, evidence=self._photo(0.4))
+        if self.report.echo:
+            return
         if self._happens(0.03):
             yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.REJECTED, text="Không thuộc thẩm quyền")
             return

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from api.card import folded
+from console.simulate.echoes import Echoes
 from console.simulate.planned import Subject
 from console.simulate.scene import Matter, Scene, Source
 from console.simulate.weather import storm
@@ -32,12 +33,16 @@ _CITIZENS = {"field-reports", "one-stop-shop"}
 
 
 class Report(NamedTuple):
-    """A matter as it is brought to the centre; `storm` is how strong the storm is at that moment."""
+    """A matter as it is brought to the centre; `storm` is how strong the storm is at that moment.
+
+    An `echo` is of a matter that was brought already: nothing else is done about it.
+    """
 
     subject: Subject
     at: Instant
     storm: float
     data: dict[str, Any]
+    echo: bool = False
 
 
 class Reports:
@@ -52,13 +57,18 @@ class Reports:
         self._wards = list(catalogue.wards.values())
         self._busy = [scene.busy.get(ward.code, 1.0) for ward in self._wards]
         self._committees = committees(catalogue)
+        self._echoes = Echoes(catalogue, Random(chance.random()))
 
     def of(self, source: Source, day: str) -> Iterator[Report]:
-        """Yield what a service reports on this day, in the order of time."""
+        """Yield what a service reports on this day, each report followed by its echoes."""
         for number, (since, strength) in enumerate(self._moments(source), 1):
-            subject = Subject(source.code, f"{source.prefix}-{day}-{number:04d}")
-            data = {**self._data(source, strength), **_reporter(source, number)}
-            yield Report(subject, self.midnight + since, strength, data)
+            name, at = f"{source.prefix}-{day}-{number:04d}", self.midnight + since
+            said = self._data(source, strength)
+            echo = self._echoes.is_one(at, said)
+            yield Report(Subject(source.code, name), at, strength, {**said, **_reporter(source, number)}, echo)
+            for turn, (later, heard) in enumerate(() if echo else self._echoes.of(at, said, strength), 1):
+                subject = Subject(source.code, f"{name}-{turn}")
+                yield Report(subject, later, strength, {**heard, **_reporter(source, number + turn)}, echo=True)
 
     def _moments(self, source: Source) -> Iterator[tuple[int, float]]:
         """Yield ms since midnight and the storm's strength: a Poisson process, thinned to the hour's rate."""

@@ -6,7 +6,7 @@ from random import Random
 
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
-from ioc.lane import ClockKind, Outgoing, Record
+from ioc.lane import ClockKind, DeadLetter, Outgoing, Record
 from ioc.matters import Shard as Matters
 from ioc.partitioner import partition_of
 from ioc.shard import Shard as Incidents
@@ -31,6 +31,7 @@ class Centre:
         self.waiting: dict[Place, deque[Record]] = {place: deque() for place in self.shards}
         self.log: dict[Place, list[Record]] = {place: [] for place in self.shards}
         self.sent: list[Outgoing] = []
+        self.refused: list[DeadLetter] = []
         self.now: Instant = 0
         self._chance = Random(seed)
 
@@ -57,8 +58,7 @@ class Centre:
             shard = self.shards[place]
             changes = shard.fold(slice)
             shard.apply(changes)  # type: ignore[arg-type]
-            if topic is Topic.SIGHTINGS:
-                assert changes.dead_letters == []
+            self.refused += changes.dead_letters
             for sent in changes.outbox:
                 self.sent.append(sent)
                 if sent.topic in (Topic.EVENTS, Topic.SIGHTINGS):

@@ -26,6 +26,7 @@ from ioc.sensor_shard import Shard as Sensors
 from ioc.shard import Changes, Shard
 from ioc.times import HOUR, Instant
 from ioc.topics import Topic
+from tests.unit.centre import Centre
 from tests.unit.samples import CITY, LEADERS, at
 
 FIRST = date(2025, 10, 27)
@@ -243,3 +244,15 @@ def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: Changes) ->
 def test_without_the_leaders_key_there_are_no_directives() -> None:
     some = takewhile(lambda one: one.at < NIGHT, days(CITY, FIRST, 1))
     assert not any(b"incident.directed" in one.value for one in some)
+
+
+def test_in_the_storm_some_matters_are_reported_again_and_again() -> None:
+    centre = Centre(partitions=2)
+    for one in played():
+        if one.topic is Topic.EVENTS:
+            centre.append(Topic.EVENTS, one.key, one.value, one.at)
+            centre.settle()
+    merged = Counter(one.parent for one in centre.incidents.values() if one.state is State.MERGED)
+    assert sum(count > 5 for count in merged.values()) >= 5
+    illegal = [one for one in centre.refused if one.refusal.reason is Reason.ILLEGAL_MOVE]
+    assert illegal == [], "nothing is done about what was merged"
