@@ -72,7 +72,7 @@ class Script(NamedTuple):
 
 
 class Demo:
-    """A broker, workers, the API and a player, on this machine only."""
+    """A broker, workers, the API, a player and a notifier that sends nothing outside, on this machine only."""
 
     def __init__(self, script: Script, zone: str) -> None:
         self.script = script
@@ -80,6 +80,7 @@ class Demo:
         self.begin = script.starts(zone)
         self.url = ""
         self.bootstrap = ""
+        self.settings: dict[str, str] = {}
 
     def run(self) -> None:
         """Run until told to stop (SIGINT, SIGTERM). Raises DemoFailure when it does not come up."""
@@ -91,6 +92,7 @@ class Demo:
             self._start(crew)
             self._await_picture(crew)
             self._announce()
+            crew.start("notifier", self.settings, "notifier")  # the screen need not wait for it
             self._watch(crew)
         finally:
             said.print("Stopping ...")
@@ -108,7 +110,7 @@ class Demo:
         self.url = f"http://127.0.0.1:{port}/"
         said.print(f"Starting {WORKERS} workers, the API and the player ...")
         centre, leaders = equip(FOLDER, self.begin)
-        settings = self._settings(port)
+        settings = self.settings = self._settings(port)
         for number in range(1, WORKERS + 1):
             crew.start(f"worker-{number}", settings, "worker")
         crew.start("api", {**settings, "IOC_SIGNING_KEY": str(centre)}, "api")

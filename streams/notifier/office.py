@@ -12,7 +12,7 @@ from ioc.desk import Desk, given_up, told, tried
 from ioc.notifications import Notification
 from ioc.pace import Since
 from ioc.records import decode_fact
-from ioc.times import SECOND
+from ioc.times import SECOND, Instant
 from ioc.wording import Message, Wording
 from streams import metrics
 from streams.clock import now_ms
@@ -65,6 +65,7 @@ class Office:
         self._lock = asyncio.Lock()
         self._closed = False
         self._next = 0
+        self._event_clock: Instant = max((one.at for one in desk.open.values()), default=0)
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, next: int) -> Self:
@@ -86,7 +87,9 @@ class Office:
             if self._closed or not todo:
                 return
             await self._view.catch_up()
-            changed = self.desk.take([decode_fact(record.value) for record in todo], now_ms())
+            facts = [decode_fact(record.value) for record in todo]
+            self._event_clock = max(self._event_clock, *(fact.at for fact in facts))
+            changed = self.desk.take(facts, self._now())
             await self._write(changed, todo[-1].offset + 1)
             self._next = todo[-1].offset + 1
             self._dispatch()
@@ -97,12 +100,16 @@ class Office:
             if self._closed:
                 return
             await self._view.follow()
-            changed = self.desk.tick(now_ms())
+            changed = self.desk.tick(self._now())
             if changed:
                 await self._write(changed)
                 self._dispatch()
         waiting = sum(one.message is None for one in self.desk.open.values())
         metrics.NOTIFIER_WAITING.labels(str(self.desk.partition)).set(waiting)
+
+    def _now(self) -> Instant:
+        """Return the wall's time; in a replay, in which nothing is sent, the events' own."""
+        return self._event_clock if self.desk.policy.replay else now_ms()
 
     async def _write(self, records: Sequence[Notification], next: int | None = None) -> None:
         try:

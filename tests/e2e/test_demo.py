@@ -106,6 +106,15 @@ def test_the_centre_gives_directives_with_a_key_of_its_own(demo: str) -> None:
     until("the directive", given)
 
 
+def test_the_ledger_tells_who_heard_of_what_and_nothing_has_gone_outside(demo: str) -> None:
+    told = until("a notification", lambda: httpx.get(f"{demo}notifications", params={"limit": 1000}).json()["items"])
+    assert {one["status"] for one in told if one["channel"] == "screen"} <= {"sent", "suppressed"}
+    assert {(one["status"], one["reason"]) for one in told if one["channel"] != "screen"} <= {("suppressed", "replay")}
+    incident = httpx.get(f"{demo}incidents/{told[0]['incident']}").json()
+    assert told[0]["at"] >= incident["reported_at"], "in the time of the day that is played"
+    assert told[0]["at"][:4] == incident["reported_at"][:4]
+
+
 def test_a_killed_worker_is_started_again_and_all_figures_are_right(demo: str) -> None:
     killed = until("the worker", lambda: processes().get("worker-1"))
     killed.send_signal(signal.SIGKILL)
