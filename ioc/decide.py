@@ -20,7 +20,7 @@ from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, WARNED, Clock, Entry, Incident, Said, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, OWN, TRANSITIONS, Move, State
-from ioc.payloads import DECODE, Directed, DirectiveAnswered, Priority, Reported, TargetName, Updated, encode
+from ioc.payloads import DECODE, Directed, DirectiveAnswered, Escalated, Priority, Reported, TargetName, Updated, encode
 from ioc.settled import settled
 from ioc.signatures import signature_refusal
 from ioc.times import MINUTE, Instant
@@ -255,7 +255,7 @@ def _told_of(entry: Entry, new: Incident, now: Instant) -> Fact:
         case Kind.RESOLVED:
             return replace(fact, on_time=entry.on_time)
         case Kind.ESCALATED:
-            return replace(fact, level=new.raised)
+            return replace(fact, level=new.raised, whom=cast(Escalated, DECODE[entry.move](entry.data)).to)
         case Kind.SHELVED:
             return replace(fact, due=new.shelved_until)
         case Kind.DIRECTED:

@@ -12,14 +12,14 @@ from ioc.summary import Summary
 from ioc.times import Instant
 
 # Kinds of facts that somebody is told of. All others are for figures and histories.
-OCCASIONS: Mapping[str, Occasion] = {
-    "warned": Occasion.WARNED,
-    "escalated": Occasion.ESCALATED,
-    "directed": Occasion.DIRECTED,
-    "urgent": Occasion.URGENT,
-    "involved": Occasion.URGENT,
-    "lowered": Occasion.LOWERED,
-    "returned": Occasion.RETURNED,
+OCCASIONS: Mapping[Kind, Occasion] = {
+    Kind.WARNED: Occasion.WARNED,
+    Kind.ESCALATED: Occasion.ESCALATED,
+    Kind.DIRECTED: Occasion.DIRECTED,
+    Kind.URGENT: Occasion.URGENT,
+    Kind.INVOLVED: Occasion.URGENT,
+    Kind.LOWERED: Occasion.LOWERED,
+    Kind.RETURNED: Occasion.RETURNED,
 }
 
 
@@ -44,8 +44,7 @@ def cause_of(fact: Fact) -> Cause | None:
     occasion = _occasion(fact)
     if occasion is None:
         return None
-    directive = _directive(fact)
-    by_people = occasion is Occasion.ESCALATED and fact.target is None and directive is None
+    by_people = occasion is Occasion.ESCALATED and fact.target is None and fact.directive is None
     return Cause(
         fact.id,
         occasion,
@@ -57,19 +56,15 @@ def cause_of(fact: Fact) -> Cause | None:
         fact.due,
         by_people or occasion is Occasion.DIRECTED,
         fact.shelved,
-        fact.unit if directive is not None and occasion is not Occasion.DIRECTED else None,
+        fact.unit if fact.directive is not None and occasion is not Occasion.DIRECTED else None,
     )
 
 
 def _occasion(fact: Fact) -> Occasion | None:
     """Return the occasion of a fact. Of a breach the ladder tells; of a directive's, who gave it hears at once."""
-    if fact.kind is Kind.BREACHED and _directive(fact) is not None and fact.whom is not None:
+    if fact.kind is Kind.BREACHED and fact.directive is not None and fact.whom is not None:
         return Occasion.NOT_DONE
     return OCCASIONS.get(fact.kind)
-
-
-def _directive(fact: Fact) -> str | None:
-    return getattr(fact, "directive", None)
 
 
 def end_of(window: Window, one: Summary) -> Cause:

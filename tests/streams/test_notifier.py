@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from streams.doubt import Exit
 from tests.city import PATIENCE, City, city, free_port
 from tests.receivers import KEY, Mailbox, Receiver, http_receiver, mailbox
 from tests.streams.test_worker import publish, read
-from tests.unit.samples import body
+from tests.unit.samples import LEADERS, body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
@@ -170,7 +171,9 @@ def test_a_directive_reaches_every_unit_directed_once_and_never_again_on_a_repla
     report = body("reported", at, "e1", service="field-reports", ward="19753", title="Cây đổ, gọi 0912 345 678")
     order = body("directed", at + 1, "e2", units=["hepco", "csgt"])
     with town(kafka, tmp_path) as here:
-        here.centre.start_worker()
+        key = f"id: {LEADERS.key.id}, owner: ubnd-tp, public: {b64encode(LEADERS.key.public).decode()}"
+        (tmp_path / "catalogue" / "keys.yml").write_text(f"keys:\n  - {{{key}, valid_from: 2020-01-01T00:00:00Z}}\n")
+        here.centre.start_worker(IOC_CATALOGUE=str(tmp_path / "catalogue"))
         first = here.start()
         publish(kafka, (b"field-reports:1", report), (b"field-reports:1", order))
         told = here.until_all(Status.SENT, 2)
@@ -188,17 +191,24 @@ def test_a_directive_reaches_every_unit_directed_once_and_never_again_on_a_repla
         (item,) = here.hook.bodies[0]["data"]["items"]
         assert (item["units"], item["incident"], item["occasion"]) == (["hepco"], "field-reports:1", "directed")
         assert here.metric("ioc_notifier_attempts_total{") == 2
-        written = here.records()
-        text = b"".join(encode(one) for one in written)
+        text = b"".join(encode(one) for one in here.records())
         assert not any(secret.encode() in text for secret in (KEY, here.mail.url, here.hook.url, "0912", "hue.example"))
+
+        urgent = body("reported", now(), "e3", "2", service="field-reports", unit="hepco", priority="urgent")
+        publish(kafka, (b"field-reports:2", urgent))
+        here.until(lambda: len(here.hook.ids) == 2)
+        assert here.hook.bodies[1]["data"]["title"].startswith("[KHẨN] Sự việc khẩn: ")
+        assert here.hook.bodies[1]["data"]["text"].endswith("Phòng họp khẩn: https://meet.example/khan")
+        here.until(lambda: all(one.is_final for one in here.ledger().values()))
 
         here.kill(first, signal.SIGTERM)
         assert first.returncode == 0
+        written, mails = here.records(), len(here.mail.mail)
         second = here.start(IOC_NOTIFY_GROUP=f"{here.centre.group}-anew")  # has no position: reads every fact again
         here.until(lambda: _position(here) > 0)
         assert here.metric("ioc_notifier_attempts_total{") == 0
         here.kill(second)
-        assert (here.records(), len(here.mail.mail), len(here.hook.ids)) == (written, 1, 1)
+        assert (here.records(), len(here.mail.mail), len(here.hook.ids)) == (written, mails, 2)
 
 
 def _position(here: Town) -> int:

@@ -24,7 +24,9 @@ ONE = Summary(
 
 
 def fact(kind: str, **more: Any) -> Fact:
-    return Fact(f"{ONE.id}/{kind}", kind, ONE.id, NOW, NOW, **{"service": "field-reports", "unit": "hepco", **more})  # type: ignore[arg-type]
+    return Fact(
+        f"{ONE.id}/{kind}", Kind(kind), ONE.id, NOW, NOW, **{"service": "field-reports", "unit": "hepco", **more}
+    )  # type: ignore[arg-type]
 
 
 @dataclass
@@ -51,6 +53,7 @@ CITY_ = replace(
             [("ubnd-tp", "call"), ("ubnd-tp", "message"), ("ubnd-tp", "screen")],
         ),
         Told("escalated", {"level": 1}, [("hepco", "message")]),
+        Told("escalated", {"level": 1, "whom": "csgt"}, [("csgt", "call")]),
         Told("directed", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
         Told("urgent", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
         Told("urgent", {}, [("hepco", "message")]),
@@ -123,14 +126,9 @@ def test_an_id_is_made_of_cause_unit_and_channel_alone() -> None:
     assert digest("a", "b") != digest("ab")
 
 
-class OfDirective(Fact, frozen=True):
-    directive: str | None = None
-
-
 def test_of_a_directive_who_gave_it_hears_what_is_not_done_and_the_ladder_is_the_clocks() -> None:
-    def of(kind: str, **more: Any) -> OfDirective:
-        made = {"unit": "csgt", "directive": "d1", **more}
-        return OfDirective(kind, Kind(kind), ONE.id, NOW, NOW, **made)
+    def of(kind: str, **more: Any) -> Fact:
+        return fact(kind, unit="csgt", directive="d1", **more)
 
     late = of("breached", whom="ubnd-tp")
     cause = cause_of(late)
@@ -142,6 +140,13 @@ def test_of_a_directive_who_gave_it_hears_what_is_not_done_and_the_ladder_is_the
     assert higher is not None
     assert (higher.ordered, higher.about) == (False, "csgt")
     assert whom(of("warned"), ONE, CITY_) == [("csgt", "call")]
+
+
+def test_people_who_escalate_to_somebody_have_that_somebody_told() -> None:
+    reported = decide(None, event("reported", NOW), NOW, CITY).state
+    raised = decide(reported, event("escalated", NOW + 1, level=2, to="so-xay-dung"), NOW + 1, CITY)
+    (told,) = (one for one in raised.facts if one.kind is Kind.ESCALATED)
+    assert whom(told, ONE, CITY) == [("so-xay-dung", "message")]
 
 
 def test_a_summary_is_read_from_the_very_record_of_the_incident() -> None:
