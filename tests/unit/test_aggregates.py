@@ -77,7 +77,8 @@ def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     for changed in added:
         for cell in shard.windows.cells(changed, since):
             made.setdefault(cell, Aggregate()).add(changed.contribution)
-    return {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
+    kept = {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
+    return {cell: window for cell, window in kept.items() if not window.empty}
 
 
 @patient
