@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from api.figures import live
 from api.freshness import freshness
 from api.read_model import ReadModel
+from api.sensors import counts
 from ioc.times import SECOND
 
 # Any other word a client sends as a method would be one more time series.
@@ -56,6 +57,13 @@ class _Standing(Collector):
         age = (freshness(self.model).age or 0) / SECOND
         words = "Age of the oldest partition's heartbeat; 0 while none has come"
         yield GaugeMetricFamily("ioc_api_heartbeat_age_seconds", words, age)
+        family = GaugeMetricFamily(
+            "ioc_api_sensors", "Sensors with a level in force, silent, unknown", labels=["state"]
+        )
+        for state, count in counts(self.model.sensors.rows()).items():
+            if state != "total":
+                family.add_metric([state], count)
+        yield family
         standing = live(self.model.tallies, self.model.now())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])

@@ -15,10 +15,10 @@ from console.compare import unequal
 from console.written import Inspection, Letter, letter
 from ioc.bulletins import PART
 from ioc.catalogue import Catalogue
-from ioc.emit import CENTRE
 from ioc.lane import Outgoing, Position, Record
 from ioc.sensor_shard import Changes, Shard
 from ioc.sensors import SensorState
+from ioc.sources import CENTRE
 from ioc.times import SECOND, Instant
 
 _OURS = f"{CENTRE}{PART}/"

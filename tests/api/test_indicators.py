@@ -86,6 +86,14 @@ async def test_the_picture_of_the_sensors_grows_old_by_itself(city: City, client
     assert not (await client.get("/figures")).json()["stale"]
 
 
+async def test_the_metrics_count_the_sensors(city: City, client: httpx.AsyncClient) -> None:
+    rise(city)
+    text = (await client.get("/metrics")).text
+    assert 'ioc_api_sensors{state="at_level"} 1.0' in text
+    assert 'ioc_api_sensors{state="silent"} 0.0' in text
+    assert f'ioc_api_sensors{{state="unknown"}} {len(city.model.catalogue.sensors) - 1}.0' in text
+
+
 async def test_a_sensor_s_word_shows_that_its_service_is_alive(city: City) -> None:
     city.measure(RIVER, 0.4)
     assert city.model.last_seen["flood-rain"] == START
@@ -123,7 +131,7 @@ async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
 
 async def test_an_incident_that_people_closed_is_not_named(city: City, client: httpx.AsyncClient) -> None:
     rise(city)
-    city.happen(f"{RIVER}:1", Move.RESOLVED, "/operations-centre/screen/river-stations")
+    city.happen(f"{RIVER}:1", Move.RESOLVED, "/operations-centre/river-stations")
     row = (await told(client))[RIVER]
     assert (row["level"], row["incident"]) == (2, None)
 

@@ -10,13 +10,13 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from ioc.catalogue import hue_folder
-from ioc.emit import CENTRE
 from ioc.incident import Incident
 from ioc.lifecycle import State
 from ioc.observations import OBSERVED_TYPE
 from ioc.payloads import Priority
 from ioc.records import decode_incident, decode_sensor
 from ioc.sensors import SensorState
+from ioc.sources import CENTRE
 from ioc.times import MINUTE, Instant, to_rfc3339
 from ioc.topics import Topic
 from tests.city import City, city
@@ -199,7 +199,7 @@ def test_a_silent_sensor_is_an_incident_until_it_speaks_and_an_operator_s_word_i
         sender.observe(RIVER, (0, 1.2), (10, 1.2))
         until_state(centre, kafka, f"{RIVER}:1", State.REPORTED)
         slug, _, subject = RIVER.partition(":")
-        by_hand = body("resolved", NOW, "by-hand", f"{subject}:1", f"{CENTRE}screen/{slug}", text="đã cử người")
+        by_hand = body("resolved", NOW, "by-hand", f"{subject}:1", f"{CENTRE}{slug}", text="đã cử người")
         sender.send(Topic.EVENTS, f"{RIVER}:1", by_hand)
         until_state(centre, kafka, f"{RIVER}:1", State.RESOLVED)
         sender.observe(RIVER, (20, 2.5), (30, 2.5))

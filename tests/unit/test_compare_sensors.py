@@ -104,6 +104,13 @@ def test_a_silence_nobody_told_of_is_found_with_either_clock() -> None:
         assert [one for one in wrote.differences() if told in one]
 
 
+def test_what_a_tick_may_be_writing_while_it_is_read_is_not_compared() -> None:
+    wrote = Wrote(ClockKind.WALL)
+    forget_a_silence(wrote)
+    wrote.found.touched[GAUGE] = wrote.inspection.began - 1
+    assert [one for one in wrote.differences() if "was silent" in one] == []
+
+
 def test_a_sensor_that_should_be_silent_long_since_is_found() -> None:
     wrote = Wrote(ClockKind.WALL)
     wrote.inspection = replace_began(wrote.inspection)

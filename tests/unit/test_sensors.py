@@ -12,20 +12,20 @@ from msgspec.structs import replace
 
 from ioc import records
 from ioc.catalogue import Catalogue
-from ioc.emit import emit
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.indicators import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move
-from ioc.observations import OBSERVED_TYPE, SETTLED_TYPE, read_observation
+from ioc.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
 from ioc.payloads import Payload, Priority, Reported, Updated
 from ioc.sensor_shard import Changes, Shard
 from ioc.sensors import SensorState
 from ioc.shard import Shard as Incidents
+from ioc.sources import CENTRE
 from ioc.times import HOUR, MINUTE, Instant, to_rfc3339
 from ioc.topics import Topic
-from tests.unit.samples import CITY, at, patient
+from tests.unit.samples import CITY, at, body, patient
 
 NOON = at("2026-04-14 12:00")
 GAUGE, PROBE = "river-stations:kim-long", "uptime-probes:hue-s"
@@ -171,6 +171,7 @@ def test_a_value_that_goes_back_meanwhile_begins_to_hold_anew() -> None:
 
 
 def test_what_nobody_observed_has_not_held() -> None:
+    assert Lane().see(0, 1.2).see(30, 1.2).moves() == [(Move.REPORTED, ":1")]
     lane = Lane().see(0, 1.2).see(31, 1.2)
     assert lane.told == []
     assert lane.see(41, 1.2).moves() == [(Move.REPORTED, ":1")]
@@ -233,6 +234,17 @@ def test_a_sensor_that_falls_silent_is_an_incident_until_it_speaks_again() -> No
     assert lane.tick(72).moves()[2:] == [(Move.REPORTED, ":silent-2")]
 
 
+def test_silence_counts_from_when_the_centre_heard_of_an_observation() -> None:
+    lane = Lane(catalogue=ALONE).see(0, 0.5, appended=20).tick(49)
+    assert lane.told == []
+    assert lane.tick(50).moves() == [(Move.REPORTED, ":silent-1")]
+
+
+def test_a_silence_does_not_end_before_it_began_though_clocks_differ() -> None:
+    lane = Lane(catalogue=ALONE).see(0, 0.5).tick(30).see(29, 0.5, appended=29)
+    assert [told.time - NOON for told in lane.told] == [30 * MINUTE, 30 * MINUTE]
+
+
 def test_a_sensor_that_never_spoke_is_silent_from_when_the_lane_first_knew_it() -> None:
     lane = Lane().tick(0).tick(14)
     assert lane.told == []
@@ -265,8 +277,17 @@ def test_an_incident_that_people_closed_is_left_alone_until_it_gets_worse() -> N
     assert lane.see(80, 1.2).see(90, 1.2).moves()[2:] == [(Move.REPORTED, ":3")]
 
 
-def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> None:
-    """Let the fold of incidents hear what the sensors' sent, and the sensors' what it sends back."""
+def by_hand(move: Move, since_noon: int, **data: object) -> Outgoing:
+    """Return what a person says of the river's first incident, from the screen."""
+    slug, _, subject = GAUGE.partition(":")
+    time = NOON + since_noon
+    value = body(move, time, f"{move}-{time}", f"{subject}:1", f"{CENTRE}{slug}", **data)
+    return Outgoing(Topic.EVENTS, f"{GAUGE}:1".encode(), value)
+
+
+def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> list[Settled]:
+    """Let the fold of incidents hear what the sensors' sent, and the sensors' what it sends back; return that."""
+    heard = []
     for sent in changes:
         folded = incidents.fold([Record(incidents.position.next, NOON + HOUR, sent.key, sent.value, sent.headers)])
         incidents.apply(folded)
@@ -275,6 +296,11 @@ def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> None:
             assert back.topic is Topic.INDICATORS
             assert back.value is not None
             lane.receive(back.value, back.key.decode())
+            read = read_observation(back.key, back.value)
+            assert isinstance(read, Observation)
+            assert isinstance(read.said, Settled)
+            heard.append(read.said)
+    return heard
 
 
 def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_opened() -> None:
@@ -282,8 +308,10 @@ def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_open
     lane.see(0, 1.2).see(10, 1.2)
     both(lane, lane.sent, incidents)
     assert incidents.incidents[f"{GAUGE}:1"].state == "reported"
-    person = emit("screen", f"{GAUGE}:1", Move.RESOLVED, NOON + HOUR, "by-hand", Payload(actor="Ca trực 1"))
-    both(lane, [person], incidents)
+    person = by_hand(Move.RESOLVED, HOUR)
+    assert both(lane, [person], incidents) == [Settled(f"{GAUGE}:1", 1)]
+    rating = by_hand(Move.RATED, HOUR, score=5)
+    assert both(lane, [rating], incidents) == [], "it was closed before"
     assert lane.state().run is not None
     assert lane.state().run.settled  # type: ignore[union-attr]
     lane.sent.clear()
@@ -292,14 +320,43 @@ def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_open
     assert incidents.incidents[f"{GAUGE}:2"].priority is Priority.HIGH
     lane.sent.clear()
     lane.see(40, 0.5).see(50, 0.5)
-    both(lane, lane.sent, incidents)
+    assert both(lane, lane.sent, incidents) == [], "its own solution is no news to it"
     assert incidents.incidents[f"{GAUGE}:2"].state == "resolved"
     assert lane.state().run is None
+
+
+def test_only_what_the_incident_accepted_counts_as_told() -> None:
+    lane, incidents = Lane(), Incidents(0, CITY, ClockKind.WALL)
+    both(lane, lane.see(0, 1.2).see(10, 1.2).sent, incidents)
+    lane.sent.clear()
+    lane.see(20, 2.2).see(30, 2.2)
+    assert both(lane, [by_hand(Move.RESOLVED, 20 * MINUTE)], incidents) == [Settled(f"{GAUGE}:1", 1)]
+    both(lane, lane.sent[:1], incidents)
+    person = [by_hand(Move.REOPENED, 40 * MINUTE), by_hand(Move.RESOLVED, 41 * MINUTE)]
+    assert both(lane, person, incidents) == [Settled(f"{GAUGE}:1", 1)]
+    assert incidents.incidents[f"{GAUGE}:1"].priority is Priority.NORMAL
 
 
 def test_a_rise_that_crossed_with_the_closing_is_not_lost() -> None:
     lane = Lane().see(0, 1.2).see(10, 1.2).see(20, 2.2).see(30, 2.2).close(f"{GAUGE}:1", told=1)
     assert lane.moves() == [(Move.REPORTED, ":1"), (Move.UPDATED, ":1"), (Move.REPORTED, ":2")]
+    fallen = Lane().see(0, 1.2).see(10, 1.2).see(20, 2.2).see(30, 2.2).see(40, 1.5).see(50, 1.5)
+    fallen.close(f"{GAUGE}:1", told=1)
+    assert fallen.moves()[3:] == [], "it is over already"
+
+
+def test_what_is_closed_twice_is_closed_once() -> None:
+    lane = Lane().see(0, 1.2).see(10, 1.2).close(f"{GAUGE}:1")
+    before = lane.state()
+    assert lane.close(f"{GAUGE}:1", told=0).close("another:7").state() == before
+
+
+def test_with_the_events_clock_neither_the_append_time_nor_people_s_closing_counts() -> None:
+    lane = Lane(ClockKind.EVENT, ALONE).see(0, 0.5, appended=-500).see(30, 0.5, appended=-500)
+    assert (lane.refused, lane.told) == ([], []), "at its very moment there is no silence yet"
+    settled = observed("c", NOON + 9 * HOUR, 0, type=SETTLED_TYPE)
+    lane.receive(settled.replace(b'"value"', b'"incident":"x","value"'))
+    assert (lane.refused, lane.shard.position.clock) == ([], NOON + 30 * MINUTE)
 
 
 def test_a_silence_that_people_closed_is_not_resolved_again() -> None:
