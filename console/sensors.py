@@ -40,6 +40,7 @@ class FoundSensors:
     touched: dict[str, Instant] = field(default_factory=dict)
     dead_letters: list[Letter] = field(default_factory=list)
     log: list[Record] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -92,6 +93,7 @@ def sensor_differences(
     expected: dict[str, tuple[bytes, bytes | None]] = {}
     between: dict[str, tuple[bytes, bytes | None]] = {}
     for one in found:
+        yield from (f"{place} is not of the streams' making" for place in one.unreadable)
         if one.is_whole:
             made, motion = _recompute(
                 one, Shard(one.partition, catalogue, inspection.clock, partitions=len(found)), edition_of

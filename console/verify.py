@@ -90,9 +90,14 @@ async def _sensors(bootstrap: str, wait: float) -> dict[int, FoundSensors]:
     before = await wait_until_folded(bootstrap, wait, Topic.INDICATORS)
     found = {number: FoundSensors(number, position) for number, position in before.items()}
     async for record in read_topic(bootstrap, Topic.SENSORS):
-        one, id = found[record.partition], record.key.decode()
-        one.states[id] = decode_sensor(record.value)
-        one.touched[id] = record.timestamp
+        one = found[record.partition]
+        try:
+            state = decode_sensor(record.value)
+        except Exception:  # whatever is wrong with it, the streams do not write such
+            one.unreadable.append(f"{Topic.SENSORS} {record.partition}:{record.offset}")
+        else:
+            one.states[state.id] = state
+            one.touched[state.id] = record.timestamp
     return found
 
 

@@ -71,6 +71,10 @@ def say_twice(wrote: Wrote) -> None:
     wrote.sent.append(wrote.sent[1])
 
 
+def write_nonsense(wrote: Wrote) -> None:
+    wrote.found.unreadable.append("ioc.sensors 0:7")
+
+
 def lose_a_letter(wrote: Wrote) -> None:
     wrote.found.dead_letters.clear()
 
@@ -85,6 +89,7 @@ WRONGS: dict[Callable[[Wrote], None], str] = {
     invent: f"event {GAUGE}:7/0 should not be there",
     change_words: f"event {GAUGE}:1/0 differs",
     say_twice: f"event {GAUGE}:1/1 was sent 2 times",
+    write_nonsense: "ioc.sensors 0:7 is not of the streams' making",
     lose_a_letter: "dead letter of the indicators 0:2 is missing",
 }
 
