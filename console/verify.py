@@ -76,7 +76,9 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     for place in matters.values():
         _compare_matters(place, len(matters), catalogue, settings, told, own)
     told.add(own.differences())
-    if all(one.is_whole and one.is_at_rest for one in matters.values()) and all(map(_is_at_rest, found.values(), whole.values())):
+    if all(one.is_whole and one.is_at_rest for one in matters.values()) and all(
+        map(_is_at_rest, found.values(), whole.values())
+    ):
         told.add(own.invented())
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
