@@ -91,10 +91,11 @@ def _lowering_faults(body: Json, incident: Incident) -> Iterator[Fault]:
 
 
 def summary(incident: Incident) -> Json:
-    """Return how many answers of units are still owed, and by when the next of them."""
+    """Return how many answers of units were asked for, how many are still owed, and by when the next of them."""
+    given = sum(len(one.answers) for one in incident.directives)
     owed = [one.due for one in incident.directives for answer in one.answers if answer.done_at is None]
     due = min((due for due in owed if due is not None), default=None)
-    return {"directives_open": len(owed), "directive_due": _moment(due)}
+    return {"directives_given": given, "directives_open": len(owed), "directive_due": _moment(due)}
 
 
 def told(incident: Incident, now: Instant) -> list[Json]:

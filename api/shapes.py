@@ -39,6 +39,7 @@ EXAMPLE: dict[str, Any] = {
     "proposed": None,
     "children": 12,
     "maintenance": None,
+    "directives_given": 3,
     "directives_open": 1,
     "directive_due": "2024-04-16T11:00:00.000Z",
     "version": 3,
@@ -84,6 +85,7 @@ class RowShown(BaseModel):
     proposed: str | None = Field(description="The incident it may be the same as: to be merged into, or declined")
     children: int = Field(description="How many incidents were merged into it")
     maintenance: str | None = Field(description="The id of the active maintenance window it lies under")
+    directives_given: int = Field(description="Units that were given a directive; one counts once for each")
     directives_open: int = Field(description="Units that have not reported a directive done; one counts once for each")
     directive_due: str | None = Field(description="The soonest due of those")
     version: int
@@ -367,6 +369,7 @@ class CauseShown(BaseModel):
     id: str
     name_vi: str
     name_en: str
+    matters: dict[str, list[str]] = Field(description="By service the categories; none stands for all of the service")
 
 
 class CatalogueShown(BaseModel):

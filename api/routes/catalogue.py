@@ -12,6 +12,7 @@ from api.answers import json_answer
 from api.centre import AnyCentre
 from api.shapes import CatalogueShown, MapShown
 from ioc.catalogue import Online
+from ioc.causes import Cause
 from ioc.lifecycle import State, commands_in
 
 
@@ -40,12 +41,17 @@ async def catalogue(centre: AnyCentre) -> Response:
             "units": _rows(known.units, "code", "name", "parent"),
             "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
             "procedures": {level: levels[level] for level in Online},
-            "causes": _rows(known.causes, "id", "name_vi", "name_en"),
+            "causes": [_cause(one) for one in known.causes.values()],
             "edition": known.edition,
             "in_force": sorted(in_force),
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
         }
     )
+
+
+def _cause(cause: Cause) -> dict[str, object]:
+    matters = {service: sorted(categories) for service, categories in cause.matters.items()}
+    return {"id": cause.id, "name_vi": cause.name_vi, "name_en": cause.name_en, "matters": matters}
 
 
 def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, object]]:

@@ -70,4 +70,7 @@ async def test_the_feed_tells_the_groups_with_the_figures(city: City, client: ht
     told = (await client.get("/figures")).json()["groups"]
     assert [(group["cause"], group["open"]) for group in told] == [("storm", 4), ("storm", 2)]
     causes = (await client.get("/catalogue")).json()["causes"]
-    assert {"id": "storm", "name_vi": "Mưa bão, ngập lụt", "name_en": "Storm and flood"} in causes
+    told_storm = next(cause for cause in causes if cause["id"] == "storm")
+    assert (told_storm["name_vi"], told_storm["name_en"]) == ("Mưa bão, ngập lụt", "Storm and flood")
+    assert told_storm["matters"]["field-reports"] == ["power", "tree", "water"]
+    assert told_storm["matters"]["flood-rain"] == [], "all of the service"
