@@ -2,9 +2,11 @@
  * The open incident in full, and the commands sent for it that the feed has not confirmed yet.
  */
 import { signal } from "./vendor/signals.js";
+import { faultsOf, freshKey, get, isGood, post } from "./ask.js";
 import { opened, store } from "./model.js";
 
-/** @typedef {{incident: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", status?: number, reason?: string, faults?: string}} Sent
+/** @typedef {{incident: string, shownAt: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", status?: number, reason?: string, faults?: string}} Sent
+ *   `shownAt` is the incident it was ordered at: a merged one is parted at its parent;
  *   refused by the API: the answer's `status` (0: no answer came) and its `faults`; by the fold: its `reason` */
 /** A command that nothing was heard of for so long is told as such; it may still come. */
 export const UNSEEN_AFTER = 30_000;
@@ -26,16 +28,11 @@ export async function refresh(again = false) {
   retryAt = Infinity;
   if (id === null) return void (dossier.value = null);
   if (dossier.value?.id !== id) dossier.value = store.get(id) ?? null;
-  try {
-    const answer = await fetch(`incidents/${encodeURIComponent(id)}`);
-    if (!answer.ok) throw new Error(String(answer.status));
-    const full = await answer.json();
-    if (asked !== version) return;
-    dossier.value = full;
-    confirm(full);
-  } catch {
-    if (asked === version) retryAt = Date.now() + RETRY_AFTER; // what is shown stays meanwhile
-  }
+  const answer = await get(`incidents/${encodeURIComponent(id)}`);
+  if (asked !== version) return;
+  if (!isGood(answer)) return void (retryAt = Date.now() + RETRY_AFTER); // what is shown stays meanwhile
+  dossier.value = answer.body;
+  confirm(answer.body);
 }
 
 /** @param {string} event @param {Partial<Sent>} change */
@@ -47,35 +44,23 @@ function confirm(full) {
     const mine = sent.value.find((one) => one.event === entry.id && one.state !== "confirmed" && one.state !== "refused");
     if (mine) mark(mine.event, entry.accepted ? { state: "confirmed" } : { state: "refused", reason: entry.reason ?? "" });
   }
+  const merged = new Set((full.merged ?? []).map((/** @type {any} */ child) => child.id));
+  for (const one of sent.value) {
+    const parted = one.command === "unmerge" && one.shownAt === full.id && one.incident !== full.id && !merged.has(one.incident);
+    if (parted && one.state === "sent") mark(one.event, { state: "confirmed" });
+  }
   const done = (/** @type {Sent} */ one) => one.state === "confirmed";
   if (sent.value.some(done)) setTimeout(() => (sent.value = sent.value.filter((one) => !done(one))), 4000);
 }
 
-/** randomUUID needs a secure context; a wall PC may well speak plain HTTP. */
-function freshId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `screen-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
-
-/** The faults of a problem-details answer in one line. @param {any} problem */
-const faults = (problem) => (problem.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`).join("; ");
-
 /** @param {string} incident @param {string} command @param {object} body */
 export async function send(incident, command, body) {
-  const event = freshId();
-  sent.value = [...sent.value.filter((one) => one.incident !== incident), { incident, command, event, at: Date.now(), state: "sending" }];
-  try {
-    const answer = await fetch(`incidents/${encodeURIComponent(incident)}/${command}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": event },
-      body: JSON.stringify(body),
-    });
-    const told = await answer.json().catch(() => ({}));
-    if (answer.ok) mark(event, { state: "sent" });
-    else mark(event, { state: "refused", status: answer.status, faults: faults(told) });
-  } catch {
-    mark(event, { state: "refused", status: 0 });
-  }
+  const event = freshKey();
+  const shownAt = opened.value ?? incident;
+  sent.value = [...sent.value.filter((one) => one.shownAt !== shownAt), { incident, shownAt, command, event, at: Date.now(), state: "sending" }];
+  const answer = await post(`incidents/${encodeURIComponent(incident)}/${command}`, body, event);
+  if (isGood(answer)) mark(event, { state: "sent" });
+  else mark(event, { state: "refused", status: answer.status, faults: faultsOf(answer) });
 }
 
 /** Called once a second. */

@@ -10,11 +10,11 @@
  *   later: (act: () => void, ms: number) => void,
  *   hear: (kind: Kind, body: any) => void,
  * }} Surroundings
- * @typedef {"snapshot"|"incident"|"figures"|"tick"|"reset"} Kind
+ * @typedef {"snapshot"|"incident"|"figures"|"indicators"|"tick"|"reset"} Kind
  */
 
 /** @type {Kind[]} */
-export const KINDS = ["snapshot", "incident", "figures", "tick", "reset"];
+export const KINDS = ["snapshot", "incident", "figures", "indicators", "tick", "reset"];
 export const QUIET_AFTER = 10_000;
 export const LOST_AFTER = 60_000;
 /** A connection that is open and says nothing for so long is taken for dead and opened anew. */

@@ -1,11 +1,15 @@
-/** The keyboard of an operator: j k Enter a / ? Esc. */
-import { filter, helping, opened, selected, store } from "./model.js";
+/** The keyboard of an operator: j k Enter a g / ? Esc, and 1 to 4 for the views. */
+import { signingIn } from "./ask.js";
+import { isGroup } from "./groups.js";
+import { filter, helping, opened, place, PLACES, selected, store } from "./model.js";
 import { NO_FILTER } from "./order.js";
 import { isUnacknowledged } from "./order.js";
 import { send } from "./dossier.js";
 import { close } from "./views/detail.js";
 import { asking } from "./views/commands.js";
+import { regroup } from "./views/notes.js";
 import { shown } from "./views/queue.js";
+import { enter } from "./views/row.js";
 
 /** @param {number} step */
 function move(step) {
@@ -13,7 +17,7 @@ function move(step) {
   const next = shown[Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + step))];
   if (next === undefined) return;
   selected.value = next;
-  if (opened.value !== null) opened.value = next;
+  if (opened.value !== null && !isGroup(next)) opened.value = next;
 }
 
 /** What is selected, as long as it is in the list one sees. */
@@ -21,7 +25,8 @@ const inSight = () => (selected.value !== null && shown.includes(selected.value)
 
 function openSelected() {
   const id = inSight();
-  if (id !== null) opened.value = id;
+  if (id !== null && isGroup(id)) enter(id);
+  else if (id !== null) opened.value = id;
 }
 
 function acknowledge() {
@@ -31,23 +36,28 @@ function acknowledge() {
   send(one.id, "acknowledge", {});
 }
 
-/** One step back: the help, the question, the detail, then the filter. */
+/** One step back: the help, the question, the detail, the group, then the filter. */
 function escape() {
-  if (helping.value) helping.value = false;
+  if (signingIn.value) signingIn.value = false;
+  else if (helping.value) helping.value = false;
+  else if (place.value !== "operations") place.value = "operations";
   else if (asking.value) asking.value = null;
   else if (opened.value) close();
+  else if (filter.value.group) filter.value = { ...filter.value, group: "" };
   else filter.value = NO_FILTER;
 }
 
-/** @type {Record<string, () => void>} */
-const KEYS = {
-  j: () => move(1),
-  k: () => move(-1),
-  Enter: openSelected,
-  a: acknowledge,
-  "/": () => document.getElementById("search")?.focus(),
+const search = () => document.getElementById(place.value === "lookup" ? "code" : "search")?.focus();
+
+/** In every view. @type {Record<string, () => void>} */
+const EVERYWHERE = {
+  "/": search,
   "?": () => (helping.value = !helping.value),
+  ...Object.fromEntries(PLACES.map((one, n) => [String(n + 1), () => (place.value = one)])),
 };
+
+/** Where the queue is. @type {Record<string, () => void>} */
+const AT_THE_QUEUE = { j: () => move(1), k: () => move(-1), Enter: openSelected, a: acknowledge, g: regroup };
 
 /** @param {EventTarget|null} target */
 export const isTyping = (target) => target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
@@ -62,7 +72,7 @@ export function onKey(event) {
   }
   if (isTyping(event.target)) return;
   if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
-  const act = KEYS[event.key];
+  const act = EVERYWHERE[event.key] ?? (place.value === "operations" ? AT_THE_QUEUE[event.key] : undefined);
   if (!act) return;
   event.preventDefault();
   act();

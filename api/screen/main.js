@@ -4,15 +4,20 @@ import { effect } from "./vendor/signals.js";
 import { html } from "./html.js";
 import { lang, t } from "./i18n/index.js";
 import { createFeed } from "./feed.js";
-import { backUntil, clock, filter, health, opened, revision, second, setCatalogue, store } from "./model.js";
+import { backUntil, clock, filter, health, opened, place, revision, second, setCatalogue, store } from "./model.js";
 import * as dossier from "./dossier.js";
 import { onKey } from "./keys.js";
 import * as sound from "./sound.js";
 import * as wall from "./wall.js";
+import { SignIn } from "./views/account.js";
 import { Detail } from "./views/detail.js";
+import { Emergency } from "./views/emergency.js";
+import { Figures } from "./views/figures.js";
 import { Help } from "./views/help.js";
+import { Lookup } from "./views/lookup.js";
 import { WardMap } from "./views/map.js";
 import { Queue } from "./views/queue.js";
+import { Sensors, Strip } from "./views/sensors.js";
 import { Sources } from "./views/sources.js";
 import { Band, Status } from "./views/status.js";
 import { Tiles } from "./views/tiles.js";
@@ -78,10 +83,19 @@ async function loadCatalogue() {
   }
 }
 
-const Screen = () => html`
-  <${Status} /><${Band} /><${Tiles} />
-  <main><${Queue} /><div class="side"><${WardMap} /><div class="below"><${Trend} /><${Sources} /></div><${Detail} /></div></main>
-  <${Help} />`;
+const PAGES = { operations: null, figures: Figures, sensors: Sensors, lookup: Lookup };
+
+/** The operations stay where they are behind another view: what was selected, scrolled and narrowed is found again. */
+function Stage() {
+  const Page = PAGES[place.value];
+  return html`<div class="stage">
+    <div class="operations" inert=${Page !== null}><${Tiles} />
+      <main><${Queue} /><div class="side"><${WardMap} /><${Strip} /><div class="below"><${Trend} /><${Sources} /></div><${Detail} /></div></main></div>
+    ${Page && html`<${Page} />`}
+  </div>`;
+}
+
+const Screen = () => html`<${Status} /><${Band} /><${Emergency} /><${Stage} /><${Help} /><${SignIn} />`;
 
 document.documentElement.lang = lang.value;
 document.title = t("app.title");

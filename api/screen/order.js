@@ -2,21 +2,27 @@
  * Which incidents the queue shows and in which order, held still while somebody reads it.
  *
  * @typedef {import("./store.js").Incident} Incident
- * @typedef {"open"|"overdue"|"due_soon"|"unacknowledged"|"critical"|"closed"} View
- * @typedef {{view: View, text: string, service: string, severity: string, ward: string}} Filter
+ * @typedef {"open"|"overdue"|"due_soon"|"unacknowledged"|"critical"|"proposed"|"shelved"|"closed"} View
+ * @typedef {{view: View, text: string, service: string, severity: string, ward: string, group: string}} Filter `group`: a cause in a ward
  */
 import { fold } from "./store.js";
 
 /** @type {Filter} */
-export const NO_FILTER = { view: "open", text: "", service: "", severity: "", ward: "" };
+export const NO_FILTER = { view: "open", text: "", service: "", severity: "", ward: "", group: "" };
 /** @type {View[]} */
-export const VIEWS = ["open", "overdue", "due_soon", "unacknowledged", "critical", "closed"];
+export const VIEWS = ["open", "overdue", "due_soon", "unacknowledged", "critical", "proposed", "shelved", "closed"];
 
 /** @param {Incident} one */
 export const isUnacknowledged = (one) => one.state === "reported" || one.state === "reopened";
 
 /** @param {Incident} one @param {number} now */
 export const isDueSoon = (one, now) => !one.overdue && !one.paused && one.warnMs <= now;
+
+/** Put aside for a time: out of the list of work, not out of sight. @param {Incident} one */
+export const isShelved = (one) => Boolean(one.shelved_until);
+
+/** Seen whether it is shelved or not. @type {Set<View>} */
+const WITH_SHELVED = new Set(/** @type {View[]} */ (["shelved", "closed"]));
 
 /** @type {Record<View, (one: Incident, now: number) => boolean>} */
 const IN_VIEW = {
@@ -26,6 +32,8 @@ const IN_VIEW = {
   due_soon: isDueSoon,
   unacknowledged: isUnacknowledged,
   critical: (one) => one.severity === "critical",
+  proposed: (one) => Boolean(one.proposed),
+  shelved: isShelved,
 };
 
 /** @param {Incident[]} sorted @param {Filter} filter @param {number} now @param {(one: Incident) => string} [more] further text to search */
@@ -34,6 +42,7 @@ export function matching(sorted, filter, now, more = () => "") {
   return sorted.filter(
     (one) =>
       IN_VIEW[filter.view](one, now) &&
+      (WITH_SHELVED.has(filter.view) || !isShelved(one)) &&
       (!filter.service || one.service === filter.service) &&
       (!filter.severity || one.severity === filter.severity) &&
       (!filter.ward || one.ward === filter.ward) &&

@@ -1,6 +1,6 @@
 /** One short tone for a critical incident nobody has acknowledged, again each 10 s; off until somebody turns it on. */
 import { sounding, store } from "./model.js";
-import { isUnacknowledged } from "./order.js";
+import { isShelved, isUnacknowledged } from "./order.js";
 
 const AGAIN_AFTER = 10_000;
 /** @type {AudioContext|null} */
@@ -21,7 +21,7 @@ function ring() {
 /** Called once a second. */
 export function watch() {
   if (!sounding.value || Date.now() - rungAt < AGAIN_AFTER) return;
-  if (!store.open().some((one) => one.severity === "critical" && isUnacknowledged(one))) return;
+  if (!store.open().some((one) => one.severity === "critical" && isUnacknowledged(one) && !isShelved(one) && !one.maintenance)) return;
   rungAt = Date.now();
   ring();
 }

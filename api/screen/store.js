@@ -9,10 +9,19 @@
  *   reported_at: string, updated_at: string, closed_at: string|null, due: string|null, due_target: string|null,
  *   warn_at: string|null, overdue: boolean, paused: boolean, level: number, on_time: boolean|null, reopened: number,
  *   rating: number|null, assignee: string|null, version: number,
+ *   shelved_until?: string|null, shelved_by?: string|null, children?: number, proposed?: string|null, parent?: string|null,
+ *   outcome?: string|null, maintenance?: string|null, lapses?: number,
+ *   units?: string[], directives_open?: number, directives_given?: number, directive_due?: string|null,
  * }} Row an incident as the API gives it
  * @typedef {Row & {fold: string, dueMs: number, reportedMs: number, warnMs: number, closedMs: number|null}} Incident
  *   a row with what sorting and searching need worked out once
  * @typedef {{open: number, critical: number, overdue: number}} Count
+ * @typedef {{
+ *   id: string, kind: string, name: string, name_vi: string, name_en: string, measure: string, service: string, ward: string|null,
+ *   direction: string, thresholds: {level: number, at: number, clear_at: number}[], value: number|null, last_value: number|null,
+ *   last_at: string|null, level: number, title_vi: string|null, title_en: string|null, priority: string|null, since: string|null,
+ *   incident: string|null, silent: boolean, silent_since: string|null, silent_incident: string|null,
+ * }} Sensor what is measured and not known is null, never 0
  */
 
 const CLOSED = new Set(["resolved", "cancelled", "rejected", "merged"]);
@@ -42,6 +51,18 @@ export function incident(row) {
 
 /** @param {Row} row */
 export const isClosed = (row) => CLOSED.has(row.state);
+
+/** @type {Record<string, Severity>} */
+const SEVERITY_OF = { low: "low", normal: "medium", high: "high", urgent: "critical" };
+
+/** How grave the level of a sensor is that is in force; null of none. @param {Sensor} one */
+export const gravity = (one) => (one.level > 0 ? (SEVERITY_OF[one.priority ?? ""] ?? "low") : null);
+
+/** The gravest first, then those nobody hears, then the rest, each by kind and name. @param {Sensor} a @param {Sensor} b */
+function alarm(a, b) {
+  const rank = (/** @type {Sensor} */ one) => RANK[gravity(one) ?? ""] ?? (one.value === null ? 4 : 5);
+  return rank(a) - rank(b) || a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name, "vi");
+}
 
 /** Severity first, then the time left, then age: the order of work. @param {Incident} a @param {Incident} b */
 export function urgency(a, b) {
@@ -76,6 +97,8 @@ export function createStore() {
   let incidents = new Map();
   /** Versions of removed incidents, so that a late upsert does not bring one back. @type {Map<string, number>} */
   let removed = new Map();
+  /** @type {Map<string, Sensor>} */
+  let sensors = new Map();
   /** @type {any} */
   let figures = null;
   /** @type {any} */
@@ -95,10 +118,9 @@ export function createStore() {
     return value;
   }
 
-  /** @param {Row} row */
+  /** Of the same version the later one counts: a maintenance window marks it, time makes it overdue. @param {Row} row */
   function upsert(row) {
-    const held = incidents.get(row.id)?.version ?? removed.get(row.id) ?? -1;
-    if (row.version <= held) return;
+    if (row.version < (incidents.get(row.id)?.version ?? -1) || row.version <= (removed.get(row.id) ?? -1)) return;
     removed.delete(row.id);
     incidents.set(row.id, incident(row));
   }
@@ -118,6 +140,7 @@ export function createStore() {
       incidents = new Map(body.incidents.map((/** @type {Row} */ row) => [row.id, incident(row)]));
       removed = new Map();
       figures = body.figures;
+      sensors = new Map((body.indicators ?? []).map((/** @type {Sensor} */ one) => [one.id, one]));
       waiting = false;
     },
     incident(body) {
@@ -127,6 +150,9 @@ export function createStore() {
     },
     figures(body) {
       if (!waiting) figures = body;
+    },
+    indicators(body) {
+      if (!waiting) for (const one of body.upserts) sensors.set(one.id, one);
     },
     tick(body) {
       tick = body;
@@ -162,6 +188,8 @@ export function createStore() {
     open,
     /** Closed within the last hour or so, the latest first. */
     closed: () => once("closed", () => [...incidents.values()].filter(isClosed).sort(latestClosed)),
+    /** Every sensor, the gravest first. */
+    sensors: () => once("sensors", () => [...sensors.values()].sort(alarm)),
     /** Open incidents by ward. */
     wards: () => once("wards", () => countByWard(open())),
     /** @param {string} service */

@@ -12,14 +12,15 @@ import pytest
 from tests.screen.scripted_api import Script, serve, stamp
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+WARDS = [("19753", "Phường Phú Xuân"), ("19774", "Phường Kim Long")]
 SERVICES = [
     ("field-reports", "Phản ánh hiện trường", "Field reports"),
     ("flood-rain", "Mưa và ngập lụt", "Rain and flooding"),
 ]
 COMMANDS = {
-    "reported": ["acknowledge", "assign"],
+    "reported": ["acknowledge", "assign", "shelve"],
     "acknowledged": ["assign", "start"],
-    "in_progress": ["pause", "resolve"],
+    "in_progress": ["pause", "resolve", "direct", "update", "shelve", "merge"],
     "resolved": ["reopen", "rate"],
 }
 
@@ -52,6 +53,18 @@ def incident(number: int, **more: Any) -> dict[str, Any]:
         "reopened": 0,
         "rating": None,
         "assignee": None,
+        "shelved_until": None,
+        "shelved_by": None,
+        "lapses": 0,
+        "parent": None,
+        "outcome": None,
+        "proposed": None,
+        "children": 0,
+        "maintenance": None,
+        "units": [],
+        "directives_given": 0,
+        "directives_open": 0,
+        "directive_due": None,
         "version": 1,
     } | more
 
@@ -97,8 +110,16 @@ def figures(**live: Any) -> dict[str, Any]:
 def catalogue() -> dict[str, Any]:
     return {
         "services": [{"code": code, "name_vi": vi, "name_en": en, "unit": None} for code, vi, en in SERVICES],
-        "units": [{"code": "so-xay-dung", "name": "Sở Xây dựng", "parent": None}],
-        "wards": [{"code": "19753", "name": "Phường Phú Xuân", "lat": 16.4785, "lon": 107.5772, "area_km2": 10.36}],
+        "units": [
+            {"code": "so-xay-dung", "name": "Sở Xây dựng", "parent": None},
+            {"code": "so-y-te", "name": "Sở Y tế", "parent": None},
+        ],
+        "causes": [
+            {"id": "storm", "name_vi": "Mưa bão", "name_en": "Storm", "matters": {"field-reports": ["trees", "power"]}}
+        ],
+        "wards": [
+            {"code": code, "name": name, "lat": 16.4785, "lon": 107.5772, "area_km2": 10.36} for code, name in WARDS
+        ],
         "commands": COMMANDS,
     }
 

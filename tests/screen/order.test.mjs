@@ -48,3 +48,9 @@ test("no window is larger than 200 rows", () => {
   }
   assert.deepEqual(visible(0, 0, 800, 74), { first: 0, last: 0 });
 });
+
+test("what is shelved is out of every list of work but its own", () => {
+  const shelved = incident(row("s", { shelved_until: "2026-11-24T05:00:00.000Z", severity: "critical", overdue: true, state: "reported" }));
+  for (const view of ["open", "overdue", "unacknowledged", "critical"]) assert.ok(!found([...incidents, shelved], { view }).includes("s"), view);
+  assert.deepEqual(found([...incidents, shelved], { view: "shelved" }), ["s"]);
+});

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 SCREEN = Path(__file__).resolve().parents[2] / "api" / "screen"
 Json = dict[str, Any]
@@ -24,6 +24,15 @@ Json = dict[str, Any]
 
 def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+class Order(NamedTuple):
+    """What the screen ordered, as it was sent."""
+
+    path: str
+    body: Json
+    key: str | None
+    token: str | None
 
 
 class Script:
@@ -35,7 +44,16 @@ class Script:
         self.figures = figures
         self.rows: dict[str, Json] = {}
         self.details: dict[str, Json] = {}
+        self.indicators: list[Json] = []
+        self.notifications: dict[str, list[Json]] = {}
+        self.windows: list[Json] = []
+        self.dossiers: dict[str, list[Json]] = {}
+        self.periods: list[dict[str, str]] = []
+        self.period: Json = {}
+        self.reporters: dict[str, Json] = {}
+        self.looks: list[tuple[str, str | None]] = []
         self.posted: list[tuple[str, str, Json]] = []
+        self.orders: list[Order] = []
         self.answered: list[Json] = []
         self.cursor = 0
         self.down = False
@@ -46,7 +64,8 @@ class Script:
 
     def snapshot(self) -> Json:
         rows = list(self.rows.values())
-        return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, "figures": self.figures}
+        more = {"figures": self.figures, "indicators": self.indicators}
+        return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, **more}
 
     def push(self, kind: str, body: Json) -> None:
         with self._lock:
@@ -100,6 +119,19 @@ class Script:
         finally:
             self._lines.discard(line)
 
+    def maintain(self, path: str, body: Json, key: str) -> Json:
+        """Open or end a maintenance window, as asked."""
+        if path == "/maintenance":
+            window = {"id": f"mw-{key}", "stage": "active", "scope": body["scope"], "from": body["from"]}
+            window |= {"to": body["to"], "by": body["actor"], "why": body["why"], "incidents": 0}
+        else:
+            window = next(one for one in self.windows if one["id"] == path.split("/")[2])
+            window = window | {"stage": "over", "ended_at": stamp(self.now), "ended_by": body["actor"]}
+            window |= {"ended_why": body["why"]}
+        ended = {"ended_at": None, "ended_by": None, "ended_why": None, "opened_at": stamp(self.now)}
+        self.windows = [ended | window, *(one for one in self.windows if one["id"] != window["id"])]
+        return self.windows[0]
+
     def command(self, incident: str, name: str, body: Json, key: str) -> Json:
         self.posted.append((incident, name, body))
         answer = {
@@ -121,31 +153,75 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        path = unquote(urlsplit(self.path).path)
+        asked = urlsplit(self.path)
+        path, query = unquote(asked.path), dict(parse_qsl(asked.query))
         if self.script.down:
             self.answer(503, {"title": "down", "status": 503})
         elif path == "/stream":
             self.stream()
-        elif path == "/catalogue":
-            self.answer(200, self.script.catalogue)
-        elif path == "/map":
-            self.file(SCREEN / "data" / "wards.json")
-        elif path.startswith("/incidents/") and self.script.details_down:
-            self.answer(503, {"title": "down", "status": 503})
         elif path.startswith("/incidents/"):
-            self.detail(path.removeprefix("/incidents/"))
+            self.incident(path.removeprefix("/incidents/"))
+        elif path.startswith("/dossiers/"):
+            self.dossier(path.removeprefix("/dossiers/"))
         elif path == "/" or path.startswith("/screen/"):
             self.file(SCREEN / (path.removeprefix("/screen/").lstrip("/") or "index.html"))
         else:
+            self.named(path, query)
+
+    def named(self, path: str, query: dict[str, str]) -> None:
+        script = self.script
+        if path == "/catalogue":
+            self.answer(200, script.catalogue)
+        elif path == "/map":
+            self.file(SCREEN / "data" / "wards.json")
+        elif path == "/notifications":
+            told = script.notifications.get(query["incident"], [])
+            self.answer(200, {"items": told, "next": None, "total": len(told)})
+        elif path == "/maintenance":
+            self.answer(200, {"items": script.windows, "total": len(script.windows)})
+        elif path == "/figures/period":
+            script.periods.append(query)
+            self.answer(200, script.period | {"by": query.get("by")})
+        else:
             self.answer(404, {"title": "not found", "status": 404})
 
-    def do_POST(self) -> None:
-        incident, _, name = unquote(urlsplit(self.path).path).removeprefix("/incidents/").rpartition("/")
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+    def incident(self, name: str) -> None:
+        if self.script.details_down:
+            self.answer(503, {"title": "down", "status": 503})
+        elif name.endswith("/reporter"):
+            self.reporter(name.removesuffix("/reporter"))
+        else:
+            self.detail(name)
+
+    def reporter(self, incident: str) -> None:
+        token = self.headers["Authorization"]
+        self.script.looks.append((incident, token))
         if self.script.refusal is not None:
             self.answer(*self.script.refusal)
-            return
-        self.answer(202, self.script.command(incident, name, body, self.headers["Idempotency-Key"]))
+        elif incident in self.script.reporters:
+            self.answer(200, self.script.reporters[incident])
+        else:
+            self.answer(404, {"title": "nobody is named", "status": 404})
+
+    def dossier(self, code: str) -> None:
+        found = self.script.dossiers.get(code.lower())
+        if found is None:
+            self.answer(404, {"title": "no such dossier", "status": 404})
+        else:
+            self.answer(200, {"items": found, "as_of": stamp(self.script.now), "stale": False})
+
+    def do_POST(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
+        key = self.headers["Idempotency-Key"]
+        self.script.orders.append(Order(path, body, key, self.headers["Authorization"]))
+        if self.script.refusal is not None:
+            self.answer(*self.script.refusal)
+        elif path.startswith("/maintenance"):
+            self.answer(202, self.script.maintain(path, body, key))
+        else:
+            incident, _, name = path.removeprefix("/incidents/").rpartition("/")
+            self.answer(202, self.script.command(incident, name, body, key))
 
     def detail(self, incident: str) -> None:
         row = self.script.rows.get(incident)

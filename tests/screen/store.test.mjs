@@ -86,3 +86,19 @@ test("a source is stale when the last tick says so", () => {
   store.apply("tick", { now: "2026-11-24T02:00:00.000Z", sources: { health: { last_seen: null, cadence_s: 600, stale: true } } });
   assert.equal(store.stale("health"), true);
 });
+
+test("of the same version the later message counts, since a window may mark it and time make it overdue", () => {
+  const store = filled(row("a", { version: 3 }));
+  store.apply("incident", { upserts: [row("a", { version: 3, maintenance: "mw-1" })], removed: [] });
+  assert.equal(store.get("a").maintenance, "mw-1");
+});
+
+test("sensors: the gravest first, then those nobody hears, then the rest", () => {
+  const sensor = (id, more = {}) => ({ id, kind: "river-level", name: id, value: 1, level: 0, priority: null, ...more });
+  const store = createStore();
+  const unheard = sensor("unheard", { value: null });
+  store.apply("snapshot", { ...snapshot(), indicators: [sensor("well"), unheard, sensor("low", { level: 1, priority: "low" }), sensor("grave", { level: 3, priority: "urgent" })] });
+  assert.deepEqual(ids(store.sensors()), ["grave", "low", "unheard", "well"]);
+  store.apply("indicators", { upserts: [sensor("unheard", { level: 2, priority: "high" })], removed: [] });
+  assert.deepEqual(ids(store.sensors()), ["grave", "unheard", "low", "well"]);
+});

@@ -322,7 +322,7 @@ def test_the_keys_act_on_nothing_out_of_sight(page: Any, screen_url: str, script
     page.keyboard.press("Escape")
     page.locator(".filters select").first.select_option("critical")
     expect(page.locator(".row")).to_have_count(1)
-    page.locator(".status h1").click()
+    page.locator(".status .clock").click()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("a")
     page.keyboard.press("Enter")

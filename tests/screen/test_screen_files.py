@@ -5,11 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from ioc.catalogue import Online
 from ioc.errors import Reason
+from ioc.lifecycle import COMMANDS, Move, State
+from ioc.notifications import Because, Occasion, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ROOT / "api" / "screen"
@@ -51,9 +55,22 @@ def test_the_map_names_forty_wards_in_closed_rings() -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_there_are_words_for_every_reason_and_every_calendar(language: str) -> None:
+def test_there_are_words_for_every_code_an_operator_may_see(language: str) -> None:
     words = (SCREEN / "i18n" / f"{language}.js").read_text()
-    ids = re.findall(r"^  - id: \"?([\w-]+)", (ROOT / "ioc/data/hue/calendars.yml").read_text(), re.MULTILINE)
-    assert ids
-    for key in [f"reason.{reason}" for reason in Reason] + [f"calendar.{name}" for name in ids]:
-        assert f'"{key}"' in words, key
+    codes: dict[str, Iterable[str]] = {
+        "reason": Reason,
+        "command": COMMANDS,
+        "event": (move for move in Move),
+        "state": (state for state in State if state is not State.PENDING),
+        "occasion": Occasion,
+        "notice": Status,
+        "because": Because,
+        "online": Online,
+        "calendar": re.findall(
+            r"^  - id: \"?([\w-]+)", (ROOT / "ioc/data/hue/calendars.yml").read_text(), re.MULTILINE
+        ),
+    }
+    for family, names in codes.items():
+        keys = [f"{family}.{name}" for name in names]
+        assert keys, family
+        assert [key for key in keys if f'"{key}"' not in words] == []

@@ -30,7 +30,7 @@ test("every word a view asks for is there", () => {
 });
 
 test("no view builds markup from text, and no page asks for anything elsewhere", () => {
-  for (const name of [...ours, "index.html", "style/tokens.css", "style/layout.css", "style/views.css"]) {
+  for (const name of [...ours, "index.html", "style/tokens.css", "style/layout.css", "style/views.css", "style/pages.css", "style/parts.css"]) {
     assert.doesNotMatch(source(name), /innerHTML|dangerouslySetInnerHTML|https?:\/\//, name);
   }
 });

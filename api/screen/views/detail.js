@@ -1,6 +1,6 @@
 /** One incident in full: facts, commands, deadlines with their arithmetic, and its history. */
 import { html } from "../html.js";
-import { t, word } from "../i18n/index.js";
+import { lang, t, word } from "../i18n/index.js";
 import { categoryName, now, opened, second, serviceName, store, unitName, wardName } from "../model.js";
 import { dossier } from "../dossier.js";
 import { isUnacknowledged } from "../order.js";
@@ -8,6 +8,11 @@ import { isClosed } from "../store.js";
 import { moment } from "../format.js";
 import { Deadline } from "./arithmetic.js";
 import { asking, Commands } from "./commands.js";
+import { Directives } from "./directives.js";
+import { Evidence, moveOf } from "./evidence.js";
+import { Children, Parent, Proposal } from "./family.js";
+import { Reporter } from "./reporter.js";
+import { Told } from "./told.js";
 import { Sign } from "./severity.js";
 
 export function close() {
@@ -16,7 +21,7 @@ export function close() {
 }
 
 /** @param {{name: string, value: any}} props */
-const Fact = ({ name, value }) => (value === null || value === "" ? null : html`<div><dt>${t(`fact.${name}`)}</dt><dd>${value}</dd></div>`);
+const Fact = ({ name, value }) => (value === null || value === undefined || value === "" ? null : html`<div><dt>${t(`fact.${name}`)}</dt><dd>${value}</dd></div>`);
 
 /** @param {{one: any, at: number}} props */
 const Facts = ({ one, at }) => html`<dl class="facts">
@@ -27,16 +32,19 @@ const Facts = ({ one, at }) => html`<dl class="facts">
   <${Fact} name="ward" value=${wardName(one.ward)} />
   <${Fact} name="address" value=${one.address} />
   <${Fact} name="unit" value=${unitName(one.unit) || t("queue.no_unit")} />
+  <${Fact} name="units" value=${(one.units ?? []).filter((/** @type {string} */ code) => code !== one.unit).map(unitName).join(", ")} />
   <${Fact} name="assignee" value=${one.assignee && t("fact.handled_by", { name: one.assignee })} />
   <${Fact} name="reported" value=${moment(one.reported_at, at)} />
   <${Fact} name="closed" value=${one.closed_at && moment(one.closed_at, at)} />
+  <${Fact} name="shelved" value=${one.shelved_until && t("fact.shelved_until", { at: moment(one.shelved_until, at), by: one.shelved_by ?? "" })} />
+  <${Fact} name="maintenance" value=${one.maintenance && t("queue.maintenance_hint")} />
+  <${Fact} name="lapses" value=${one.lapses_at && moment(one.lapses_at, at)} />
+  <${Fact} name="lapsed" value=${one.lapses || null} />
+  <${Fact} name="procedure" value=${one.procedure && `${one.procedure[`name_${lang.value}`]} · ${word("online", one.procedure.online)}`} />
   <${Fact} name="on_time" value=${one.on_time === null ? null : t(one.on_time ? "fact.in_time" : "fact.late")} />
   <${Fact} name="reopened" value=${one.reopened || null} />
   <${Fact} name="rating" value=${one.rating} />
 </dl>`;
-
-/** `vn.ioc.incident.reported.v1` or plain `reported`. @param {string} type */
-const moveOf = (type) => type.replace(/^vn\.ioc\.incident\./, "").replace(/\.v\d+$/, "");
 
 /** @param {{entry: any, at: number}} props */
 const Entry = ({ entry, at }) => html`<li class=${entry.accepted ? "" : "refused"}>
@@ -59,13 +67,18 @@ export function Detail() {
       <div><h3>${one.title}</h3><code>${one.id}</code></div>
       <button class="close" onClick=${close} aria-label=${t("detail.close")}>✕</button></header>
     <div class="body">
-      ${full.commands && html`<${Commands} incident=${one.id} names=${full.commands} unit=${one.unit} />`}
+      <${Proposal} one=${one} commands=${full.commands ?? []} /><${Parent} one=${one} commands=${full.commands ?? []} />
+      ${full.commands && html`<${Commands} one=${one} names=${full.commands} />`}
       <${Facts} one=${one} at=${at} />
+      <${Directives} one=${one} directives=${full.directives ?? []} commands=${full.commands ?? []} />
       ${full.deadlines?.length > 0 && html`<h4 class="part">${t("detail.deadlines")}</h4>
         ${[...full.deadlines].sort((a, b) => Number(Boolean(a.met_at)) - Number(Boolean(b.met_at))).map((d) => html`<${Deadline} key=${d.target} one=${d} closed=${isClosed(one)} />`)}`}
+      <${Children} one=${{ ...one, merged: full.merged }} />
+      <${Evidence} all=${full.evidence ?? []} />
+      <${Told} id=${one.id} version=${one.version} />
+      <${Reporter} key=${one.id} incident=${one.id} />
       ${full.history?.length > 0 && html`<h4 class="part">${t("detail.history")}</h4>
         <ol class="history">${full.history.map((/** @type {any} */ e) => html`<${Entry} key=${`${e.source}${e.id}`} entry=${e} at=${at} />`)}</ol>`}
     </div>
   </aside>`;
 }
-

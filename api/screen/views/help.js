@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { t } from "../i18n/index.js";
 import { helping } from "../model.js";
 
-const KEYS = [["j", "next"], ["k", "previous"], ["Enter", "open"], ["a", "acknowledge"], ["/", "search"], ["?", "help"], ["Esc", "close"]];
+const KEYS = [["j", "next"], ["k", "previous"], ["Enter", "open"], ["a", "acknowledge"], ["g", "group"], ["1–4", "views"], ["/", "search"], ["?", "help"], ["Esc", "close"]];
 
 export const Help = () =>
   helping.value &&

@@ -10,6 +10,8 @@ import { Sign } from "./severity.js";
 
 /** The inner wards, a twentieth of the city and most of its incidents. */
 const HEART = new LatLngBounds([16.424, 107.522], [16.522, 107.655]);
+/** Where the river's name stands in the inset. @type {any} */
+const RIVER = [16.4365, 107.566];
 /** Open overdue in a ward: from nothing to many, quietly. @type {[number, string][]} */
 const SHADES = [[6, "#5A2F3B"], [3, "#45303A"], [1, "#353039"], [0, "#212932"]];
 const BORDER = "#46535F";
@@ -53,7 +55,7 @@ function createWardMap(node, wards, landmarks, inset) {
   shapes.addTo(map);
   new Polyline(landmarks.river.map((/** @type {number[]} */ [lon, lat]) => [lat, lon]), { color: "#2F4A5C", weight: rem() * (inset ? 0.34 : 0.16), interactive: false }).addTo(map);
   const names = createNames(map, shapes, inset);
-  if (inset) label(t("map.river"), "river", [16.4365, 107.566]).addTo(map);
+  if (inset) label(t("map.river"), "river", RIVER).addTo(map);
   else {
     label(t("map.sea"), "sea", [16.655, 107.66]).addTo(map);
     new Rectangle(HEART, { color: "#9FB0C0", weight: 1, fill: false, interactive: false, dashArray: "3 4" }).addTo(map);
@@ -76,8 +78,9 @@ function createNames(map, shapes, inset) {
     return { layer, text, mark: label(text, "ward", layer.getBounds().getCenter()) };
   });
   const place = () => {
-    // The inset's own name stands in its corner; no ward's name is written over it.
-    const taken = inset ? [{ x: 0, y: 0, w: rem() * 11, h: rem() * 3 }] : [];
+    // The inset's own name stands in its corner, and the river's in the river; no ward's name is written over them.
+    const river = map.latLngToContainerPoint(RIVER);
+    const taken = inset ? [{ x: 0, y: 0, w: rem() * 11, h: rem() * 3 }, { x: river.x, y: river.y, w: rem() * 5.6, h: rem() * 1.3 }] : [];
     for (const { layer, text, mark } of labels) {
       const middle = layer.getBounds().getCenter();
       const size = { w: text.length * rem() * 0.54, h: rem() * 1.3 };

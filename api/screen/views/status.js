@@ -3,6 +3,8 @@ import { html } from "../html.js";
 import { lang, plural, t } from "../i18n/index.js";
 import { backUntil, clock, health, helping, revision, second, sounding, store } from "../model.js";
 import { clockTime, count, date } from "../format.js";
+import { Account } from "./account.js";
+import { Tabs } from "./tabs.js";
 
 /** A partition this many records behind is worth a look. */
 const BEHIND = 200;
@@ -57,6 +59,7 @@ export function Status() {
   const lag = store.tick?.lag ?? 0;
   return html`<header class="status">
     <h1>${t("app.name")}</h1>
+    <${Tabs} />
     <span class="clock"><time>${clockTime(at)}</time><small>${date(at)}</small></span>
     ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
     <span class="space"></span>
@@ -64,7 +67,7 @@ export function Status() {
     ${lag > 0 && !store.tick?.stale && html`<span class="item lag">${plural("status.lag", lag, { n: count(lag, lang.value) })}</span>`}
     <${Partitions} /><${SourcesNote} /><${Connection} />
     <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
-    <${Languages} />
+    <${Account} /><${Languages} />
     <button class="quiet" onClick=${() => (helping.value = !helping.value)} aria-label=${t("help.title")}>?</button>
   </header>`;
 }
