@@ -4,6 +4,7 @@ Contributions are a function of the incident's state alone. A fold applies the d
 state and the new, so late events, reopenings and changes of unit correct the windows they belong to, exactly.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
@@ -204,12 +205,10 @@ def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
     """Yield what leads from the contributions of the old state to those of the new."""
     if old is not None and new is not None and _counted(old) == _counted(new):
         return
-    before = counted(old) if old is not None else []
-    after = counted(new) if new is not None else []
-    shared = _common(before, after)
-    for one in before[shared:]:
+    gone, come = _apart(counted(old) if old is not None else [], counted(new) if new is not None else [])
+    for one in gone:
         yield Changed(*one, -1)
-    for one in after[shared:]:
+    for one in come:
         yield Changed(*one, 1)
 
 
@@ -221,11 +220,12 @@ _counted = attrgetter(
 """All of an incident that its contributions are made of: most events change none of it."""
 
 
-def _common(before: list[Counted], after: list[Counted]) -> int:
-    """Return how many contributions the two lists begin with in common."""
-    length = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length
+def _apart(before: list[Counted], after: list[Counted]) -> tuple[list[Counted], list[Counted]]:
+    """Return what each of the lists has and the other has not, so that no window is touched for nothing."""
+    gone, come = Counter(before), list[Counted]()
+    for one in after:
+        if gone[one] > 0:
+            gone[one] -= 1
+        else:
+            come.append(one)
+    return list(gone.elements()), come

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ioc import items
-from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Span, Windows, decode_key, encode_key
+from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Span, Who, Windows, decode_key, encode_key
 from ioc.catalogue import Catalogue
 from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
@@ -338,9 +338,13 @@ class _Fold(Progress):
 
     def _add(self, changes: Iterable[Changed]) -> None:
         horizon = self.now - MINUTES_KEPT
+        windows: dict[tuple[Who, Instant], list[Aggregate]] = {}  # much comes about at one moment
         for changed in changes:
-            for cell in self.shard.windows.cells(changed, horizon):
-                self._aggregate(cell).add(changed.contribution, changed.sign)
+            place = (changed.who, changed.contribution.at)
+            if place not in windows:
+                windows[place] = [self._aggregate(cell) for cell in self.shard.windows.cells(changed, horizon)]
+            for window in windows[place]:
+                window.add(changed.contribution, changed.sign)
 
     def _aggregate(self, cell: Cell) -> Aggregate:
         if cell not in self.changes.aggregates:
