@@ -208,7 +208,7 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
     "standing": (
         Formula("open", _C, standing(_M.OPEN), "Open at the end", "Tồn cuối kỳ", "Open at the end of the period"),
         Formula(
-            *("overdue", _C, _OVERDUE, "Overdue and open at the end", "Quá hạn chưa xử lý cuối kỳ"),
+            *("overdue", _C, _OVERDUE, "Overdue at the end", "Quá hạn chưa xử lý cuối kỳ"),
             "Open at the end of the period, the due of its solution passed",
         ),
     ),
