@@ -183,6 +183,11 @@ class ReadModel:
         closed = (self._cards[id] for state in CLOSED - {State.MERGED} for id in self._by["state"].get(state, ()))
         return (card for card in closed if (card.incident.closed_at or 0) >= since)
 
+    def reported(self, start: Instant, end: Instant) -> list[Card]:
+        """Return the incidents reported from `start` up to `end`, in that order."""
+        found = (card for card in self._cards.values() if start <= card.incident.reported_at < end)
+        return sorted(found, key=lambda card: (card.incident.reported_at, card.incident.id))
+
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
         """Return the first `limit` incidents that fit, from behind `after` in the order of work."""
         fitting = list(self._fitting(wanted))
