@@ -36,17 +36,24 @@ class Ways:
     def __init__(self, senders: Mapping[str, Sender]) -> None:
         self._senders = senders
         self._gates = {id: asyncio.Semaphore(self.AT_A_TIME) for id in senders}
+        self._shut = asyncio.Semaphore(self.AT_A_TIME)
+
+    def gate(self, channel: str) -> asyncio.Semaphore:
+        """Return what is held from the sending of a message until its outcome is written.
+
+        So no more than a few can be sent that nobody knows of, when the process is killed or shut out.
+        """
+        return self._gates.get(channel, self._shut)
 
     async def send(self, message: Message) -> None:
         """Send one message; NotSent when it was not taken, or its channel can no longer send."""
         if message.channel not in self._senders:
             raise NotSent("not_configured")
-        async with self._gates[message.channel]:
-            try:
-                await self._senders[message.channel].send(message)
-            except NotSent:
-                metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "not_taken").inc()
-                raise
+        try:
+            await self._senders[message.channel].send(message)
+        except NotSent:
+            metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "not_taken").inc()
+            raise
         metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "taken").inc()
 
 
@@ -148,6 +155,11 @@ class Office:
             members = tried(members, _reason(state), now_ms() + round(wait * SECOND), now_ms())
             await self._record(members)
 
+        async def attempt() -> None:
+            async with self._ways.gate(message.channel):
+                await self._ways.send(message)
+                await self._record(told(members, now_ms()))
+
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(NotSent),
             stop=stop_after_attempt(max(1, self._settings.notify_attempts - before)),
@@ -159,12 +171,11 @@ class Office:
             reraise=True,
         )
         try:
-            await retrying(self._ways.send, message)
+            await retrying(attempt)
         except NotSent as error:
             log.error("a message through %s was given up: %s", message.channel, error.reason)
             await self._record(given_up(members, error.reason, now_ms()))
         else:
-            await self._record(told(members, now_ms()))
             metrics.NOTIFIER_SECONDS.observe((now_ms() - members[0].planned_at) / SECOND)
 
     async def _record(self, records: Sequence[Notification]) -> None:
