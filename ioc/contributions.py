@@ -215,7 +215,7 @@ def difference(old: Incident | None, new: Incident | None) -> Iterator[Changed]:
 _counted = attrgetter(
     *("state", "service", "unit", "ward", "reported_at", "acknowledged_at", "assigned_at", "closed_at", "on_time"),
     *("worked", "reopened_at", "rated_at", "score", "satisfaction", "said"),
-    *("runs", "clocks", "raises", "outcome", "dossier", "directives"),
+    *("runs", "clocks", "rule", "raises", "outcome", "dossier", "directives"),
 )
 """All of an incident that its contributions are made of: most events change none of it."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ioc.aggregates import Measure, Span
 from ioc.contributions import contributions
@@ -13,7 +14,8 @@ from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move
-from ioc.payloads import TargetName
+from ioc.payloads import Priority, TargetName
+from ioc.rules import Match, OnPriority, Rule, RuleBook
 from ioc.shard import Shard
 from ioc.times import HOUR, Instant
 from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, folded, patient, record
@@ -119,3 +121,17 @@ def test_an_open_matter_is_overdue_once_that_was_announced() -> None:
     in_time = record(1, "resolved", T + HOUR)
     shard.apply(shard.fold([in_time]))
     assert summed(shard, Measure.OVERDUE, midnight) == summed(shard, Measure.OPEN, midnight) == 0
+
+
+def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -> None:
+    named = {priority: Match(priority=frozenset({priority})) for priority in (Priority.NORMAL, Priority.HIGH)}
+    rules = [
+        Rule(priority, match, "247", {TargetName.RESOLVE: 2 * HOUR}, on_priority=OnPriority.RETROACTIVE)
+        for priority, match in named.items()
+    ]
+    shard = Shard(0, replace(CITY, rules=RuleBook(tuple(rules))), ClockKind.WALL)
+    for offset, (move, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
+        shard.apply(shard.fold([record(offset, move, T + offset * 3 * HOUR, **said)]))
+        shard.apply(shard.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))
+    assert shard.incidents["field-reports:1"].rule == "high"
+    assert summed(shard, Measure.OVERDUE, at("2026-04-15 00:00")) == 1
