@@ -286,11 +286,17 @@ def _not_by_the_centre(envelope: Envelope) -> Iterator[Fault]:
 
 
 def _normal(payload: Said, kind: type[Said]) -> Said:
-    """Return a payload with its words in Unicode NFC, so that equal names are equal."""
+    """Return a payload with its words in Unicode NFC, so that equal names are equal.
+
+    What names another incident or event is left as it came: so is the id that it has to equal.
+    """
     words = encode(payload).decode()
     if words.isascii() or is_normalized("NFC", words):
         return payload
     return msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), kind)
+
+
+_IDS = frozenset({"into", "child", "parent", "directive"})
 
 
 def _in_nfc(said: Any) -> Any:
@@ -298,7 +304,7 @@ def _in_nfc(said: Any) -> Any:
         case str():
             return normalize("NFC", said)
         case dict():
-            return {_in_nfc(name): _in_nfc(value) for name, value in said.items()}
+            return {_in_nfc(name): value if name in _IDS else _in_nfc(value) for name, value in said.items()}
         case list() | tuple():
             return [_in_nfc(value) for value in said]
     return said

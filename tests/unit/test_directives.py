@@ -1,5 +1,6 @@
 """Directives: each unit answers for itself, each deadline is announced of each unit once, in any order of arrival."""
 
+import unicodedata
 from collections.abc import Iterable
 
 import pytest
@@ -87,6 +88,15 @@ def test_the_first_answer_of_a_unit_counts() -> None:
     assert decision.refusal is None
     assert decision.state is not None
     assert decision.state.directives[0].answers[0] == Answer("pc-hue", T + 10 * MINUTE, T + HOUR)
+
+
+def test_a_directive_is_answered_under_the_very_id_it_has() -> None:
+    name = unicodedata.normalize("NFD", "chỉ-đạo-1")
+    given = event("directed", T, name, units=["hepco"], text="Cắt điện")
+    decision = then(None, REPORTED, given, event("directive_done", T + HOUR, directive=name, unit="hepco", text="đã"))
+    assert decision.refusal is None
+    assert decision.state is not None
+    assert decision.state.directives[0].answers[0].done_at == T + HOUR
 
 
 def test_the_facts_name_the_directive_the_unit_and_who_gave_it() -> None:

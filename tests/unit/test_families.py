@@ -1,5 +1,6 @@
 """Merged incidents and their parents: in whatever order they hear of each other, they agree in the end."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
@@ -16,11 +17,12 @@ from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
 from ioc.incident import Incident
-from ioc.lane import Outgoing
+from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, State
 from ioc.payloads import TargetName, Unmerged
-from ioc.times import HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, LATER, at, body, event, patient
+from ioc.shard import Shard
+from ioc.times import DAY, HOUR, MINUTE, Instant
+from tests.unit.samples import CITY, LATER, at, body, event, patient, record
 
 T = at("2026-04-14 08:00")
 A, B, C = "field-reports:1", "field-reports:2", "field-reports:3"
@@ -279,3 +281,26 @@ def test_every_refusal_of_a_command_is_typed() -> None:
     made = town(reported(A), told(A, "unmerged", T + HOUR))
     assert [one.reason for one in made.refused] == [Reason.ILLEGAL_MOVE]
     assert TargetName.RESOLVE in {clock.target for clock in made[A].clocks}
+
+
+def test_an_incident_is_found_under_the_very_id_it_has() -> None:
+    decomposed = unicodedata.normalize("NFD", "field-reports:bãi-xép")
+    for parent, child in ((A, decomposed), (decomposed, A)):
+        made = town(reported(parent), reported(child), told(child, "merged", T + MINUTE, into=parent))
+        made.take(told(parent, "resolved", T + HOUR, text="bãi"))
+        made.deliver()
+        assert set(made.incidents) == {parent, child}
+        assert made.children(parent) == {child}
+        assert made[child].outcome is State.RESOLVED
+
+
+def test_in_a_replay_a_relative_may_be_days_ahead() -> None:
+    child = Shard(0, CITY, ClockKind.EVENT)
+    at_once = [record(0, "reported", T, subject="2"), record(1, "merged", T + 2 * DAY, subject="2", into=A)]
+    (joined,) = (one for one in child.fold(at_once).outbox if one.key == A.encode())
+    parent = Shard(0, CITY, ClockKind.EVENT)
+    parent.apply(parent.fold([record(0, "reported", T)]))
+    changes = parent.fold([Record(1, T, joined.key, joined.value, joined.headers)])
+    assert changes.dead_letters == []
+    assert set(changes.incidents[A].children) == {B}
+    assert changes.position.clock == T, "what others tell does not move the clock"
