@@ -23,6 +23,7 @@ from ioc.lifecycle import KIN, OWN, TRANSITIONS, Move, State
 from ioc.payloads import DECODE, Directed, DirectiveAnswered, Escalated, Priority, Reported, TargetName, Updated, encode
 from ioc.settled import settled
 from ioc.signatures import signature_refusal
+from ioc.sources import is_own
 from ioc.times import MINUTE, Instant
 from ioc.topics import Topic
 
@@ -96,12 +97,10 @@ def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue)
 
 def _is_full(old: Incident, event: Event) -> bool:
     """True when there is no room for an event. What closes the matter, or is told by the centre, always finds some."""
-    most = MAX_HISTORY
-    if event.move in _ALWAYS and old.state in TRANSITIONS[event.move]:
-        most *= 2
-    elif _size(old.history) + len(event.data) > MAX_HISTORY_BYTES:
-        return True
-    return len(old.history) >= most
+    most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
+    if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
+        most, most_bytes = 2 * most, 2 * most_bytes
+    return len(old.history) >= most or len(encode(old.history)) + len(event.data) > most_bytes
 
 
 def _size(history: tuple[Entry, ...]) -> int:

@@ -12,12 +12,16 @@ from ioc.emit import emit, id_of
 from ioc.incident import Child, Heard, Incident
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move, State
-from ioc.payloads import Followed, Joined, Left, Payload, Unmerged
+from ioc.payloads import Followed, Joined, Left, Payload, Unmerged, encode
 from ioc.times import Instant, to_datetime, to_instant
+from ioc.topics import MAX_STATE_BYTES
 
 PART = "families"
-# A state has to fit into one record: the report that comes after so many is sent back, and stands for itself.
+# A state has to fit into one record: the report that comes after so many is sent back, and stands for itself. So is
+# one that comes after fewer, when their ids are so long that there is no room for more.
 MOST_CHILDREN = 20_000
+MOST_BYTES = 7 * MAX_STATE_BYTES // 16
+_FEW = 500
 # News that came through so many hands goes in a circle, which no partition can see by itself.
 MOST_GENERATIONS = 8
 
@@ -39,9 +43,11 @@ def hear(old: Incident, said: Payload) -> Incident:
     match said:
         case Joined(child=child):
             moments = to_instant(said.reported_at), to_instant(said.merged_at)
-            if len(old.children) < MOST_CHILDREN or child in old.children:
+            if child in old.children or _has_room(old):
                 new.children = {**old.children, child: Child(said.turn, *moments)}
         case Left(child=child):
+            if child not in old.children and not _has_room(old):
+                return old
             new.children = {**old.children, child: Child(said.turn, away=True)}
         case Followed(parent=parent) if parent == old.parent and said.generation <= MOST_GENERATIONS:
             ended_at = None if said.ended_at is None else to_instant(said.ended_at)
@@ -49,6 +55,11 @@ def hear(old: Incident, said: Payload) -> Incident:
         case _:
             return old
     return new
+
+
+def _has_room(one: Incident) -> bool:
+    count = len(one.children)
+    return count < MOST_CHILDREN and (count < _FEW or len(encode(one.children)) < MOST_BYTES)
 
 
 def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Outgoing, ...]:

@@ -8,20 +8,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ioc import families
 from ioc.aggregates import Aggregate, Measure
 from ioc.contributions import contributions
-from ioc.decide import Decision, decide
+from ioc.decide import MAX_HISTORY, Decision, decide
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
-from ioc.incident import Incident
+from ioc.incident import Child, Incident
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, State
 from ioc.payloads import TargetName, Unmerged
+from ioc.records import encode
 from ioc.shard import Shard
-from ioc.times import DAY, HOUR, MINUTE, Instant
+from ioc.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
+from ioc.topics import MAX_STATE_BYTES
 from tests.unit.samples import CITY, LATER, at, body, event, patient, record
 
 T = at("2026-04-14 08:00")
@@ -171,6 +174,32 @@ def test_a_parent_that_is_full_sends_the_next_one_back(monkeypatch: pytest.Monke
     monkeypatch.setattr(families, "MOST_CHILDREN", 1)
     made = town(*MERGED, reported(C), told(C, "merged", T + HOUR, into=A))
     assert (made[C].state, made.children(A)) == (State.REPORTED, {B})
+
+
+def test_a_state_fits_into_its_record_however_long_the_ids_of_its_children_are() -> None:
+    def child(number: int) -> str:
+        return f"field-reports:{number:\x01>256}"
+
+    parent = replace(town(reported(A))[A], children={child(number): Child(1, T, T) for number in range(1100)})
+    for number in range(1100, 1300):
+        moments = {"reported_at": to_rfc3339(T), "merged_at": to_rfc3339(T)}
+        decision = decide(parent, told(A, "joined", T, child=child(number), turn=1, **moments), LATER, CITY)
+        assert decision.state is not None
+        parent = decision.state
+    assert child(1100) in parent.children
+    assert [read(sent).move for sent in decision.emitted] == [Move.UNMERGED]
+    left = decide(parent, told(A, "left", T, child=child(1299), turn=2), LATER, CITY).state
+    assert left is not None
+    assert child(1299) not in left.children
+    assert len(encode(parent)) < MAX_STATE_BYTES / 2
+
+
+def test_a_report_whose_history_is_full_can_still_be_sent_back() -> None:
+    full = town(reported(B), *(told(B, "resumed", T + number) for number in range(1, MAX_HISTORY)))
+    full.take(told(B, "merged", T + HOUR, into=A), told(A, "cancelled", T - MINUTE), reported(A, T - HOUR))
+    full.deliver()
+    assert (full[B].state, full.children(A)) == (State.REPORTED, set())
+    assert {one.reason for one in full.refused} == {Reason.ILLEGAL_MOVE}
 
 
 def test_a_proposal_stands_until_it_is_declined_or_taken() -> None:

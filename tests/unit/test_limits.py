@@ -107,6 +107,17 @@ def test_a_state_fits_into_its_record_however_much_is_said() -> None:
     assert state.text == words, "the report's own words are kept"
 
 
+def test_a_state_fits_into_its_record_however_long_the_names_of_its_events_are() -> None:
+    source = f"/{chr(1) * 230}/field-reports"
+    state = fold(event("reported", T)).state
+    for number in range(1, MAX_HISTORY):
+        state = fold(event("noted", T + number, f"{number:\x01>256}", source=source), state=state).state
+    closed = fold(event("resolved", T + DAY), state=state).state
+    assert closed is not None
+    assert closed.state is State.RESOLVED
+    assert len(encode(closed)) < MAX_STATE_BYTES / 2
+
+
 def changed(catalogue: Catalogue, **parts: object) -> Catalogue:
     return msgspec.structs.replace(catalogue, **parts)
 
