@@ -286,7 +286,7 @@ def test_a_dossier_is_looked_up_by_its_code(page: Any, screen_url: str, script: 
 
 SPILLED = """() => [...document.querySelectorAll(
   '.status > :not(h1), .tabs button, .headline .label, .headline .figure, .headline .note, .plain th, .plain td, ' +
-  '.sensor > *, .bar > *')]
+  '.sensor > *, .bar > *, .scrolled, .scrolled td, .scrolled button')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && !["inline", "contents"].includes(getComputedStyle(e).display)
     || e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.className + ": " + e.textContent)"""
@@ -303,6 +303,10 @@ def test_nothing_is_cut_off_in_any_view(
     script.indicators = [sensor("Kim Long", **FLOODED), sensor("Dã Viên", value=None)]
     script.rows[FIRST] |= {"priority": "urgent", "severity": "critical", "title": "Người mắc kẹt " * 20}
     opened(page, screen_url, f"?lang={language}")
+    seen = {"last_seen": stamp(NOW), "cadence_s": 60, "stale": True}
+    behind = {"partition": 0, "position": 1, "lag": 1234}
+    script.tick(lag=1234, speed=60.0, partitions=[behind] * 4, sources={f"s{n}": seen for n in range(14)})
+    expect(page.locator(".simulated")).to_be_visible()
     page.evaluate("document.fonts.ready")
     for number in (1, 2, 3):
         page.keyboard.press(str(number))

@@ -20,8 +20,8 @@ export function close() {
   opened.value = null;
 }
 
-/** @param {{name: string, value: any}} props */
-const Fact = ({ name, value }) => (value === null || value === undefined || value === "" ? null : html`<div><dt>${t(`fact.${name}`)}</dt><dd>${value}</dd></div>`);
+/** @param {{name: string, value: any, wide?: boolean}} props */
+const Fact = ({ name, value, wide = false }) => (value === null || value === undefined || value === "" ? null : html`<div class=${wide ? "wide" : ""}><dt>${t(`fact.${name}`)}</dt><dd>${value}</dd></div>`);
 
 /** @param {{one: any, at: number}} props */
 const Facts = ({ one, at }) => html`<dl class="facts">
@@ -32,7 +32,7 @@ const Facts = ({ one, at }) => html`<dl class="facts">
   <${Fact} name="ward" value=${wardName(one.ward)} />
   <${Fact} name="address" value=${one.address} />
   <${Fact} name="unit" value=${unitName(one.unit) || t("queue.no_unit")} />
-  <${Fact} name="units" value=${(one.units ?? []).filter((/** @type {string} */ code) => code !== one.unit).map(unitName).join(", ")} />
+  <${Fact} name="units" wide value=${(one.units ?? []).filter((/** @type {string} */ code) => code !== one.unit).map(unitName).join(", ")} />
   <${Fact} name="assignee" value=${one.assignee && t("fact.handled_by", { name: one.assignee })} />
   <${Fact} name="reported" value=${moment(one.reported_at, at)} />
   <${Fact} name="closed" value=${one.closed_at && moment(one.closed_at, at)} />

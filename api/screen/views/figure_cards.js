@@ -24,7 +24,7 @@ export function Headline({ total, now }) {
     <${Card} name="received" value=${number(total.received)} />
     <${Card} name="resolved" value=${number(total.resolved)} />
     <${Card} name="open" value=${number(total.standing?.open)} />
-    <${Card} name="overdue" value=${number(late)} tone=${late ? "grave" : ""} />
+    <${Card} name="overdue" value=${number(late)} tone=${late ? "grave" : ""} note=${now && t("figure.any_target", { n: number(store.figures?.live?.overdue) })} />
     ${now && html`<${Card} name="due_1h" value=${number(within["1h"])} note=${t("figure.due_24h", { n: number(within["24h"]) })} />`}
     <${Card} name="on_time" value=${share(total.qd766?.on_time_rate)} note=${t("figure.of", { part: number(total.qd766?.on_time), all: number(total.qd766?.to_be_handled) })} />
     <${Card} name="satisfaction" value=${share(total.qd766?.satisfaction_rate)} note=${t("figure.unhappy", { n: number(total.qd766?.not_satisfied) })} />
@@ -70,7 +70,7 @@ function said(total) {
 }
 
 /** @param {any} of */
-const ofDirectives = (of) => t("register.directives", { given: number(of.given), done: number(of.done), rate: share(of.on_time_rate), time: span(of.answer?.p50_s) });
+const ofDirectives = (of) => t("register.directives", { given: number(of.given), done: number(of.done), rate: share(of.on_time_rate), time: span(of.doing?.p50_s) });
 
 /** @param {{total: any}} props */
 export const Registers = ({ total }) => html`<section class="panel card"><dl class="registers">${said(total).map(([name, text]) =>

@@ -69,6 +69,9 @@ function createWardMap(node, wards, landmarks, inset) {
   return { shapes, marks, home: () => ((moved = false), fit()) };
 }
 
+/** What the inset covers of the whole city, by its middle. @param {any} size */
+const under = (size) => ({ x: size.x * 0.81, y: size.y * 0.23, w: size.x * 0.38 + rem(), h: size.y * 0.46 + rem() });
+
 /** Names stand where no larger ward's name stands already. @param {any} map @param {any} shapes @param {boolean} inset */
 function createNames(map, shapes, inset) {
   const size = (/** @type {any} */ layer) => layer.getBounds().getNorthEast().distanceTo(layer.getBounds().getSouthWest());
@@ -80,7 +83,7 @@ function createNames(map, shapes, inset) {
   const place = () => {
     // The inset's own name stands in its corner, and the river's in the river; no ward's name is written over them.
     const river = map.latLngToContainerPoint(RIVER);
-    const taken = inset ? [{ x: 0, y: 0, w: rem() * 11, h: rem() * 3 }, { x: river.x, y: river.y, w: rem() * 5.6, h: rem() * 1.3 }] : [];
+    const taken = inset ? [{ x: 0, y: 0, w: rem() * 11, h: rem() * 3 }, { x: river.x, y: river.y, w: rem() * 5.6, h: rem() * 1.3 }] : [under(map.getSize())];
     for (const { layer, text, mark } of labels) {
       const middle = layer.getBounds().getCenter();
       const size = { w: text.length * rem() * 0.54, h: rem() * 1.3 };

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { lang, plural, t } from "../i18n/index.js";
 import { now, place, revision, second, show, store, wardName } from "../model.js";
-import { gravity } from "../store.js";
+import { gravity, RANK } from "../store.js";
 import { count, moment } from "../format.js";
 import { Maintenance } from "./maintenance.js";
 import { Sign } from "./severity.js";
@@ -71,13 +71,20 @@ export function Sensors() {
   </section>`;
 }
 
-/** On the operations view, while a level is in force: the gravest, and how many more. */
+/** @param {{raised: Sensor[]}} props */
+const Others = ({ raised }) => html`<span class="more">${Object.keys(RANK).map((severity) => {
+  const n = raised.filter((one) => gravity(one) === severity).length;
+  return n > 0 && html`<span key=${severity}><${Sign} severity=${severity} />${count(n, lang.value)}</span>`;
+})}</span>`;
+
+/** On the operations view, while a level is in force: the gravest, and how many there are of each gravity. */
 export function Strip() {
   revision.value;
   const raised = store.sensors().filter((one) => one.level > 0);
   if (raised.length === 0) return null;
-  return html`<button class="panel strip" data-strip onClick=${() => (place.value = "sensors")}>
-    ${raised.slice(0, 2).map((one) => html`<span key=${one.id} class="reading"><${Gauge} one=${one} /><span class="name">${one.name}</span><${Value} one=${one} /><span class="title">${titleOf(one)}</span></span>`)}
-    ${raised.length > 2 && html`<span class="more">+${count(raised.length - 2, lang.value)}</span>`}
+  const [first] = raised;
+  return html`<button class="panel strip" data-strip onClick=${() => (place.value = "sensors")} aria-label=${t("sensor.title")}>
+    <span class="reading"><${Gauge} one=${first} /><span class="name">${first.name}</span><${Value} one=${first} /><span class="title">${titleOf(first)}</span></span>
+    ${raised.length > 1 && html`<${Others} raised=${raised} />`}
   </button>`;
 }

@@ -31,8 +31,9 @@ function SourcesNote() {
   const sources = Object.values(store.tick?.sources ?? {});
   if (sources.length === 0) return null;
   const silent = sources.filter((one) => one.stale).length;
-  return html`<span class=${`item sources-note ${silent ? "stale" : ""}`}>${silent
-    ? plural("status.silent", sources.length, { n: silent, all: sources.length }) : plural("status.sources", sources.length, { all: sources.length })}</span>`;
+  const words = silent ? plural("status.silent", sources.length, { n: silent, all: sources.length }) : plural("status.sources", sources.length, { all: sources.length });
+  return html`<span class=${`item sources-note ${silent ? "stale" : ""}`} title=${words} aria-label=${words}>
+    <span class="long">${words}</span><span class="short">${silent}/${sources.length}</span></span>`;
 }
 
 /** @param {number} speed */
@@ -44,6 +45,19 @@ function Connection() {
   if (health.value === "live" && store.tick?.stale) return html`<span class="item connection quiet"><i></i>${t("status.halted")}</span>`;
   const words = { live: "status.live", connecting: "status.connecting", quiet: "status.quiet", lost: "status.quiet" };
   return html`<span class=${`item connection ${health.value}`}><i></i>${t(words[health.value])}</span>`;
+}
+
+/** @param {{lag: number}} props */
+function Lag({ lag }) {
+  const n = count(lag, lang.value);
+  const words = plural("status.lag", lag, { n });
+  return html`<span class="item lag" title=${words} aria-label=${words}><span class="long">${words}</span><span class="short">${t("status.behind", { n })}</span></span>`;
+}
+
+function Sound() {
+  const words = t(sounding.value ? "status.sound_on" : "status.sound_off");
+  return html`<button class="quiet sound" aria-pressed=${sounding.value} aria-label=${words} onClick=${() => (sounding.value = !sounding.value)}>
+    <span class="long">${words}</span><span class="short">♪ ${t(sounding.value ? "status.on" : "status.off")}</span></button>`;
 }
 
 /** What the figures are of: the oldest word of the workers; before the first tick, the snapshot's own. */
@@ -64,9 +78,9 @@ export function Status() {
     ${clock.simulated() && html`<span class="simulated">${t("status.simulated")}${clock.speed() !== 1 && html` ×${factor(clock.speed())}`}</span>`}
     <span class="space"></span>
     ${store.figures && html`<span class="item as-of">${t("status.as_of", { at: asOf() })}</span>`}
-    ${lag > 0 && !store.tick?.stale && html`<span class="item lag">${plural("status.lag", lag, { n: count(lag, lang.value) })}</span>`}
+    ${lag > 0 && !store.tick?.stale && html`<${Lag} lag=${lag} />`}
     <${Partitions} /><${SourcesNote} /><${Connection} />
-    <button class="quiet" aria-pressed=${sounding.value} onClick=${() => (sounding.value = !sounding.value)}>${t(sounding.value ? "status.sound_on" : "status.sound_off")}</button>
+    <${Sound} />
     <${Account} /><${Languages} />
     <button class="quiet" onClick=${() => (helping.value = !helping.value)} aria-label=${t("help.title")}>?</button>
   </header>`;

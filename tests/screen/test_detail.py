@@ -1,0 +1,341 @@
+"""The queue in a storm, and the detail: families, directives, shelving, evidence, who was told and who reported."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.screen.conftest import NOW, incident
+from tests.screen.scripted_api import Script, stamp
+from tests.screen.test_browser import FIRST, THIRD, opened, row
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+pytestmark = pytest.mark.browser
+SECOND = "field-reports:PA-000002"
+CHILD = "field-reports:PA-000900"
+
+
+def at(minutes: int) -> str:
+    return stamp(NOW + timedelta(minutes=minutes))
+
+
+def show(page: Any, address: str, id: str = FIRST) -> Any:
+    opened(page, address)
+    row(page, id).click()
+    detail = page.locator(".detail")
+    expect(detail.locator("header code")).to_have_text(id)
+    return detail
+
+
+def test_a_row_says_how_many_reports_it_is_and_what_there_is_besides(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    script.rows[FIRST] |= {
+        "children": 499,
+        "units": ["so-xay-dung", "so-y-te"],
+        "directives_given": 3,
+        "directives_open": 2,
+        "directive_due": at(-5),
+    }
+    script.rows[SECOND] |= {"proposed": FIRST, "maintenance": "mw-1"}
+    opened(page, screen_url)
+    expect(row(page, FIRST).locator(".reports")).to_have_text("×500")
+    expect(row(page, FIRST).locator(".others")).to_have_text("+1")
+    expect(row(page, FIRST).locator(".unit")).to_have_attribute("title", "Sở Y tế")
+    expect(row(page, FIRST).locator(".directed.late")).to_have_text("Chỉ đạo 1/3 xong")
+    expect(row(page, SECOND)).to_contain_text("trùng?")
+    expect(row(page, SECOND)).to_contain_text("bảo trì")
+    script.rows[SECOND] |= {"maintenance": None}
+    script.push("incident", {"upserts": [script.rows[SECOND]], "removed": []})
+    expect(row(page, SECOND)).not_to_contain_text("bảo trì")
+
+
+def test_what_is_shelved_is_out_of_the_list_and_a_chip_counts_and_opens_it(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    opened(page, screen_url)
+    expect(page.locator("[data-chip=shelved]")).to_have_count(0)
+    script.upsert(id=THIRD, shelved_until=at(120), shelved_by="Ca 1")
+    expect(row(page, THIRD)).to_have_count(0)
+    expect(page.locator("[data-chip=shelved]")).to_have_text("Gác lại 1")
+    page.locator("[data-chip=shelved]").click()
+    expect(page.locator(".row")).to_have_count(1)
+    expect(row(page, THIRD)).to_contain_text("đến 16:30")
+    page.locator("[data-chip=shelved]").click()
+    expect(page.locator(".row")).to_have_count(4)
+
+
+def test_a_storm_is_offered_as_groups_and_enter_opens_one(page: Any, screen_url: str, script: Script) -> None:
+    opened(page, screen_url)
+    expect(page.locator(".news")).to_have_count(0)
+    for number in range(100, 112):
+        new = incident(number, state="reported", reported_at=at(-3), ward="19774", category="power")
+        script.rows[new["id"]] = new
+    script.rows[FIRST] |= {"severity": "high", "overdue": True, "children": 499}
+    script.push("snapshot", script.snapshot())
+    expect(page.locator(".notes.flood .news")).to_contain_text("12 mới trong 10 phút")
+    expect(page.locator(".regroup.offered")).to_be_visible()
+    page.keyboard.press("g")
+    groups = page.locator("[data-group]")
+    expect(groups).to_have_count(2)
+    expect(page.locator(".found")).to_have_text("17")
+    expect(page.locator("[data-group='=storm|19753']")).to_contain_text("×504")
+    expect(page.locator("[data-group='=storm|19753'] .sign.high")).to_be_visible()
+    power = page.locator("[data-group='=storm|19774']")
+    for words in ("Mưa bão", "Phường Kim Long", "12 chờ tiếp nhận", "cũ nhất 14:27"):
+        expect(power).to_contain_text(words)
+    expect(power.locator(".left b")).to_have_text("12")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(power).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row[data-id]")).to_have_count(12)
+    expect(page.locator("[data-chip=group]")).to_contain_text("Mưa bão · Phường Kim Long")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    assert script.posted[-1][1] == "acknowledge"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(groups).to_have_count(2)
+    page.keyboard.press("g")
+    expect(page.locator(".row[data-id]")).to_have_count(17)
+
+
+def test_a_proposal_is_accepted_or_declined(page: Any, screen_url: str, script: Script) -> None:
+    script.rows[FIRST] |= {"proposed": THIRD}
+    script.details[FIRST] = {"commands": ["pause", "merge", "decline"]}
+    detail = show(page, screen_url)
+    expect(detail.locator(".proposal")).to_contain_text("Có thể trùng với Sự việc số 3")
+    detail.locator("[data-command=merge-proposed]").click()
+    expect(detail.locator(".told")).to_contain_text("Gộp vào… đã gửi")
+    assert script.posted == [(FIRST, "merge", {"into": THIRD})]
+    page.keyboard.press("Escape")
+    script.rows[SECOND] |= {"proposed": THIRD}
+    script.details[SECOND] = script.details[FIRST]
+    script.upsert(id=SECOND)
+    row(page, SECOND).click()
+    detail.locator("[data-command=decline]").click()
+    expect(detail.locator(".told")).to_contain_text("Không trùng")
+    assert script.posted[-1] == (SECOND, "decline", {})
+
+
+def test_the_merged_reports_are_counted_and_one_is_parted(page: Any, screen_url: str, script: Script) -> None:
+    child = {"id": CHILD, "reported_at": at(-20), "merged_at": at(-19)}
+    script.rows[FIRST] |= {"children": 499}
+    script.details[FIRST] = {"merged": [child]}
+    script.rows[CHILD] = incident(900, id=CHILD, state="merged", parent=FIRST, closed_at=at(-19))
+    script.details[CHILD] = {"commands": ["unmerge"]}
+    detail = show(page, screen_url)
+    expect(detail.locator("[aria-label='Phản ánh đã gộp']")).to_contain_text("499")
+    expect(detail.locator("[aria-label='Phản ánh đã gộp'] .more")).to_have_text("và 498 phản ánh nữa")
+    detail.locator(f"[data-unmerge='{CHILD}']").click()
+    expect(detail.locator(".told.sent")).to_contain_text("Tách ra")
+    assert script.posted == [(CHILD, "unmerge", {})]
+    script.details[FIRST] = {"merged": []}
+    script.upsert(id=FIRST, children=0)
+    expect(detail.locator(".told.confirmed")).to_contain_text("Tách ra đã được xác nhận")
+
+
+def test_a_merged_report_leads_to_its_parent(page: Any, screen_url: str, script: Script) -> None:
+    script.rows[CHILD] = incident(900, id=CHILD, state="merged", parent=FIRST, closed_at=at(-19))
+    script.details[CHILD] = {"commands": ["unmerge"]}
+    script.details[FIRST] = {"merged": [{"id": CHILD, "reported_at": at(-20), "merged_at": at(-19)}]}
+    detail = show(page, screen_url)
+    detail.locator(f"[data-incident='{CHILD}']").click()
+    expect(detail.locator("header code")).to_have_text(CHILD)
+    expect(detail.locator("[data-command=unmerge]")).to_be_visible()
+    detail.locator(f"[data-incident='{FIRST}']").click()
+    expect(detail.locator("header code")).to_have_text(FIRST)
+
+
+def answer(unit: str, **more: Any) -> dict[str, Any]:
+    nothing = {"acknowledged_at": None, "done_at": None, "on_time": None, "overdue": False, "level": 0}
+    return nothing | {"unit": unit, "text": None, "evidence": []} | more
+
+
+def test_each_unit_of_a_directive_is_shown_and_answered_for(page: Any, screen_url: str, script: Script) -> None:
+    directive = {
+        "id": "d-1",
+        "by": "so-y-te",
+        "actor": "Chủ tịch",
+        "text": "Sơ tán dân",
+        "time": at(-30),
+        "due": at(-1),
+        "units": [answer("so-xay-dung", overdue=True, level=1), answer("so-y-te", done_at=at(-10), on_time=True)],
+    }
+    commands = ["direct", "acknowledge_directive", "report_directive"]
+    script.details[FIRST] = {"directives": [directive], "commands": commands}
+    detail = show(page, screen_url)
+    shown = detail.locator("[data-directive=d-1]")
+    for words in ("Chỉ đạo 1/2 xong", "Sơ tán dân", "Chủ tịch", "hạn 14:29"):
+        expect(shown).to_contain_text(words)
+    late = shown.locator("[data-unit=so-xay-dung]")
+    expect(late).to_contain_text("▲")
+    expect(late).to_contain_text("quá hạn")
+    expect(late).to_contain_text("Cấp 1")
+    expect(shown.locator("[data-unit=so-y-te]")).to_contain_text("đã xong")
+    expect(shown.locator("[data-unit=so-y-te] button")).to_have_count(0)
+    late.locator("[data-command=acknowledge_directive]").click()
+    expect(detail.locator(".told.sent")).to_be_visible()
+    assert script.posted == [(FIRST, "acknowledge_directive", {"directive": "d-1", "unit": "so-xay-dung"})]
+    script.details[FIRST] = {"commands": commands, "directives": [directive], "history": [told(script)]}
+    script.upsert(id=FIRST)
+    expect(detail.locator(".told.confirmed")).to_be_visible()
+    late.locator("[data-command=report_directive]").click()
+    late.locator("[name=text]").fill("Đã sơ tán 40 hộ")
+    late.locator("[name=actor]").fill("Trực ban")
+    late.locator(".ask .primary").click()
+    expect(detail.locator(".told.sent")).to_be_visible()
+    said = {"text": "Đã sơ tán 40 hộ", "actor": "Trực ban", "directive": "d-1", "unit": "so-xay-dung"}
+    assert script.posted[-1] == (FIRST, "report_directive", said)
+
+
+def told(script: Script) -> dict[str, Any]:
+    """The entry of the history that the last command became."""
+    entry = {"time": stamp(NOW), "type": "vn.ioc.incident.directive_acknowledged.v1", "source": "/operations-centre/x"}
+    words = {"actor": None, "text": None, "accepted": True, "reason": None}
+    return entry | words | {"id": script.answered[-1]["event_id"]}
+
+
+def test_units_are_directed_together_and_by_a_moment(page: Any, screen_url: str, script: Script) -> None:
+    detail = show(page, screen_url)
+    detail.locator("[data-command=direct]").click()
+    detail.locator("[name=units]").select_option(["so-xay-dung", "so-y-te"])
+    detail.locator("[name=hours]").select_option("2")
+    detail.locator(".ask .primary").click()
+    expect(detail.locator(".told")).to_be_visible()
+    incident_id, command, body = script.posted[0]
+    assert (incident_id, command) == (FIRST, "direct")
+    assert body == {"units": ["so-xay-dung", "so-y-te"], "due": at(120)}
+
+
+def test_shelving_says_until_when_who_and_why(page: Any, screen_url: str, script: Script) -> None:
+    detail = show(page, screen_url)
+    detail.locator("[data-command=shelve]").click()
+    detail.locator(".ask .primary").click()
+    assert script.posted == [], "who and why are needed"
+    detail.locator("[name=hours]").select_option("4")
+    detail.locator("[name=text]").fill("Chờ nước rút")
+    detail.locator("[name=actor]").fill("Ca trực 1")
+    detail.locator(".ask .primary").click()
+    expect(detail.locator(".told")).to_be_visible()
+    assert script.posted == [(FIRST, "shelve", {"text": "Chờ nước rút", "actor": "Ca trực 1", "until": at(240)})]
+    script.details[FIRST] = {"commands": ["unshelve"], "history": [told(script)]}
+    script.upsert(id=FIRST, shelved_until=at(240), shelved_by="Ca trực 1")
+    expect(detail.locator(".facts")).to_contain_text("đến 18:30 · Ca trực 1")
+    detail.locator("[data-command=unshelve]").click()
+    expect(detail.locator(".told")).to_contain_text("Bỏ gác")
+    assert script.posted[-1] == (FIRST, "unshelve", {})
+
+
+def test_what_is_urgent_is_lowered_only_with_a_reason(page: Any, screen_url: str, script: Script) -> None:
+    script.rows[FIRST] |= {"priority": "urgent", "severity": "critical"}
+    detail = show(page, screen_url)
+    detail.locator("[data-command=update]").click()
+    detail.locator("[name=priority]").select_option("normal")
+    detail.locator(".ask .primary").click()
+    assert script.posted == []
+    detail.locator("[name=text]").fill("Đã an toàn")
+    detail.locator("[name=actor]").fill("Ca trực 1")
+    detail.locator(".ask .primary").click()
+    expect(detail.locator(".told")).to_be_visible()
+    assert script.posted == [(FIRST, "update", {"text": "Đã an toàn", "actor": "Ca trực 1", "priority": "normal"})]
+
+
+def test_an_urgent_incident_is_told_on_every_view_with_the_way_to_the_war_room(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    script.catalogue["war_room"] = "https://meet.example/phong-hop"
+    opened(page, screen_url)
+    expect(page.locator(".emergency")).to_have_count(0)
+    script.upsert(id=THIRD, priority="urgent", severity="critical", title="Người mắc kẹt")
+    sign = page.locator(".emergency")
+    expect(sign).to_contain_text("KHẨN: 1 sự việc đang mở")
+    expect(sign).to_contain_text("Người mắc kẹt · Phường Phú Xuân")
+    expect(sign.locator("a")).to_have_attribute("href", "https://meet.example/phong-hop")
+    page.keyboard.press("4")
+    expect(sign).to_be_visible()
+    sign.locator(".first").click()
+    expect(page.locator(".detail header code")).to_have_text(THIRD)
+    script.upsert(id=THIRD, state="resolved", closed_at=at(0))
+    expect(sign).to_have_count(0)
+
+
+def test_evidence_is_linked_and_shown_with_its_checksum(page: Any, screen_url: str, script: Script) -> None:
+    photo = {"url": "https://files.example/a.jpg", "sha256": "0f" * 32, "media_type": "image/jpeg", "public": True}
+    photo |= {"caption": "Cây đổ", "time": at(-60), "type": "vn.ioc.incident.reported.v1", "actor": None}
+    odd = photo | {"url": "javascript:alert(1)", "caption": "Lạ"}
+    script.details[FIRST] = {"evidence": [photo, odd]}
+    detail = show(page, screen_url)
+    shown = detail.locator(".attached").first
+    for words in ("Cây đổ", "image/jpeg", "SHA-256 " + "0f" * 32):
+        expect(shown).to_contain_text(words)
+    expect(shown.locator("a")).to_have_attribute("rel", "noopener noreferrer")
+    expect(detail.locator(".attached").nth(1).locator("a")).to_have_count(0)
+
+
+def test_the_detail_tells_who_was_told_and_who_was_not_and_why(page: Any, screen_url: str, script: Script) -> None:
+    sent = {"id": "ntf_1", "incident": FIRST, "occasion": "escalated", "unit": "so-xay-dung", "channel": "message"}
+    sent |= {"urgent": False, "status": "sent", "reason": None, "at": at(-3), "level": 2, "until": None}
+    kept = sent | {"id": "ntf_2", "occasion": "warned", "status": "suppressed", "reason": "maintenance", "level": 0}
+    script.notifications[FIRST] = [sent, kept]
+    detail = show(page, screen_url)
+    expect(detail.locator("[data-notice=ntf_1]")).to_contain_text("Sở Xây dựng · tin nhắn")
+    expect(detail.locator("[data-notice=ntf_1]")).to_contain_text("báo cấp 2")
+    expect(detail.locator("[data-notice=ntf_2]")).to_contain_text("không gửi: đang bảo trì")
+
+
+KEPT = "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
+
+
+def test_the_reporter_is_shown_on_request_alone_and_forgotten_with_the_detail(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    script.reporters[FIRST] = {"incident": FIRST, "name": "Nguyễn Văn A", "phone": "0900 000 001", "email": None}
+    detail = show(page, screen_url)
+    look = detail.locator("[data-command=reporter]")
+    expect(look).to_have_text("Người phản ánh (lượt xem được ghi lại)")
+    look.click()
+    dialog = page.locator(".signin")
+    assert script.looks == [], "without a token nobody is asked"
+    dialog.locator("input").fill("abc.def.ghi")
+    dialog.locator(".primary").click()
+    assert script.looks == []
+    look.click()
+    expect(detail.locator(".reporter")).to_contain_text("Nguyễn Văn A")
+    expect(detail.locator(".reporter")).to_contain_text("0900 000 001")
+    assert script.looks == [(FIRST, "Bearer abc.def.ghi")]
+    assert "abc.def" not in page.evaluate(KEPT)
+    detail.locator("[data-command=resolve]").click()
+    detail.locator(".ask .primary").click()
+    expect(detail.locator(".told")).to_be_visible()
+    assert script.orders[-1].token == "Bearer abc.def.ghi"
+    page.keyboard.press("Escape")
+    row(page, FIRST).click()
+    expect(look).to_be_visible()
+    expect(detail).not_to_contain_text("Nguyễn Văn A")
+    assert len(script.looks) == 1
+    page.locator(".account").click()
+    look.click()
+    expect(dialog).to_be_visible()
+
+
+@pytest.mark.parametrize(("status", "words"), [(401, "hãy đăng nhập lại"), (403, "thiếu vai trò cần có")])
+def test_without_the_role_a_command_and_a_look_say_what_is_missing(
+    page: Any, screen_url: str, script: Script, status: int, words: str
+) -> None:
+    script.refusal = (status, {"title": "English", "status": status})
+    detail = show(page, screen_url)
+    page.locator(".account").click()
+    page.keyboard.type("old.token")
+    page.keyboard.press("Enter")
+    detail.locator("[data-command=resolve]").click()
+    detail.locator(".ask .primary").click()
+    expect(detail.locator(".commands .told.refused")).to_contain_text(words)
+    detail.locator("[data-command=reporter]").click()
+    expect(detail.locator(".reporter .refused")).to_contain_text(words)
+    expect(page.locator(".signin")).to_have_count(1 if status == 401 else 0)
+    page.faults[:] = [fault for fault in page.faults if str(status) not in fault]
