@@ -13,10 +13,11 @@ from msgspec.structs import replace
 from ioc import families
 from ioc.aggregates import Aggregate, Measure
 from ioc.contributions import contributions
-from ioc.decide import MAX_HISTORY, Decision, decide
+from ioc.decide import Decision, decide
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
+from ioc.history import MAX_HISTORY
 from ioc.incident import Child, Incident
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, State

@@ -7,10 +7,11 @@ import pytest
 
 from ioc.calendar import Calendar, CalendarError, Frame
 from ioc.catalogue import Catalogue
-from ioc.decide import MAX_HISTORY, MAX_HISTORY_BYTES, DeadlinePassed, Decision, decide
+from ioc.decide import DeadlinePassed, Decision, decide
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
+from ioc.history import MAX_HISTORY, MAX_HISTORY_BYTES
 from ioc.incident import Incident
 from ioc.lifecycle import State
 from ioc.payloads import TargetName

@@ -262,7 +262,7 @@ def test_people_take_it_from_the_shelf_and_an_end_ends_the_shelving() -> None:
 
 def test_a_full_history_still_takes_what_the_centre_tells(monkeypatch: object) -> None:
     life = acknowledged().wait(LAPSE)
-    monkeypatch.setattr("ioc.decide.MAX_HISTORY", 2)  # type: ignore[attr-defined]
+    monkeypatch.setattr("ioc.history.MAX_HISTORY", 2)  # type: ignore[attr-defined]
     assert life.hear().incident.state is State.REPORTED
 
 

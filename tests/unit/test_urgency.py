@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue import Catalogue
-from ioc.decide import MAX_WORDS, Decision, decide
+from ioc.decide import Decision, decide
 from ioc.errors import Reason
 from ioc.events import Event
 from ioc.facts import Fact, Kind
+from ioc.history import MAX_WORDS
 from ioc.incident import Incident
 from ioc.payloads import Priority, TargetName
 from ioc.rules import RuleBook

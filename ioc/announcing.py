@@ -1,0 +1,78 @@
+"""The steps of deadlines as they are announced: each is noted on the draft and told by a fact, once."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ioc import deadlines, directing
+from ioc.catalogue import Catalogue
+from ioc.directive import Answer, Directive, Step
+from ioc.facts import Fact, Kind
+from ioc.incident import BREACHED, WARNED, Clock, Incident, Said
+from ioc.telling import fact_of
+from ioc.times import Instant
+
+
+def at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
+    """Yield the breaches, of targets and of directives, that no tick announced before they were met."""
+    yield from _met_late(new, now)
+    yield from _done_late(new, now)
+
+
+def _met_late(new: Incident, now: Instant) -> Iterator[Fact]:
+    for clock in new.clocks:
+        late = clock.met is not None and clock.due is not None and clock.met > clock.due
+        if late and deadlines.last_said(clock, new) < BREACHED:
+            yield _say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
+
+
+def _done_late(new: Incident, now: Instant) -> Iterator[Fact]:
+    for given, answer in list(directing.breached_unsaid(new)):
+        yield _remind(new, given, answer, Step(BREACHED, 0, given.due or 0, given.by or ""), now)
+
+
+def _remind(new: Incident, given: Directive, answer: Answer, step: Step, now: Instant) -> Fact:
+    """Note on the draft that a step of a directive was announced of a unit, and return the fact of it."""
+    key = directing.remind(new, given, answer, step, now)
+    fact = fact_of(_STEPS.get(step.number, Kind.ESCALATED), key, new, step.at, now)
+    whom, channel = step.whom or None, step.channel or None
+    told = replace(fact, unit=answer.unit, directive=given.id, due=given.due)
+    return replace(told, level=step.level, whom=whom, channel=channel)
+
+
+_STEPS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
+
+
+def _say(new: Incident, clock: Clock, step: Step, kind: Kind, now: Instant) -> Fact:
+    """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
+    due = clock.due or 0
+    said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
+    new.said = (*new.said, said)
+    fact = fact_of(kind, said.fact_id(new.id), new, step.at, now)
+    whom, channel = step.whom or None, step.channel or None
+    return replace(fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due)
+
+
+def reached(new: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
+    """Yield the steps that the clock has reached of each target, and of each directive."""
+    for clock in new.clocks:
+        if clock.running:
+            yield from _reached(new, clock, now, catalogue)
+    for reminder in list(directing.reminders(new, catalogue)):
+        passed = _spoken([step for step in reminder.steps if deadlines.announced_at(step) <= now])
+        yield from (_remind(new, reminder.directive, reminder.answer, step, now) for step in passed)
+
+
+def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
+    said = deadlines.last_said(clock, new)
+    passed = [
+        step
+        for step in deadlines.steps(clock, new, catalogue)
+        if step.number > said and deadlines.announced_at(step) <= now
+    ]
+    yield from (_say(new, clock, step, _STEPS.get(step.number, Kind.ESCALATED), now) for step in _spoken(passed))
+
+
+def _spoken(passed: list[Step]) -> list[Step]:
+    """Return which of the steps passed are announced: the breach, and the last. One warns of what is to come alone."""
+    return [step for step in passed if step.number == BREACHED or step is passed[-1]]

@@ -1,0 +1,59 @@
+"""What a history may grow to: how many events an incident takes in, and whose words are dropped where they are many."""
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from ioc import urgency
+from ioc.events import Event
+from ioc.incident import Entry, Incident
+from ioc.lifecycle import OWN, TRANSITIONS, Move
+from ioc.payloads import DECODE, Priority, Updated, encode
+from ioc.sources import is_own
+
+# What one incident may grow to: a state has to fit into one record, and be read again with every event.
+MAX_NOTES = 200
+MAX_WORDS = 256 * 1024
+MAX_HISTORY = 1000
+MAX_HISTORY_BYTES = 2 * MAX_WORDS
+_ALWAYS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED, Move.UNSHELVED, *OWN})
+
+
+def is_full(old: Incident, event: Event) -> bool:
+    """True when there is no room for an event. What closes the matter, or is told by the centre, always finds some."""
+    most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
+    if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
+        most, most_bytes = 2 * most, 2 * most_bytes
+    return len(old.history) >= most or len(encode(old.history)) + len(event.data) > most_bytes
+
+
+def _size(history: tuple[Entry, ...]) -> int:
+    return sum(len(entry.data) for entry in history)
+
+
+def summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the history with the words of the oldest events dropped where they are too many.
+
+    Their keys stay, to know duplicates, and so does what the fold needs of them.
+    """
+    if len(history) <= MAX_NOTES and _size(history) <= MAX_WORDS:
+        return history
+    kept = list(history)
+    notes = words = 0
+    for place in range(len(kept) - 1, -1, -1):
+        entry = kept[place]
+        notes += entry.move is Move.NOTED
+        words += len(entry.data)
+        if words > MAX_WORDS or (notes > MAX_NOTES and entry.move is Move.NOTED):
+            kept[place] = _wordless(entry)
+    return tuple(kept)
+
+
+def _wordless(entry: Entry) -> Entry:
+    if entry.move is Move.REPORTED:  # its words are the incident's own
+        return entry
+    payload = DECODE[entry.move](entry.data)
+    if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):
+        payload = urgency.shortened(payload)  # with each refold it is judged again by whether it says who and why
+    else:
+        payload = replace(payload, actor=None, text=None)
+    return replace(entry, data=Raw(encode(payload)))
