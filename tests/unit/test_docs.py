@@ -49,3 +49,15 @@ def test_the_settings_a_person_sets_are_told(settings: type[BaseSettings]) -> No
 def test_every_exit_code_is_told() -> None:
     text = (ROOT / "docs" / "decisions" / "2-stop-in-doubt.md").read_text()
     assert [code for code in Exit if f"| {code:d} |" not in text] == []
+
+
+def test_every_test_that_plays_a_capability_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "capabilities.md").read_text())
+    assert len(named) > 30
+    missing = [(file, test) for file, test in named if f"def {test}" not in _source(file)]
+    assert missing == []
+
+
+def _source(file: str) -> str:
+    path = ROOT / file
+    return path.read_text() if path.exists() else ""
