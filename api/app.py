@@ -26,6 +26,7 @@ from api.routes import (
     reporter,
     screen,
     stream,
+    war_room,
 )
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -53,6 +54,7 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
         notifications,
         maintenance,
         registers,
+        war_room,
         figures,
         georeport,
         stream,

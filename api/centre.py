@@ -21,7 +21,8 @@ from ioc.signatures import Signer
 class Centre(Struct):
     """The parts of a running API. `ready` becomes true when the read model has caught up with the log.
 
-    `signer` signs the centre's own directives, when it has a key that the catalogue knows.
+    `signer` signs the centre's own directives, when it has a key that the catalogue knows. `war_room` is the link
+    to the meeting of an emergency; empty when there is none.
     """
 
     settings: ApiSettings
@@ -34,6 +35,7 @@ class Centre(Struct):
     ready: bool = False
     sent: SentLately = field(default_factory=SentLately)
     signer: Signer | None = None
+    war_room: str = ""
 
 
 def centre_of(request: Request) -> Centre:

@@ -54,6 +54,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
+    centre.war_room = catalogue.war_room_link(os.environ)
     if settings.signing_key is not None:
         centre.signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
         if centre.signer is None:

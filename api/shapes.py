@@ -464,6 +464,14 @@ class WindowsShown(BaseModel):
     total: int
 
 
+class WarRoomShown(BaseModel):
+    """Where those meet who deal with an emergency."""
+
+    model_config = ConfigDict(title="WarRoom")
+
+    url: str | None = Field(description="Null when the catalogue names none, or its variables are not set")
+
+
 class Alive(BaseModel):
     """The process answers."""
 

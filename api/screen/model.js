@@ -32,8 +32,8 @@ export const helping = signal(false);
 export const listing = signal(false);
 export const sounding = signal(false);
 
-/** @typedef {{services: Map<string, any>, units: Map<string, any>, wards: Map<string, any>, causes: Map<string, any>, room: string}} Catalogue `room`: the link to the war room */
-export const catalogue = signal(/** @type {Catalogue} */ ({ services: new Map(), units: new Map(), wards: new Map(), causes: new Map(), room: "" }));
+/** @typedef {{services: Map<string, any>, units: Map<string, any>, wards: Map<string, any>, causes: Map<string, any>}} Catalogue */
+export const catalogue = signal(/** @type {Catalogue} */ ({ services: new Map(), units: new Map(), wards: new Map(), causes: new Map() }));
 
 /** @param {any[]} list */
 const byCode = (list) => new Map(list.map((one) => [one.code, one]));
@@ -41,7 +41,7 @@ const byCode = (list) => new Map(list.map((one) => [one.code, one]));
 /** @param {any} body as GET /catalogue gives it */
 export function setCatalogue(body) {
   const causes = new Map((body.causes ?? []).map((/** @type {any} */ one) => [one.id, one]));
-  catalogue.value = { services: byCode(body.services), units: byCode(body.units), wards: byCode(body.wards), causes, room: body.war_room ?? "" };
+  catalogue.value = { services: byCode(body.services), units: byCode(body.units), wards: byCode(body.wards), causes };
 }
 
 /** @param {any} cause @param {import("./store.js").Row} one */

@@ -106,6 +106,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         (f"/incidents/{DOSSIER}", shapes.DetailShown),
         ("/dossiers/HS-1", shapes.DossiersShown),
         ("/queues", shapes.QueuesShown),
+        ("/war-room", shapes.WarRoomShown),
         ("/indicators", indicator_shapes.IndicatorsShown),
     ],
 )

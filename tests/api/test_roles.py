@@ -225,3 +225,17 @@ async def test_of_nobody_and_of_no_incident_and_while_it_cannot_be_read(city: Ci
     assert len(city.broker.audit) == 1
     city.identities.down = True
     assert (await guarded.get(f"/incidents/{ONE}/reporter", headers=headers)).status_code == 503
+
+
+async def test_the_way_to_the_war_room_is_for_operators_alone(city: City, guarded: httpx.AsyncClient) -> None:
+    city.centre.war_room = "https://meet.example/secret-of-the-room"
+    for headers, status in (({}, 401), (bearing(roles=["identity"]), 403)):
+        answer = await guarded.get("/war-room", headers=headers)
+        assert answer.status_code == status
+        assert "secret-of-the-room" not in answer.text
+    operator = bearing()
+    assert (await guarded.get("/war-room", headers=operator)).json() == {
+        "url": "https://meet.example/secret-of-the-room"
+    }
+    city.centre.war_room = ""
+    assert (await guarded.get("/war-room", headers=operator)).json() == {"url": None}

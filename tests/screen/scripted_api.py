@@ -45,6 +45,7 @@ class Script:
         self.rows: dict[str, Json] = {}
         self.details: dict[str, Json] = {}
         self.indicators: list[Json] = []
+        self.war_room: str | None = None
         self.notifications: dict[str, list[Json]] = {}
         self.windows: list[Json] = []
         self.dossiers: dict[str, list[Json]] = {}
@@ -177,6 +178,8 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/notifications":
             told = script.notifications.get(query["incident"], [])
             self.answer(200, {"items": told, "next": None, "total": len(told)})
+        elif path == "/war-room":
+            self.answer(200, {"url": script.war_room})
         elif path == "/maintenance":
             self.answer(200, {"items": script.windows, "total": len(script.windows)})
         elif path == "/figures/period":

@@ -248,13 +248,15 @@ def test_what_is_urgent_is_lowered_only_with_a_reason(page: Any, screen_url: str
 def test_an_urgent_incident_is_told_on_every_view_with_the_way_to_the_war_room(
     page: Any, screen_url: str, script: Script
 ) -> None:
-    script.catalogue["war_room"] = "https://meet.example/phong-hop"
+    script.war_room = "https://meet.example/phong-hop"
     opened(page, screen_url)
     expect(page.locator(".emergency")).to_have_count(0)
     script.upsert(id=THIRD, priority="urgent", severity="critical", title="Người mắc kẹt")
     sign = page.locator(".emergency")
     expect(sign).to_contain_text("KHẨN: 1 sự việc đang mở")
     expect(sign).to_contain_text("Người mắc kẹt · Phường Phú Xuân")
+    expect(sign.locator("a")).to_have_count(0)
+    sign.locator("[data-command=war-room]").click()
     expect(sign.locator("a")).to_have_attribute("href", "https://meet.example/phong-hop")
     page.keyboard.press("4")
     expect(sign).to_be_visible()

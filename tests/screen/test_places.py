@@ -135,6 +135,7 @@ def test_a_chosen_period_is_asked_for_and_its_report_csv_and_json_are_linked(
     page: Any, screen_url: str, script: Script
 ) -> None:
     script.period = {"total": sums(), "groups": {}}
+    script.period |= {"from": "2026-09-30T17:00:00.000Z", "to": "2026-10-31T17:00:00.000Z"}
     opened(page, screen_url)
     page.keyboard.press("2")
     page.locator("[data-period=shift]").click()
@@ -156,6 +157,7 @@ def test_a_chosen_period_is_asked_for_and_its_report_csv_and_json_are_linked(
         f"figures/report?{period}&lang=vi",
         f"figures/period?{period}&by=unit&format=csv",
         f"figures/period?{period}&by=unit",
+        "georeport/bulk.csv?from=2026-09-30T17:00:00.000Z&to=2026-10-31T17:00:00.000Z",
     ]
 
 

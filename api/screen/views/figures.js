@@ -38,17 +38,18 @@ function useAnswer(query) {
 const Day = ({ field }) => html`<label>${t(`period.${field}`)}<input name=${field} size="16" placeholder=${t("period.form")} value=${asked.value[field]}
   onChange=${(/** @type {any} */ event) => put({ [field]: event.currentTarget.value })} /></label>`;
 
-/** @param {{query: string|null}} props */
-const Links = ({ query }) => query !== null && html`<span class="links">
+/** @param {{query: string|null, body: any}} props `body`: the answer, which knows when a view began and ends */
+const Links = ({ query, body }) => query !== null && html`<span class="links">
   <a href=${`figures/report?${queryOf(asked.value, { lang: lang.value })}`} target="_blank" rel="noopener">${t("period.report")}</a>
   <a href=${`figures/period?${query}&format=csv`} download=${`figures-${asked.value.by}.csv`}>CSV</a>
-  <a href=${`figures/period?${query}`} target="_blank" rel="noopener">JSON</a></span>`;
+  <a href=${`figures/period?${query}`} target="_blank" rel="noopener">JSON</a>
+  ${body && html`<a href=${`georeport/bulk.csv?${new URLSearchParams({ from: body.from, to: body.to })}`} download="georeport.csv">GeoReport</a>`}</span>`;
 
-/** @param {{query: string|null}} props */
-const Bar = ({ query }) => html`<header class="bar" role="group" aria-label=${t("period.region")}>
+/** @param {{query: string|null, body: any}} props */
+const Bar = ({ query, body }) => html`<header class="bar" role="group" aria-label=${t("period.region")}>
   ${VIEWS.map((view) => html`<button key=${view} data-period=${view} aria-pressed=${asked.value.view === view} onClick=${() => put({ view })}>${t(`period.${view}`)}</button>`)}
   ${asked.value.view === "chosen" && html`<${Day} field="from" /><${Day} field="to" />`}
-  <span class="space"></span><${Links} query=${query} />
+  <span class="space"></span><${Links} query=${query} body=${body} />
 </header>`;
 
 /** What stands in place of figures. @param {{query: string|null, answer: import("../ask.js").Answer|undefined}} props */
@@ -66,7 +67,7 @@ export function Figures() {
   // While another grouping of the same period is on its way, the figures above it stay.
   const body = answer && isGood(answer) ? answer.body : null;
   return html`<section class="page figures-page" aria-label=${t("tab.figures")}>
-    <${Bar} query=${query} />
+    <${Bar} query=${query} body=${body} />
     ${body === null
       ? html`<${Lacking} query=${query} answer=${answer} />`
       : html`<${Headline} total=${body.total} now=${asked.value.view !== "chosen"} />
