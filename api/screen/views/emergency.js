@@ -24,8 +24,8 @@ function Room() {
   };
   const link = answer && isGood(answer) ? safe(answer.body.url) : null;
   if (link) return html`<a href=${link} target="_blank" rel="noopener noreferrer">${t("emergency.enter")}</a>`;
-  if (answer && isGood(answer)) return html`<span class="since">${t("emergency.no_room")}</span>`;
-  return html`<span>${answer && why(answer)}</span><button data-command="war-room" onClick=${ask}>${t("emergency.room")}</button>`;
+  if (answer && isGood(answer)) return html`<span class="room">${t("emergency.no_room")}</span>`;
+  return html`<span class="room">${answer && why(answer)}</span><button data-command="war-room" onClick=${ask}>${t("emergency.room")}</button>`;
 }
 
 export function Emergency() {
