@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from ioc.times import Millis
 
+# Those around a report are looked through, within so many metres at most.
+WIDEST = 5000
+
 
 class Action(StrEnum):
     """What is done with a report of a matter that is known: it is merged into it, or people are asked."""

@@ -199,7 +199,7 @@ class _Fold(Progress):
     def _read(self, record: Record) -> Sighting | Refusal:
         try:
             seen = decode(record.value or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _UNREADABLE
         if not (is_instant_of_our_time(seen.at) and is_instant_of_our_time(seen.reported_at)):
             return _UNREADABLE

@@ -45,7 +45,13 @@ class Grid:
                 del self._cells[cell]
 
     def around(self, lat: float, lon: float, radius: float) -> Iterator[str]:
-        """Yield every name that may lie within a radius of a place, and few others."""
+        """Yield every name that may lie within a radius of a place, and few others.
+
+        Where that is more squares than are taken, such as after a rule was made much wider, it is every name there is.
+        """
+        if (radius / self.size) ** 2 > len(self._cells):
+            yield from list(self._cell_of)
+            return
         up = radius / _DEGREE_M
         along = up / cos(radians(min(abs(lat) + up, _LAST_LATITUDE)))
         for row in range(self._row(lat - up), self._row(lat + up) + 1):

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ioc.catalogue import Catalogue
-from ioc.duplicates import Action, DuplicateRule
+from ioc.duplicates import WIDEST, Action, DuplicateRule
 from ioc.emit import CENTRE, id_of
 from ioc.events import Event
 from ioc.incident import Entry, Incident
@@ -42,7 +42,7 @@ class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True):
     reported_at: Instant = 0
     priority: Priority = Priority.NORMAL
     rule: str = ""
-    radius_m: Annotated[float, Meta(ge=0)] = 0.0
+    radius_m: Annotated[float, Meta(ge=0, le=WIDEST)] = 0.0
     within: Millis = 0
     action: Action = Action.MERGE
     fresh: bool = False

@@ -9,13 +9,12 @@ from ioc.catalogue.faults import Tell
 from ioc.catalogue.reading import Folder, Listed
 from ioc.catalogue.services import Categories, ServiceRow
 from ioc.catalogue.texts import some_time
-from ioc.duplicates import Action, DuplicateRule, DuplicateRules
+from ioc.duplicates import WIDEST, Action, DuplicateRule, DuplicateRules
 from ioc.payloads import Code
 from ioc.times import DAY, HOUR, Millis
 
-# A matter is remembered for so long after its latest report, and those around a report are looked through.
+# A matter is remembered for so long after its latest report.
 LONGEST_WINDOW = 30 * DAY
-WIDEST = 5000
 
 
 class DuplicateRow(Struct, frozen=True, forbid_unknown_fields=True):

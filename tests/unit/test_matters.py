@@ -261,6 +261,8 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
     [
         (b"field-reports/power", b"{", Reason.INVALID),
         (b"field-reports/power", None, Reason.INVALID),
+        (b"field-reports/power", b'{"x":' + b"[" * 100_000, Reason.INVALID),
+        (b"field-reports/power", b'{"incident":"a:1","turn":1,"at":1,"service":"a","radius_m":1e308}', Reason.INVALID),
         (b"field-reports/power", b'{"incident":"a:1","turn":1,"at":-5,"service":"a"}', Reason.INVALID),
         (b"field-reports/tree", _sighting(0, "1", T, 0).value, Reason.WRONG_KEY),
     ],
@@ -268,6 +270,15 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
 def test_what_is_no_sighting_is_refused(key: bytes, value: bytes | None, reason: Reason) -> None:
     changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, T, key, value)])
     assert [letter.refusal.reason for letter in changes.dead_letters] == [reason]
+
+
+def test_a_rule_that_is_made_much_wider_costs_no_more_than_the_matters_there_are() -> None:
+    grid = Grid(1)
+    for number in range(100):
+        grid.put(str(number), 16.46 + number / 10_000, 107.6)
+    began = perf_counter()
+    assert {"0", "44"} <= set(grid.around(16.46, 107.6, 5000))
+    assert perf_counter() - began < 1
 
 
 def test_a_storm_of_thousands_stays_fast() -> None:
