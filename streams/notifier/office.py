@@ -9,7 +9,7 @@ from aiokafka import ConsumerRecord
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from ioc.desk import Desk, given_up, told, tried
-from ioc.notifications import Notification
+from ioc.notifications import Because, Notification
 from ioc.pace import Since
 from ioc.records import decode_fact
 from ioc.times import SECOND, Instant
@@ -54,6 +54,10 @@ class Ways:
         except NotSent:
             metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "not_taken").inc()
             raise
+        except Exception as error:  # a library's fault in one channel must not silence all the others
+            log.error("a message through %s could not be sent: %s", message.channel, type(error).__name__)
+            metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "not_taken").inc()
+            raise NotSent(Because.NOT_TAKEN) from None
         metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "taken").inc()
 
 

@@ -173,7 +173,19 @@ def _sender(channel: Channel, environment: Mapping[str, str], timeout: float) ->
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("its URL must begin with https:// or http://")
+    _check(address)
     return WebhookSender(address, _key(channel.signing_key, environment), timeout)
+
+
+def _check(address: str) -> None:
+    """Raise ValueError, without a word of the address, when no request can be made of it."""
+    try:
+        url = httpx.URL(address)
+        port = url.port if url.host else None
+    except (httpx.InvalidURL, UnicodeError):
+        raise ValueError("its URL has a host, a port or a sign that none can have") from None
+    if port is not None and not 0 < port < 1 << 16:
+        raise ValueError("its URL has a port that none can have")
 
 
 def _key(variable: str, environment: Mapping[str, str]) -> bytes:

@@ -6,6 +6,7 @@ import pytest
 
 from ioc.catalogue import Channel, ChannelKind
 from ioc.wording import Message
+from streams.notifier.office import Ways
 from streams.notifier.senders import (
     ID_HEADER,
     AppriseSender,
@@ -91,3 +92,24 @@ def test_what_could_never_send_is_told_all_at_once_without_a_secret(caplog: pyte
     with pytest.raises(ChannelsUnusable, match="IOC_CALL_KEY must hold whsec_"):
         make_senders(CITY, {**environment, "IOC_MESSAGE_URL": "", "IOC_CALL_URL": "https://x/"}, 5)
     assert make_senders(CITY, {}, 5) == {}
+
+
+@pytest.mark.parametrize(
+    "url", ["http://x:99999/", "http://x:hunter2/", "http://xn--/", "http://x/\x01", "http://[::1"]
+)
+def test_an_address_no_request_can_be_made_of_is_refused_before_anything_starts(url: str) -> None:
+    environment = {"IOC_CALL_URL": url, "IOC_CALL_KEY": "whsec_" + "A" * 40}
+    with pytest.raises(ChannelsUnusable, match=r"^call: ") as refused:
+        make_senders(CITY, environment, 5)
+    assert "hunter2" not in str(refused.value)
+
+
+class Broken:
+    async def send(self, message: Message) -> None:
+        raise RuntimeError("hunter2")
+
+
+async def test_what_breaks_in_one_channel_is_a_message_not_taken(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(NotSent, match="not_taken"):
+        await Ways({"call": Broken()}).send(ONE)
+    assert "hunter2" not in caplog.text
