@@ -14,8 +14,10 @@ from msgspec import Meta, Struct
 from ioc.lifecycle import Move, State
 
 Code = Annotated[str, Meta(min_length=1, max_length=128)]
-# A slug of 64 at most, a colon, and the subject.
-IncidentId = Annotated[str, Meta(min_length=3, max_length=321)]
+# A slug of 64 at most, a colon, and the subject: what has no slug could be nobody's.
+IncidentId = Annotated[
+    str, Meta(min_length=3, max_length=321, pattern=r"^[a-z0-9][a-z0-9-]{0,63}:[\s\S]{1,256}(?![\s\S])")
+]
 Line = Annotated[str, Meta(max_length=512)]
 ShortLine = Annotated[str, Meta(max_length=64)]
 Text = Annotated[str, Meta(max_length=8192)]

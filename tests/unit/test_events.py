@@ -135,6 +135,9 @@ def test_the_largest_event_is_accepted_and_one_byte_more_is_not() -> None:
         ("escalated", {"data": {"level": 0}}, "data.level"),
         ("directed", {"data": {"units": ["ioc", ""]}}, "data.units.1"),
         ("merged", {"data": {}}, "data.into"),
+        ("merged", {"data": {"into": "PA-000123"}}, "data.into"),
+        ("merged", {"data": {"into": "field-reports:"}}, "data.into"),
+        ("proposed", {"data": {"into": "Field Reports:1"}}, "data.into"),
     ],
 )
 def test_a_fault_names_its_field(move: str, changed: dict[str, Any], field: str) -> None:
