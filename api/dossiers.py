@@ -63,13 +63,16 @@ def _dossier(card: Card, now: Instant, catalogue: Catalogue) -> Json:
 
 
 def _service(one: Incident, catalogue: Catalogue) -> Json:
-    service = catalogue.services[one.service]
+    service = catalogue.services.get(one.service)
+    if service is None:  # it was taken out of the catalogue since
+        return {"code": one.service, "name_vi": one.service, "name_en": one.service}
     return {"code": service.code, "name_vi": service.name_vi, "name_en": service.name_en}
 
 
 def _procedure(one: Incident, catalogue: Catalogue) -> Json | None:
     """Return what was applied for: a procedure, or else the service's category."""
-    of_service = {category.code: category for category in catalogue.services[one.service].categories}
+    service = catalogue.services.get(one.service)
+    of_service = {category.code: category for category in service.categories} if service is not None else {}
     asked = catalogue.procedure_of(one.service, one.category) or of_service.get(one.category or "")
     return None if asked is None else {"code": asked.code, "name_vi": asked.name_vi, "name_en": asked.name_en}
 

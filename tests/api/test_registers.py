@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from ioc.lifecycle import Move
 from ioc.registers import Act
@@ -33,6 +34,18 @@ async def looked_up(client: httpx.AsyncClient, code: str = "HS-1") -> dict[str, 
     (one,) = answer.json()["items"]
     assert not [word for word in MARKED if word in answer.text]
     return dict(one)
+
+
+async def test_a_dossier_is_still_looked_up_when_its_service_was_taken_out_of_the_catalogue(
+    city: City, client: httpx.AsyncClient
+) -> None:
+    apply_for(city)
+    city.happen(ID, Move.RESOLVED)
+    known = city.model.catalogue
+    poorer = {code: one for code, one in known.services.items() if code != "one-stop-shop"}
+    city.model.catalogue = replace(known, services=poorer, procedures={})
+    one = await looked_up(client)
+    assert (one["service"]["name_vi"], one["procedure"], one["state"]) == ("one-stop-shop", None, "resolved")
 
 
 async def test_a_dossier_is_looked_up_by_its_code_from_receipt_to_result(city: City, client: httpx.AsyncClient) -> None:
