@@ -23,6 +23,7 @@ from ioc.lifecycle import KIN, Move, State
 from ioc.payloads import DECODE, Directed, Reported, Updated, encode
 from ioc.settled import settled
 from ioc.signatures import signature_refusal
+from ioc.sources import is_own
 from ioc.times import MINUTE, Instant
 from ioc.topics import Topic
 
@@ -87,9 +88,10 @@ def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue)
 def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
     """Return why an event is refused whatever the state of its incident, or None.
 
-    In a replay the clock of the relative that tells of itself may be far ahead; nothing rests on when it told.
+    What the centre tells of its own accord is told by a clock of its own: another partition's, which in a replay may be
+    far ahead, or a worker's. Were it refused, what waits for it would wait for ever.
     """
-    if event.time > now + FUTURE_TOLERANCE and event.move not in KIN:
+    if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
         return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
         faults = fold.catalogue_faults(event.payload, event.payload.service, catalogue)

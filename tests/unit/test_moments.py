@@ -253,6 +253,17 @@ def test_a_shelving_that_was_prolonged_does_not_end_at_its_first_moment() -> Non
     assert [read(one).time for one in life.emitted] == [at("2024-04-18 09:00")]
 
 
+def test_what_a_worker_tells_whose_clock_is_ahead_is_heard_all_the_same() -> None:
+    shard = Shard(0, city(), ClockKind.WALL)
+    shard.apply(shard.fold([record(0, "reported", T), record(1, "shelved", T + MINUTE, actor="An", text="lũ")]))
+    ahead = shard.tick(T + 2 * DAY, 10)
+    shard.apply(ahead)
+    (sent,) = ahead.outbox
+    changes = shard.fold([Record(2, T + HOUR, sent.key, sent.value, sent.headers)])
+    assert changes.dead_letters == []
+    assert (changes.incidents["field-reports:1"].is_shelved, changes.incidents["field-reports:1"].sent) == (False, ())
+
+
 def test_people_take_it_from_the_shelf_and_an_end_ends_the_shelving() -> None:
     for move in ("unshelved", "resolved", "cancelled"):
         life = shelved().take(event(move, T + 2 * HOUR)).wait(UNTIL + DAY)
