@@ -3,7 +3,6 @@
 import shutil
 import time
 import urllib.request
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from ioc.topics import Topic
 from tests.city import City, city
 from tests.streams.test_policies import as_of, in_its_own_days
 from tests.streams.test_worker import publish, read
-from tests.unit.samples import KEYS, at, body
+from tests.unit.samples import at, body, keys_file
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 KEY = b"field-reports:1"
@@ -32,12 +31,7 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give all processes a catalogue with the tests' public keys."""
     folder = tmp_path / "catalogue"
     shutil.copytree(hue_folder(), folder)
-    rows = (
-        f'  - {{id: {key.id}, owner: {key.owner}, public: "{b64encode(key.public).decode()}", '
-        f'valid_from: "{to_rfc3339(key.valid_from)}"}}\n'
-        for key in KEYS.values()
-    )
-    (folder / "keys.yml").write_text("keys:\n" + "".join(rows))
+    (folder / "keys.yml").write_text(keys_file())
     monkeypatch.setenv("IOC_CATALOGUE", str(folder))
 
 

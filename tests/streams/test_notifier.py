@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from streams.doubt import Exit
 from tests.city import PATIENCE, City, city, free_port
 from tests.receivers import KEY, Mailbox, Receiver, http_receiver, mailbox
 from tests.streams.test_worker import publish, read
-from tests.unit.samples import LEADERS, body
+from tests.unit.samples import body, keys_file
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(120)]
 
@@ -171,8 +170,7 @@ def test_a_directive_reaches_every_unit_directed_once_and_never_again_on_a_repla
     report = body("reported", at, "e1", service="field-reports", ward="19753", title="Cây đổ, gọi 0912 345 678")
     order = body("directed", at + 1, "e2", units=["hepco", "csgt"])
     with town(kafka, tmp_path) as here:
-        key = f"id: {LEADERS.key.id}, owner: ubnd-tp, public: {b64encode(LEADERS.key.public).decode()}"
-        (tmp_path / "catalogue" / "keys.yml").write_text(f"keys:\n  - {{{key}, valid_from: 2020-01-01T00:00:00Z}}\n")
+        (tmp_path / "catalogue" / "keys.yml").write_text(keys_file())
         here.centre.start_worker(IOC_CATALOGUE=str(tmp_path / "catalogue"))
         first = here.start()
         publish(kafka, (b"field-reports:1", report), (b"field-reports:1", order))

@@ -23,7 +23,7 @@ from ioc.times import MINUTE, Instant
 from ioc.topics import MAX_EVENT_BYTES, TOPICS, Topic
 from tests.city import City
 from tests.streams.test_notifier import Town, town
-from tests.unit.samples import body
+from tests.unit.samples import CENTRE_KEY, body, keys_file, private_pem
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 NOW: Instant = time.time_ns() // 1_000_000
@@ -197,13 +197,19 @@ def _until_shown(http: httpx.Client, id: str) -> None:
         time.sleep(0.1)
 
 
-def test_who_reported_is_nowhere_but_where_it_may_be(kafka: str, tmp_path: Path) -> None:
+def test_who_reported_is_nowhere_but_where_it_may_be(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with town(kafka, tmp_path, partitions=4) as here:
         centre = here.centre
         centre.verbose = True
+        (tmp_path / "catalogue" / "keys.yml").write_text(keys_file())
+        (tmp_path / "signing.pem").write_bytes(private_pem(CENTRE_KEY))
+        monkeypatch.setenv("IOC_CATALOGUE", str(tmp_path / "catalogue"))
         centre.start_worker()
         here.start()
-        centre.start_api(**{f"IOC_AUTH_{name}": said for name, said in AUTH.items()})
+        signing = {"IOC_SIGNING_KEY": str(tmp_path / "signing.pem")}
+        centre.start_api(**signing, **{f"IOC_AUTH_{name}": said for name, said in AUTH.items()})
         played(centre)
         left = [*messages(here), *on_machines(centre, *here.ports), *on_topics(kafka), *answers(centre)]
         assert places_of(MARK, left) == []

@@ -1,5 +1,6 @@
 """Events for the tests, as producers send them, and logs of them in any shape."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from random import Random
@@ -7,6 +8,7 @@ from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -29,6 +31,21 @@ SINCE = parse_instant("2020-01-01T00:00:00Z")
 CENTRE = Signer(Key("ioc-1", "ioc", public_bytes(CENTRE_KEY), SINCE), CENTRE_KEY)
 LEADERS = Signer(Key("ubnd-1", "ubnd-tp", public_bytes(LEADERS_KEY), SINCE), LEADERS_KEY)
 KEYS = {one.key.id: one.key for one in (CENTRE, LEADERS)}
+
+
+def keys_file() -> str:
+    """Return the tests' public keys as a catalogue's keys.yml."""
+    rows = (
+        f'  - {{id: {key.id}, owner: {key.owner}, public: "{b64encode(key.public).decode()}", '
+        f'valid_from: "{to_rfc3339(key.valid_from)}"}}\n'
+        for key in KEYS.values()
+    )
+    return "keys:\n" + "".join(rows)
+
+
+def private_pem(key: Ed25519PrivateKey) -> bytes:
+    """Return a private key as it lies in its file."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def fresh_city() -> Catalogue:
