@@ -85,12 +85,18 @@ class Desk:
     def _planned(self, fact: Fact, now: Instant) -> Iterator[Notification]:
         cause, one = cause_of(fact), self.summaries.get(fact.incident)
         if cause is not None:
-            for each in planned(cause, whom(fact, one, self.catalogue), one, now):
-                because = self._not_acted_on(cause, each.channel, now)
-                yield each if because is None else _suppressed(each, because, now)
+            yield from self._begun(cause, whom(fact, one, self.catalogue), one, now)
+
+    def _begun(
+        self, cause: Cause, pairs: Iterable[tuple[str, str]], one: Summary | None, now: Instant
+    ) -> Iterator[Notification]:
+        """Yield the notifications of a cause as they begin, or as they end at once when it brings nothing about."""
+        for each in planned(cause, pairs, one, now):
+            because = self._not_acted_on(cause, each.channel, now)
+            yield each if because is None else _suppressed(each, because, now)
 
     def _not_acted_on(self, cause: Cause, channel: str, now: Instant) -> Because | None:
-        """Return why a fact brings nothing about however its incident stands."""
+        """Return why a cause brings nothing about however its incident stands."""
         if self.policy.replay:
             return None if self._is_screen(channel) else Because.REPLAY
         if cause.at < now - self.policy.too_old:
@@ -107,12 +113,7 @@ class Desk:
                 cause = end_of(window, one)
                 concerned = one.is_open and one.open_since < window.until and window.scope.covers(one)
                 if concerned and not self._knows(cause.id):
-                    yield from self._unless_replayed(planned(cause, whom_still(one, self.catalogue), one, now), now)
-
-    def _unless_replayed(self, ones: Iterable[Notification], now: Instant) -> Iterator[Notification]:
-        for one in ones:
-            replayed = self.policy.replay and not self._is_screen(one.channel)
-            yield _suppressed(one, Because.REPLAY, now) if replayed else one
+                    yield from self._begun(cause, whom_still(one, self.catalogue), one, now)
 
     def _settled(self, fresh: Sequence[Notification], now: Instant) -> list[Notification]:
         """Return what changes of those that are new and of those that wait without a message made up for them."""

@@ -313,6 +313,18 @@ def test_under_maintenance_nobody_is_told_and_at_its_end_what_is_open_is_told_on
     assert post.deliver() == 0
 
 
+def test_of_a_window_that_ended_long_ago_nobody_is_told_by_a_restart() -> None:
+    post = Post(town())
+    post.desk.windows.put("w", window(NOW + HOUR))
+    post.know(1, reported_at=NOW)
+    post.pass_time(NOW + HOUR)
+    post.know(1, reported_at=NOW, ward="19753")  # it comes into the scope when there is no window any more
+    post.restart(NOW + 20 * HOUR)
+    post.pass_time(NOW + 20 * HOUR)
+    assert post.deliver(NOW + 20 * HOUR) == 0
+    assert post.now_is == [(Status.SUPPRESSED, Because.TOO_OLD)]
+
+
 def test_a_window_ended_early_ends_then_and_one_called_off_tells_nothing() -> None:
     post = Post(town())
     post.know(1, ward="19753", reported_at=NOW)
