@@ -24,9 +24,9 @@ from api.card import Card
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Refusal
 from ioc.events import Event, read_event
-from ioc.fold import catalogue_faults
 from ioc.incident import Entry
 from ioc.lifecycle import COMMANDS, Move, event_type
+from ioc.names import catalogue_faults
 from ioc.payloads import Assigned, Directed, Payload, Updated
 from ioc.sources import CENTRE
 from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant, to_rfc3339

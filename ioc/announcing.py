@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ioc import deadlines, directing
+from ioc import directing
 from ioc.catalogue import Catalogue
 from ioc.directive import Answer, Directive, Step
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, WARNED, Clock, Incident, Said
+from ioc.steps import announced_at, last_said, steps
 from ioc.telling import fact_of
 from ioc.times import Instant
 
@@ -22,7 +23,7 @@ def at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
 def _met_late(new: Incident, now: Instant) -> Iterator[Fact]:
     for clock in new.clocks:
         late = clock.met is not None and clock.due is not None and clock.met > clock.due
-        if late and deadlines.last_said(clock, new) < BREACHED:
+        if late and last_said(clock, new) < BREACHED:
             yield _say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
 
 
@@ -59,17 +60,13 @@ def reached(new: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Fact]
         if clock.running:
             yield from _reached(new, clock, now, catalogue)
     for reminder in list(directing.reminders(new, catalogue)):
-        passed = _spoken([step for step in reminder.steps if deadlines.announced_at(step) <= now])
+        passed = _spoken([step for step in reminder.steps if announced_at(step) <= now])
         yield from (_remind(new, reminder.directive, reminder.answer, step, now) for step in passed)
 
 
 def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
-    said = deadlines.last_said(clock, new)
-    passed = [
-        step
-        for step in deadlines.steps(clock, new, catalogue)
-        if step.number > said and deadlines.announced_at(step) <= now
-    ]
+    said = last_said(clock, new)
+    passed = [step for step in steps(clock, new, catalogue) if step.number > said and announced_at(step) <= now]
     yield from (_say(new, clock, step, _STEPS.get(step.number, Kind.ESCALATED), now) for step in _spoken(passed))
 
 

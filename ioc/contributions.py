@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Online
-from ioc.deadlines import last_said
 from ioc.directive import Answer, Directive
 from ioc.incident import BREACHED, LADDER, Incident
 from ioc.lifecycle import State
 from ioc.payloads import Satisfaction, TargetName
+from ioc.steps import last_said
 from ioc.times import Instant
 
 

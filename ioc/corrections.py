@@ -1,8 +1,9 @@
 """What a late event changes of what was said before it came."""
 
-from ioc import deadlines, directing
+from ioc import directing
 from ioc.incident import BREACHED, Incident
 from ioc.payloads import TargetName
+from ioc.steps import last_said
 
 MAX_TOLD_AGAIN = 20
 _CORRECTED_FIELDS = ("state", "on_time", "closed_at", "reported_at", "service", "unit", "priority")
@@ -28,7 +29,7 @@ def withdrawn(old: Incident, new: Incident) -> list[str]:
     targets = [
         clock.target
         for clock in new.clocks
-        if clock.in_time and deadlines.last_said(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
+        if clock.in_time and last_said(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
     ]
     return [*targets, *(f"directive/{one}" for one in directing.withdrawn(old, new))]
 

@@ -20,6 +20,7 @@ from ioc.history import is_full, summarised
 from ioc.incident import Entry, Incident, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, Move, State
+from ioc.names import catalogue_faults, name_faults, unknown_names
 from ioc.payloads import DECODE, Directed, Reported, Updated, encode
 from ioc.settled import settled
 from ioc.signatures import signature_refusal
@@ -94,7 +95,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Ref
     if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
         return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
-        faults = fold.catalogue_faults(event.payload, event.payload.service, catalogue)
+        faults = catalogue_faults(event.payload, event.payload.service, catalogue)
         if faults:
             return Refusal(Reason.NOT_IN_CATALOGUE, faults)
     if isinstance(event.payload, Directed):
@@ -103,7 +104,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Ref
 
 
 def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Decision:
-    unknown = () if event.move is Move.REPORTED else fold.unknown_names(event.payload, catalogue)
+    unknown = () if event.move is Move.REPORTED else unknown_names(event.payload, catalogue)
     entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or order_of(entry) > order_of(old.history[-1])
     if in_order:
@@ -166,7 +167,7 @@ def _refusal(entry: Entry, new: Incident) -> Refusal | None:
     if entry.refused is Reason.ILLEGAL_MOVE:
         return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
     if entry.refused is Reason.NOT_IN_CATALOGUE:
-        return Refusal(entry.refused, fold.name_faults(entry.unknown))
+        return Refusal(entry.refused, name_faults(entry.unknown))
     if entry.refused is Reason.LOWERED_SILENTLY:
         return Refusal(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
     return Refusal(entry.refused, _FAULTS[entry.refused])

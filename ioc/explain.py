@@ -9,6 +9,7 @@ from ioc.catalogue import Catalogue
 from ioc.facts import Kind
 from ioc.incident import BREACHED, WARNED, Clock, Incident, Span
 from ioc.payloads import TargetName
+from ioc.steps import steps
 from ioc.times import Instant, Millis
 
 
@@ -121,6 +122,6 @@ _KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 def _steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
     fired = {said.step: said.at for said in incident.said if said.is_of(incident, clock)}
-    for step in deadlines.steps(clock, incident, catalogue):
+    for step in steps(clock, incident, catalogue):
         kind = _KINDS.get(step.number, Kind.ESCALATED)
         yield StepTold(kind, step.level, step.at, step.whom, step.channel, fired.get(step.number))

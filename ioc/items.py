@@ -14,7 +14,7 @@ from ioc.aggregates import Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
-from ioc.fold import catalogue_faults
+from ioc.names import catalogue_faults
 from ioc.payloads import Satisfaction, satisfaction_of
 from ioc.registers import About, Act, Answered, Booking, Register
 from ioc.times import Instant

@@ -16,6 +16,7 @@ from ioc.lane import Outgoing
 from ioc.lifecycle import Move
 from ioc.payloads import Lapsed, Payload
 from ioc.sources import CENTRE
+from ioc.steps import next_step_at
 from ioc.times import Instant, to_datetime, to_rfc3339
 
 _PART = "moments"
@@ -61,5 +62,5 @@ def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[
 def next_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     """Return when next something is to be announced or told; None when nothing is to come."""
     told = (one.at for one in to_come(incident, catalogue))
-    announced = deadlines.next_step_at(incident, catalogue)
+    announced = next_step_at(incident, catalogue)
     return min(told if announced is None else (announced, *told), default=None)

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from ioc.aggregates import Contribution, Measure, Timing
 from ioc.catalogue import Catalogue
 from ioc.contributions import directed
-from ioc.deadlines import next_step_at
 from ioc.decide import DeadlinePassed, Decision, decide
 from ioc.directing import MAX_DIRECTED
 from ioc.directive import Answer
@@ -21,6 +20,7 @@ from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, Incident
 from ioc.lifecycle import State
 from ioc.records import decode_incident, encode
+from ioc.steps import next_step_at
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.topics import MAX_STATE_BYTES
 from tests.unit.samples import CITY, LATER, at, essence, event, patient

@@ -1,0 +1,39 @@
+"""What an incident is promised: the rule that governs it, and its targets, the procedure's own among them."""
+
+from collections.abc import Mapping
+
+from ioc.catalogue import Catalogue, Procedure
+from ioc.incident import Incident
+from ioc.payloads import Priority, TargetName
+from ioc.rules import Rule
+from ioc.times import Millis
+
+
+def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
+    """Return the rule that governs an incident as it stands now."""
+    return catalogue.rules.rule_for(
+        incident.service, incident.category, incident.priority, incident.source, incident.unit
+    )
+
+
+def targets_of(rule: Rule, incident: Incident, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
+    """Return the targets of an incident under a rule: what its procedure promises takes the place of the solution's."""
+    procedure = promised(rule, incident, catalogue)
+    if procedure is None or procedure.target is None:
+        return rule.targets
+    return {**rule.targets, TargetName.RESOLVE: procedure.target}
+
+
+def promised(rule: Rule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
+    """Return the procedure whose target counts; None when it is the rule's. What is urgent is not made slower by it."""
+    procedure = catalogue.procedure_of(incident.service, incident.category)
+    if procedure is None or procedure.target is None:
+        return None
+    own = rule.targets.get(TargetName.RESOLVE)
+    slower = own is not None and procedure.target > own
+    return None if slower and incident.priority is Priority.URGENT else procedure
+
+
+def promise(rule: Rule, incident: Incident, catalogue: Catalogue) -> str:
+    procedure = promised(rule, incident, catalogue)
+    return procedure.code if procedure is not None else ""
