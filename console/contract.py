@@ -8,7 +8,7 @@ import msgspec
 
 from ioc import lifecycle, registers
 from ioc.aggregates import Aggregate
-from ioc.events import Envelope
+from ioc.envelopes import Envelope
 from ioc.facts import Fact
 from ioc.incident import Incident
 from ioc.items import Item

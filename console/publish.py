@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from aiokafka import AIOKafkaProducer
 
-from ioc.events import AS_OF_TYPE
+from ioc.marks import AS_OF_TYPE
 from ioc.topics import MAX_RECORD_BYTES, Topic
 
 HEADERS = [("content-type", b"application/cloudevents+json")]

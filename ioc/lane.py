@@ -12,8 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ioc.editions import Edition
+from ioc.envelopes import Headers
 from ioc.errors import Refusal
-from ioc.events import Headers
 from ioc.refusals import RefusalPolicy, Refusals
 from ioc.timers import Timers
 from ioc.times import Instant, to_rfc3339

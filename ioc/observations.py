@@ -10,21 +10,21 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ioc.errors import Fault, Reason, Refusal
-from ioc.events import (
-    AS_OF_TYPE,
+from ioc.envelopes import (
     NO_DATA,
-    AsOf,
-    Envelope,
     Headers,
     decode_envelope,
     explain,
+    out_of_time,
     read_record,
+    refused,
     slug_of,
     wrong_address,
 )
+from ioc.errors import Refusal
+from ioc.marks import AS_OF_TYPE, AsOf, read_mark
 from ioc.payloads import Code
-from ioc.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
+from ioc.times import Instant, to_instant
 
 OBSERVED_TYPE = "vn.ioc.indicator.observed.v1"
 SETTLED_TYPE = "vn.ioc.indicator.settled.v1"
@@ -59,24 +59,17 @@ PAYLOADS: Mapping[str, type[Observed] | type[Settled]] = {OBSERVED_TYPE: Observe
 
 def read_observation(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Observation | AsOf | Refusal:
     """Return the observation or the mark a record holds, or why it is refused with all faults named. Total."""
-    told = partial(explain, key, payloads=PAYLOADS)
-    return read_record(value, headers, partial(_read, key), told)
+    return read_record(value, headers, partial(_read, key), partial(explain, key, PAYLOADS))
 
 
 def _read(key: bytes | None, structured: bytes) -> Observation | AsOf | Refusal:
     envelope = decode_envelope(structured)
     if envelope.type == AS_OF_TYPE:
-        faults = _out_of_time(envelope)
-        return Refusal(Reason.INVALID, faults) if faults else AsOf(to_instant(envelope.time))
+        return read_mark(envelope)
     data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
     said = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
-    faults = (*wrong_address(envelope.source, envelope.subject, key), *_out_of_time(envelope))
+    faults = (*wrong_address(envelope.source, envelope.subject, key), *out_of_time(envelope))
     if faults:
-        reason = Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID
-        return Refusal(reason, faults)
+        return refused(faults)
     sensor = f"{slug_of(envelope.source)}:{envelope.subject}"
     return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, said)
-
-
-def _out_of_time(envelope: Envelope) -> tuple[Fault, ...]:
-    return () if is_of_our_time(envelope.time) else (Fault("time", OUT_OF_TIME),)

@@ -10,9 +10,9 @@ from msgspec import Struct, field
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
-from ioc.events import AsOf
 from ioc.indicators import Sensor
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
+from ioc.marks import AsOf
 from ioc.observations import Observation, Observed, read_observation
 from ioc.partitioner import partition_of
 from ioc.records import decode_sensor, encode

@@ -18,12 +18,13 @@ from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.editions import Edition, in_force, settled
 from ioc.errors import Fault, Reason, Refusal
-from ioc.events import AsOf, Event, read_event
+from ioc.events import Event, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
 from ioc.lifecycle import KIN, State
+from ioc.marks import AsOf
 from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
 from ioc.records import decode_aggregate, decode_incident, decode_item, encode

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ioc.envelopes import slug_of
 from ioc.errors import Fault, Reason, Refusal
-from ioc.events import Event, read_event, slug_of
+from ioc.events import Event, read_event
 from ioc.lifecycle import event_type
 from ioc.payloads import Directed
 from ioc.times import Instant, to_instant, to_rfc3339

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from ioc import records
 from ioc.decide import decide
+from ioc.envelopes import slug_of
 from ioc.errors import Reason, Refusal
-from ioc.events import AsOf, Event, read_event, slug_of
+from ioc.events import Event, read_event
+from ioc.marks import AsOf
 from ioc.payloads import Reported
 from ioc.topics import MAX_EVENT_BYTES
 from tests.unit.samples import CITY, LATER, at, body, patient

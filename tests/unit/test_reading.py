@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from ioc.envelopes import Headers
 from ioc.errors import Reason, Refusal
-from ioc.events import Event, Headers, read_event
+from ioc.events import Event, read_event
 from ioc.facts import Fact
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard

@@ -1,0 +1,174 @@
+"""The envelope of what comes in: a Kafka record in either content mode of CloudEvents 1.0, read or refused.
+
+The quick road decodes straight into structs. When that fails, the slow road reads the record again
+to name every fault at once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+from ioc.errors import Fault, Reason, Refusal
+from ioc.payloads import Moment, encode
+from ioc.schema import faults_of
+from ioc.times import OUT_OF_TIME, is_of_our_time
+from ioc.topics import MAX_EVENT_BYTES
+
+Id = Annotated[str, Meta(min_length=1, max_length=256)]
+Source = Annotated[str, Meta(min_length=1, max_length=256)]
+Headers = Sequence[tuple[str, bytes | None]]
+# Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
+STRUCTURED = b"application/cloudevents"
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+
+
+class Envelope(Struct, frozen=True):
+    """The context attributes of CloudEvents that the centre reads, and the data still undecoded."""
+
+    specversion: Annotated[str, Meta(pattern=r"^1\.0$")]
+    id: Id
+    source: Source
+    type: str
+    subject: Id
+    time: Moment
+    data: Raw | UnsetType = UNSET
+
+
+decode_envelope = msgspec.json.Decoder(Envelope).decode
+_SLUGS: dict[str, str | None] = {}
+NO_DATA = Raw(b"{}")
+
+
+def slug_of(source: str) -> str | None:
+    """Return the short name of a source: its last path segment; None when it has no usable one."""
+    if source not in _SLUGS:
+        if len(_SLUGS) > 10_000:  # a hostile producer must not fill the memory with names
+            _SLUGS.clear()
+        slug = source.rstrip("/").rpartition("/")[2].lower()
+        _SLUGS[source] = slug if SLUG.match(slug) else None
+    return _SLUGS[source]
+
+
+Read = TypeVar("Read")
+
+
+def read_record(
+    value: bytes | None,
+    headers: Headers,
+    read: Callable[[bytes], Read],
+    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+) -> Read | Refusal:
+    """Return what `read` makes of a record in structured mode, or why it is refused, as `explain` has it.
+
+    Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
+    can be a refusal, which keeps the record, and does not stop one worker after another.
+    """
+    if value is not None and len(value) > MAX_EVENT_BYTES:
+        return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
+    try:
+        return _read_structured(value, headers, read, explain)
+    except Exception as error:
+        return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+
+
+def _read_structured(
+    value: bytes | None,
+    headers: Headers,
+    read: Callable[[bytes], Read],
+    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+) -> Read | Refusal:
+    try:
+        structured = _structured(value, headers)
+        return read(structured)
+    except UnicodeDecodeError:
+        return _NOT_UTF8
+    except msgspec.ValidationError as error:
+        return explain(structured, error)
+    except msgspec.DecodeError as error:
+        return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
+    except KeyError:
+        return explain(structured, None)
+
+
+_NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
+_NOT_JSON = Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
+
+
+def refused(faults: tuple[Fault, ...]) -> Refusal:
+    """Return the refusal of a record with these faults: one at the wrong address alone says so."""
+    return Refusal(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
+
+
+def _structured(value: bytes | None, headers: Headers) -> bytes:
+    """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
+    given = [(name, text) for name, text in headers if text is not None]
+    attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
+    content_type = next((text for name, text in given if name.lower() == "content-type"), b"")
+    if not attributes or content_type.lower().startswith(STRUCTURED):
+        return value or b""
+    members: dict[str, object] = {name: text.decode() for name, text in attributes.items() if name != "data"}
+    if value:
+        members["data"] = msgspec.json.decode(value, type=Raw)  # JSON by itself, or it is none
+    return encode(members)
+
+
+def wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
+    """Yield what is wrong with where a record went: its key must be the incident's id."""
+    slug = slug_of(source)
+    if slug is not None and key == f"{slug}:{subject}".encode():
+        return
+    if slug is None:
+        yield Fault("source", "its last path segment must be letters, digits and hyphens")
+    if key is None:
+        yield Fault("key", "missing; it must be '<source slug>:<subject>'")
+    elif slug is not None:
+        yield Fault("key", "differs from '<source slug>:<subject>'")
+
+
+def out_of_time(envelope: Envelope) -> Iterator[Fault]:
+    """Yield the fault of an event whose own time no calendar reaches."""
+    if not is_of_our_time(envelope.time):
+        yield Fault("time", OUT_OF_TIME)
+
+
+def explain(
+    key: bytes | None,
+    payloads: Mapping[str, type[Struct]],
+    structured: bytes,
+    error: msgspec.ValidationError | None = None,
+) -> Refusal:
+    """Return every fault of a record that could not be read. Faults name fields, never values.
+
+    `error` is why the reader gave up; what it means is told when the schemas find nothing. `payloads` are what the data
+    of each known type of record must be like.
+    """
+    members = msgspec.json.decode(structured)
+    if not isinstance(members, dict):
+        return Refusal(Reason.INVALID, (Fault("data", "not a JSON object"),))
+    faults = list(faults_of(Envelope, members))
+    source, subject = members.get("source"), members.get("subject")
+    if isinstance(source, str) and isinstance(subject, str):
+        faults += [fault for fault in wrong_address(source, subject, key) if fault not in faults]
+    kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
+    if kind is not None:
+        faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
+        return Refusal(Reason.INVALID, tuple(faults) or (_fault_of(error),))
+    if isinstance(members.get("type"), str):
+        return Refusal(Reason.UNKNOWN_TYPE, (*faults, Fault("type", "not a type this service knows")))
+    return Refusal(Reason.INVALID, tuple(faults))
+
+
+def _under_data(field: str) -> str:
+    return f"data.{field}" if field else "data"
+
+
+_PLACE = re.compile(r" - at `\$\.(\w+)")
+
+
+def _fault_of(error: msgspec.ValidationError | None) -> Fault:
+    """Return the fault in the reader's own words less the value: a number with a fraction, a word too long in NFC."""
+    place = _PLACE.search(str(error))
+    return Fault(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")
