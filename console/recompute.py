@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from console.written import Motion, Written, identities, letter, told
 from ioc.catalogue import Catalogue
+from ioc.changes import Changes
 from ioc.editions import Edition
 from ioc.lane import Position, Record
-from ioc.shard import Changes, Shard
+from ioc.shard import Shard
 
 # Incidents settled at once; how many makes no difference to what comes of it.
 _SETTLED_AT_ONCE = 1000

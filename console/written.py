@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ioc.aggregates import Aggregate, Cell
+from ioc.changes import Changes
 from ioc.facts import Fact
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Position
 from ioc.payloads import Reporter
 from ioc.records import decode_reporter
-from ioc.shard import Changes
 from ioc.times import SECOND, Instant, Millis
 from ioc.topics import Topic
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ioc.catalogue import Catalogue
 from ioc.editions import Edition
 from ioc.envelopes import Headers
 from ioc.errors import Refusal
@@ -74,6 +75,9 @@ Writes = Iterable[tuple[Topic, Iterable[Write]]]
 # A record can have very many faults; as many are named as fit.
 MAX_REASON = 8192
 _OURS = "ioc-error-"
+_POLICY = RefusalPolicy()
+Key = TypeVar("Key")
+Row = TypeVar("Row")
 
 
 class DeadLetter(Struct, frozen=True):
@@ -136,6 +140,39 @@ class Progress:
             duplicates=self._before.duplicates + self.duplicates,
             recent=self.recent,
         )
+
+
+class Folded:
+    """One partition of so many: by which catalogue and whose clock it is folded, and how far it is."""
+
+    def __init__(
+        self,
+        partition: int,
+        catalogue: Catalogue,
+        clock: ClockKind,
+        policy: RefusalPolicy = _POLICY,
+        partitions: int = 1,
+    ) -> None:
+        self.partition = partition
+        self.partitions = partitions
+        self.catalogue = catalogue
+        self.clock = clock
+        self.policy = policy
+        self.timers = Timers()
+        self.position = Position()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with no state at all."""
+        raise NotImplementedError
+
+
+def put(table: dict[Key, Row], key: Key, row: Row | None) -> None:
+    """Put a row in its place in a table; None takes away what is there."""
+    if row is None:
+        table.pop(key, None)
+    else:
+        table[key] = row
 
 
 class Changed(Protocol):

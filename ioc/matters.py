@@ -11,17 +11,15 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ioc.catalogue import Catalogue
 from ioc.duplicates import Action
 from ioc.emit import emit, id_of
 from ioc.errors import Fault, Reason, Refusal
 from ioc.families import MOST_CHILDREN
-from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
+from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.lifecycle import Move
 from ioc.partitioner import partition_of
 from ioc.payloads import Merged, Priority, Proposed
 from ioc.places import Grid, metres
-from ioc.refusals import RefusalPolicy
 from ioc.sightings import PART, Sighting, decode
 from ioc.timers import Timers
 from ioc.times import DAY, Instant, is_instant_of_our_time
@@ -107,33 +105,20 @@ class Ground:
             yield from grid.around(report.lat, report.lon, report.radius_m)
 
 
-_POLICY = RefusalPolicy()
 _STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
 _KEY = Refusal(Reason.WRONG_KEY, (Fault("key", "differs from '<service>/<category>'"),))
 _UNREADABLE = Refusal(Reason.INVALID, (Fault("data", "no sighting"),))
 
 
-class Shard:
+class Shard(Folded):
     """The matters of one partition of so many."""
 
     input = Topic.SIGHTINGS
     tables = (Topic.MATTERS,)
 
-    def __init__(
-        self,
-        partition: int,
-        catalogue: Catalogue,
-        clock: ClockKind,
-        policy: RefusalPolicy = _POLICY,
-        partitions: int = 1,
-    ) -> None:
-        self.partition = partition
-        self.partitions = partitions
-        self.clock = clock
-        self.policy = policy
+    def begin(self) -> None:
+        """Begin with no matter. Nothing is announced here: the timers stay empty."""
         self.matters: dict[str, Matter] = {}
-        self.timers = Timers()  # nothing is announced here
-        self.position = Position()
         self.index()
 
     @property
@@ -143,10 +128,7 @@ class Shard:
 
     def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Take back a matter."""
-        if value is None:
-            self.matters.pop(key.decode(), None)
-        else:
-            self.matters[key.decode()] = decode_matter(value)
+        put(self.matters, key.decode(), None if value is None else decode_matter(value))
 
     def index(self) -> None:
         """Build the places, and when each matter is forgotten, anew."""
@@ -170,10 +152,7 @@ class Shard:
     def apply(self, changes: Changes) -> None:
         """Take over changes that are safely written."""
         for id, matter in changes.matters.items():
-            if matter is None:
-                self.matters.pop(id, None)
-            else:
-                self.matters[id] = matter
+            put(self.matters, id, matter)
         self.position = changes.position
 
 

@@ -11,12 +11,11 @@ from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
 from ioc.indicators import Sensor
-from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
+from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.marks import AsOf
 from ioc.observations import Observation, Observed, read_observation
 from ioc.partitioner import partition_of
 from ioc.records import decode_sensor, encode
-from ioc.refusals import RefusalPolicy
 from ioc.sensors import Heard, SensorState, fall_silent, observe
 from ioc.timers import Timers
 from ioc.times import Instant
@@ -41,37 +40,23 @@ class Changes(Struct):
         yield Topic.SENSORS, (Write(id.encode(), encode(state)) for id, state in self.sensors.items())
 
 
-_POLICY = RefusalPolicy()
 _UNKNOWN = Refusal(Reason.NOT_IN_CATALOGUE, (Fault("subject", "not a sensor of the catalogue"),))
 _FUTURE = Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
 _MEASURE = Refusal(Reason.INVALID, (Fault("data.measure", "not the unit of measure of the catalogue"),))
 _STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
 
 
-class Shard:
+class Shard(Folded):
     """The state of one partition of so many. A sensor of the catalogue is silent since the shard first knew of it."""
 
     input = Topic.INDICATORS
     tables = (Topic.SENSORS,)
 
-    def __init__(
-        self,
-        partition: int,
-        catalogue: Catalogue,
-        clock: ClockKind,
-        policy: RefusalPolicy = _POLICY,
-        partitions: int = 1,
-    ) -> None:
-        self.partition = partition
-        self.partitions = partitions
-        self.catalogue = catalogue
-        self.clock = clock
-        self.policy = policy
+    def begin(self) -> None:
+        """Begin knowing nothing of the sensors of the catalogue."""
         self.sensors: dict[str, SensorState] = {}
-        self.timers = Timers()
-        self.position = Position()
         self.own: dict[str, Sensor] = {}
-        self.go_by(catalogue)
+        self.go_by(self.catalogue)
 
     def go_by(self, catalogue: Catalogue) -> None:
         """Fold by this catalogue from now on."""
@@ -87,10 +72,7 @@ class Shard:
 
     def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Take back the state of a sensor."""
-        if value is None:
-            self.sensors.pop(key.decode(), None)
-        else:
-            self.sensors[key.decode()] = decode_sensor(value)
+        put(self.sensors, key.decode(), None if value is None else decode_sensor(value))
 
     def index(self) -> None:
         """Set the timers anew: of a sensor not known yet for the first moment there is."""

@@ -6,14 +6,13 @@ write its changes stops and builds them anew. A replay of the same records gives
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ioc import items
-from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Span, Who, Windows, decode_key, encode_key
+from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Windows, decode_key
 from ioc.catalogue import Catalogue
+from ioc.changes import Changes
 from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.editions import Edition, in_force, settled
@@ -22,83 +21,33 @@ from ioc.events import Event, read_event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.items import Item
-from ioc.lane import ClockKind, DeadLetter, Outgoing, Position, Progress, Record, Write
+from ioc.lane import ClockKind, DeadLetter, Folded, Progress, Record, put
 from ioc.lifecycle import KIN, State
 from ioc.marks import AsOf
 from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
-from ioc.records import decode_aggregate, decode_incident, decode_item, encode
-from ioc.refusals import RefusalPolicy
+from ioc.records import decode_aggregate, decode_incident, decode_item
 from ioc.registers import Booking
 from ioc.timers import Timers
 from ioc.times import Instant
 from ioc.topics import Topic
+from ioc.touched import Touched
 
 
-class Changes(Struct):
-    """All that one slice of records or one tick changes; written and applied whole, or not at all.
-
-    An item that is None is let go of.
-    """
-
-    position: Position
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    items: dict[str, Item | None] = field(default_factory=dict)
-    aggregates: dict[Cell, Aggregate] = field(default_factory=dict)
-    expired: list[Cell] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-    dead_letters: list[DeadLetter] = field(default_factory=list)
-    outbox: list[Outgoing] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """True when there is nothing to write."""
-        own = self.incidents or self.items or self.aggregates or self.expired or self.facts
-        return not (own or self.dead_letters or self.outbox)
-
-    def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
-        """Yield what is written to the partition's own number of each topic, without the position."""
-        yield Topic.INCIDENTS, (Write(id.encode(), encode(state)) for id, state in self.incidents.items())
-        items = self.items.items()
-        yield Topic.ITEMS, (Write(id.encode(), None if item is None else encode(item)) for id, item in items)
-        windows = self.aggregates.items()
-        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
-        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)
-        yield Topic.FACTS, (Write(fact.incident.encode(), encode(fact)) for fact in self.facts)
-
-
-_POLICY = RefusalPolicy()
-_Key = TypeVar("_Key")
-_Row = TypeVar("_Row")
-
-
-class Shard:
+class Shard(Folded):
     """The state of one partition of so many, and the pure fold over it. `pending` counts incidents without a report."""
 
     input = Topic.EVENTS
     tables = (Topic.INCIDENTS, Topic.ITEMS, Topic.AGGREGATES)
 
-    def __init__(
-        self,
-        partition: int,
-        catalogue: Catalogue,
-        clock: ClockKind,
-        policy: RefusalPolicy = _POLICY,
-        partitions: int = 1,
-    ) -> None:
-        self.partition = partition
-        self.partitions = partitions
-        self.catalogue = catalogue
-        self.clock = clock
-        self.policy = policy
+    def begin(self) -> None:
+        """Begin with no incident and no item."""
         self.pending = 0
-        self.windows = Windows(catalogue.zone)
+        self.windows = Windows(self.catalogue.zone)
         self.incidents: dict[str, Incident] = {}
         self.items: dict[str, Item] = {}
         self.aggregates: dict[Cell, Aggregate] = {}
-        self.timers = Timers()
         self.ageing = Timers()
-        self.position = Position()
         self.minutes = Minutes()
 
     @property
@@ -109,11 +58,11 @@ class Shard:
     def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Take back a state or a window."""
         if topic is Topic.ITEMS:
-            _put(self.items, key.decode(), None if value is None else decode_item(value))
+            put(self.items, key.decode(), None if value is None else decode_item(value))
         elif topic is Topic.AGGREGATES:
-            _put(self.aggregates, decode_key(key)[1], None if value is None else decode_aggregate(value))
+            put(self.aggregates, decode_key(key)[1], None if value is None else decode_aggregate(value))
         else:
-            _put(self.incidents, key.decode(), None if value is None else decode_incident(value))
+            put(self.incidents, key.decode(), None if value is None else decode_incident(value))
 
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
@@ -176,7 +125,7 @@ class Shard:
             self.pending += _is_pending(incident) - _is_pending(self.incidents.get(id))
         self.incidents.update(changes.incidents)
         for id, item in changes.items.items():
-            _put(self.items, id, item)
+            put(self.items, id, item)
         self.aggregates.update(changes.aggregates)
         for cell in changes.aggregates:
             self.minutes.add(cell)
@@ -184,13 +133,6 @@ class Shard:
             self.aggregates.pop(cell, None)
             self.minutes.drop(cell)
         self.position = changes.position
-
-
-def _put(table: dict[_Key, _Row], key: _Key, row: _Row | None) -> None:
-    if row is None:
-        table.pop(key, None)
-    else:
-        table[key] = row
 
 
 def _is_up_to(id: str, until: str | None) -> bool:
@@ -228,6 +170,7 @@ class _Fold(Progress):
         super().__init__(shard.position, shard.policy)
         self.shard = shard
         self.changes = Changes(shard.position)
+        self.touched = Touched(shard.windows, shard.aggregates, self.changes.aggregates)
 
     def take(self, record: Record) -> None:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
@@ -338,30 +281,13 @@ class _Fold(Progress):
         return self.changes.items.get(id) or self.shard.items.get(id)
 
     def _add(self, changes: Iterable[Changed]) -> None:
-        horizon = self.now - MINUTES_KEPT
-        windows: dict[tuple[Who, Instant], list[Aggregate]] = {}  # much comes about at one moment
-        for changed in changes:
-            place = (changed.who, changed.contribution.at)
-            if place not in windows:
-                windows[place] = [self._aggregate(cell) for cell in self.shard.windows.cells(changed, horizon)]
-            for window in windows[place]:
-                window.add(changed.contribution, changed.sign)
-
-    def _aggregate(self, cell: Cell) -> Aggregate:
-        if cell not in self.changes.aggregates:
-            known = self.shard.aggregates.get(cell)
-            self.changes.aggregates[cell] = known.copy() if known is not None else Aggregate()
-        return self.changes.aggregates[cell]
+        self.touched.add(changes, self.now - MINUTES_KEPT)
 
     def expire(self) -> None:
-        """Let go of minute windows that are older than what the live views look back on."""
+        """Let go of minute windows that are older than what the live views look back on, and of old items."""
         horizon = self.now - MINUTES_KEPT
-        expired = self.shard.minutes.before(horizon)
-        fresh = [cell for cell in self.changes.aggregates if cell.span is Span.MINUTE and cell.start < horizon]
-        for cell in fresh:
-            del self.changes.aggregates[cell]
+        self.changes.expired = [*self.shard.minutes.before(horizon), *self.touched.drop_before(horizon)]
         self._forget()
-        self.changes.expired = [*expired, *(cell for cell in fresh if cell not in self.shard.aggregates)]
 
     def _forget(self) -> None:
         """Let go of the items of which nothing more can come."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ioc import shard as incidents
 from ioc.catalogue import Catalogue
+from ioc.changes import Changes as CityChanges
 from ioc.editions import in_force
 from ioc.lane import Changes, ClockKind, Record, Shard
 from ioc.refusals import Refusals
@@ -188,7 +189,7 @@ class Partition(Generic[Changes]):
             metrics.REFUSED.labels(letter.refusal.reason).inc()
         metrics.SENT.labels(*self._labels).inc(len(changes.outbox))
         metrics.HELD.labels(*self._labels).set(self.shard.held)
-        if isinstance(changes, incidents.Changes):
+        if isinstance(changes, CityChanges):
             for fact in changes.facts:
                 metrics.FACTS.labels(fact.kind).inc()
         if isinstance(self.shard, incidents.Shard):

@@ -13,11 +13,12 @@ from console.compare import differences
 from console.recompute import recompute
 from console.written import Found, Inspection, letter
 from ioc.aggregates import Aggregate, Measure, Span
+from ioc.changes import Changes
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.registers import Act
-from ioc.shard import Changes, Shard
+from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
 from tests.unit.samples import CITY, LOGS, at, booked, record
 

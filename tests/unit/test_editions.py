@@ -13,13 +13,14 @@ from console.recompute import recompute
 from console.written import Found, Inspection, letter
 from ioc.calendar import Calendar
 from ioc.catalogue import Catalogue, catalogue_of, hue_folder, load_catalogue
+from ioc.changes import Changes
 from ioc.editions import KEPT, Edition, in_force, settled
 from ioc.facts import Fact, Kind
 from ioc.incident import Clock
 from ioc.lane import ClockKind, Record
 from ioc.payloads import TargetName
 from ioc.rules import RuleBook
-from ioc.shard import Changes, Shard
+from ioc.shard import Shard
 from ioc.times import MINUTE
 from tests.unit.samples import CITY, LATER, LOGS, at, patient, record
 

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from ioc import records
 from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue
+from ioc.changes import Changes
 from ioc.errors import Reason
 from ioc.facts import Kind
 from ioc.lane import ClockKind, Position, Record
 from ioc.refusals import Refusals
-from ioc.shard import Changes, Shard
+from ioc.shard import Shard
 from ioc.times import HOUR, MINUTE, Instant
 from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, patient, record, windows
 

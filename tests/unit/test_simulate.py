@@ -12,6 +12,7 @@ from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
 from ioc import formulas
 from ioc.aggregates import Measure, Span
+from ioc.changes import Changes
 from ioc.errors import Reason
 from ioc.events import Event, read_event
 from ioc.facts import Kind
@@ -23,7 +24,7 @@ from ioc.payloads import DECODE, Priority
 from ioc.records import encode
 from ioc.registers import Act
 from ioc.sensor_shard import Shard as Sensors
-from ioc.shard import Changes, Shard
+from ioc.shard import Shard
 from ioc.times import HOUR, Instant
 from ioc.topics import Topic
 from tests.unit.centre import Centre

@@ -1,0 +1,45 @@
+"""What a slice of events changes in a partition of the city, and what of it is written where."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from ioc.aggregates import Aggregate, Cell, encode_key
+from ioc.facts import Fact
+from ioc.incident import Incident
+from ioc.items import Item
+from ioc.lane import DeadLetter, Outgoing, Position, Write
+from ioc.records import encode
+from ioc.topics import Topic
+
+
+class Changes(Struct):
+    """All that one slice of records or one tick changes; written and applied whole, or not at all.
+
+    An item that is None is let go of.
+    """
+
+    position: Position
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    items: dict[str, Item | None] = field(default_factory=dict)
+    aggregates: dict[Cell, Aggregate] = field(default_factory=dict)
+    expired: list[Cell] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    outbox: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing to write."""
+        own = self.incidents or self.items or self.aggregates or self.expired or self.facts
+        return not (own or self.dead_letters or self.outbox)
+
+    def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
+        """Yield what is written to the partition's own number of each topic, without the position."""
+        yield Topic.INCIDENTS, (Write(id.encode(), encode(state)) for id, state in self.incidents.items())
+        items = self.items.items()
+        yield Topic.ITEMS, (Write(id.encode(), None if item is None else encode(item)) for id, item in items)
+        windows = self.aggregates.items()
+        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
+        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)
+        yield Topic.FACTS, (Write(fact.incident.encode(), encode(fact)) for fact in self.facts)
