@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from api.commands import Code, Line, Moment
+from api.orders import Code, Line, Moment
 from ioc import maintenance
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault

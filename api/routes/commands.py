@@ -14,7 +14,8 @@ from starlette.responses import Response
 from api import commands, directives, families
 from api.card import Card
 from api.centre import Centre, KnownCard, ReadyCentre, centre_of
-from api.commands import BODIES, Order, Ordered
+from api.commands import Ordered
+from api.orders import BODIES, Order
 from api.problems import Problem, faults_of, shown
 from api.publisher import NotPublished
 from api.roles import AnOperator, check_operator

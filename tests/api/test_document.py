@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from api import figure_shapes, indicator_shapes, shapes
 from api.app import make_api
-from api.commands import BODIES
+from api.orders import BODIES
 from api.problems import ProblemShown
 from ioc.catalogue import Catalogue
 from ioc.lifecycle import Move

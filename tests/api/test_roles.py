@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from pytest_asyncio import fixture as async_fixture
 
 from api.app import make_api
-from api.commands import BODIES
+from api.orders import BODIES
 from api.roles import Gate
 from api.settings import AuthSettings
 from api.shapes import ReporterShown
