@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import json_answer
 from api.centre import AnyCentre
-from api.shapes import CatalogueShown, MapShown
+from api.shapes.catalogue import CatalogueShown, MapShown
 from ioc.catalogue import Online
 from ioc.causes import Cause
 from ioc.lifecycle import State, commands_in

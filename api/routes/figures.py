@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, Response
 
 from api.answers import json_answer
 from api.centre import AnyCentre, ReadyCentre
-from api.figure_shapes import FiguresShown, PeriodShown, StandingNowShown
 from api.figures import figures
 from api.live import standing_now
 from api.periods import By, NobodyOnDuty, Period, Scope, TooOld, View, figures_of, period_of
@@ -18,6 +17,7 @@ from api.problems import Problem, shown
 from api.report.content import content_of
 from api.report.language import Lang
 from api.report.page import page
+from api.shapes.figures import FiguresShown, PeriodShown, StandingNowShown
 from api.table import as_csv
 from ioc.errors import Fault
 from ioc.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, parse_duration, to_instant

@@ -9,7 +9,7 @@ from api.answers import json_answer
 from api.centre import ReadyCentre
 from api.freshness import freshness
 from api.problems import shown
-from api.shapes import GroupsShown
+from api.shapes.groups import GroupsShown
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])

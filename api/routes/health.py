@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.centre import AnyCentre, ReadyCentre
 from api.problems import shown
-from api.shapes import Alive, Ready
+from api.shapes.health import Alive, Ready
 
 router = APIRouter(tags=["health"])
 

@@ -13,7 +13,7 @@ from api.freshness import freshness
 from api.problems import shown
 from api.read_model import Filter
 from api.rows import detail, row
-from api.shapes import DetailShown, PageShown
+from api.shapes.incidents import DetailShown, PageShown
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])

@@ -6,9 +6,9 @@ from starlette.responses import Response
 from api.answers import json_answer
 from api.centre import ReadyCentre
 from api.freshness import of_sensors
-from api.indicator_shapes import IndicatorsShown
 from api.problems import shown
 from api.sensors import counts
+from api.shapes.indicators import IndicatorsShown
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["indicators"])

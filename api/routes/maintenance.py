@@ -18,7 +18,7 @@ from api.problems import Problem, faults_of, shown
 from api.publisher import NotPublished
 from api.roles import AnOperator, check_operator
 from api.rows import moment
-from api.shapes import WindowShown, WindowsShown
+from api.shapes.notices import WindowShown, WindowsShown
 from ioc.errors import Fault
 from ioc.maintenance import Window
 from ioc.notifications import digest

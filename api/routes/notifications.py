@@ -12,7 +12,7 @@ from api.centre import ReadyCentre
 from api.ledger import Sought
 from api.problems import shown
 from api.rows import moment
-from api.shapes import LedgerShown
+from api.shapes.notices import LedgerShown
 from ioc.notifications import Notification, Status
 from ioc.times import to_rfc3339
 

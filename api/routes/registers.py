@@ -10,7 +10,7 @@ from api.centre import ReadyCentre
 from api.dossiers import dossiers
 from api.freshness import freshness
 from api.problems import Problem, shown
-from api.shapes import DossiersShown, QueuesShown
+from api.shapes.registers import DossiersShown, QueuesShown
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["registers"])

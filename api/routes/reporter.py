@@ -9,7 +9,7 @@ from api.identities import NotReadable
 from api.problems import Problem, shown
 from api.publisher import NotPublished
 from api.roles import Caller, MaySeeIdentity
-from api.shapes import ReporterShown
+from api.shapes.incidents import ReporterShown
 from ioc.payloads import Reporter
 from ioc.records import Look, encode
 from ioc.topics import Topic

@@ -7,7 +7,7 @@ from api.answers import json_answer
 from api.centre import ReadyCentre
 from api.problems import shown
 from api.roles import AnOperator
-from api.shapes import WarRoomShown
+from api.shapes.war_room import WarRoomShown
 
 router = APIRouter(tags=["incidents"])
 

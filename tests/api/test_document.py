@@ -8,10 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from api import figure_shapes, indicator_shapes, shapes
 from api.app import make_api
 from api.orders import BODIES
 from api.problems import ProblemShown
+from api.shapes import catalogue, figures, groups, health, incidents, indicators, notices, registers, war_room
 from ioc.catalogue import Catalogue
 from ioc.lifecycle import Move
 from ioc.registers import Act
@@ -92,22 +92,22 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
 @pytest.mark.parametrize(
     ("path", "shape"),
     [
-        ("/figures", figure_shapes.FiguresShown),
-        (f"/figures/period?{DAY}&by=ward", figure_shapes.PeriodShown),
-        ("/catalogue", shapes.CatalogueShown),
-        ("/map", shapes.MapShown),
-        ("/groups?least=1", shapes.GroupsShown),
-        ("/live", shapes.Alive),
-        ("/ready", shapes.Ready),
-        ("/incidents", shapes.PageShown),
-        ("/notifications", shapes.LedgerShown),
-        ("/maintenance", shapes.WindowsShown),
-        (f"/incidents/{ONE}", shapes.DetailShown),
-        (f"/incidents/{DOSSIER}", shapes.DetailShown),
-        ("/dossiers/HS-1", shapes.DossiersShown),
-        ("/queues", shapes.QueuesShown),
-        ("/war-room", shapes.WarRoomShown),
-        ("/indicators", indicator_shapes.IndicatorsShown),
+        ("/figures", figures.FiguresShown),
+        (f"/figures/period?{DAY}&by=ward", figures.PeriodShown),
+        ("/catalogue", catalogue.CatalogueShown),
+        ("/map", catalogue.MapShown),
+        ("/groups?least=1", groups.GroupsShown),
+        ("/live", health.Alive),
+        ("/ready", health.Ready),
+        ("/incidents", incidents.PageShown),
+        ("/notifications", notices.LedgerShown),
+        ("/maintenance", notices.WindowsShown),
+        (f"/incidents/{ONE}", incidents.DetailShown),
+        (f"/incidents/{DOSSIER}", incidents.DetailShown),
+        ("/dossiers/HS-1", registers.DossiersShown),
+        ("/queues", registers.QueuesShown),
+        ("/war-room", war_room.WarRoomShown),
+        ("/indicators", indicators.IndicatorsShown),
     ],
 )
 async def test_answers_have_the_shape_told(

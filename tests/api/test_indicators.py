@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.feed import Message, folded
-from api.indicator_shapes import EXAMPLE, SensorShown
+from api.shapes.indicators import EXAMPLE, SensorShown
 from ioc.lifecycle import Move
 from ioc.times import HOUR, MINUTE, SECOND, to_rfc3339
 from tests.api.conftest import START, City

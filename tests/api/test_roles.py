@@ -18,7 +18,7 @@ from api.app import make_api
 from api.orders import BODIES
 from api.roles import Gate
 from api.settings import AuthSettings
-from api.shapes import ReporterShown
+from api.shapes.incidents import ReporterShown
 from ioc.records import Look, decode_look
 from tests.api.conftest import City
 

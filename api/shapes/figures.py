@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.shapes import GroupShown
+from api.shapes.fresh import Fresh
+from api.shapes.groups import GroupShown
 from ioc.formulas import PLAIN, TABLE, Formula, Shape
 
 
@@ -75,14 +76,12 @@ class TallyShown(StandingShown):
     critical: int
 
 
-class StandingNowShown(BaseModel):
+class StandingNowShown(Fresh):
     """What stands open now, of all that was asked for and of each group in it."""
 
     model_config = ConfigDict(title="StandingNow")
 
     now: str
-    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
-    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
     within_s: int
     by: str | None
     total: TallyShown
@@ -109,13 +108,11 @@ class TrendShown(BaseModel):
     resolved: list[int]
 
 
-class FiguresShown(BaseModel):
+class FiguresShown(Fresh):
     """All figures of the centre."""
 
     model_config = ConfigDict(title="Figures")
 
-    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
-    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
     clock: str = Field(description="`wall` in operation, `event` in a replay")
     speed: float = Field(description="Seconds of the pipeline in one of the wall's; 0 while its clock stands still")
     live: LiveShown
@@ -126,15 +123,13 @@ class FiguresShown(BaseModel):
     groups: list[GroupShown] = Field(description="The gravest groups of two or more; all of them by GET /groups")
 
 
-class PeriodShown(BaseModel):
+class PeriodShown(Fresh):
     """The figures of a period, and of each service, unit or ward in it when asked for."""
 
     model_config = ConfigDict(title="Period")
 
     begin: str = Field(alias="from")
     to: str
-    as_of: str = Field(description="The oldest heartbeat of the workers; 1970 while none has come")
-    stale: bool = Field(description="True when a worker has been silent for more than 10 s")
     by: str | None
     total: SumsShown
     groups: dict[str, SumsShown]

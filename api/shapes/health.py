@@ -1,0 +1,17 @@
+"""The process itself as it is shown."""
+
+from pydantic import BaseModel, Field
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    live: bool
+
+
+class Ready(BaseModel):
+    """The picture has been read."""
+
+    ready: bool
+    incidents: int
+    build: str = Field(description="Changes when the screen's files do")
