@@ -7,10 +7,10 @@ from api.read_model import ReadModel
 from api.rows import Json
 from api.tally import Tallies, Tally
 from api.windows import Windows
-from ioc import formulas
-from ioc.aggregates import Measure, Span
-from ioc.aggregates import Windows as Cut
-from ioc.formulas import Sums
+from ioc.figures import formulas
+from ioc.figures.aggregates import Measure, Span
+from ioc.figures.aggregates import Windows as Cut
+from ioc.figures.formulas import Sums
 from ioc.incident import SEVERITIES
 from ioc.lifecycle import OPEN, State
 from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from ioc.notifications import Notification
+from ioc.notices.notifications import Notification
 from ioc.times import Instant
 
 # So many notifications are kept at least; the rest lies in the topic.

@@ -8,8 +8,8 @@ from api.periods import Scope
 from api.read_model import ReadModel
 from api.rows import Json
 from api.tally import UNACKNOWLEDGED
-from ioc.aggregates import Who
-from ioc.contributions import who
+from ioc.figures.aggregates import Who
+from ioc.figures.contributions import who
 from ioc.incident import SEVERITIES
 from ioc.lifecycle import State
 from ioc.times import SECOND, Instant, Millis, to_rfc3339

@@ -9,10 +9,10 @@ import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from api.orders import Code, Line, Moment
-from ioc import maintenance
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault
-from ioc.maintenance import Scope, Window
+from ioc.notices import maintenance
+from ioc.notices.maintenance import Scope, Window
 from ioc.times import Instant, is_of_our_time, to_instant
 
 Names = Annotated[list[Code], Field(max_length=200)]

@@ -16,11 +16,11 @@ from msgspec import Struct
 from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json
-from ioc import formulas
-from ioc.aggregates import MINUTES_KEPT, NET, Aggregate, Measure, Span, Who, next_day
-from ioc.aggregates import Windows as Cut
 from ioc.catalogue import Catalogue
-from ioc.formulas import Sums
+from ioc.figures import formulas
+from ioc.figures.aggregates import MINUTES_KEPT, NET, Aggregate, Measure, Span, Who, next_day
+from ioc.figures.aggregates import Windows as Cut
+from ioc.figures.formulas import Sums
 from ioc.times import HOUR, MINUTE, Instant, to_rfc3339
 
 # So long one answer may hold up all others (s).

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from api.rows import Json
-from ioc.aggregates import Who, Windows
+from ioc.figures.aggregates import Who, Windows
 from ioc.items import Item
 from ioc.registers import Act, Register
 from ioc.times import SECOND, Instant

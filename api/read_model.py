@@ -20,10 +20,10 @@ from ioc.catalogue import Catalogue
 from ioc.incident import Incident
 from ioc.lane import Position
 from ioc.lifecycle import CLOSED, OPEN, State
-from ioc.maintenance import Window
-from ioc.maintenance import Windows as MaintenanceWindows
+from ioc.notices.maintenance import Window
+from ioc.notices.maintenance import Windows as MaintenanceWindows
 from ioc.records import Heartbeat
-from ioc.sensors import SensorState
+from ioc.sensors.sensor import SensorState
 from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic

@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 
 from api.read_model import ReadModel
 from ioc import records
-from ioc.aggregates import decode_key
+from ioc.figures.aggregates import decode_key
 from ioc.topics import Topic
 
 TOPICS = (

@@ -6,9 +6,9 @@ What is not known is told as null: neither the last value of a silent sensor is 
 from typing import Any
 
 from ioc.catalogue import Catalogue
-from ioc.indicators import Sensor, Threshold
 from ioc.records import Heartbeat
-from ioc.sensors import SensorState
+from ioc.sensors.indicators import Sensor, Threshold
+from ioc.sensors.sensor import SensorState
 from ioc.times import SECOND, Instant, to_rfc3339
 
 Json = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from ioc.aggregates import NET, Aggregate, Cell, Measure, Who
+from ioc.figures.aggregates import NET, Aggregate, Cell, Measure, Who
 from ioc.times import Instant
 
 Net = Mapping[tuple[Who, Measure], int]

@@ -4,7 +4,7 @@ import csv
 import io
 
 from api.rows import Json
-from ioc.formulas import columns
+from ioc.figures.formulas import columns
 
 
 def as_csv(told: Json) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from api.standing import Net, Standing
-from ioc.aggregates import Aggregate, Cell, Span
+from ioc.figures.aggregates import Aggregate, Cell, Span
 from ioc.times import Instant
 
 Key = tuple[int, Cell]

@@ -11,11 +11,11 @@ from itertools import chain
 
 from console.compare import is_timed, unequal, without_announced
 from console.written import Found, Inspection, Motion
-from ioc.aggregates import Aggregate, Cell, Span, Who, Windows
 from ioc.catalogue import Catalogue
-from ioc.contributions import difference, who
 from ioc.directive import Reminded
 from ioc.facts import Kind
+from ioc.figures.aggregates import Aggregate, Cell, Span, Who, Windows
+from ioc.figures.contributions import difference, who
 from ioc.incident import BREACHED, WARNED, Incident, Said
 from ioc.items import OF_ITEMS
 from ioc.moments import next_at

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from console.written import Found, Inspection, Motion, Written
-from ioc.aggregates import ANNOUNCED, Aggregate, Cell
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import ANNOUNCED, Aggregate, Cell
 from ioc.incident import Incident
 from ioc.lane import Position
 

@@ -7,22 +7,22 @@ from typing import Any
 import msgspec
 
 from ioc import lifecycle, registers
-from ioc.aggregates import Aggregate
 from ioc.envelopes import Envelope
 from ioc.facts import Fact
+from ioc.figures.aggregates import Aggregate
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import Position
 from ioc.lifecycle import Move
-from ioc.maintenance import Window
-from ioc.matters import Matter
-from ioc.notifications import Notification
-from ioc.observations import PAYLOADS as OBSERVATIONS
+from ioc.matters.shard import Matter
+from ioc.matters.sightings import Sighting
+from ioc.notices.maintenance import Window
+from ioc.notices.notifications import Notification
 from ioc.payloads import PAYLOADS, Reporter
 from ioc.records import CatalogueFiles, Heartbeat, Look
 from ioc.registers import BOOKINGS, Act
-from ioc.sensors import SensorState
-from ioc.sightings import Sighting
+from ioc.sensors.observations import PAYLOADS as OBSERVATIONS
+from ioc.sensors.sensor import SensorState
 from ioc.topics import TOPICS, Topic, TopicSpec
 
 Json = dict[str, Any]

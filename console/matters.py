@@ -10,7 +10,7 @@ from console.compare import unequal
 from console.written import Letter, Sent, letter
 from ioc.catalogue import Catalogue
 from ioc.lane import ClockKind, Position, Record
-from ioc.matters import Matter, Shard
+from ioc.matters.shard import Matter, Shard
 
 
 @dataclass

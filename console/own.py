@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from console.written import Motion, Sent, Told, Written
-from ioc import families, sightings
+from ioc import families
 from ioc.lane import Record
+from ioc.matters import sightings
 from ioc.moments import SOURCE
 from ioc.sources import CENTRE
 

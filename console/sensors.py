@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from console.compare import unequal
 from console.written import Inspection, Letter, letter
-from ioc.bulletins import PART
 from ioc.catalogue import Catalogue
 from ioc.lane import Outgoing, Position, Record
-from ioc.sensor_shard import Changes, Shard
-from ioc.sensors import SensorState
+from ioc.sensors.bulletins import PART
+from ioc.sensors.sensor import SensorState
+from ioc.sensors.shard import Changes, Shard
 from ioc.sources import CENTRE
 from ioc.times import SECOND, Instant
 

@@ -23,10 +23,10 @@ from console.own import OwnEvents
 from console.recompute import recompute
 from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.written import Found, Inspection, Motion
-from ioc.aggregates import decode_key
 from ioc.catalogue import Catalogue
+from ioc.figures.aggregates import decode_key
 from ioc.lane import Position, Record
-from ioc.matters import decode_matter
+from ioc.matters.shard import decode_matter
 from ioc.records import decode_aggregate, decode_fact, decode_incident, decode_item, decode_sensor
 from ioc.shard import Shard
 from ioc.times import SECOND

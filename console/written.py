@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ioc.aggregates import Aggregate, Cell
 from ioc.changes import Changes
 from ioc.facts import Fact
+from ioc.figures.aggregates import Aggregate, Cell
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Position

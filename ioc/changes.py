@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from ioc.aggregates import Aggregate, Cell, encode_key
 from ioc.facts import Fact
+from ioc.figures.aggregates import Aggregate, Cell, encode_key
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import DeadLetter, Outgoing, Position, Write

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ioc import announcing, directing, families, fold, moments, sightings, telling, urgency
+from ioc import announcing, directing, families, fold, moments, telling, urgency
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
@@ -20,6 +20,7 @@ from ioc.history import is_full, summarised
 from ioc.incident import Entry, Incident, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, Move, State
+from ioc.matters import sightings
 from ioc.names import catalogue_faults, name_faults, unknown_names
 from ioc.payloads import DECODE, Directed, Reported, Updated, encode
 from ioc.settled import settled

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ioc.aggregates import Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
+from ioc.figures.aggregates import Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.names import catalogue_faults
 from ioc.payloads import Satisfaction, satisfaction_of
 from ioc.registers import About, Act, Answered, Booking, Register

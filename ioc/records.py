@@ -3,15 +3,15 @@
 import msgspec
 from msgspec import Struct
 
-from ioc.aggregates import Aggregate
 from ioc.facts import Fact
+from ioc.figures.aggregates import Aggregate
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import Position
-from ioc.maintenance import Window
-from ioc.notifications import Notification
+from ioc.notices.maintenance import Window
+from ioc.notices.notifications import Notification
 from ioc.payloads import Reporter
-from ioc.sensors import SensorState
+from ioc.sensors.sensor import SensorState
 from ioc.summary import Summary
 from ioc.times import Instant
 from ioc.topics import Topic

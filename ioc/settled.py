@@ -1,13 +1,13 @@
 """Telling a sensor's fold that people have closed an incident of its making: it would go on telling of it otherwise."""
 
-from ioc.bulletins import PART
 from ioc.emit import HEADERS
 from ioc.events import Event
 from ioc.incident import Incident
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move
-from ioc.observations import SETTLED_TYPE, Settled
 from ioc.payloads import encode
+from ioc.sensors.bulletins import PART
+from ioc.sensors.observations import SETTLED_TYPE, Settled
 from ioc.sources import CENTRE
 from ioc.times import to_rfc3339
 from ioc.topics import Topic

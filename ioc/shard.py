@@ -10,28 +10,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from ioc import items
-from ioc.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Windows, decode_key
 from ioc.catalogue import Catalogue
 from ioc.changes import Changes
-from ioc.contributions import difference
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.editions import Edition, in_force, settled
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Windows, decode_key
+from ioc.figures.contributions import difference
+from ioc.figures.minutes import Minutes
+from ioc.figures.touched import Touched
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Folded, Progress, Record, put
 from ioc.lifecycle import KIN, State
 from ioc.marks import AsOf
-from ioc.minutes import Minutes
 from ioc.partitioner import partition_of
 from ioc.records import decode_aggregate, decode_incident, decode_item
 from ioc.registers import Booking
 from ioc.timers import Timers
 from ioc.times import Instant
 from ioc.topics import Topic
-from ioc.touched import Touched
 
 
 class Shard(Folded):

@@ -5,9 +5,9 @@ from typing import Any
 
 from ioc.catalogue import Catalogue
 from ioc.lane import ClockKind, Shard
-from ioc.matters import Shard as Matters
+from ioc.matters.shard import Shard as Matters
 from ioc.refusals import RefusalPolicy
-from ioc.sensor_shard import Shard as Sensors
+from ioc.sensors.shard import Shard as Sensors
 from ioc.shard import Shard as Incidents
 from ioc.topics import Topic
 

@@ -8,7 +8,7 @@ from api.freshness import freshness
 from api.periods import By, Period, Scope, TooOld, sums_of
 from api.read_model import ReadModel
 from api.report.steps import Steps, before, steps_of
-from ioc.formulas import Sums, told
+from ioc.figures.formulas import Sums, told
 from ioc.times import MINUTE, Instant
 
 Figures = dict[str, Any]

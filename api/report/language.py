@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from api.periods import Period
 from api.report.steps import Width, months_of
 from api.report.words import EN, VI
-from ioc.formulas import Formula
+from ioc.figures.formulas import Formula
 from ioc.times import Instant, to_datetime
 
 NOTHING = "—"

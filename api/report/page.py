@@ -15,8 +15,8 @@ from api.report.charts import Chart, Series
 from api.report.content import Content, Figures, Row
 from api.report.language import Lang, Language
 from ioc.catalogue import Baseline, Catalogue
-from ioc.formulas import PLAIN, QUANTILES, TABLE, Formula, Shape
-from ioc.sketch import ERROR
+from ioc.figures.formulas import PLAIN, QUANTILES, TABLE, Formula, Shape
+from ioc.figures.sketch import ERROR
 
 TEMPLATES = Path(__file__).parent / "templates"
 _PAGES = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from api.periods import Period
-from ioc.aggregates import MINUTES_KEPT
+from ioc.figures.aggregates import MINUTES_KEPT
 from ioc.times import DAY, HOUR, Instant, to_datetime, to_instant
 
 # More steps than these cannot be told apart on a page.

@@ -20,8 +20,8 @@ from api.roles import AnOperator, check_operator
 from api.rows import moment
 from api.shapes.notices import WindowShown, WindowsShown
 from ioc.errors import Fault
-from ioc.maintenance import Window
-from ioc.notifications import digest
+from ioc.notices.maintenance import Window
+from ioc.notices.notifications import digest
 from ioc.records import encode
 from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic

@@ -13,7 +13,7 @@ from api.ledger import Sought
 from api.problems import shown
 from api.rows import moment
 from api.shapes.notices import LedgerShown
-from ioc.notifications import Notification, Status
+from ioc.notices.notifications import Notification, Status
 from ioc.times import to_rfc3339
 
 router = APIRouter(tags=["notifications"])

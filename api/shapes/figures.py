@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.shapes.fresh import Fresh
 from api.shapes.groups import GroupShown
-from ioc.formulas import PLAIN, TABLE, Formula, Shape
+from ioc.figures.formulas import PLAIN, TABLE, Formula, Shape
 
 
 class TimingShown(BaseModel):

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from ioc.catalogue import Catalogue
-from ioc.duplicates import Action, DuplicateRule
+from ioc.matters.duplicates import Action, DuplicateRule
+from ioc.matters.places import metres
 from ioc.payloads import Priority
-from ioc.places import metres
 from ioc.times import MINUTE, Instant, Millis
 
 # In a storm so many matters are the talk of the street, and are reported so often again.

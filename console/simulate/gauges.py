@@ -7,7 +7,7 @@ from console.simulate.planned import Planned, measured
 from console.simulate.scene import Gauge, Scene
 from console.simulate.weather import storm
 from ioc.catalogue import Catalogue
-from ioc.indicators import Sensor
+from ioc.sensors.indicators import Sensor
 from ioc.times import HOUR, MINUTE, Instant, Millis
 
 _DAY = 24 * HOUR

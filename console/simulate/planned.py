@@ -6,8 +6,8 @@ import msgspec
 
 from ioc import registers
 from ioc.lifecycle import Move, event_type
-from ioc.observations import OBSERVED_TYPE
 from ioc.registers import Act
+from ioc.sensors.observations import OBSERVED_TYPE
 from ioc.signatures import Signer
 from ioc.times import Instant, to_rfc3339
 from ioc.topics import Topic

@@ -11,10 +11,10 @@ from msgspec import Meta, Struct
 from ioc.calendar import Calendar
 from ioc.causes import Cause
 from ioc.directive import DirectivePolicy
-from ioc.duplicates import DuplicateRules
-from ioc.indicators import Indicator, Sensor
+from ioc.matters.duplicates import DuplicateRules
 from ioc.payloads import Code, Latitude, Longitude
 from ioc.rules import RuleBook, TimeKind
+from ioc.sensors.indicators import Indicator, Sensor
 from ioc.shifts import OnDuty, Shift, shift_at
 from ioc.signatures import Key
 from ioc.times import DAY, Instant, Millis

@@ -9,7 +9,7 @@ from ioc.catalogue.faults import Tell
 from ioc.catalogue.reading import Folder, Listed
 from ioc.catalogue.services import Categories, ServiceRow
 from ioc.catalogue.texts import some_time
-from ioc.duplicates import WIDEST, Action, DuplicateRule, DuplicateRules
+from ioc.matters.duplicates import WIDEST, Action, DuplicateRule, DuplicateRules
 from ioc.payloads import Code
 from ioc.times import DAY, HOUR, Millis
 

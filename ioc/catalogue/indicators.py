@@ -13,8 +13,8 @@ from ioc.catalogue.faults import Tell
 from ioc.catalogue.reading import Folder, Listed
 from ioc.catalogue.services import Categories, ServiceRow
 from ioc.catalogue.texts import duration, some_time
-from ioc.indicators import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.payloads import Code, Latitude, Longitude, Priority
+from ioc.sensors.indicators import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.times import HOUR, Millis
 
 _SENSOR = re.compile(r"[a-z0-9][a-z0-9-]{0,63}:[A-Za-z0-9._-]{1,64}")

@@ -7,7 +7,7 @@ from typing import Self
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
-from ioc.notifications import Notification
+from ioc.notices.notifications import Notification
 from ioc.records import decode_notification, encode
 from ioc.topics import Topic
 from streams.restore import batches, reader

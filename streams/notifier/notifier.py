@@ -10,12 +10,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from prometheus_client import start_http_server
 
 from ioc.catalogue import Catalogue, ChannelKind
-from ioc.desk import Desk, Policy
 from ioc.lane import ClockKind
-from ioc.pace import Pace
+from ioc.notices.desk import Desk, Policy
+from ioc.notices.pace import Pace
+from ioc.notices.wording import Links, Wording
 from ioc.times import SECOND
 from ioc.topics import Topic
-from ioc.wording import Links, Wording
 from streams import metrics
 from streams.clock import now_ms
 from streams.doubt import Exit, Watchdog, stop_at_once

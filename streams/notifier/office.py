@@ -8,12 +8,12 @@ from typing import Self
 from aiokafka import ConsumerRecord
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from ioc.desk import Desk, given_up, told, tried
-from ioc.notifications import Because, Notification
-from ioc.pace import Since
+from ioc.notices.desk import Desk, given_up, told, tried
+from ioc.notices.notifications import Because, Notification
+from ioc.notices.pace import Since
+from ioc.notices.wording import Message, Wording
 from ioc.records import decode_fact
 from ioc.times import SECOND, Instant
-from ioc.wording import Message, Wording
 from streams import metrics
 from streams.clock import now_ms
 from streams.doubt import Exit, stop_at_once

@@ -15,8 +15,8 @@ import msgspec
 from standardwebhooks import Webhook
 
 from ioc.catalogue import Catalogue, Channel, ChannelKind
-from ioc.notifications import Because
-from ioc.wording import Item, Message
+from ioc.notices.notifications import Because
+from ioc.notices.wording import Item, Message
 
 TYPE = "vn.ioc.notification.v1"
 ID_HEADER = "X-Notification-Id"

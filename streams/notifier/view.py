@@ -6,7 +6,7 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from ioc.desk import Desk
+from ioc.notices.desk import Desk
 from ioc.records import decode_summary, decode_window
 from ioc.topics import Topic
 

@@ -18,15 +18,15 @@ from api.reader import take
 from api.roles import Gate
 from api.settings import ApiSettings, AuthSettings
 from ioc import records
-from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue
+from ioc.figures.aggregates import encode_key
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move, event_type
-from ioc.observations import OBSERVED_TYPE
 from ioc.payloads import Reporter
 from ioc.registers import Act
-from ioc.sensor_shard import Changes as Sensed
-from ioc.sensor_shard import Shard as SensorShard
+from ioc.sensors.observations import OBSERVED_TYPE
+from ioc.sensors.shard import Changes as Sensed
+from ioc.sensors.shard import Shard as SensorShard
 from ioc.shard import Shard
 from ioc.times import Instant, parse_instant, to_rfc3339
 from ioc.topics import Topic

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from api.periods import Period, Scope, sums_of
 from api.read_model import ReadModel
 from api.reader import take
-from ioc import formulas, records
-from ioc.aggregates import encode_key
+from ioc import records
+from ioc.figures import formulas
+from ioc.figures.aggregates import encode_key
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move

@@ -8,7 +8,7 @@ import pytest
 from api import shapes
 from api.ledger import Ledger, Sought
 from api.reader import take
-from ioc.notifications import Because, Notification, Occasion, Status
+from ioc.notices.notifications import Because, Notification, Occasion, Status
 from ioc.records import encode
 from ioc.topics import Topic
 from tests.api.conftest import START, City

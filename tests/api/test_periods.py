@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.periods import TooOld, windows_of
-from ioc.aggregates import Span
+from ioc.figures.aggregates import Span
 from ioc.lifecycle import Move
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_rfc3339
 from tests.api.conftest import START, City

@@ -20,9 +20,9 @@ from api.report.language import Lang, Language
 from api.report.page import page
 from api.report.steps import Steps, Width, before, steps_of
 from api.report.words import EN, VI
-from ioc.aggregates import LEVELS
 from ioc.catalogue import Catalogue
-from ioc.formulas import PLAIN, TABLE, TIMING_PARTS, Shape
+from ioc.figures.aggregates import LEVELS
+from ioc.figures.formulas import PLAIN, TABLE, TIMING_PARTS, Shape
 from ioc.lifecycle import Move
 from ioc.times import DAY, HOUR, MINUTE, Instant, parse_instant, to_rfc3339
 from tests.api.conftest import START, City

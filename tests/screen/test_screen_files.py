@@ -13,7 +13,7 @@ import pytest
 from ioc.catalogue import Online
 from ioc.errors import Reason
 from ioc.lifecycle import COMMANDS, Move, State
-from ioc.notifications import Because, Occasion, Status
+from ioc.notices.notifications import Because, Occasion, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ROOT / "api" / "screen"

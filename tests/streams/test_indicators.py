@@ -12,10 +12,10 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from ioc.catalogue import hue_folder
 from ioc.incident import Incident
 from ioc.lifecycle import State
-from ioc.observations import OBSERVED_TYPE
 from ioc.payloads import Priority
 from ioc.records import decode_incident, decode_sensor
-from ioc.sensors import SensorState
+from ioc.sensors.observations import OBSERVED_TYPE
+from ioc.sensors.sensor import SensorState
 from ioc.sources import CENTRE
 from ioc.times import MINUTE, Instant, to_rfc3339
 from ioc.topics import Topic

@@ -21,7 +21,7 @@ from ioc.catalogue import hue_folder
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
-from ioc.notifications import Notification, Occasion, Status
+from ioc.notices.notifications import Notification, Occasion, Status
 from ioc.partitioner import partition_of
 from ioc.payloads import TargetName
 from ioc.records import decode_notification, encode

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from ioc.figures.sketch import ERROR
 from ioc.lifecycle import Move, event_type
 from ioc.registers import Act
-from ioc.sketch import ERROR
 from ioc.times import HOUR, MINUTE, SECOND, Instant, to_instant, to_rfc3339
 from tests.city import City, city
 from tests.streams.test_worker import publish

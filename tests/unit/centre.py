@@ -7,7 +7,7 @@ from random import Random
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
 from ioc.lane import ClockKind, DeadLetter, Outgoing, Record
-from ioc.matters import Shard as Matters
+from ioc.matters.shard import Shard as Matters
 from ioc.partitioner import partition_of
 from ioc.shard import Shard as Incidents
 from ioc.times import Instant

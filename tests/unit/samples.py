@@ -13,9 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.aggregates import Aggregate, Cell
 from ioc.catalogue import Catalogue, hue_folder, load_catalogue
 from ioc.events import Event, read_event
+from ioc.figures.aggregates import Aggregate, Cell
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import KIN, OWN, Move

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc import items
-from ioc.aggregates import (
+from ioc.decide import decide
+from ioc.events import Event
+from ioc.figures.aggregates import (
     MINUTES_KEPT,
     Aggregate,
     Cell,
@@ -22,10 +24,8 @@ from ioc.aggregates import (
     encode_key,
     next_day,
 )
-from ioc.contributions import contributions
-from ioc.contributions import counted as contributed
-from ioc.decide import decide
-from ioc.events import Event
+from ioc.figures.contributions import contributions
+from ioc.figures.contributions import counted as contributed
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from ioc.catalogue import FILES, OPTIONAL_FILES, Catalogue, ChannelKind, Online, load_catalogue
-from ioc.duplicates import Action
-from ioc.indicators import Direction
+from ioc.matters.duplicates import Action
 from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, OnPriority, OnReopen, TimeKind
+from ioc.sensors.indicators import Direction
 from ioc.times import MINUTE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "catalogue.md").read_text()

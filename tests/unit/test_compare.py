@@ -12,9 +12,9 @@ from console.agreement import disagreements
 from console.compare import differences
 from console.recompute import recompute
 from console.written import Found, Inspection, letter
-from ioc.aggregates import Aggregate, Measure, Span
 from ioc.changes import Changes
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import Aggregate, Measure, Span
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.registers import Act

@@ -9,7 +9,7 @@ from console.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.written import Inspection, letter
 from ioc.editions import Edition
 from ioc.lane import ClockKind, Outgoing, Position, Record
-from ioc.sensor_shard import Shard
+from ioc.sensors.shard import Shard
 from ioc.times import HOUR, MINUTE
 from tests.unit.test_sensors import ALONE, GAUGE, NOON, observed
 

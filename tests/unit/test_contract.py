@@ -12,9 +12,9 @@ from ioc.errors import Refusal
 from ioc.events import Event, read_event
 from ioc.incident import Incident
 from ioc.lifecycle import MOVE_OF_TYPE, Move
-from ioc.observations import PAYLOADS as OBSERVATIONS
-from ioc.observations import Observation, read_observation
 from ioc.registers import ACT_OF_TYPE, Act, Booking
+from ioc.sensors.observations import PAYLOADS as OBSERVATIONS
+from ioc.sensors.observations import Observation, read_observation
 from ioc.topics import Topic
 from tests.unit.samples import CITY, at
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue import Catalogue, Channel, ChannelKind, Quiet
-from ioc.desk import BUNDLE, Desk, Policy, given_up, told, tried
 from ioc.facts import Fact, Kind
 from ioc.lifecycle import State
-from ioc.maintenance import Scope, Window
-from ioc.notifications import Because, Notification, Status
-from ioc.pace import Pace
+from ioc.notices.desk import BUNDLE, Desk, Policy, given_up, told, tried
+from ioc.notices.maintenance import Scope, Window
+from ioc.notices.notifications import Because, Notification, Status
+from ioc.notices.pace import Pace
 from ioc.payloads import Priority, TargetName
 from ioc.records import decode_notification, encode
 from ioc.summary import Summary

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.aggregates import Contribution, Measure, Timing
 from ioc.catalogue import Catalogue
-from ioc.contributions import directed
 from ioc.decide import DeadlinePassed, Decision, decide
 from ioc.directing import MAX_DIRECTED
 from ioc.directive import Answer
 from ioc.errors import Reason
 from ioc.events import Event
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import Contribution, Measure, Timing
+from ioc.figures.contributions import directed
 from ioc.incident import BREACHED, Incident
 from ioc.lifecycle import State
 from ioc.records import decode_incident, encode

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 from api.settings import ApiSettings, AuthSettings
 from ioc.events import Event, read_event
 from ioc.lane import ClockKind, Record
-from ioc.sensor_shard import Shard as Sensors
+from ioc.sensors.shard import Shard as Sensors
 from ioc.shard import Shard
 from streams.doubt import Exit
 from streams.notifier.settings import NotifierSettings

@@ -5,12 +5,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.aggregates import Measure
-from ioc.contributions import contributions
 from ioc.decide import DeadlinePassed, decide
 from ioc.events import Event, read_event
 from ioc.explain import explain
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import Measure
+from ioc.figures.contributions import contributions
 from ioc.incident import Clock, Incident
 from ioc.payloads import TargetName
 from ioc.times import HOUR, Instant

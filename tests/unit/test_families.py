@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc import families
-from ioc.aggregates import Aggregate, Measure
-from ioc.contributions import contributions
 from ioc.decide import Decision, decide
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
+from ioc.figures.aggregates import Aggregate, Measure
+from ioc.figures.contributions import contributions
 from ioc.history import MAX_HISTORY
 from ioc.incident import Child, Incident
 from ioc.lane import ClockKind, Outgoing, Record

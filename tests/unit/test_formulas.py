@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.aggregates import Contribution, Measure, Timing
 from ioc.catalogue import Baseline
-from ioc.contributions import contributions
 from ioc.decide import decide
 from ioc.events import Event
-from ioc.formulas import PLAIN, TABLE, Sums, columns, told
+from ioc.figures.aggregates import Contribution, Measure, Timing
+from ioc.figures.contributions import contributions
+from ioc.figures.formulas import PLAIN, TABLE, Sums, columns, told
 from ioc.incident import Incident
 from ioc.rules import TimeKind
 from ioc.times import HOUR, MINUTE, SECOND

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from ioc.lifecycle import State
-from ioc.maintenance import LONGEST, Scope, Window, Windows, faults
+from ioc.notices.maintenance import LONGEST, Scope, Window, Windows, faults
 from ioc.summary import Summary
 from ioc.times import DAY, HOUR
 from tests.unit.samples import at

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc import matters as rules
-from ioc.duplicates import Action
 from ioc.errors import Reason
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import State
-from ioc.matters import Shard
-from ioc.places import Grid, metres
-from ioc.sightings import Sighting, encode
+from ioc.matters import shard as rules
+from ioc.matters.duplicates import Action
+from ioc.matters.places import Grid, metres
+from ioc.matters.shard import Shard
+from ioc.matters.sightings import Sighting, encode
 from ioc.times import HOUR, MINUTE, Instant
 from ioc.topics import Topic
 from tests.unit.centre import Centre, again

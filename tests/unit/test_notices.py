@@ -10,8 +10,8 @@ from ioc.decide import decide
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
-from ioc.notices import OCCASIONS, cause_of, planned, whom
-from ioc.notifications import Occasion, digest
+from ioc.notices.notices import OCCASIONS, cause_of, planned, whom
+from ioc.notices.notifications import Occasion, digest
 from ioc.payloads import Priority, TargetName
 from ioc.records import decode_summary, encode
 from ioc.summary import Summary

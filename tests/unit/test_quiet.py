@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ioc.catalogue import Channel, ChannelKind, Quiet
-from ioc.quiet import quiet_until
+from ioc.notices.quiet import quiet_until
 from ioc.times import parse_instant
 from tests.unit.samples import at
 

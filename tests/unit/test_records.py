@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc import records
-from ioc.aggregates import Aggregate, Cell, Measure, Span, Timing, encode_key
 from ioc.facts import Fact, Kind
+from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing, encode_key
+from ioc.figures.sketch import Sketch
 from ioc.lane import ClockKind, Position, Record, position_key
 from ioc.lifecycle import State
 from ioc.payloads import TargetName
 from ioc.records import Heartbeat
-from ioc.sketch import Sketch
 from ioc.topics import Topic
 from tests.unit.samples import LATER, LOGS, at, folded, patient, record
 

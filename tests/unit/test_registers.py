@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.aggregates import Aggregate, Cell, Measure, Span, Timing
 from ioc.catalogue import Catalogue
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
+from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing
 from ioc.items import OF_ITEMS, contributions
 from ioc.lane import ClockKind, Record
 from ioc.records import encode

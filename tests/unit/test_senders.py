@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from ioc.catalogue import Channel, ChannelKind
-from ioc.wording import Message
+from ioc.notices.wording import Message
 from streams.notifier.office import Ways
 from streams.notifier.senders import (
     ID_HEADER,

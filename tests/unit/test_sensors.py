@@ -14,13 +14,13 @@ from ioc import records
 from ioc.catalogue import Catalogue
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
-from ioc.indicators import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.lane import ClockKind, Outgoing, Record
 from ioc.lifecycle import Move
-from ioc.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
 from ioc.payloads import Payload, Priority, Reported, Updated
-from ioc.sensor_shard import Changes, Shard
-from ioc.sensors import SensorState
+from ioc.sensors.indicators import Direction, Indicator, Sensor, Silence, Threshold
+from ioc.sensors.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
+from ioc.sensors.sensor import SensorState
+from ioc.sensors.shard import Changes, Shard
 from ioc.shard import Shard as Incidents
 from ioc.sources import CENTRE
 from ioc.times import HOUR, MINUTE, Instant, to_rfc3339

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc import records
-from ioc.aggregates import encode_key
 from ioc.catalogue import Catalogue
 from ioc.changes import Changes
 from ioc.errors import Reason
 from ioc.facts import Kind
+from ioc.figures.aggregates import encode_key
 from ioc.lane import ClockKind, Position, Record
 from ioc.refusals import Refusals
 from ioc.shard import Shard

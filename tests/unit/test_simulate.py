@@ -10,20 +10,20 @@ from console.simulate import Planned, days
 from console.simulate.reports import committees
 from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
-from ioc import formulas
-from ioc.aggregates import Measure, Span
 from ioc.changes import Changes
 from ioc.errors import Reason
 from ioc.events import Event, read_event
 from ioc.facts import Kind
-from ioc.formulas import Sums
+from ioc.figures import formulas
+from ioc.figures.aggregates import Measure, Span
+from ioc.figures.formulas import Sums
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move, State
 from ioc.payloads import DECODE, Priority
 from ioc.records import encode
 from ioc.registers import Act
-from ioc.sensor_shard import Shard as Sensors
+from ioc.sensors.shard import Shard as Sensors
 from ioc.shard import Shard
 from ioc.times import HOUR, Instant
 from ioc.topics import Topic

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.sketch import ERROR, Sketch
+from ioc.figures.sketch import ERROR, Sketch
 
 DURATIONS = st.lists(st.integers(0, 10**10), min_size=1, max_size=200)
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.aggregates import Measure, Span
-from ioc.contributions import contributions
 from ioc.decide import decide
 from ioc.events import Event, read_event
+from ioc.figures.aggregates import Measure, Span
+from ioc.figures.contributions import contributions
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.lifecycle import Move

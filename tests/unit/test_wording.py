@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ioc.desk import made_up
 from ioc.lifecycle import State
-from ioc.notifications import Notification, Occasion, Status, notification_id
+from ioc.notices.desk import made_up
+from ioc.notices.notifications import Notification, Occasion, Status, notification_id
+from ioc.notices.wording import LONGEST_TITLE, Links, Message, Wording, without_persons
 from ioc.payloads import TargetName
 from ioc.summary import Summary
-from ioc.wording import LONGEST_TITLE, Links, Message, Wording, without_persons
 from tests.unit.samples import CITY, at
 
 NOW = at("2026-04-14 09:00")

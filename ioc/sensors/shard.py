@@ -10,13 +10,13 @@ from msgspec import Struct, field
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
-from ioc.indicators import Sensor
 from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.marks import AsOf
-from ioc.observations import Observation, Observed, read_observation
 from ioc.partitioner import partition_of
 from ioc.records import decode_sensor, encode
-from ioc.sensors import Heard, SensorState, fall_silent, observe
+from ioc.sensors.indicators import Sensor
+from ioc.sensors.observations import Observation, Observed, read_observation
+from ioc.sensors.sensor import Heard, SensorState, fall_silent, observe
 from ioc.timers import Timers
 from ioc.times import Instant
 from ioc.topics import Topic

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ioc.catalogue import SCREEN, Catalogue
 from ioc.facts import Fact, Kind
-from ioc.maintenance import Window
-from ioc.notifications import Notification, Occasion, Status, notification_id
+from ioc.notices.maintenance import Window
+from ioc.notices.notifications import Notification, Occasion, Status, notification_id
 from ioc.payloads import TargetName
 from ioc.summary import Summary
 from ioc.times import Instant

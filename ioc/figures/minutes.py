@@ -2,7 +2,7 @@
 
 from heapq import heappop, heappush
 
-from ioc.aggregates import Cell, Span
+from ioc.figures.aggregates import Cell, Span
 from ioc.times import Instant
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ioc.catalogue import Catalogue
-from ioc.notifications import Notification, Occasion
+from ioc.notices.notifications import Notification, Occasion
 from ioc.payloads import TargetName
 from ioc.summary import Summary
 from ioc.times import Instant, to_datetime

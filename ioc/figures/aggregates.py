@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from ioc.sketch import Sketch
+from ioc.figures.sketch import Sketch
 from ioc.times import DAY, MINUTE, Instant
 
 # Minute windows serve the live views; after this long only the day windows are kept.

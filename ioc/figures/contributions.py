@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
-from ioc.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.catalogue import Online
 from ioc.directive import Answer, Directive
+from ioc.figures.aggregates import LADDER_AT, RAISED_AT, Changed, Contribution, Counted, Measure, Timing, Who
 from ioc.incident import BREACHED, LADDER, Incident
 from ioc.lifecycle import State
 from ioc.payloads import Satisfaction, TargetName

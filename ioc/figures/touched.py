@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from ioc.aggregates import Aggregate, Cell, Changed, Span, Who, Windows
+from ioc.figures.aggregates import Aggregate, Cell, Changed, Span, Who, Windows
 from ioc.times import Instant
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ioc import bulletins
-from ioc.indicators import Direction, Sensor, Threshold
 from ioc.lane import Outgoing
-from ioc.observations import Observation, Observed, Settled
+from ioc.sensors import bulletins
+from ioc.sensors.indicators import Direction, Sensor, Threshold
+from ioc.sensors.observations import Observation, Observed, Settled
 from ioc.times import Instant
 
 

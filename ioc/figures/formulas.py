@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from ioc.aggregates import LADDER_AT, LEVELS, RAISED_AT, Aggregate, Measure, Timing
 from ioc.catalogue import Baseline
+from ioc.figures.aggregates import LADDER_AT, LEVELS, RAISED_AT, Aggregate, Measure, Timing
+from ioc.figures.sketch import ERROR
 from ioc.rules import TimeKind
-from ioc.sketch import ERROR
 from ioc.times import SECOND
 
 Value = int | float | dict[str, Any] | None

@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ioc.catalogue import Catalogue
-from ioc.duplicates import WIDEST, Action, DuplicateRule
 from ioc.emit import CENTRE, id_of
 from ioc.events import Event
 from ioc.incident import Entry, Incident
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move, State
+from ioc.matters.duplicates import WIDEST, Action, DuplicateRule
 from ioc.payloads import Code, IncidentId, Latitude, Longitude, Priority, Unmerged
 from ioc.times import Instant, Millis
 from ioc.topics import Topic

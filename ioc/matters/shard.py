@@ -11,16 +11,16 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ioc.duplicates import Action
 from ioc.emit import emit, id_of
 from ioc.errors import Fault, Reason, Refusal
 from ioc.families import MOST_CHILDREN
 from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.lifecycle import Move
+from ioc.matters.duplicates import Action
+from ioc.matters.places import Grid, metres
+from ioc.matters.sightings import PART, Sighting, decode
 from ioc.partitioner import partition_of
 from ioc.payloads import Merged, Priority, Proposed
-from ioc.places import Grid, metres
-from ioc.sightings import PART, Sighting, decode
 from ioc.timers import Timers
 from ioc.times import DAY, Instant, is_instant_of_our_time
 from ioc.topics import Topic

@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from ioc.catalogue import Catalogue, Channel, ChannelKind
 from ioc.facts import Fact
-from ioc.maintenance import Window, Windows
-from ioc.notices import Cause, cause_of, end_of, planned, whom, whom_still
-from ioc.notifications import Because, Notification, Occasion, Status, digest, message_id
-from ioc.pace import Pace, Since
-from ioc.quiet import quiet_until
+from ioc.notices.maintenance import Window, Windows
+from ioc.notices.notices import Cause, cause_of, end_of, planned, whom, whom_still
+from ioc.notices.notifications import Because, Notification, Occasion, Status, digest, message_id
+from ioc.notices.pace import Pace, Since
+from ioc.notices.quiet import quiet_until
 from ioc.summary import Summary
 from ioc.times import HOUR, Instant, Millis
 

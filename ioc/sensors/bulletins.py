@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from ioc.emit import emit
-from ioc.indicators import Direction, Sensor, Threshold
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move
 from ioc.payloads import Payload, Reported, Updated
+from ioc.sensors.indicators import Direction, Sensor, Threshold
 from ioc.times import MINUTE, SECOND, Instant, Millis
 
 PART = "indicators"

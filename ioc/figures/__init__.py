@@ -1,0 +1,1 @@
+"""Figures: what each incident adds to which window, and the formulas over them."""

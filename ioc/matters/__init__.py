@@ -1,0 +1,1 @@
+"""Matters: which reports are one and the same, found by sightings of what and where they are."""

@@ -1,0 +1,1 @@
+"""Notices: who is told what, how and when, in which words, and when nobody is."""

@@ -1,0 +1,1 @@
+"""Sensors: what they measure and say, what is known of each, and what the centre makes of it."""
