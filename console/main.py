@@ -6,49 +6,23 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
-from rich.console import Console
 from rich.table import Table
 
 from console.cities import City, JudgingCity
-from ioc.catalogue import Catalogue, CatalogueError, hue_folder, load_catalogue
+from console.letters import letters
+from console.signing import signing
+from console.terminal import catalogue_or_exit, err, out, settings_or_exit
+from ioc.catalogue import hue_folder
 from streams.settings import WorkerSettings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Event streams of an operations centre.")
+app.add_typer(letters, name="dead-letters")
+app.add_typer(signing, name="sign")
 # The day of the demo: a working day in the season of storms, joined a little before its storm breaks.
 DAY, BEGIN, SPEED = "2025-10-27", "13:55", 60.0
-
-out = Console()
-err = Console(stderr=True)
-
-
-def catalogue_or_exit(folder: Path) -> Catalogue:
-    """Return the catalogue; with faults, list them all and end with exit code 2."""
-    try:
-        return load_catalogue(folder)
-    except CatalogueError as error:
-        told = "\n  ".join([f"The catalogue in {folder} cannot be used:", *error.faults])
-        err.print(told, highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
-
-
-Settings = TypeVar("Settings", bound=BaseSettings)
-
-
-def settings_or_exit(kind: type[Settings]) -> Settings:
-    """Return the settings of the environment; with faults, list them all, but no value, and end with exit code 2."""
-    try:
-        return kind()
-    except ValidationError as error:
-        prefix = kind.model_config.get("env_prefix", "")
-        for fault in error.errors(include_input=False, include_context=False, include_url=False):
-            name = f"{prefix}{'_'.join(map(str, fault['loc'])).upper()}: " if fault["loc"] else ""
-            err.print(name + fault["msg"].removeprefix("Value error, "), highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -239,91 +213,6 @@ def contract(
 
     changed = write_contract(folder)
     out.print("\n".join(str(path) for path in changed) or "Nothing has changed.")
-
-
-letters = typer.Typer(no_args_is_help=True, help="What was refused: list it, show it as it came, publish it again.")
-app.add_typer(letters, name="dead-letters")
-Reason = Annotated[str, typer.Option(help="only those whose reason contains this")]
-
-
-@letters.command("list")
-def list_dead_letters(reason: Reason = "") -> None:
-    """List the dead letters with their reasons, and nothing of what they say."""
-    from console.dead_letters import list_letters
-
-    list_letters(WorkerSettings().bootstrap, lambda letter: reason in letter.reason)
-
-
-@letters.command("show")
-def show_dead_letter(place: Annotated[str, typer.Argument(help="as listed, PARTITION:OFFSET")]) -> None:
-    """Write the bytes of one to the standard output, exactly as they came."""
-    from console.dead_letters import show_letter
-
-    if not show_letter(WorkerSettings().bootstrap, place):
-        err.print(f"There is no dead letter {place}.")
-        raise typer.Exit(1)
-
-
-@letters.command("replay")
-def replay_dead_letters(
-    places: Annotated[list[str] | None, typer.Argument(help="as listed, PARTITION:OFFSET")] = None,
-    reason: Reason = "",
-) -> None:
-    """Publish dead letters again, when what they were refused for has been mended."""
-    from console.dead_letters import replay_letters
-
-    if not places and not reason:
-        err.print("Say which: their places, or --reason.")
-        raise typer.Exit(2)
-    chosen = set(places or ())
-    sent = replay_letters(
-        WorkerSettings().bootstrap,
-        lambda letter: (not chosen or letter.place in chosen) and reason in letter.reason,
-    )
-    out.print(f"{sent:,} published again")
-    missing = len(chosen) - sent if chosen and not reason else 0
-    if missing:
-        err.print(f"{missing} of the places hold no dead letter.")
-        raise typer.Exit(1)
-
-
-signing = typer.Typer(no_args_is_help=True, help="Signatures of directives: make a pair of keys, sign an event.")
-app.add_typer(signing, name="sign")
-
-
-@signing.command("new-key")
-def make_key(
-    file: Annotated[Path, typer.Argument(help="where the private key goes; it must not exist")],
-    id: Annotated[str, typer.Option(help="the id of the key in keys.yml")],
-    owner: Annotated[str, typer.Option(help="the unit or office whose it is")],
-) -> None:
-    """Make a pair of keys; print the entry for keys.yml, valid from now on."""
-    from console.sign import entry, new_key
-    from streams.clock import now_ms
-
-    try:
-        private = new_key(file)
-    except OSError as error:
-        err.print(f"{file}: {error.strerror}", highlight=False, markup=False)
-        raise typer.Exit(1) from error
-    out.print(entry(private, id, owner, now_ms()), highlight=False, markup=False, soft_wrap=True)
-
-
-@signing.command("directive")
-def sign_directive(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="the event, as JSON")],
-    key: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="file of the private key, PEM")],
-    kid: Annotated[str, typer.Option(help="the id of the key in keys.yml")],
-) -> None:
-    """Write a directive with its signature to the standard output; exit code 2 when it is none."""
-    from console.sign import signed
-
-    event = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
-    try:
-        sys.stdout.buffer.write(signed(event, key, kid) + b"\n")
-    except ValueError as error:
-        err.print(str(error), highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
 
 
 @app.callback()
