@@ -1,24 +1,20 @@
 """POST /incidents/{id}/{command}: one route for each command of the lifecycle."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from api import commands, directives, families
 from api.card import Card
 from api.centre import Centre, KnownCard, ReadyCentre, centre_of
 from api.commands import Ordered
+from api.order_route import OrderRoute, first_of_each
 from api.orders import BODIES, Order
-from api.problems import Problem, faults_of, shown
+from api.problems import Problem, shown
 from api.publisher import NotPublished
-from api.roles import AnOperator, check_operator
+from api.roles import AnOperator
 from api.sent import KeyUsed
 from ioc.errors import Fault
 from ioc.events import Event
@@ -50,40 +46,20 @@ class Accepted(BaseModel):
     time: str
 
 
-class CommandRoute(APIRoute):
-    """When the body is faulty, what speaks against the command besides is told too: all faults at once."""
+class CommandRoute(OrderRoute):
+    """The route of a command: an incident's present state, its names and its relatives can speak against it."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """Return the handler with the fuller refusal."""
-        handle = super().get_route_handler()
-
-        async def handle_whole(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestValidationError as error:
-                await check_operator(request)  # a body that is no JSON is found before who sends it
-                raise _refusal(self.name, request, faults_of(error), error.body) from error
-            except HTTPException as error:
-                if error.status_code != 400:
-                    raise
-                await check_operator(request)
-                # What the reader of JSON gave up on: not UTF-8, or nested without end.
-                raise _refusal(self.name, request, [Fault("body", "not JSON in UTF-8")], None) from error
-
-        return handle_whole
-
-
-def _refusal(command: str, request: Request, faults: list[Fault], body: object) -> Problem:
-    centre = centre_of(request)
-    centre.metrics.commands.labels(command, "422").inc()
-    card = centre.model.card(request.path_params["id"])
-    if card is not None:
-        faults = faults + commands.standing_faults(command, body, card, centre.model.catalogue)
-        faults += [*families.unknown(body, centre.model), *families.conflicts(body, card, centre.model)]
-    if isinstance(body, dict):
-        faults = faults + BODIES[command].lacking(body)
-    by_field = {fault.field: fault for fault in reversed(faults)}  # of one field the first word counts
-    return Problem(422, "The command is not valid", list(by_field.values())[::-1])
+    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+        """Return the refusal of a command, counted."""
+        centre = centre_of(request)
+        centre.metrics.commands.labels(self.name, "422").inc()
+        card = centre.model.card(request.path_params["id"])
+        if card is not None:
+            faults = faults + commands.standing_faults(self.name, body, card, centre.model.catalogue)
+            faults += [*families.unknown(body, centre.model), *families.conflicts(body, card, centre.model)]
+        if isinstance(body, dict):
+            faults = faults + BODIES[self.name].lacking(body)
+        return Problem(422, "The command is not valid", first_of_each(faults))
 
 
 router = APIRouter(tags=["commands"], route_class=CommandRoute)

@@ -1,22 +1,19 @@
 """Maintenance windows: GET /maintenance, POST /maintenance, POST /maintenance/{id}/end."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from msgspec.structs import replace
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from api.answers import json_answer
 from api.centre import Centre, ReadyCentre, centre_of
 from api.maintenance import End, Open, standing_faults, window_of
-from api.problems import Problem, faults_of, shown
+from api.order_route import OrderRoute, first_of_each
+from api.problems import Problem, shown
 from api.publisher import NotPublished
-from api.roles import AnOperator, check_operator
+from api.roles import AnOperator
 from api.rows import moment
 from api.shapes.notices import WindowShown, WindowsShown
 from ioc.errors import Fault
@@ -29,36 +26,15 @@ from ioc.topics import Topic
 NOT_VALID = "The window is not valid"
 
 
-class MaintenanceRoute(APIRoute):
-    """When the body is faulty, what speaks against the window besides is told too: all faults at once."""
+class MaintenanceRoute(OrderRoute):
+    """The route of a window: the catalogue and the time can speak against it."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """Return the handler with the fuller refusal."""
-        handle = super().get_route_handler()
-
-        async def handle_whole(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestValidationError as error:
-                if request.method == "GET":
-                    raise
-                await check_operator(request)  # a body that is no JSON is found before who sends it
-                raise _refusal(self.name, request, faults_of(error), error.body) from error
-            except HTTPException as error:
-                if error.status_code != 400:
-                    raise
-                await check_operator(request)
-                raise Problem(422, NOT_VALID, [Fault("body", "not JSON in UTF-8")]) from error
-
-        return handle_whole
-
-
-def _refusal(name: str, request: Request, faults: list[Fault], body: object) -> Problem:
-    model = centre_of(request).model
-    if name == "open_window":
-        faults = faults + standing_faults(body, model.catalogue, model.now())
-    by_field = {fault.field: fault for fault in reversed(faults)}  # of one field the first word counts
-    return Problem(422, NOT_VALID, list(by_field.values())[::-1])
+    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+        """Return the refusal of a window, or of its end."""
+        model = centre_of(request).model
+        if self.name == "open_window":
+            faults = faults + standing_faults(body, model.catalogue, model.now())
+        return Problem(422, NOT_VALID, first_of_each(faults))
 
 
 router = APIRouter(tags=["maintenance"], route_class=MaintenanceRoute)

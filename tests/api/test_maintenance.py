@@ -6,11 +6,11 @@ import httpx
 import msgspec
 import pytest
 
-from api import shapes
 from api.app import make_api
 from api.maintenance import End, Open
 from api.reader import take
 from api.roles import Gate
+from api.shapes import notices
 from ioc.lifecycle import Move
 from ioc.records import decode_window
 from ioc.times import DAY, HOUR, to_rfc3339
@@ -43,7 +43,7 @@ async def opened(city: City, client: httpx.AsyncClient, **more: Any) -> dict[str
     assert answer.status_code == 202, answer.text
     written(city)
     found: dict[str, Any] = answer.json()
-    assert shapes.WindowShown.model_validate(found).model_dump(by_alias=True) == found
+    assert notices.WindowShown.model_validate(found).model_dump(by_alias=True) == found
     return found
 
 

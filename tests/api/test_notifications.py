@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api import shapes
 from api.ledger import Ledger, Sought
 from api.reader import take
+from api.shapes import notices
 from ioc.notices.notifications import Because, Notification, Occasion, Status
 from ioc.records import encode
 from ioc.topics import Topic
@@ -57,7 +57,7 @@ async def test_the_newest_come_first_and_each_filter_narrows(city: City, client:
     assert await ids(client, "unit=csgt&channel=call") == ["ntf_2"]
     assert await ids(client, "unit=csgt&channel=message") == []
     (failed,) = (await client.get("/notifications?status=failed")).json()["items"]
-    assert shapes.NotificationShown.model_validate(failed).model_dump() == failed
+    assert notices.NotificationShown.model_validate(failed).model_dump() == failed
     assert (failed["reason"], failed["attempts"]) == ("http_503", 12)
 
 
