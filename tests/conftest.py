@@ -8,6 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# On a machine that others use, how long an example takes says nothing about the code.
+settings.register_profile("ioc", deadline=None)
+settings.load_profile("ioc")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -18,7 +18,7 @@ from ioc.lifecycle import Move
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.topics import Topic
-from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, folded, patient
+from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, folded
 
 ENDINGS = {Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED}
 
@@ -77,7 +77,6 @@ def sum_of(incidents: list[Incident], period: Period) -> dict[str, float]:
     return {name: told[name] for name in names} | {"handling_s": round(told["handling_ms"] / SECOND)}
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind), st.integers(0, 6), st.integers(1, 7))
 async def test_a_period_tells_what_counting_by_hand_tells(
     log: list[Record], clock: ClockKind, first: int, days: int
@@ -90,7 +89,6 @@ async def test_a_period_tells_what_counting_by_hand_tells(
     assert shown(formulas.told(found)) == sum_of(incidents, period)
 
 
-@patient
 @given(LOGS, st.integers(0, 60), st.integers(1, 71))
 async def test_by_the_minute_too_while_minutes_are_kept(log: list[Record], back: int, hours: int) -> None:
     """In any order, with duplicates, and with a restart between any two events."""

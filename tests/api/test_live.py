@@ -20,7 +20,6 @@ from ioc.lane import ClockKind
 from ioc.lifecycle import OPEN, Move, State
 from ioc.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from tests.api.conftest import START, City
-from tests.unit.samples import patient
 
 UNITS = ["ioc", "csgt", "cong-an-tp", "hepco", None]
 
@@ -90,7 +89,6 @@ def lived(city: City, steps: list[tuple[str, str, Move, int, str, str | None, st
         city.happen(f"{service}:{subject}", move, **{name: one for name, one in data.items() if one is not None})
 
 
-@patient
 @given(STEPS, st.lists(st.integers(-DAY, 3 * DAY), min_size=3, max_size=3), st.integers(0, 2))
 def test_counts_kept_are_those_of_a_scan_at_any_moment(
     catalogue: Catalogue, steps: list[tuple[str, str, Move, int, str, str | None, str | None]], at: list[int], gone: int
@@ -104,7 +102,6 @@ def test_counts_kept_are_those_of_a_scan_at_any_moment(
         assert live(city.model.tallies, now) == scanned(city.model.open_cards(), now)
 
 
-@patient
 @given(STEPS)
 def test_what_stands_open_now_is_the_sum_of_all_that_came_and_went(
     catalogue: Catalogue, steps: list[tuple[str, str, Move, int, str, str | None, str | None]]

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -54,9 +53,6 @@ def fresh_city() -> Catalogue:
 
 
 CITY: Catalogue = fresh_city()
-
-# On a machine that others use, how long an example takes says nothing about the code.
-patient = settings(deadline=None)
 
 
 def at(local: str) -> Instant:

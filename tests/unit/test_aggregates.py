@@ -30,7 +30,7 @@ from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant, to_datetime
-from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, patient, record, windows
+from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, record, windows
 
 CONTRIBUTIONS = st.lists(
     st.builds(Contribution, st.just(0), st.sampled_from([*Measure, *Timing]), st.integers(0, 10**9)), max_size=30
@@ -45,7 +45,6 @@ def sum_of(parts: list[Contribution]) -> Aggregate:
     return window
 
 
-@patient
 @given(CONTRIBUTIONS, CONTRIBUTIONS)
 def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Contribution], removed: list[Contribution]) -> None:
     window = sum_of(kept)
@@ -61,7 +60,6 @@ def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Contribution
     assert before == sum_of(kept)
 
 
-@patient
 @given(CONTRIBUTIONS, CONTRIBUTIONS)
 def test_a_longer_view_is_the_sum_of_its_windows(one: list[Contribution], other: list[Contribution]) -> None:
     view = sum_of(one)
@@ -81,7 +79,6 @@ def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     return {cell: window for cell, window in kept.items() if not window.empty}
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind), st.booleans())
 def test_the_windows_are_what_the_final_states_add_up_to(log: list[Record], clock: ClockKind, ticked: bool) -> None:
     shard = folded(log, clock)
@@ -139,7 +136,6 @@ def test_a_day_is_the_citys_own() -> None:
 NEW_YORK = "America/New_York"
 
 
-@patient
 @example(NEW_YORK, at("2024-03-11 06:00"))
 @example(NEW_YORK, at("2024-11-04 06:00"))
 @given(
@@ -193,7 +189,6 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]))
 CELLS = st.builds(Cell, st.sampled_from(Span), st.integers(0, 2**53), NAMES, NAMES, NAMES)
 
 
-@patient
 @given(st.integers(0, 999), CELLS)
 def test_the_key_of_a_window_can_be_read_back(partition: int, cell: Cell) -> None:
     assert decode_key(encode_key(partition, cell)) == (partition, cell)

@@ -122,7 +122,7 @@ def walked(start: Instant, end: Instant, held: list[Pause]) -> int:
     return sum(counts(minute) for minute in range(start, end, MINUTE)) * MINUTE
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(MOMENTS, st.integers(0, 4000), SPANS)
 def test_between_agrees_with_a_walk(start: Instant, minutes: int, held: list[Pause]) -> None:
     end = start + minutes * MINUTE

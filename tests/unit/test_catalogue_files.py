@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.catalogue import FILES, OPTIONAL_FILES, CatalogueError, hue_folder, load_catalogue
-from tests.unit.samples import patient
 from tests.unit.test_catalogue_mistakes import faults
 
 ALL_FILES = (*FILES, *OPTIONAL_FILES)
@@ -159,7 +158,6 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(hue_folder(), tmp_path_factory.mktemp("spoilt") / "city"))
 
 
-@patient
 @given(
     st.sampled_from(ALL_FILES).flatmap(
         lambda file: st.tuples(st.just(file), st.sampled_from(places(CITY_FILES[file])))

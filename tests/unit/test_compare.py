@@ -286,7 +286,7 @@ def test_how_much_was_refused_lately_is_not_compared() -> None:
     assert inspected(found, clock=ClockKind.EVENT) == ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LOGS, st.sampled_from(CLOCKS), st.integers(0, 120), st.lists(st.integers(0, 3), min_size=5, max_size=5))
 def test_whenever_it_is_read_what_the_streams_wrote_is_right(
     log: list[Record], clock: ClockKind, first: int, gaps: list[int]

@@ -10,7 +10,7 @@ from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
 from ioc.times import HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, at, event, patient
+from tests.unit.samples import CITY, at, event
 
 T = at("2026-04-14 08:00")  # a Tuesday in office hours
 LATER = T + 30 * 24 * HOUR
@@ -57,7 +57,6 @@ def essence(incident: Incident) -> Incident:
     return plain
 
 
-@patient
 @given(st.permutations(LIFE), st.lists(st.sampled_from(LIFE), max_size=8))
 def test_any_order_and_any_duplicates_end_in_the_same_state(order: list[Event], again: list[Event]) -> None:
     expected, _ = run(*LIFE)
@@ -66,7 +65,6 @@ def test_any_order_and_any_duplicates_end_in_the_same_state(order: list[Event], 
     assert len({fact.id for fact in facts}) == len(facts)
 
 
-@patient
 @given(st.lists(st.sampled_from(LIFE), unique_by=lambda one: one.id, min_size=1), st.randoms(use_true_random=False))
 def test_any_part_of_a_life_in_any_order(part: list[Event], random: object) -> None:
     shuffled = sorted(part, key=lambda _: random.random())  # type: ignore[attr-defined]

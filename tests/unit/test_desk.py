@@ -19,7 +19,7 @@ from ioc.payloads import Priority, TargetName
 from ioc.records import decode_notification, encode
 from ioc.summary import Summary
 from ioc.times import HOUR, MINUTE, SECOND, Instant
-from tests.unit.samples import CITY, at, patient
+from tests.unit.samples import CITY, at
 
 NOW = at("2026-04-14 09:00")
 NIGHT = (Quiet(time(22), time(6)),)
@@ -362,7 +362,6 @@ STEPS = st.lists(
 )
 
 
-@patient
 @given(STEPS, st.sampled_from([1, 3, None]), st.booleans())
 def test_nothing_is_told_under_two_ids_nor_twice_but_after_a_crash(
     steps: list[Any], per_minute: Any, quiet: bool

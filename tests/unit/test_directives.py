@@ -23,7 +23,7 @@ from ioc.records import decode_incident, encode
 from ioc.steps import next_step_at
 from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.topics import MAX_STATE_BYTES
-from tests.unit.samples import CITY, LATER, at, essence, event, patient
+from tests.unit.samples import CITY, LATER, at, essence, event
 
 T = at("2026-04-14 08:00")
 DUE = T + 2 * HOUR
@@ -233,7 +233,6 @@ LIFE = [
 TICKS = st.lists(st.integers(0, 40), max_size=4)
 
 
-@patient
 @given(st.permutations(LIFE), st.lists(st.sampled_from(LIFE), max_size=6), TICKS)
 def test_any_order_any_duplicates_and_any_ticks_end_in_the_same_state_and_say_each_thing_once(
     order: list[Event], again: list[Event], ticks: list[int]

@@ -14,7 +14,7 @@ from ioc.figures.contributions import contributions
 from ioc.incident import Clock, Incident
 from ioc.payloads import TargetName
 from ioc.times import HOUR, Instant
-from tests.unit.samples import CITY, at, body, essence, patient
+from tests.unit.samples import CITY, at, body, essence
 
 T = at("2026-04-14 08:00")  # a Tuesday
 FAR = at("2030-01-01 00:00")
@@ -147,7 +147,6 @@ _EVENTS = [
 ]
 
 
-@patient
 @given(st.permutations(_EVENTS))
 def test_in_any_order_the_same_promise_and_the_same_dues(events: list[Event]) -> None:
     assert essence(dossier(*events)) == essence(dossier(*_EVENTS))

@@ -22,7 +22,7 @@ from ioc.payloads import TargetName
 from ioc.rules import RuleBook
 from ioc.shard import Shard
 from ioc.times import MINUTE
-from tests.unit.samples import CITY, LATER, LOGS, at, patient, record
+from tests.unit.samples import CITY, LATER, LOGS, at, record
 
 T = at("2026-04-14 08:00")  # Tuesday: 16 working hours end on Thursday 09:00
 HOLIDAY = "2026-04-15"
@@ -177,7 +177,6 @@ def test_there_and_back_again_tells_each_change_once() -> None:
     assert worker.verified(REPORTS) == []
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind), st.lists(st.tuples(st.integers(0, 30), st.sampled_from("ABC")), max_size=4))
 def test_whatever_happens_and_whenever_the_catalogue_is_changed_a_recomputation_agrees(
     log: list[Record], clock: ClockKind, changes: list[tuple[int, str]]

@@ -16,7 +16,7 @@ from ioc.events import Event, read_event
 from ioc.marks import AsOf
 from ioc.payloads import Reported
 from ioc.topics import MAX_EVENT_BYTES
-from tests.unit.samples import CITY, LATER, at, body, patient
+from tests.unit.samples import CITY, LATER, at, body
 
 KEY = b"field-reports:1"
 REPORT = {"service": "field-reports", "title": "Cây đổ"}
@@ -62,7 +62,6 @@ def test_an_event_tells_what_happened_to_which_incident_and_when() -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=50)
 
 
-@patient
 @given(TEXTS, TEXTS)
 def test_both_content_modes_say_the_same(subject: str, title: str) -> None:
     data = {"service": "field-reports", "title": title}
@@ -174,7 +173,6 @@ def test_several_faults_are_named_at_once() -> None:
 ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(SECRET), SECRET * 1000, None, True])
 
 
-@patient
 @given(
     st.dictionaries(st.sampled_from(sorted(attributes())), ANYTHING),
     st.dictionaries(st.sampled_from(sorted(Reported.__struct_fields__)), ANYTHING),

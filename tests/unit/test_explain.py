@@ -14,7 +14,7 @@ from ioc.incident import Incident
 from ioc.payloads import TargetName
 from ioc.rules import Match, OnReopen, Rule, RuleBook, Rung
 from ioc.times import HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, LATER, at, event, patient
+from tests.unit.samples import CITY, LATER, at, event
 
 OFFICE = CITY.calendars["hanh-chinh"]
 
@@ -132,7 +132,6 @@ def test_the_ladder_says_who_was_told_and_when() -> None:
 MOMENTS = st.integers(at("2024-04-10 00:00") // MINUTE, at("2024-05-10 00:00") // MINUTE).map(lambda m: m * MINUTE)
 
 
-@patient
 @given(st.lists(MOMENTS, min_size=2, max_size=8, unique=True), st.integers(1, 60))
 def test_used_and_remaining_add_up_to_the_total_and_lead_to_the_due(moments: list[Instant], hours: int) -> None:
     reported, *turns, now = sorted(moments)

@@ -26,7 +26,7 @@ from ioc.records import encode
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from ioc.topics import MAX_STATE_BYTES
-from tests.unit.samples import CITY, LATER, at, body, event, patient, record
+from tests.unit.samples import CITY, LATER, at, body, event, record
 
 T = at("2026-04-14 08:00")
 A, B, C = "field-reports:1", "field-reports:2", "field-reports:3"
@@ -276,7 +276,6 @@ def agrees(made: Town) -> None:
             assert one.fate.ended_at is None or one.reported_at <= one.fate.ended_at
 
 
-@patient
 @given(st.lists(_STEP, max_size=14), st.lists(st.integers(0, 6), min_size=4, max_size=4), st.integers(0, 10**6))
 def test_in_any_order_and_repetition_parents_and_children_agree(
     steps: list[tuple[str, int, int, int]], ages: list[int], seed: int
@@ -291,7 +290,6 @@ def test_in_any_order_and_repetition_parents_and_children_agree(
     agrees(made)
 
 
-@patient
 @given(st.lists(_STEP, max_size=14), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_any_two_orders_end_in_the_same_states(steps: list[tuple[str, int, int, int]], one: int, other: int) -> None:
     ends = []

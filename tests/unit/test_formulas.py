@@ -17,7 +17,7 @@ from ioc.figures.formulas import PLAIN, TABLE, Sums, columns, told
 from ioc.incident import Incident
 from ioc.rules import TimeKind
 from ioc.times import HOUR, MINUTE, SECOND
-from tests.unit.samples import CITY, LATER, at, event, patient
+from tests.unit.samples import CITY, LATER, at, event
 
 T = at("2026-04-14 08:00")
 PAGE = (Path(__file__).parents[2] / "docs" / "figures.md").read_text()
@@ -115,7 +115,6 @@ PARTS = st.lists(
 )
 
 
-@patient
 @given(PARTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_parts_does_not_matter(parts: list[Contribution], random: Any) -> None:
     one, other = Sums(), Sums()

@@ -19,7 +19,7 @@ from ioc.matters.sightings import Sighting, encode
 from ioc.times import HOUR, MINUTE, Instant
 from ioc.topics import Topic
 from tests.unit.centre import Centre, again
-from tests.unit.samples import CITY, at, patient
+from tests.unit.samples import CITY, at
 
 T = at("2026-09-28 14:00")
 LAT, LON = 16.4637, 107.5909
@@ -197,7 +197,6 @@ def test_memory_is_bounded_by_time() -> None:
     assert len(shard.forgetting) == shard.held
 
 
-@patient
 @given(
     st.lists(
         st.tuples(
@@ -296,7 +295,6 @@ def test_a_storm_of_thousands_stays_fast() -> None:
 PLACES = st.tuples(st.floats(-85, 85), st.floats(-170, 170))
 
 
-@patient
 @given(PLACES, st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), max_size=30), st.floats(1, 2000))
 def test_the_grid_finds_all_that_lies_within_the_radius(
     middle: tuple[float, float], others: list[tuple[float, float]], radius: float

@@ -17,7 +17,7 @@ from ioc.lifecycle import State
 from ioc.payloads import TargetName
 from ioc.records import Heartbeat
 from ioc.topics import Topic
-from tests.unit.samples import LATER, LOGS, at, folded, patient, record
+from tests.unit.samples import LATER, LOGS, at, folded, record
 
 INSTANTS = st.integers(0, 2**53)
 COUNTS = st.integers(-(10**9), 10**9).filter(bool)
@@ -63,31 +63,26 @@ def same(read: Callable[[bytes], Any], value: object) -> None:
     assert records.encode(read(written)) == written
 
 
-@patient
 @given(WINDOWS)
 def test_a_window(window: Aggregate) -> None:
     same(records.decode_aggregate, window)
 
 
-@patient
 @given(POSITIONS)
 def test_a_position(position: Position) -> None:
     same(records.decode_position, position)
 
 
-@patient
 @given(HEARTBEATS)
 def test_a_heartbeat(beat: Heartbeat) -> None:
     same(records.decode_heartbeat, beat)
 
 
-@patient
 @given(FACTS)
 def test_a_fact(fact: Fact) -> None:
     same(records.decode_fact, fact)
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind))
 def test_incidents_and_the_facts_about_them(log: list[Record], clock: ClockKind) -> None:
     shard = folded(log, clock)

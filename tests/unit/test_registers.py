@@ -23,7 +23,7 @@ from ioc.registers import Act, Booking
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant
 from ioc.topics import Topic
-from tests.unit.samples import BOOKING, CITY, SHOP, at, booked, folded, patient, record, windows
+from tests.unit.samples import BOOKING, CITY, SHOP, at, booked, folded, record, windows
 
 NOW = at("2026-04-14 08:00")
 
@@ -239,7 +239,6 @@ def _batch(shard: Shard) -> dict[Cell, Aggregate]:
     return cells
 
 
-@patient
 @given(st.lists(_HAPPENED, max_size=25), st.integers(0, 1000))
 def test_any_order_and_any_duplicates_end_in_the_same_items_and_the_same_figures(
     happened: list[tuple[Act, int, str, str]], seed: int
@@ -252,7 +251,6 @@ def test_any_order_and_any_duplicates_end_in_the_same_items_and_the_same_figures
     assert windows(one) == windows(other) == _batch(one)
 
 
-@patient
 @given(st.lists(st.tuples(_HAPPENED, st.integers(0, 60)), min_size=1, max_size=20), st.integers(1, 5))
 def test_slices_make_no_difference_to_what_is_kept_and_counted(
     happened: list[tuple[tuple[Act, int, str, str], int]], most: int

@@ -18,7 +18,7 @@ from ioc.lane import ClockKind, Position, Record
 from ioc.payloads import Reporter
 from ioc.shard import Shard
 from ioc.times import MINUTE
-from tests.unit.samples import CITY, at, body, patient, record
+from tests.unit.samples import CITY, at, body, record
 
 NOON = at("2026-04-14 12:00")
 KEY = b"field-reports:1"
@@ -142,7 +142,6 @@ _HAPPENINGS = st.lists(
 )
 
 
-@patient
 @given(happenings=_HAPPENINGS, data=st.data())
 def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(happenings))

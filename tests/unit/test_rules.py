@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, Rule, RuleBook, Rung, TimeKind, ties
 from ioc.times import HOUR
-from tests.unit.samples import patient
 
 WORDS = ("a", "b")
 LEVELS = (Priority.NORMAL, Priority.URGENT)
@@ -104,7 +103,6 @@ MATCHES = st.builds(
 NAMED = [*product(WORDS, (*WORDS, None), LEVELS, WORDS, (*WORDS, None))]
 
 
-@patient
 @given(st.lists(MATCHES, max_size=5))
 def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(matches: list[Match]) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
@@ -159,7 +157,6 @@ def test_of_many_rules_few_are_asked_about_an_incident(monkeypatch: pytest.Monke
     assert len(asked) <= 3
 
 
-@patient
 @given(st.lists(MATCHES, max_size=5), st.randoms(use_true_random=False))
 def test_without_ties_the_order_of_the_rules_does_not_matter(matches: list[Match], random: object) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]

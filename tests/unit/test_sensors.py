@@ -25,7 +25,7 @@ from ioc.shard import Shard as Incidents
 from ioc.sources import CENTRE
 from ioc.times import HOUR, MINUTE, Instant, to_rfc3339
 from ioc.topics import Topic
-from tests.unit.samples import CITY, at, body, patient
+from tests.unit.samples import CITY, at, body
 
 NOON = at("2026-04-14 12:00")
 GAUGE, PROBE = "river-stations:kim-long", "uptime-probes:hue-s"
@@ -400,7 +400,6 @@ def test_what_is_no_number_a_sensor_can_mean_is_refused(number: str) -> None:
     assert isinstance(read_observation(GAUGE.encode(), value), Refusal)
 
 
-@patient
 @given(st.binary(max_size=300), st.one_of(st.none(), st.binary(max_size=30)))
 def test_reading_an_observation_always_ends(value: bytes, key: bytes | None) -> None:
     assert read_observation(key, value) is not None
@@ -447,7 +446,6 @@ def lived(day: Day, restarts: bool = False, clock: ClockKind = ClockKind.EVENT) 
     return lane
 
 
-@patient
 @given(SEEN)
 def test_restarts_at_every_point_and_duplicates_make_the_same_incidents(day: Day) -> None:
     plain = [(of, wait, value, False, False) for of, wait, value, _, _ in day]
@@ -456,7 +454,6 @@ def test_restarts_at_every_point_and_duplicates_make_the_same_incidents(day: Day
     assert len(ids) == len(set(ids))
 
 
-@patient
 @given(SEEN)
 def test_what_one_sensor_says_makes_nothing_of_another_s_levels(day: Day) -> None:
     """With the wall's clock, without ticks: only what was said is told of."""
@@ -470,7 +467,6 @@ def test_what_one_sensor_says_makes_nothing_of_another_s_levels(day: Day) -> Non
         assert alone.moves(of) == both.moves(of)
 
 
-@patient
 @given(SEEN)
 def test_never_are_two_open_for_one_sensor_and_cause(day: Day) -> None:
     open_ones: dict[tuple[str, bool], str] = {}
@@ -501,7 +497,6 @@ def held(series: Sequence[tuple[int, float]], until: int, threshold: Threshold, 
     return False
 
 
-@patient
 @given(SEEN)
 def test_what_opens_has_held_and_what_has_held_is_open(day: Day) -> None:
     """The oracle looks at the whole series each time, and keeps nothing."""

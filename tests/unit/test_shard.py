@@ -18,7 +18,7 @@ from ioc.lane import ClockKind, Position, Record
 from ioc.refusals import Refusals
 from ioc.shard import Shard
 from ioc.times import HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, patient, record, windows
+from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, record, windows
 
 CLOCKS = st.sampled_from(ClockKind)
 CUTS = st.lists(st.integers(0, 30), max_size=8)
@@ -66,7 +66,6 @@ class Written:
         return [*kept, records.encode(self.shard.position), *self.facts, *self.dead_letters]
 
 
-@patient
 @given(LOGS, CLOCKS, CUTS)
 def test_slices_of_any_size_write_the_same_bytes_as_one_record_at_a_time(
     log: list[Record], clock: ClockKind, cuts: list[int]
@@ -74,7 +73,6 @@ def test_slices_of_any_size_write_the_same_bytes_as_one_record_at_a_time(
     assert Written(clock).fold(log, cuts).bytes() == Written(clock).fold(log, range(len(log))).bytes()
 
 
-@patient
 @given(LOGS, CLOCKS)
 def test_a_replay_writes_the_same_bytes(log: list[Record], clock: ClockKind) -> None:
     """The first run has seen much before; the replay starts with nothing remembered."""
@@ -82,7 +80,6 @@ def test_a_replay_writes_the_same_bytes(log: list[Record], clock: ClockKind) -> 
     assert replay.fold(log).bytes() == Written(clock).fold(log).bytes()
 
 
-@patient
 @given(LOGS, CLOCKS, CUTS)
 def test_a_partition_that_was_put_back_goes_on_the_same(log: list[Record], clock: ClockKind, cuts: list[int]) -> None:
     written, restarted = Written(clock), Written(clock)
@@ -96,7 +93,6 @@ def test_a_partition_that_was_put_back_goes_on_the_same(log: list[Record], clock
     assert restarted.bytes() == written.bytes()
 
 
-@patient
 @given(LOGS, CLOCKS)
 def test_a_fold_changes_nothing_until_it_is_applied(log: list[Record], clock: ClockKind) -> None:
     half = len(log) // 2
@@ -106,7 +102,6 @@ def test_a_fold_changes_nothing_until_it_is_applied(log: list[Record], clock: Cl
     assert written.bytes() == before
 
 
-@patient
 @given(LOGS, st.randoms(use_true_random=False))
 def test_whatever_the_order_of_arrival_states_and_windows_end_the_same(log: list[Record], random: object) -> None:
     late = [replace(one, appended=LATER) for one in log]

@@ -18,7 +18,7 @@ from ioc.payloads import Priority, TargetName
 from ioc.rules import Match, OnPriority, Rule, RuleBook
 from ioc.shard import Shard
 from ioc.times import HOUR, Instant
-from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, folded, patient, record
+from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, folded, record
 
 T = at("2026-04-14 08:00")
 
@@ -43,7 +43,6 @@ def summed(shard: Shard, measure: Measure, moment: Instant) -> int:
     return sum(window.count(measure) for cell, window in days if cell.start < moment)
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind), st.booleans())
 def test_open_at_the_end_of_a_day_is_what_the_events_so_far_left_open(
     log: list[Record], clock: ClockKind, ticked: bool
@@ -62,7 +61,6 @@ def is_late(state: Incident, moment: Instant) -> bool:
     return state.is_open and clock is not None and clock.due is not None and clock.due < moment
 
 
-@patient
 @given(LOGS, st.sampled_from(ClockKind))
 def test_overdue_at_the_end_of_a_day_is_what_the_events_so_far_left_overdue(
     log: list[Record], clock: ClockKind

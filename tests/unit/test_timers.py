@@ -6,7 +6,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ioc.timers import Timer, Timers
 from ioc.times import Instant
-from tests.unit.samples import patient
 
 NAMES = st.sampled_from("abcdefgh")
 MOMENTS = st.integers(0, 20)
@@ -45,10 +44,8 @@ class TimersAgainstATable(RuleBasedStateMachine):
 
 
 TestTimersAgainstATable = TimersAgainstATable.TestCase
-TestTimersAgainstATable.settings = patient
 
 
-@patient
 @given(st.lists(st.tuples(NAMES, MOMENTS)))
 def test_all_are_taken_once_the_soonest_first(settings: list[tuple[str, Instant]]) -> None:
     timers = Timers()
@@ -60,7 +57,6 @@ def test_all_are_taken_once_the_soonest_first(settings: list[tuple[str, Instant]
     assert taken == sorted(Timer(moment, name) for name, moment in dict(settings).items())
 
 
-@patient
 @given(st.permutations(range(8)))
 def test_the_order_of_setting_does_not_matter(order: list[int]) -> None:
     timers = Timers()

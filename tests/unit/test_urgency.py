@@ -16,7 +16,7 @@ from ioc.incident import Incident
 from ioc.payloads import Priority, TargetName
 from ioc.rules import RuleBook
 from ioc.times import HOUR, MINUTE
-from tests.unit.samples import CITY, LATER, at, essence, event, patient
+from tests.unit.samples import CITY, LATER, at, essence, event
 
 T = at("2026-04-18 23:00")  # a Saturday night
 URGENT = event("reported", T, priority="urgent", unit="cay-xanh")
@@ -152,7 +152,6 @@ LIFE = [
 ]
 
 
-@patient
 @given(st.permutations(LIFE), st.lists(st.sampled_from(LIFE), max_size=5))
 def test_any_order_and_any_duplicates_end_in_the_same_state(order: list[Event], again: list[Event]) -> None:
     found, expected = then(*order, *again), then(*LIFE)
