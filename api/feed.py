@@ -161,7 +161,9 @@ class Feed:
         aged = {id for id in self._shown if not self._visible(id, now)}
         self.model.dirty |= aged
         told = figures(self.model)
-        said = {name: told[name] for name in ("clock", "stale", "live", "today", "last_hour", "trend", "groups")}
+        said = {
+            name: told[name] for name in ("clock", "stale", "live", "shift", "today", "last_hour", "trend", "groups")
+        }
         if said != self._figures:
             self._figures = said
             self._publish("figures", told)

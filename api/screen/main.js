@@ -99,7 +99,9 @@ const Screen = () => html`<${Status} /><${Band} /><${Emergency} /><${Stage} /><$
 
 document.documentElement.lang = lang.value;
 document.title = t("app.title");
-wall.furnish(new URLSearchParams(location.search));
+const query = new URLSearchParams(location.search);
+wall.furnish(query);
+opened.value = query.get("incident"); // a message about it led here
 render(html`<${Screen} />`, document.body);
 loadCatalogue();
 feed.connect();

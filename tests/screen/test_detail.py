@@ -53,6 +53,13 @@ def test_a_row_says_how_many_reports_it_is_and_what_there_is_besides(
     expect(row(page, SECOND)).not_to_contain_text("bảo trì")
 
 
+def test_a_message_leads_to_the_incident_it_is_about(page: Any, screen_url: str) -> None:
+    opened(page, screen_url, f"?incident={FIRST}")
+    detail = page.locator(".detail")
+    expect(detail).to_be_visible()
+    expect(detail).to_contain_text(FIRST)
+
+
 def test_what_is_shelved_is_out_of_the_list_and_a_chip_counts_and_opens_it(
     page: Any, screen_url: str, script: Script
 ) -> None:
