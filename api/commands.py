@@ -19,8 +19,6 @@ from ioc.payloads import Assigned, Directed, Payload, Updated
 from ioc.sources import CENTRE
 from ioc.times import Instant, to_instant, to_rfc3339
 
-HEADERS = (("content-type", b"application/cloudevents+json"),)
-
 
 class Ordered(Struct, frozen=True):
     """An event that carries out a command; `time` in ms."""

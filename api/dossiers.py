@@ -71,9 +71,8 @@ def _service(one: Incident, catalogue: Catalogue) -> Json:
 
 def _procedure(one: Incident, catalogue: Catalogue) -> Json | None:
     """Return what was applied for: a procedure, or else the service's category."""
-    service = catalogue.services.get(one.service)
-    of_service = {category.code: category for category in service.categories} if service is not None else {}
-    asked = catalogue.procedure_of(one.service, one.category) or of_service.get(one.category or "")
+    named = (one.service, one.category)
+    asked = catalogue.procedure_of(*named) or catalogue.category_of(*named)
     return None if asked is None else {"code": asked.code, "name_vi": asked.name_vi, "name_en": asked.name_en}
 
 

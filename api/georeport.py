@@ -76,9 +76,8 @@ def _line(one: Incident, catalogue: Catalogue) -> Line:
 
 
 def _category(one: Incident, catalogue: Catalogue) -> str | None:
-    service = catalogue.services.get(one.service)
-    known = service.categories if service is not None else ()
-    return next((category.name_vi for category in known if category.code == one.category), one.category)
+    known = catalogue.category_of(one.service, one.category)
+    return one.category if known is None else known.name_vi
 
 
 def _answer(one: Incident) -> str | None:

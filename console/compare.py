@@ -5,11 +5,11 @@ The words name keys, places and fields, never what a record says of an incident 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from console.written import Found, Inspection, Motion, Written
+from console.written import Found, Inspection, Letter, Motion, Written
 from ioc.facts import Fact, Kind
 from ioc.figures.aggregates import ANNOUNCED, Aggregate, Cell
 from ioc.incident import Incident
@@ -27,10 +27,10 @@ def differences(expected: Written, motion: Motion, found: Found, inspection: Ins
     yield from unequal("item", expected.items, found.items, motion.items)
     yield from unequal("window", _windows(expected, by_wall), _windows(found, by_wall), motion.windows)
     yield from _repeated("fact", (fact.id for fact in found.facts))
-    yield from _added("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))
+    yield from added("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))
     yield from (f"fact {fact.id} came before its due" for fact in found.facts if _too_early(fact))
     yield from _repeated("dead letter", (f"{number}:{offset}" for offset, _ in found.dead_letters))
-    yield from _added("dead letter", *(_letters(one, number) for one in (expected, motion, found)))
+    yield from added("dead letter", *(letters(one, number) for one in (expected, motion, found)))
     yield from unequal("reporter of", expected.reporters, found.reporters, motion.reporters)
     yield from unequal(f"position of partition {number}:", _numbers(expected.position), _numbers(found.position))
     yield from unequal(f"later position of partition {number}:", _numbers(motion.position), _numbers(found.later))
@@ -94,7 +94,7 @@ def _repeated(what: str, keys: Iterable[str]) -> Iterator[str]:
 _Added = Mapping[str, Any]
 
 
-def _added(what: str, expected: _Added, between: _Added, found: _Added) -> Iterator[str]:
+def added(what: str, expected: _Added, between: _Added, found: _Added) -> Iterator[str]:
     """Yield the differences of what is never changed: what came between the two positions may be there or not."""
     yield from unequal(what, {**between, **expected}, found, between.keys() - expected.keys() - found.keys())
 
@@ -104,8 +104,15 @@ def _facts(written: Written | Motion, by_wall: bool) -> _Added:
     return {id: fact for id, fact in told if fact is not None}
 
 
-def _letters(written: Written | Motion, partition: int) -> _Added:
-    return {f"{partition}:{offset}": content for offset, content in written.dead_letters}
+class Refusing(Protocol):
+    """What refuses records: it has, or is to have, dead letters."""
+
+    dead_letters: list[Letter]
+
+
+def letters(refusing: Refusing, partition: int) -> _Added:
+    """Return dead letters by the place of the record that was refused."""
+    return {f"{partition}:{offset}": content for offset, content in refusing.dead_letters}
 
 
 def _as_recomputed(fact: Fact) -> Fact | None:

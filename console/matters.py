@@ -6,28 +6,18 @@ That each of its answers is in the log once is checked with all other events of 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from console.compare import unequal
-from console.written import Letter, Sent, letter
+from console.compare import added, letters, unequal
+from console.written import FoundLane, Letter, Sent, letter
 from ioc.catalogue import Catalogue
-from ioc.lane import ClockKind, Position, Record
+from ioc.lane import ClockKind, Record
 from ioc.matters.shard import Matter, Shard
 
 
 @dataclass
-class FoundMatters:
-    """What was read of a partition of the matters. `position` was read before all the rest, `later` after it."""
+class FoundMatters(FoundLane):
+    """What was read of a partition of the matters."""
 
-    partition: int
-    position: Position
-    later: Position = field(default_factory=Position)
     matters: dict[str, Matter] = field(default_factory=dict)
-    dead_letters: list[Letter] = field(default_factory=list)
-    log: list[Record] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """True while the log still holds its first sighting: what is older than its retention is gone."""
-        return not self.log or self.log[0].offset == 0
 
     @property
     def is_at_rest(self) -> bool:
@@ -74,9 +64,5 @@ def accepted(found: FoundMatters, *made: MadeMatters) -> Iterator[Record]:
 def matter_differences(found: FoundMatters, made: MadeMatters, motion: MadeMatters) -> Iterator[str]:
     """Yield every difference between what was found of a partition and what its log makes."""
     yield from unequal("matter", made.matters, found.matters, motion.matters.keys())
-    expected, between, there = (
-        {f"{found.partition}:{offset}": content for offset, content in one.dead_letters}
-        for one in (made, motion, found)
-    )
-    apart = between.keys() - expected.keys() - there.keys()
-    yield from unequal("dead letter of the sightings", {**between, **expected}, there, apart)
+    refused = (letters(one, found.partition) for one in (made, motion, found))
+    yield from added("dead letter of the sightings", *refused)

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 import msgspec
 from aiokafka import AIOKafkaProducer
 
+from ioc import emit
 from ioc.marks import AS_OF_TYPE
 from ioc.topics import MAX_RECORD_BYTES, Topic
 
-HEADERS = [("content-type", b"application/cloudevents+json")]
+HEADERS = list(emit.HEADERS)
 
 KeyedValue = tuple[bytes, bytes]
 

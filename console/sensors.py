@@ -11,10 +11,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from console.compare import unequal
-from console.written import Inspection, Letter, letter
+from console.compare import added, letters, unequal
+from console.written import FoundLane, Inspection, Letter, letter
 from ioc.catalogue import Catalogue
-from ioc.lane import Outgoing, Position, Record
+from ioc.lane import Outgoing, Record
 from ioc.sensors.bulletins import PART
 from ioc.sensors.sensor import SensorState
 from ioc.sensors.shard import Changes, Shard
@@ -30,22 +30,12 @@ Sent = Mapping[str, tuple[bytes, bytes | None]]
 
 
 @dataclass
-class FoundSensors:
-    """What was read of a partition of the sensors. `position` was read before all the rest, `later` after it."""
+class FoundSensors(FoundLane):
+    """What was read of a partition of the sensors."""
 
-    partition: int
-    position: Position
-    later: Position = field(default_factory=Position)
     states: dict[str, SensorState] = field(default_factory=dict)
     touched: dict[str, Instant] = field(default_factory=dict)
-    dead_letters: list[Letter] = field(default_factory=list)
-    log: list[Record] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """True while the log still holds its first observation: what is older than its retention is gone."""
-        return not self.log or self.log[0].offset == 0
 
 
 @dataclass
@@ -105,7 +95,7 @@ def sensor_differences(
     there = dict(sent)
     if all(one.is_whole for one in found):
         told = {id: event for id, event in there.items() if not (inspection.by_wall and _of_silence(id))}
-        yield from unequal("event", {**between, **expected}, told, between.keys() - expected.keys() - told.keys())
+        yield from added("event", expected, between, told)
     if inspection.by_wall:
         yield from _silences(found, there.keys(), inspection, catalogue)
 
@@ -133,13 +123,10 @@ def _recompute(found: FoundSensors, shard: Shard, edition_of: Callable[[str], Ca
 
 
 def _of_partition(found: FoundSensors, made: _Made, motion: _Made, inspection: Inspection) -> Iterator[str]:
-    by_wall, number = inspection.by_wall, found.partition
+    by_wall = inspection.by_wall
     yield from unequal("sensor", _states(made.states, by_wall), _states(found.states, by_wall), motion.states.keys())
-    expected, between, there = (
-        {f"{number}:{offset}": content for offset, content in one.dead_letters} for one in (made, motion, found)
-    )
-    apart = between.keys() - expected.keys() - there.keys()
-    yield from unequal("dead letter of the indicators", {**between, **expected}, there, apart)
+    refused = (letters(one, found.partition) for one in (made, motion, found))
+    yield from added("dead letter of the indicators", *refused)
 
 
 def _states(states: Mapping[str, SensorState], by_wall: bool) -> Mapping[str, SensorState]:

@@ -9,7 +9,7 @@ from ioc.facts import Fact
 from ioc.figures.aggregates import Aggregate, Cell
 from ioc.incident import Incident
 from ioc.items import Item
-from ioc.lane import ClockKind, DeadLetter, Position
+from ioc.lane import ClockKind, DeadLetter, Position, Record
 from ioc.payloads import Reporter
 from ioc.records import decode_reporter
 from ioc.times import SECOND, Instant, Millis
@@ -79,6 +79,22 @@ class Found(Written):
     def touch(self, incident: str, at: Instant) -> None:
         """Note that something about an incident was written."""
         self.touched[incident] = max(at, self.touched.get(incident, 0))
+
+
+@dataclass
+class FoundLane:
+    """What was read of a partition of another lane. `position` was read before all the rest, `later` after it."""
+
+    partition: int
+    position: Position
+    later: Position = field(default_factory=Position)
+    dead_letters: list[Letter] = field(default_factory=list, kw_only=True)
+    log: list[Record] = field(default_factory=list, kw_only=True)
+
+    @property
+    def is_whole(self) -> bool:
+        """True while the log still holds its first record: what is older than its retention is gone."""
+        return not self.log or self.log[0].offset == 0
 
 
 @dataclass

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ioc.catalogue import Catalogue
 from ioc.editions import Edition
 from ioc.envelopes import Headers
-from ioc.errors import Refusal
+from ioc.errors import Fault, Reason, Refusal
 from ioc.refusals import RefusalPolicy, Refusals
 from ioc.timers import Timers
 from ioc.times import Instant, to_rfc3339
@@ -140,6 +140,9 @@ class Progress:
             duplicates=self._before.duplicates + self.duplicates,
             recent=self.recent,
         )
+
+
+STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
 
 
 class Folded:

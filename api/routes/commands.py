@@ -16,6 +16,7 @@ from api.problems import Problem, shown
 from api.publisher import NotPublished
 from api.roles import AnOperator
 from api.sent import KeyUsed
+from ioc.emit import HEADERS
 from ioc.errors import Fault
 from ioc.events import Event
 from ioc.incident import Entry
@@ -141,7 +142,7 @@ async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> 
         order = directives.signed(order, centre.signer)
     _check(command, card, centre, order)
     try:
-        await centre.publisher.publish(order.incident.encode(), order.encode(), commands.HEADERS)
+        await centre.publisher.publish(order.incident.encode(), order.encode(), HEADERS)
     except NotPublished as error:
         title = "The broker did not acknowledge the event; send it again, same key"
         raise Problem(503, title, members={"event_id": order.id}) from error

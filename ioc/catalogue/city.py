@@ -205,6 +205,12 @@ class Catalogue(Struct, frozen=True):
             known = self.units.get(one)
             one = known.parent if known is not None else None
 
+    def category_of(self, service: str, code: str | None) -> Category | None:
+        """Return the category of a service by its code; None of what the catalogue does not know."""
+        known = self.services.get(service)
+        categories = known.categories if known is not None else ()
+        return next((category for category in categories if category.code == code), None)
+
     def procedure_of(self, service: str, category: str | None) -> Procedure | None:
         """Return the procedure that a matter of a service names as its category, if it is one."""
         known = self.procedures.get(category or "")

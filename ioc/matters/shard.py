@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ioc.emit import emit, id_of
 from ioc.errors import Fault, Reason, Refusal
 from ioc.families import MOST_CHILDREN
-from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
+from ioc.lane import STRAY, ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.lifecycle import Move
 from ioc.matters.duplicates import Action
 from ioc.matters.places import Grid, metres
@@ -105,7 +105,6 @@ class Ground:
             yield from grid.around(report.lat, report.lon, report.radius_m)
 
 
-_STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
 _KEY = Refusal(Reason.WRONG_KEY, (Fault("key", "differs from '<service>/<category>'"),))
 _UNREADABLE = Refusal(Reason.INVALID, (Fault("data", "no sighting"),))
 
@@ -185,7 +184,7 @@ class _Fold(Progress):
         if record.key != seen.key.encode():
             return _KEY
         stray = partition_of(record.key, self.shard.partitions) != self.shard.partition
-        return _STRAY if stray else seen
+        return STRAY if stray else seen
 
     def _forget(self) -> None:
         while (timer := self.shard.forgetting.take(self.now)) is not None:

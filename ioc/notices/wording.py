@@ -131,10 +131,8 @@ class Wording:
         return " ".join(part for part in (title, f"({ward.name})" if ward is not None else "", f"[{id}]") if part)
 
     def _category(self, one: Summary) -> str:
-        service = self._catalogue.services.get(one.service)
-        known = service.categories if service is not None else ()
-        named = next((category.name_vi for category in known if category.code == one.category), "")
-        return named or (service.name_vi if service is not None else "")
+        named = self._catalogue.category_of(one.service, one.category) or self._catalogue.services.get(one.service)
+        return named.name_vi if named is not None else ""
 
     def _unit(self, code: str) -> str:
         unit = self._catalogue.units.get(code)

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
-from ioc.lane import ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
+from ioc.lane import STRAY, ClockKind, DeadLetter, Folded, Outgoing, Position, Progress, Record, Write, put
 from ioc.marks import AsOf
 from ioc.partitioner import partition_of
 from ioc.records import decode_sensor, encode
@@ -43,7 +43,6 @@ class Changes(Struct):
 _UNKNOWN = Refusal(Reason.NOT_IN_CATALOGUE, (Fault("subject", "not a sensor of the catalogue"),))
 _FUTURE = Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
 _MEASURE = Refusal(Reason.INVALID, (Fault("data.measure", "not the unit of measure of the catalogue"),))
-_STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
 
 
 class Shard(Folded):
@@ -132,7 +131,7 @@ class _Fold(Progress):
         if sensor is None:
             return _UNKNOWN
         if read.sensor not in self.shard.own:
-            return _STRAY
+            return STRAY
         if not isinstance(read.said, Observed):
             return read
         if read.said.measure not in (None, sensor.indicator.measure):
