@@ -1,6 +1,7 @@
 """What a slice of events changes in a partition of the city, and what of it is written where."""
 
 from collections.abc import Iterator
+from typing import Self
 
 from msgspec import Struct, field
 
@@ -16,7 +17,8 @@ from ioc.topics import Topic
 class Changes(Struct):
     """All that one slice of records or one tick changes; written and applied whole, or not at all.
 
-    An item that is None is let go of.
+    An item that is None is let go of; `pending` counts how many incidents more wait for their report. Once all is
+    folded the states are encoded, once: `encoded` are the bytes of incidents and items that are written and are kept.
     """
 
     position: Position
@@ -27,6 +29,16 @@ class Changes(Struct):
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     outbox: list[Outgoing] = field(default_factory=list)
+    pending: int = 0
+    encoded: dict[Topic, dict[str, bytes | None]] = field(default_factory=dict)
+
+    def seal(self) -> Self:
+        """Encode the states: nothing is changed any more."""
+        self.encoded = {
+            Topic.INCIDENTS: {id: encode(state) for id, state in self.incidents.items()},
+            Topic.ITEMS: {id: None if item is None else encode(item) for id, item in self.items.items()},
+        }
+        return self
 
     @property
     def empty(self) -> bool:
@@ -36,9 +48,8 @@ class Changes(Struct):
 
     def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
         """Yield what is written to the partition's own number of each topic, without the position."""
-        yield Topic.INCIDENTS, (Write(id.encode(), encode(state)) for id, state in self.incidents.items())
-        items = self.items.items()
-        yield Topic.ITEMS, (Write(id.encode(), None if item is None else encode(item)) for id, item in items)
+        for topic, states in self.encoded.items():
+            yield topic, (Write(id.encode(), state) for id, state in states.items())
         windows = self.aggregates.items()
         yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
         yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)

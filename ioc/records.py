@@ -8,6 +8,7 @@ from ioc.figures.aggregates import Aggregate
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import Position
+from ioc.lifecycle import State
 from ioc.notices.maintenance import Window
 from ioc.notices.notifications import Notification
 from ioc.payloads import Reporter
@@ -46,6 +47,19 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
+class Gist(Struct, frozen=True, omit_defaults=True):
+    """As much of an incident's state as is needed of all incidents at once; the rest is not decoded."""
+
+    state: State = State.PENDING
+    next_at: Instant | None = None
+
+
+class Age(Struct, frozen=True):
+    """As much of an item as is needed of all at once: the latest moment anything was told of it (ms)."""
+
+    last: Instant
+
+
 class CatalogueFiles(Struct, frozen=True):
     """The files of one edition of the catalogue, by name, each as it was."""
 
@@ -63,7 +77,9 @@ class Look(Struct, frozen=True):
 
 encode = msgspec.json.Encoder().encode
 decode_incident = msgspec.json.Decoder(Incident).decode
+decode_gist = msgspec.json.Decoder(Gist).decode
 decode_item = msgspec.json.Decoder(Item).decode
+decode_age = msgspec.json.Decoder(Age).decode
 decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode
 decode_fact = msgspec.json.Decoder(Fact).decode

@@ -24,11 +24,12 @@ from ioc.figures.touched import Touched
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Folded, Progress, Record, put
-from ioc.lifecycle import KIN, State
+from ioc.lifecycle import KIN, OPEN, State
 from ioc.marks import AsOf
 from ioc.partitioner import partition_of
-from ioc.records import decode_aggregate, decode_incident, decode_item
+from ioc.records import decode_age, decode_aggregate, decode_gist, decode_incident, decode_item
 from ioc.registers import Booking
+from ioc.states import States
 from ioc.timers import Timers
 from ioc.times import Instant
 from ioc.topics import Topic
@@ -44,8 +45,8 @@ class Shard(Folded):
         """Begin with no incident and no item."""
         self.pending = 0
         self.windows = Windows(self.catalogue.zone)
-        self.incidents: dict[str, Incident] = {}
-        self.items: dict[str, Item] = {}
+        self.incidents = States(decode_incident)
+        self.items = States(decode_item)
         self.aggregates: dict[Cell, Aggregate] = {}
         self.ageing = Timers()
         self.minutes = Minutes()
@@ -58,21 +59,23 @@ class Shard(Folded):
     def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
         """Take back a state or a window."""
         if topic is Topic.ITEMS:
-            put(self.items, key.decode(), None if value is None else decode_item(value))
+            self.items.put(key.decode(), value)
         elif topic is Topic.AGGREGATES:
             put(self.aggregates, decode_key(key)[1], None if value is None else decode_aggregate(value))
         else:
-            put(self.incidents, key.decode(), None if value is None else decode_incident(value))
+            self.incidents.put(key.decode(), value)
 
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
         self.timers, self.ageing, self.minutes = Timers(), Timers(), Minutes()
-        self.pending = sum(_is_pending(incident) for incident in self.incidents.values())
-        for incident in self.incidents.values():
-            if incident.next_at is not None:
-                self.timers.set(incident.id, incident.next_at)
-        for item in self.items.values():
-            self.ageing.set(item.id, item.last)
+        self.pending = 0
+        for id, encoded in self.incidents.encoded():
+            gist = decode_gist(encoded)
+            self.pending += gist.state is State.PENDING
+            if gist.next_at is not None:
+                self.timers.set(id, gist.next_at)
+        for id, encoded in self.items.encoded():
+            self.ageing.set(id, decode_age(encoded).last)
         for cell in self.aggregates:
             self.minutes.add(cell)
 
@@ -83,14 +86,14 @@ class Shard(Folded):
             fold.take(record)
         fold.expire()
         fold.changes.position = fold.position(records[-1].offset + 1)
-        return fold.changes
+        return fold.changes.seal()
 
     def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
         """Return what the deadlines reached by `now` change, at most `most` of them."""
         fold = _Fold(self)
         fold.now = now
         fold.fire(now, most, late_input)
-        return fold.changes
+        return fold.changes.seal()
 
     def settle_anew(self, most: int, until: str | None = None) -> Iterator[Changes]:
         """Yield what a new edition of the catalogue changes, `most` open incidents at a time: nothing when none is new.
@@ -104,7 +107,7 @@ class Shard(Folded):
             self.position = replace(self.position, editions=editions)
             return
         told = [] if editions == self.position.editions else [self._told_of(editions[-1])]
-        ids = sorted(id for id, one in self.incidents.items() if one.is_open and done < id and _is_up_to(id, until))
+        ids = sorted(id for id in self._open() if done < id and _is_up_to(id, until))
         for start in range(0, len(ids) or 1, most):
             batch = ids[start : start + most]
             fold = _Fold(self)
@@ -112,8 +115,11 @@ class Shard(Folded):
             to = batch[-1] if start + most < len(ids) else until
             fold.changes.position = replace(self.position, editions=settled(editions, to))
             fold.changes.facts += told
-            yield fold.changes
+            yield fold.changes.seal()
             told = []
+
+    def _open(self) -> Iterator[str]:
+        return (id for id, encoded in self.incidents.encoded() if decode_gist(encoded).state in OPEN)
 
     def _told_of(self, edition: Edition) -> Fact:
         clock, changes = self.position.clock, {"edition": edition.edition, "first": edition.first}
@@ -121,11 +127,11 @@ class Shard(Folded):
 
     def apply(self, changes: Changes) -> None:
         """Take over changes that are safely written."""
-        for id, incident in changes.incidents.items():
-            self.pending += _is_pending(incident) - _is_pending(self.incidents.get(id))
-        self.incidents.update(changes.incidents)
-        for id, item in changes.items.items():
-            put(self.items, id, item)
+        for id, encoded in changes.encoded[Topic.INCIDENTS].items():
+            self.incidents.put(id, encoded, changes.incidents[id])
+        for id, encoded in changes.encoded[Topic.ITEMS].items():
+            self.items.put(id, encoded, changes.items[id])
+        self.pending += changes.pending
         self.aggregates.update(changes.aggregates)
         for cell in changes.aggregates:
             self.minutes.add(cell)
@@ -275,6 +281,7 @@ class _Fold(Progress):
         self.changes.incidents[new.id] = new
         self.changes.facts.extend(decision.facts)
         self.shard.timers.set(new.id, new.next_at)
+        self.changes.pending += _is_pending(new) - _is_pending(old)
         self._add(difference(old, new))
 
     def _item(self, id: str) -> Item | None:
