@@ -1,12 +1,14 @@
 """Working time: when it is, how much of it lies between two moments, and when a given amount has passed.
 
-The open intervals of each year are laid out once, in UTC, with running sums; every question is then a bisection.
+The open intervals of each year are laid out once, in UTC, with running sums: a meter that runs in working time alone.
+What lies between two moments is the difference of two readings, and an end is where the meter shows so much more; both
+are bisections, however long the time and whatever the pauses.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -66,7 +68,8 @@ class Calendar:
             raise CalendarError("; ".join(faults))
         self._starts: list[Instant] = []
         self._ends: list[Instant] = []
-        self._sums: list[Millis] = [0]  # working time before interval i
+        self._readings: list[Millis] = [0]  # at the start of each interval, and at the end of the last
+        self._from, self._to = 0, -1  # moments laid out: both included
         self._first = self._last = 0  # years laid out: first <= year < last
 
     @classmethod
@@ -84,25 +87,27 @@ class Calendar:
         """
         if working <= 0:
             return start
-        at = start
+        target = self._reading(start) + working
         for pause in _union(pauses, start) if pauses else ():
-            before = self._between(at, pause.start)
-            if before >= working:
+            stopped = self._reading(pause.start)
+            if stopped >= target:
                 break
-            working -= before
-            at = pause.end
-        return self._add(at, working)
+            target += self._reading(pause.end) - stopped
+        return self._moment(target)
 
     def between(self, start: Instant, end: Instant, pauses: Iterable[Pause] = ()) -> Millis:
         """Return the working time from `start` to `end` in ms, pauses left out; 0 when the end is before the start."""
         if end <= start:
             return 0
-        out = sum(self._between(p.start, min(p.end, end)) for p in _union(pauses, start) if p.start < end)
-        return self._between(start, end) - out
+        passed = self._reading(end) - self._reading(start)
+        for pause in _union(pauses, start) if pauses else ():
+            if pause.start < end:
+                passed -= self._reading(min(pause.end, end)) - self._reading(pause.start)
+        return passed
 
     def is_open(self, at: Instant) -> bool:
         """True during working time."""
-        return self._between(at, at + 1) > 0
+        return self._reading(at) < self._reading(at + 1)
 
     def skipped(self, start: Instant, end: Instant) -> list[Skipped]:
         """Return the holidays from `start` to `end` that would have been working days."""
@@ -113,36 +118,29 @@ class Calendar:
     def _day(self, at: Instant) -> date:
         return to_datetime(at).astimezone(self.zone).date()
 
-    def _between(self, start: Instant, end: Instant) -> Millis:
-        if end <= start:
-            return 0
+    def _reading(self, at: Instant) -> Millis:
+        """Return what the meter shows at a moment. Years laid out later, on either side, change no reading."""
         if self._always:
-            return end - start
-        self._reach(start)
-        self._reach(end)
-        return self._sum_until(end) - self._sum_until(start)
-
-    def _sum_until(self, at: Instant) -> Millis:
+            return at
+        if not self._from <= at <= self._to:
+            self._reach(at)
         index = bisect_right(self._starts, at) - 1
-        if index < 0:
-            return 0
-        return self._sums[index] + min(at, self._ends[index]) - self._starts[index]
+        if index < 0 or at >= self._ends[index]:
+            return self._readings[index + 1]
+        return self._readings[index] + at - self._starts[index]
 
-    def _add(self, start: Instant, working: Millis) -> Instant:
+    def _moment(self, reading: Millis) -> Instant:
+        """Return the first moment at which the meter shows so much."""
         if self._always:
-            return start + working
-        self._reach(start)
-        target = self._sum_until(start) + working
-        while self._sums[-1] < target:  # ends: the week is not empty, and no list of holidays is for ever
+            return reading
+        while self._readings[-1] < reading:  # ends: the week is not empty, and no list of holidays is for ever
             self._lay_out(self._last)
-        index = bisect_left(self._sums, target) - 1
-        return self._starts[index] + target - self._sums[index]
+        index = bisect_left(self._readings, reading) - 1
+        return self._starts[index] + reading - self._readings[index]
 
     def _reach(self, at: Instant) -> None:
         """Lay out the years up to the one `at` lies in, with one to spare on either side."""
-        year = to_datetime(at).year if not self._starts or not self._starts[0] <= at <= self._ends[-1] else None
-        if year is None:
-            return
+        year = to_datetime(at).year
         if self._first == self._last:
             self._first = self._last = year
         while self._last <= year + 1:
@@ -151,26 +149,32 @@ class Calendar:
             self._lay_out(self._first - 1)
 
     def _lay_out(self, year: int) -> None:
+        """Lay out the year after the last, or the one before the first."""
         spans = list(self._spans(year))
+        starts, ends = [start for start, _ in spans], [end for _, end in spans]
+        lengths = [end - start for start, end in spans]
         if year >= self._last:
             self._last = year + 1
-            self._starts += [start for start, _ in spans]
-            self._ends += [end for _, end in spans]
+            self._starts += starts
+            self._ends += ends
+            self._readings += [*accumulate(lengths, initial=self._readings[-1])][1:]
         else:
             self._first = year
-            self._starts = [start for start, _ in spans] + self._starts
-            self._ends = [end for _, end in spans] + self._ends
-            self._sums = [0]
-        for index in range(len(self._sums) - 1, len(self._starts)):
-            self._sums.append(self._sums[-1] + self._ends[index] - self._starts[index])
+            self._starts[:0] = starts
+            self._ends[:0] = ends
+            self._readings[:0] = [*accumulate(lengths, initial=self._readings[0] - sum(lengths))][:-1]
+        if self._starts:
+            self._from, self._to = self._starts[0], self._ends[-1]
 
     def _spans(self, year: int) -> Iterator[tuple[Instant, Instant]]:
-        day = date(year, 1, 1)
+        """Yield the open intervals of a year in order: a change to summer time shortens frames, or swallows them."""
+        day, closed = date(year, 1, 1), self._instant(date(year, 1, 1), time(0))
         while day.year == year:
             for frame in self._frames(day):
-                start, end = self._instant(day, frame.start), self._end(day, frame)
-                if end > start:  # a frame that the change to summer time swallows is no frame
+                start, end = max(closed, self._instant(day, frame.start)), self._end(day, frame)
+                if end > start:
                     yield start, end
+                    closed = end
             day += timedelta(days=1)
 
     def _frames(self, day: date) -> Sequence[Frame]:

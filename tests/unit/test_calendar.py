@@ -91,6 +91,13 @@ def test_d3_summer_time_within_a_frame(day: str, minutes: int) -> None:
     assert sundays.between(at(f"{day} 00:00", zone), at(f"{day} 12:00", zone)) == minutes * MINUTE
 
 
+def test_d4_no_moment_counts_twice_when_one_frame_ends_in_the_hour_that_is_left_out() -> None:
+    zone = "Europe/Berlin"
+    sundays = Calendar("Sunday", zone, {6: [Frame(time(1), time(2, 30)), Frame(time(3), time(5))]})
+    assert sundays.between(at("03-31 00:00", zone), at("03-31 12:00", zone)) == 180 * MINUTE
+    assert sundays.add(at("03-31 00:00", zone), 180 * MINUTE) == at("03-31 05:00", zone)
+
+
 def test_p1_over_the_weekend() -> None:
     week = Calendar("P", HUE, {day: [Frame(time(8), time(18))] for day in range(5)})
     assert week.add(at("04-19 17:00"), 4 * HOUR) == at("04-22 11:00")
