@@ -5,8 +5,8 @@ to name every fault at once.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -25,10 +25,10 @@ STRUCTURED = b"application/cloudevents"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, gc=False):
     """The context attributes of CloudEvents that the centre reads, and the data still undecoded."""
 
-    specversion: Annotated[str, Meta(pattern=r"^1\.0$")]
+    specversion: Literal["1.0"]
     id: Id
     source: Source
     type: str
@@ -44,24 +44,34 @@ NO_DATA = Raw(b"{}")
 
 def slug_of(source: str) -> str | None:
     """Return the short name of a source: its last path segment; None when it has no usable one."""
-    if source not in _SLUGS:
+    try:
+        return _SLUGS[source]
+    except KeyError:
         if len(_SLUGS) > 10_000:  # a hostile producer must not fill the memory with names
             _SLUGS.clear()
         slug = source.rstrip("/").rpartition("/")[2].lower()
-        _SLUGS[source] = slug if SLUG.match(slug) else None
-    return _SLUGS[source]
+        return _SLUGS.setdefault(source, slug if SLUG.match(slug) else None)
+
+
+def address_of(source: str, subject: str) -> str | None:
+    """Return what a record is about, `<source slug>:<subject>`; None when the source has no usable slug."""
+    slug = slug_of(source)
+    return None if slug is None else f"{slug}:{subject}"
 
 
 Read = TypeVar("Read")
 
 
 def read_record(
+    key: bytes | None,
     value: bytes | None,
     headers: Headers,
-    read: Callable[[bytes], Read],
-    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+    read: Callable[[bytes | None, bytes], Read],
+    payloads: Mapping[str, type[Struct]],
 ) -> Read | Refusal:
-    """Return what `read` makes of a record in structured mode, or why it is refused, as `explain` has it.
+    """Return what `read` makes of a record's key and its value in structured mode, or why it is refused.
+
+    `payloads` are what the data of each known type of record must be like; they name the faults of what is not read.
 
     Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
     can be a refusal, which keeps the record, and does not stop one worker after another.
@@ -69,28 +79,29 @@ def read_record(
     if value is not None and len(value) > MAX_EVENT_BYTES:
         return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        return _read_structured(value, headers, read, explain)
+        return _read_structured(key, value, headers, read, payloads)
     except Exception as error:
         return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
 
 
 def _read_structured(
+    key: bytes | None,
     value: bytes | None,
     headers: Headers,
-    read: Callable[[bytes], Read],
-    explain: Callable[[bytes, msgspec.ValidationError | None], Refusal],
+    read: Callable[[bytes | None, bytes], Read],
+    payloads: Mapping[str, type[Struct]],
 ) -> Read | Refusal:
     try:
         structured = _structured(value, headers)
-        return read(structured)
+        return read(key, structured)
     except UnicodeDecodeError:
         return _NOT_UTF8
     except msgspec.ValidationError as error:
-        return explain(structured, error)
+        return _explain(key, payloads, structured, error)
     except msgspec.DecodeError as error:
         return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
     except KeyError:
-        return explain(structured, None)
+        return _explain(key, payloads, structured)
 
 
 _NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
@@ -103,6 +114,14 @@ def refused(faults: tuple[Fault, ...]) -> Refusal:
 
 
 def _structured(value: bytes | None, headers: Headers) -> bytes:
+    """Return the record in structured mode, which it is in unless an attribute is among its headers."""
+    for name, _ in headers:
+        if name.startswith("ce_"):
+            return _folded(value, headers)
+    return value or b""
+
+
+def _folded(value: bytes | None, headers: Headers) -> bytes:
     """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
     given = [(name, text) for name, text in headers if text is not None]
     attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
@@ -115,26 +134,29 @@ def _structured(value: bytes | None, headers: Headers) -> bytes:
     return encode(members)
 
 
-def wrong_address(source: str, subject: str, key: bytes | None) -> Iterator[Fault]:
-    """Yield what is wrong with where a record went: its key must be the incident's id."""
-    slug = slug_of(source)
-    if slug is not None and key == f"{slug}:{subject}".encode():
-        return
-    if slug is None:
-        yield Fault("source", "its last path segment must be letters, digits and hyphens")
+def wrong_address(address: str | None, key: bytes | None) -> tuple[Fault, ...]:
+    """Return what is wrong with where a record went: its key must be the address of what it is about."""
+    if address is None:
+        return (_NO_SLUG,) if key is not None else (_NO_SLUG, _NO_KEY)
     if key is None:
-        yield Fault("key", "missing; it must be '<source slug>:<subject>'")
-    elif slug is not None:
-        yield Fault("key", "differs from '<source slug>:<subject>'")
+        return (_NO_KEY,)
+    return () if key == address.encode() else (_OTHER_KEY,)
 
 
-def out_of_time(envelope: Envelope) -> Iterator[Fault]:
-    """Yield the fault of an event whose own time no calendar reaches."""
-    if not is_of_our_time(envelope.time):
-        yield Fault("time", OUT_OF_TIME)
+_NO_SLUG = Fault("source", "its last path segment must be letters, digits and hyphens")
+_NO_KEY = Fault("key", "missing; it must be '<source slug>:<subject>'")
+_OTHER_KEY = Fault("key", "differs from '<source slug>:<subject>'")
 
 
-def explain(
+def out_of_time(envelope: Envelope) -> tuple[Fault, ...]:
+    """Return the fault of an event whose own time no calendar reaches."""
+    return () if is_of_our_time(envelope.time) else (_OUT_OF_TIME,)
+
+
+_OUT_OF_TIME = Fault("time", OUT_OF_TIME)
+
+
+def _explain(
     key: bytes | None,
     payloads: Mapping[str, type[Struct]],
     structured: bytes,
@@ -142,8 +164,7 @@ def explain(
 ) -> Refusal:
     """Return every fault of a record that could not be read. Faults name fields, never values.
 
-    `error` is why the reader gave up; what it means is told when the schemas find nothing. `payloads` are what the data
-    of each known type of record must be like.
+    `error` is why the reader gave up; what it means is told when the schemas find nothing.
     """
     members = msgspec.json.decode(structured)
     if not isinstance(members, dict):
@@ -151,7 +172,7 @@ def explain(
     faults = list(faults_of(Envelope, members))
     source, subject = members.get("source"), members.get("subject")
     if isinstance(source, str) and isinstance(subject, str):
-        faults += [fault for fault in wrong_address(source, subject, key) if fault not in faults]
+        faults += [fault for fault in wrong_address(address_of(source, subject), key) if fault not in faults]
     kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
     if kind is not None:
         faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]

@@ -1,7 +1,6 @@
 """Reading an event: what happened to an incident, as a source tells it."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, TypeVar
 from unicodedata import is_normalized, normalize
 
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from ioc import registers
 from ioc.beyond_shape import faults_beyond_shape
-from ioc.envelopes import NO_DATA, Envelope, Headers, decode_envelope, explain, read_record, refused, slug_of
+from ioc.envelopes import NO_DATA, Envelope, Headers, address_of, decode_envelope, read_record, refused
 from ioc.errors import Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
 from ioc.marks import AS_OF_TYPE, AsOf, read_mark
@@ -22,7 +21,7 @@ from ioc.times import Instant, to_instant
 Said = TypeVar("Said", bound=Payload | Booked)
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """One thing that happened to one incident. `time` is the producer's, in ms; (source, id) is its duplicate key.
 
     `payload` and `data`, which become part of the incident, say nothing of the `reporter`.
@@ -40,7 +39,7 @@ class Event(Struct, frozen=True):
 
 def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | Booking | AsOf | Refusal:
     """Return the event, the booking or the mark a record holds, or why it is refused with all faults named."""
-    return read_record(value, headers, partial(_read, key), partial(explain, key, _PAYLOAD_OF_TYPE))
+    return read_record(key, value, headers, _read, _PAYLOAD_OF_TYPE)
 
 
 def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refusal:
@@ -48,49 +47,44 @@ def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refu
     move = MOVE_OF_TYPE.get(envelope.type)
     if move is None:
         return read_mark(envelope) if envelope.type == AS_OF_TYPE else _read_booking(key, envelope)
-    payload = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
-    faults = faults_beyond_shape(envelope, payload, key)
-    if faults:
+    payload, data = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
+    incident = address_of(envelope.source, envelope.subject)
+    faults = faults_beyond_shape(envelope, incident, payload, key)
+    if incident is None or faults:
         return refused(faults)
-    payload, reporter = _apart(payload)
-    return Event(
-        incident=f"{slug_of(envelope.source)}:{envelope.subject}",
-        move=move,
-        time=to_instant(envelope.time),
-        source=envelope.source,
-        id=envelope.id,
-        payload=payload,
-        data=Raw(encode(payload)),
-        reporter=reporter,
-    )
+    reporter = None
+    if isinstance(payload, Reported) and payload.reporter is not None:
+        payload, reporter = _apart(payload)
+        data = encode(payload)
+    time = to_instant(envelope.time)
+    return Event(incident, move, time, envelope.source, envelope.id, payload, Raw(data), reporter)
 
 
-def _apart(payload: Payload) -> tuple[Payload, Reporter | None]:
-    """Return a payload without the reporter's identity, and that identity when it says anything."""
-    if not isinstance(payload, Reported) or payload.reporter is None:
-        return payload, None
-    return replace(payload, reporter=None), None if payload.reporter == NOBODY else payload.reporter
+def _apart(report: Reported) -> tuple[Reported, Reporter | None]:
+    """Return a report without the reporter's identity, and that identity when it says anything."""
+    return replace(report, reporter=None), None if report.reporter == NOBODY else report.reporter
 
 
 def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     act = ACT_OF_TYPE[envelope.type]
-    payload = _normal(registers.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
-    faults = faults_beyond_shape(envelope, payload, key)
-    if faults:
+    payload, _ = _normal(registers.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
+    address = address_of(envelope.source, envelope.subject)
+    faults = faults_beyond_shape(envelope, address, payload, key)
+    if address is None or faults:
         return refused(faults)
-    address = f"{slug_of(envelope.source)}:{envelope.subject}"
     return Booking(address, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
 
 
-def _normal(payload: Said, kind: type[Said]) -> Said:
-    """Return a payload with its words in Unicode NFC, so that equal names are equal.
+def _normal(payload: Said, kind: type[Said]) -> tuple[Said, bytes]:
+    """Return a payload with its words in Unicode NFC, so that equal names are equal; and the same as JSON.
 
     What names another incident or event is left as it came: so is the id that it has to equal.
     """
-    words = encode(payload).decode()
-    if words.isascii() or is_normalized("NFC", words):
-        return payload
-    return msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), kind)
+    data = encode(payload)
+    if data.isascii() or is_normalized("NFC", data.decode()):
+        return payload, data
+    normal = msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), kind)
+    return normal, encode(normal)
 
 
 _IDS = frozenset({"into", "child", "parent", "directive"})

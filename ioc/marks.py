@@ -17,5 +17,5 @@ class AsOf(Struct, frozen=True):
 
 def read_mark(envelope: Envelope) -> AsOf | Refusal:
     """Return the mark an envelope is, or why it is refused."""
-    faults = tuple(out_of_time(envelope))
+    faults = out_of_time(envelope)
     return refused(faults) if faults else AsOf(to_instant(envelope.time))

@@ -4,6 +4,9 @@ Clients on librdkafka use another rule unless told otherwise (`partitioner=murmu
 went by one rule and whose solution went by the other would be two halves that nobody ever puts together.
 """
 
+from struct import Struct
+
+_WORDS = Struct("<I")
 _M = 0x5BD1E995
 _SEED = 0x9747B28C
 _32 = 0xFFFFFFFF
@@ -14,9 +17,9 @@ def murmur2(key: bytes) -> int:
     length = len(key)
     whole = length & ~3
     h = _SEED ^ length
-    for start in range(0, whole, 4):
-        k = int.from_bytes(key[start : start + 4], "little") * _M & _32
-        h = h * _M & _32 ^ (k ^ k >> 24) * _M & _32
+    for (word,) in _WORDS.iter_unpack(key[:whole]):
+        k = word * _M & _32
+        h = (h * _M ^ (k ^ k >> 24) * _M) & _32
     if length > whole:
         h = (h ^ int.from_bytes(key[whole:], "little")) * _M & _32
     h = (h ^ h >> 13) * _M & _32

@@ -37,7 +37,7 @@ def to_instant(moment: datetime) -> Instant:
     """Return an aware moment as an instant, to the nearest ms. A naive one raises ValueError: it is never guessed."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return round((moment - _EPOCH).total_seconds() * 1000)
+    return round(moment.timestamp() * 1000)
 
 
 def to_datetime(instant: Instant) -> datetime:

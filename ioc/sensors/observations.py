@@ -4,7 +4,6 @@ The incident's own fold also speaks here: it tells a sensor's fold when people h
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -13,12 +12,11 @@ from msgspec import Meta, Raw, Struct
 from ioc.envelopes import (
     NO_DATA,
     Headers,
+    address_of,
     decode_envelope,
-    explain,
     out_of_time,
     read_record,
     refused,
-    slug_of,
     wrong_address,
 )
 from ioc.errors import Refusal
@@ -59,7 +57,7 @@ PAYLOADS: Mapping[str, type[Observed] | type[Settled]] = {OBSERVED_TYPE: Observe
 
 def read_observation(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Observation | AsOf | Refusal:
     """Return the observation or the mark a record holds, or why it is refused with all faults named. Total."""
-    return read_record(value, headers, partial(_read, key), partial(explain, key, PAYLOADS))
+    return read_record(key, value, headers, _read, PAYLOADS)
 
 
 def _read(key: bytes | None, structured: bytes) -> Observation | AsOf | Refusal:
@@ -68,8 +66,8 @@ def _read(key: bytes | None, structured: bytes) -> Observation | AsOf | Refusal:
         return read_mark(envelope)
     data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
     said = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
-    faults = (*wrong_address(envelope.source, envelope.subject, key), *out_of_time(envelope))
-    if faults:
+    sensor = address_of(envelope.source, envelope.subject)
+    faults = (*wrong_address(sensor, key), *out_of_time(envelope))
+    if sensor is None or faults:
         return refused(faults)
-    sensor = f"{slug_of(envelope.source)}:{envelope.subject}"
     return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, said)
