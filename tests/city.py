@@ -118,11 +118,10 @@ class City:
             if name.startswith("ioc_fold_records_total")
         )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command line to its end."""
-        return subprocess.run(
-            [*IOC, *arguments], env=self.env, capture_output=True, text=True, check=False, timeout=300
-        )
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line to its end, under further settings (`IOC_*`)."""
+        env = {**self.env, **settings}
+        return subprocess.run([*IOC, *arguments], env=env, capture_output=True, text=True, check=False, timeout=300)
 
     def logs(self) -> str:
         """Return what the workers said, for a test that fails."""

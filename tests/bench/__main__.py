@@ -1,29 +1,87 @@
-"""`make bench`: run all benchmarks, or those named."""
+"""`make bench`: run all benchmarks, or those named, one after another on one broker."""
 
+import argparse
 import sys
 import tempfile
+import time
+import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
-from tests.bench.latency import measure_latency
-from tests.bench.throughput import measure_throughput
+from ioc.times import to_rfc3339
+from streams.clock import now_ms
+from tests.bench import report
+from tests.bench.benchmarks import BENCHMARKS
+from tests.bench.machine import this_machine
+from tests.bench.measured import Benchmark, scale
+from tests.bench.readme import write_readme
+from tests.bench.results import BUILT, Result, Results, commit, record, write_results
 from tests.conftest import local_broker
 
-BENCHMARKS = {"latency": measure_latency, "throughput": measure_throughput}
+out = Console(highlight=False)
+out.width = max(out.width, 132)
 
 
-def main(names: list[str]) -> int:
-    """Run benchmarks on a broker of their own; return an exit code."""
-    console = Console(highlight=False)
-    if unknown := set(names) - set(BENCHMARKS):
-        console.print(f"There is no benchmark {', '.join(sorted(unknown))}: there are {', '.join(BENCHMARKS)}.")
+def main(arguments: list[str]) -> int:
+    """Run benchmarks on a broker of their own; return 1 when one failed, 2 when one is unknown."""
+    given = _parser().parse_args(arguments)
+    known = BENCHMARKS
+    if unknown := set(given.names) - set(known):
+        out.print(f"There is no benchmark {', '.join(sorted(unknown))}: there are {', '.join(known)}.")
         return 2
+    if given.record and scale() != 1:
+        out.print("A rehearsal (BENCH_SCALE) is not recorded.")
+        return 2
+    wanted = given.names or known
+    results = _run({name: known[name] for name in wanted})
+    write_results(results, BUILT / "latest.json")
+    _print_bars(results)
+    if given.record:
+        write_readme(record(results))
+    return 0 if len(results.benchmarks) == len(wanted) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks, on one broker in one run.")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
+    parser.add_argument("--record", action="store_true", help="put the figures into docs/benchmarks and the README")
+    return parser
+
+
+def _run(benchmarks: dict[str, Benchmark]) -> Results:
+    """Return what the benchmarks measured; one that fails says why and is left out."""
+    results = Results(this_machine())
+    out.print(f"{results.machine}\n")
     with local_broker("bench") as bootstrap:
-        for name in names or BENCHMARKS:
-            with tempfile.TemporaryDirectory() as folder:
-                console.print(BENCHMARKS[name](bootstrap, Path(folder)))
-    return 0
+        for name, benchmark in benchmarks.items():
+            try:
+                results.benchmarks[name] = _measure(benchmark, bootstrap)
+            except Exception:
+                out.print(f"{name} failed:\n{traceback.format_exc()}")
+            else:
+                out.print(report.table(name, results.benchmarks[name].rows))
+    return results
+
+
+def _measure(benchmark: Benchmark, bootstrap: str) -> Result:
+    at, began = to_rfc3339(now_ms()), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = benchmark(bootstrap, Path(folder))
+    return Result(at, round(time.monotonic() - began, 1), commit(), rows)
+
+
+def _print_bars(results: Results) -> None:
+    shown = Table("", "", "measured", "bar", "", title="Bars", box=box.SIMPLE_HEAD, title_justify="left")
+    lines: Iterable[list[str]] = report.bars((name, one.rows) for name, one in results.benchmarks.items())
+    for line in lines:
+        shown.add_row(*line)
+    out.print(shown)
+    took = sum(one.took for one in results.benchmarks.values())
+    out.print(f"{took:.0f} s; written to {BUILT / 'latest.json'}")
 
 
 if __name__ == "__main__":

@@ -1,40 +1,60 @@
-"""How fast a city's table is published, folded and judged."""
+"""How fast events are folded: our worker with all its rules, beside programs that do less with the same records."""
 
-import subprocess
+import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.table import Table
+from ioc.topics import Topic
+from streams.clock import now_ms
+from tests.bench.contestants.contest import Contestant, Reported, python, rows, run
+from tests.bench.folding import ALL_ON, verified, watch
+from tests.bench.measured import Measured, scaled
+from tests.bench.processes import peak_memory
+from tests.bench.publish import make_topic, publish
+from tests.bench.workload import records
+from tests.city import City, city
 
-from tests.city import city
-from tests.faults.test_replay import BOSTON, TABLE
-
-WORKERS = (1, 2)
-
-
-def measure_throughput(bootstrap: str, folder: Path) -> Table:
-    """Return the speed with one worker and with two, and what the second brings."""
-    table = BOSTON if BOSTON.exists() else TABLE
-    shown = Table("workers", "published and judged in", "events/s", "against one", title=f"Replay of {table.name}")
-    first = 0.0
-    for workers in WORKERS:
-        seconds, events = _replay(bootstrap, folder, table, workers)
-        first = first or seconds
-        shown.add_row(str(workers), f"{seconds:.1f} s", f"{events / seconds:,.0f}", f"{first / seconds:.2f}")
-    return shown
+CITIES = 60
+OUT = "bench.out"
+RAW = Contestant("bare aiokafka loop", python("raw"), "at least once; decodes and sends on, folds nothing")
+TRANSACTIONS = Contestant(
+    "bare loop, transactions", python("raw"), "exactly once; decodes and sends on, folds nothing", ["transactions"]
+)
+FAUST = Contestant(
+    "Faust 0.15.3 as it is",
+    python("stock_faust"),
+    "at least once; one table write and one send, no rules",
+    most=40_000,  # of all records it would take minutes
+)
+OURS = "our worker"
 
 
-def _replay(bootstrap: str, folder: Path, table: Path, workers: int) -> tuple[float, int]:
-    """Return the seconds from the first event published until the last is folded, and how many there were."""
-    with city(bootstrap, folder) as centre:
-        for _ in range(workers):
-            centre.start_worker()
-        centre.settle()
-        began = time.monotonic()
-        replayed = centre.run("replay", str(table))
-        events = int(replayed.stdout.splitlines()[-1].partition(" ")[0].replace(",", ""))
-        judged = centre.run("verdicts", str(table), "--wait", "240")
-        took = time.monotonic() - began
-        if judged.returncode != 0:
-            raise subprocess.CalledProcessError(judged.returncode, "verdicts", judged.stdout, judged.stderr)
-        return took, events
+def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant] = ()) -> list[Measured]:
+    """Return the figures of all who take part, ours last: what a worker sends itself would be in the others' way."""
+    with city(bootstrap, folder, clock="wall") as centre:
+        ends = asyncio.run(publish(bootstrap, records(scaled(CITIES), now_ms())))
+        total = sum(ends.values())
+        others: list[Measured] = []
+        for one in (RAW, TRANSACTIONS, FAUST, *peers):
+            make_topic(bootstrap, OUT)
+            others += run(one, bootstrap, Topic.EVENTS, OUT, min(total, scaled(one.most or total)), folder)
+        return [*others, *_ours(centre, ends, others)]
+
+
+def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> list[Measured]:
+    began = time.monotonic()
+    worker = centre.start_worker()
+    seen = asyncio.run(watch(centre, ends, began))
+    memory = peak_memory(worker.pid)
+    on = f"{ALL_ON}; {verified(centre)}"
+    rate = seen.events / seen.seconds
+    speed = {row.what: row.value or 0 for row in others if row.figure == "throughput"}
+    first, *more = rows(OURS, on, Reported(seen.events, seen.seconds, seen.cpu), memory)
+    return [
+        Measured(OURS, first.figure, rate, first.unit, on, at_least=50_000),
+        *more,
+        Measured(OURS, "from its start", sum(ends.values()) / seen.whole, "events/s"),
+        Measured(OURS, "of the bare loop", rate / speed[RAW.name], "x", at_least=0.25),
+        Measured(OURS, "of Faust as it is", rate / speed[FAUST.name], "x", at_least=10),
+    ]

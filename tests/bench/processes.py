@@ -1,0 +1,21 @@
+"""What processes have used: CPU seconds and the most memory they ever held, as the kernel counts them."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+
+def cpu_seconds(pids: Sequence[int]) -> float:
+    """Return the CPU time that processes have used so far, with all their threads (s)."""
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return sum(one.user + one.system for one in times)
+
+
+def peak_memory(pid: int) -> float:
+    """Return the most memory a process has held at once (MB)."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    if found is None:
+        raise ProcessLookupError(f"process {pid} has ended")
+    return int(found[1]) / 1000

@@ -1,0 +1,62 @@
+"""What benchmarks measured, as JSON files: of the last run under `build/`, of what the README quotes under `docs/`."""
+
+import subprocess
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from tests.bench.machine import Machine
+from tests.bench.measured import Measured
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = ROOT / "build" / "bench"
+RECORDED = ROOT / "docs" / "benchmarks" / "latest.json"
+
+
+class Result(Struct, frozen=True):
+    """What one benchmark measured: when it began (RFC 3339), how long it took (s), of which commit."""
+
+    at: str
+    took: float
+    commit: str
+    rows: list[Measured]
+
+
+class Results(Struct, frozen=True):
+    """What was measured on a machine, by the name of the benchmark."""
+
+    machine: Machine
+    benchmarks: dict[str, Result] = field(default_factory=dict)
+
+
+def write_results(results: Results, path: Path) -> None:
+    """Write results to a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+
+
+def recorded() -> Results | None:
+    """Return what the README quotes; None as long as nothing was recorded."""
+    return msgspec.json.decode(RECORDED.read_bytes(), type=Results) if RECORDED.exists() else None
+
+
+def record(results: Results) -> Results:
+    """Put results in the place of the recorded ones of the same benchmarks and machine; return all that is recorded."""
+    before = recorded()
+    kept = before.benchmarks if before is not None and before.machine == results.machine else {}
+    whole = replace(results, benchmarks={**kept, **results.benchmarks})
+    write_results(whole, RECORDED)
+    return whole
+
+
+def commit() -> str:
+    """Return the commit that is measured, with a `+` when files were changed since."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    return f"{head}+" if _git("status", "--porcelain", "--", "ioc", "streams", "api", "console") else head
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, check=False, capture_output=True, text=True)
+    return done.stdout.strip()
