@@ -14,6 +14,7 @@ from api.metrics import METHODS, Metrics
 from api.routes import (
     catalogue,
     commands,
+    events,
     figures,
     georeport,
     groups,
@@ -42,10 +43,11 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     api.state.centre = centre
-    centre.metrics.watch(centre.model, lambda: centre.ready)
+    centre.metrics.watch(centre.model, lambda: centre.ready, lambda: centre.backlog.bytes)
     problems.install(api)
     document.install(api)
     for noun in (
+        events,
         commands,
         reporter,
         groups,

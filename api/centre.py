@@ -8,6 +8,8 @@ from msgspec import Struct, field
 from api.card import Card
 from api.feed import Feed
 from api.identities import Identities
+from api.intake.backlog import Backlog
+from api.intake.pace import Pace
 from api.metrics import Metrics
 from api.problems import Problem
 from api.publisher import Publisher
@@ -21,8 +23,8 @@ from ioc.signatures import Signer
 class Centre(Struct):
     """The parts of a running API. `ready` becomes true when the read model has caught up with the log.
 
-    `signer` signs the centre's own directives, when it has a key that the catalogue knows. `war_room` is the link
-    to the meeting of an emergency; empty when there is none.
+    `backlog` and `pace` bound what comes in over HTTP. `signer` signs the centre's own directives, when it has a key
+    that the catalogue knows. `war_room` is the link to the meeting of an emergency; empty when there is none.
     """
 
     settings: ApiSettings
@@ -34,6 +36,8 @@ class Centre(Struct):
     identities: Identities
     ready: bool = False
     sent: SentLately = field(default_factory=SentLately)
+    backlog: Backlog = field(default_factory=Backlog)
+    pace: Pace = field(default_factory=Pace)
     signer: Signer | None = None
     war_room: str = ""
 

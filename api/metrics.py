@@ -35,13 +35,21 @@ class Metrics:
         self.commands = Counter(
             "ioc_api_commands", "Operator commands by outcome", ("command", "outcome"), registry=self.registry
         )
+        self.intake = Counter(
+            "ioc_api_intake_events",
+            "Events that came over HTTP, by outcome",
+            ("door", "outcome"),
+            registry=self.registry,
+        )
         self.records = Counter("ioc_api_records_read", "Records read from the log", ("topic",), registry=self.registry)
         self.screens = Gauge("ioc_api_stream_clients", "Screens connected to the live feed", registry=self.registry)
         self.resets = Counter("ioc_api_stream_resets", "Screens told to start anew", registry=self.registry)
 
-    def watch(self, model: ReadModel, ready: Callable[[], bool]) -> None:
-        """Also tell, at each scrape, how the incidents stand."""
+    def watch(self, model: ReadModel, ready: Callable[[], bool], waiting: Callable[[], int]) -> None:
+        """Also tell, at each scrape, how the incidents stand, and how many bytes wait for the broker."""
         self.registry.register(_Standing(model, ready))
+        words = "Bytes that came over HTTP and are not yet safe with the broker"
+        Gauge("ioc_api_intake_waiting_bytes", words, registry=self.registry).set_function(waiting)
 
 
 class _Standing(Collector):

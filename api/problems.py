@@ -107,7 +107,9 @@ _WORDS = {
     404: "No such incident, or nothing of it that is asked for",
     409: "Not allowed in the present state, or the key belongs to another command",
     413: "The body is too long",
+    415: "Not a type of content that is taken",
     422: "Not valid; every fault is named",
+    429: "The producer sends faster than it may; `Retry-After` says how many seconds to wait",
     503: "Not ready, or the broker did not answer: ask again",
 }
 
@@ -128,7 +130,9 @@ EXAMPLES = {
         detail="Allowed now: assign, start, pause, resolve, escalate, direct",
     ),
     413: _example(413, "The body is longer than 65536 bytes"),
+    415: _example(415, "Events come as application/cloudevents+json, as a batch of them, or with ce- headers"),
     422: _example(422, "The request is not valid", ("limit", "Input should be less than or equal to 1000")),
+    429: _example(429, "More events than the producer may send"),
     503: _example(503, "The picture is still being read from the log"),
 }
 

@@ -25,13 +25,19 @@ class Role(StrEnum):
 
     OPERATOR = "operator"  # give commands
     IDENTITY = "identity"  # see who reported an incident
+    PRODUCER = "producer"  # send events of the sources that the token names
 
 
 class Caller(Struct, frozen=True):
-    """Who a token was made out to, and the roles it gives."""
+    """Who a token was made out to, the roles it gives, and the sources of events that it speaks for."""
 
     subject: str
     roles: frozenset[str]
+    sources: frozenset[str] = frozenset()
+
+    def may_send(self, source: str) -> bool:
+        """True of a source that is named, and of any below one that is named with a slash at its end."""
+        return source in self.sources or any(one.endswith("/") and source.startswith(one) for one in self.sources)
 
 
 class InvalidToken(Exception):
@@ -51,7 +57,8 @@ class Gate:
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= _MOST_SUBJECT:
             raise InvalidToken
-        return Caller(subject, _roles(claims, self._settings.roles_claim))
+        roles, sources = self._settings.roles_claim, self._settings.sources_claim
+        return Caller(subject, _listed(claims, roles), _listed(claims, sources))
 
     def _claims(self, token: str) -> dict[str, Any]:
         """Return what a token says when one of the keys has signed it: of two keys the older one goes out of use."""
@@ -73,16 +80,18 @@ class Gate:
         raise InvalidToken
 
 
-def _roles(claims: Mapping[str, Any], path: str) -> frozenset[str]:
+def _listed(claims: Mapping[str, Any], path: str) -> frozenset[str]:
     found: Any = claims
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     listed = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
-    return frozenset(role for role in listed if isinstance(role, str))
+    return frozenset(one for one in listed if isinstance(one, str))
 
 
 _bearer = HTTPBearer(
-    bearerFormat="JWT", auto_error=False, description="Roles: `operator` for commands, `identity` for reporters"
+    bearerFormat="JWT",
+    auto_error=False,
+    description="Roles: `operator` for commands, `identity` for reporters, `producer` for events",
 )
 
 
@@ -125,4 +134,5 @@ async def check_operator(request: Request) -> None:
 
 
 AnOperator = Annotated[Caller | None, Security(permitted, scopes=[Role.OPERATOR])]
+AProducer = Annotated[Caller | None, Security(permitted, scopes=[Role.PRODUCER])]
 MaySeeIdentity = Annotated[Caller, Depends(may_see_identity)]

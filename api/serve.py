@@ -14,6 +14,7 @@ from api.app import make_api
 from api.centre import Centre
 from api.feed import Feed
 from api.identities import KafkaIdentities
+from api.intake.pace import Pace
 from api.metrics import Metrics
 from api.publisher import KafkaPublisher
 from api.read_model import ReadModel
@@ -54,13 +55,14 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
+    centre.pace = Pace(settings.intake_rate)
     centre.war_room = catalogue.war_room_link(os.environ)
     if settings.signing_key is not None:
         centre.signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
         if centre.signer is None:
             _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
     if centre.gate.open:
-        _log.warning("no IOC_AUTH_* is set: whoever reaches this port can give commands; identities are not shown")
+        _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
     ready = asyncio.Event()
 
     def on_ready() -> None:

@@ -23,6 +23,7 @@ class ApiSettings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535)
     map_geojson: Path | None = Field(None, description="the wards' true polygons, instead of the schematic ones")
     catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")
+    intake_rate: float = Field(0, ge=0, description="events a second that a producer may send over HTTP; 0 for any")
     signing_key: Path | None = Field(None, description="file of the private key that signs the centre's directives")
 
     @field_validator("map_geojson")
@@ -58,6 +59,7 @@ class AuthSettings(BaseSettings):
     issuer: str = Field("", description="who signs them: their `iss`")
     audience: str = Field("", description="the centre's own name: their `aud`")
     roles_claim: str = Field("roles", description="where they list the roles; dots lead into objects")
+    sources_claim: str = Field("sources", description="where those of producers list the sources they speak for")
 
     @property
     def on(self) -> bool:

@@ -105,6 +105,18 @@ class Shard(Folded):
         self.position = changes.position
 
 
+def refused_at_the_door(seen: Observation, now: Instant, catalogue: Catalogue) -> Refusal | None:
+    """Return why an observation is refused whatever is known of its sensor, or None."""
+    sensor = catalogue.sensors.get(seen.sensor)
+    if sensor is None:
+        return _UNKNOWN
+    if not isinstance(seen.said, Observed):
+        return None
+    if seen.said.measure not in (None, sensor.indicator.measure):
+        return _MEASURE
+    return _FUTURE if seen.time > now + FUTURE_TOLERANCE else None
+
+
 class _Fold(Progress):
     """The fold of one slice: reads through to the shard, writes into its own changes."""
 
@@ -127,17 +139,10 @@ class _Fold(Progress):
         """Return the observation, or why it goes no further: one that does not must not move the clock either."""
         if not isinstance(read, Observation):
             return read
-        sensor = self.shard.catalogue.sensors.get(read.sensor)
-        if sensor is None:
-            return _UNKNOWN
-        if read.sensor not in self.shard.own:
+        if read.sensor in self.shard.catalogue.sensors and read.sensor not in self.shard.own:
             return STRAY
-        if not isinstance(read.said, Observed):
-            return read
-        if read.said.measure not in (None, sensor.indicator.measure):
-            return _MEASURE
-        by_wall = self.shard.clock is ClockKind.WALL
-        return _FUTURE if by_wall and read.time > max(self.now, record.appended) + FUTURE_TOLERANCE else read
+        now = max(self.now, record.appended) if self.shard.clock is ClockKind.WALL else read.time
+        return refused_at_the_door(read, now, self.shard.catalogue) or read
 
     def _advance(self, read: Observation | AsOf | Refusal, record: Record) -> None:
         if self.shard.clock is ClockKind.WALL:

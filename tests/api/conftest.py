@@ -1,6 +1,6 @@
 """An API over a read model that real events were folded into: no broker, but every deciding rule is the real one."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 import httpx
 import msgspec
@@ -55,6 +55,10 @@ class Refusing:
             self.windows.append((key, value))
             return
         self.published.append((key, value, headers))
+
+    async def publish_all(self, records: Sequence[Outgoing]) -> None:
+        for one in records:
+            await self.publish(one.key, one.value or b"", one.headers, one.topic)
 
 
 class Known:

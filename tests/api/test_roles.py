@@ -174,7 +174,8 @@ async def test_the_document_tells_which_routes_need_a_token(city: City) -> None:
         assert {"401", "403"} <= operation["responses"].keys()
     for path, operations in document["paths"].items():
         for method in operations.keys() - {"get"}:
-            assert operations[method]["security"] == [{"HTTPBearer": ["operator"]}], f"{method} {path}"
+            role = "producer" if path == "/events" else "operator"
+            assert operations[method]["security"] == [{"HTTPBearer": [role]}], f"{method} {path}"
     operation = document["paths"]["/incidents/{id}/reporter"]["get"]
     assert operation["security"] == [{"HTTPBearer": ["identity"]}]
 
