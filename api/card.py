@@ -1,10 +1,9 @@
 """An incident made ready for listing: what filters, sorting and search ask of it, worked out once."""
 
-from collections.abc import Iterator
+from struct import Struct as Layout
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
-from ioc.catalogue import Catalogue
 from ioc.incident import SEVERITIES, Clock, Incident, severity
 from ioc.lifecycle import CLOSED, State, commands_in
 from ioc.payloads import TargetName
@@ -23,8 +22,32 @@ class Order(NamedTuple):
     id: str
 
 
+_KEY = Layout(">BQQ")
+# Added to a moment before it is written, so that one before 1970 sorts before the others, too.
+_SHIFT = 1 << 62
+
+
+def key_of(order: Order) -> bytes:
+    """Return bytes that sort as the order of work does."""
+    gravity = len(SEVERITIES) - 1 + order.gravity
+    return _KEY.pack(gravity, order.due + _SHIFT, order.reported_at + _SHIFT) + order.id.encode()
+
+
+def order_of(key: bytes) -> Order:
+    """Return the place in the order of work that a key was made of."""
+    gravity, due, reported_at = _KEY.unpack_from(key)
+    return Order(gravity + 1 - len(SEVERITIES), due - _SHIFT, reported_at - _SHIFT, key[_KEY.size :].decode())
+
+
+def key_from(gravity: int, due: Instant) -> bytes:
+    """Return what sorts before all of this gravity that are due at a moment or later."""
+    return _KEY.pack(gravity, due + _SHIFT, 0)
+
+
 def folded(text: str) -> str:
     """Return the text in lower case without Vietnamese marks, so that "hue" finds "Huế"."""
+    if text.isascii():
+        return text.lower()
     plain = "".join(letter for letter in normalize("NFD", text.lower()) if not combining(letter))
     return plain.replace("đ", "d")
 
@@ -32,7 +55,7 @@ def folded(text: str) -> str:
 class Card:
     """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
-    __slots__ = ("_words", "children", "clock", "due", "incident", "maintenance", "order", "severity", "solution_due")
+    __slots__ = ("children", "clock", "due", "incident", "key", "maintenance", "order", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
@@ -43,8 +66,8 @@ class Card:
         self.solution_due = _solution_due(incident)
         due = NEVER if self.due is None else self.due
         self.order = Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
+        self.key = key_of(self.order)
         self.children = sum(not child.away for child in incident.children.values())
-        self._words: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -82,22 +105,7 @@ class Card:
         warn = self.clock.warn if self.clock is not None else None
         return warn is not None and warn <= now and not self.overdue(now)
 
-    def says(self, words: list[str], catalogue: Catalogue) -> bool:
-        """True when every one of the folded words occurs in what the incident says, or in its ward's or unit's name."""
-        if self._words is None:
-            one = self.incident
-            parts = (one.id, one.title, one.text, one.address, one.category, one.assignee, *_names(one, catalogue))
-            self._words = folded(" ".join(part for part in parts if part))
-        return all(word in self._words for word in words)
-
 
 def _solution_due(one: Incident) -> Instant | None:
     clock = one.clock(TargetName.RESOLVE) if one.is_open else None
     return clock.due if clock is not None and clock.running else None
-
-
-def _names(one: Incident, catalogue: Catalogue) -> Iterator[str]:
-    """Yield what the ward and the unit are called; of one the catalogue does not know, its code."""
-    ward, unit = catalogue.wards.get(one.ward or ""), catalogue.units.get(one.unit or "")
-    yield ward.name if ward is not None else one.ward or ""
-    yield unit.name if unit is not None else one.unit or ""

@@ -1,10 +1,11 @@
 """Where a list goes on, as an opaque text."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from struct import error as LayoutError  # noqa: N812
 
 import msgspec
 
-from api.card import Order
+from api.card import Order, key_of
 
 _decode = msgspec.json.Decoder(tuple[int, int, int, str]).decode
 
@@ -17,6 +18,8 @@ def encode(order: Order) -> str:
 def decode(cursor: str) -> Order:
     """Return the place a cursor names; ValueError when it is none of ours."""
     try:
-        return Order(*_decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
-    except (msgspec.DecodeError, ValueError) as error:
+        order = Order(*_decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
+        key_of(order)  # there is a place for it
+        return order
+    except (msgspec.DecodeError, ValueError, LayoutError) as error:
         raise ValueError("not a cursor of this list") from error

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from api.freshness import freshness
 from api.read_model import ReadModel
 from api.rows import Json
-from api.tally import Tallies, Tally
+from api.tally import Counts, Tallies
 from api.windows import Windows
 from ioc.figures import formulas
 from ioc.figures.aggregates import Measure, Span
 from ioc.figures.aggregates import Windows as Cut
 from ioc.figures.formulas import Sums
 from ioc.incident import SEVERITIES
-from ioc.lifecycle import OPEN, State
+from ioc.lifecycle import OPEN
 from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 
 STEP = 15 * MINUTE
@@ -33,7 +33,7 @@ def figures(model: ReadModel) -> Json:
         "stale": fresh.stale,
         "clock": "event" if model.clock.by_events else "wall",
         "speed": round(model.clock.speed, 2),
-        "live": live(model.tallies, now),
+        "live": live(model.tallies()),
         "today": formulas.told(recent(model, Cut(model.catalogue.zone).day_start(now), now)),
         "last_hour": formulas.told(recent(model, now - now % MINUTE - HOUR + MINUTE, now)),
         "shift": None
@@ -47,7 +47,7 @@ def figures(model: ReadModel) -> Json:
             "figures": formulas.told(recent(model, shift.start, now)),
         },
         "trend": trend(model.windows, now),
-        "groups": model.groups.told(now, LEAST)[:GROUPS],
+        "groups": model.groups(LEAST)[:GROUPS],
     }
 
 
@@ -60,8 +60,8 @@ def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
     else:
         for minute in range(start, now + 1, MINUTE):
             _take(sums, model.windows, Span.MINUTE, minute)
-    sums.stand(Measure.OPEN, model.tallies.all.open)
-    sums.stand(Measure.OVERDUE, model.tallies.all.overdue_solutions(now))
+    sums.stand(Measure.OPEN, model.tallies().all.open)
+    sums.stand(Measure.OVERDUE, model.tallies().all.overdue_solutions)
     return sums
 
 
@@ -70,31 +70,28 @@ def _take(sums: Sums, windows: Windows, span: Span, start: Instant) -> None:
         sums.take(service, part)
 
 
-def live(tallies: Tallies, now: Instant) -> Json:
+def live(tallies: Tallies) -> Json:
     """Tell the counts of all open incidents, and by service, unit and ward."""
     everywhere = tallies.all
     return {
         "open": everywhere.open,
-        "overdue": everywhere.overdue(now),
-        "overdue_solutions": everywhere.overdue_solutions(now),
-        "due_soon": everywhere.due_soon(now),
-        "due_within": {name: everywhere.due_within(now, within) for name, within in AHEAD.items()},
+        "overdue": everywhere.overdue,
+        "overdue_solutions": everywhere.overdue_solutions,
+        "due_soon": everywhere.due_soon,
+        "due_within": {name: tallies.due_within(within) for name, within in AHEAD.items()},
         "unacknowledged": everywhere.unacknowledged,
-        "paused": everywhere.states[State.PAUSED],
-        "by_severity": {severity: everywhere.severities[severity] for severity in SEVERITIES},
-        "by_state": {state: everywhere.states[state] for state in sorted(OPEN)},
-        "by_service": _groups(tallies.by["service"], now),
-        "by_ward": _groups(tallies.by["ward"], now, critical=True),
-        "by_unit": _groups(tallies.by["unit"], now),
+        "paused": everywhere.paused,
+        "by_severity": {severity: tallies.severities[severity] for severity in SEVERITIES},
+        "by_state": {state: tallies.states[state] for state in sorted(OPEN)},
+        "by_service": _groups(tallies.by["service"]),
+        "by_ward": _groups(tallies.by["ward"], critical=True),
+        "by_unit": _groups(tallies.by["unit"]),
     }
 
 
-def _groups(tallies: Mapping[str, Tally], now: Instant, critical: bool = False) -> dict[str, dict[str, int]]:
-    told = {code: {"open": one.open, "overdue": one.overdue(now)} for code, one in tallies.items() if one.open}
-    for code, counts in told.items():
-        if critical:
-            counts["critical"] = tallies[code].severities[SEVERITIES[-1]]
-    return told
+def _groups(counts: Mapping[str, Counts], critical: bool = False) -> dict[str, dict[str, int]]:
+    names = ("open", "overdue", *(["critical"] if critical else []))
+    return {code: {name: getattr(one, name) for name in names} for code, one in counts.items() if one.open}
 
 
 def trend(windows: Windows, now: Instant) -> Json:

@@ -1,18 +1,15 @@
 """What stands open now, of some incidents and by service, unit or ward."""
 
 from collections import Counter
+from collections.abc import Iterator
 
-from api.card import Card
 from api.freshness import freshness
 from api.periods import Scope
 from api.read_model import ReadModel
 from api.rows import Json
-from api.tally import UNACKNOWLEDGED
+from api.tally import Counts, Part
 from ioc.figures.aggregates import Who
-from ioc.figures.contributions import who
-from ioc.incident import SEVERITIES
-from ioc.lifecycle import State
-from ioc.times import SECOND, Instant, Millis, to_rfc3339
+from ioc.times import SECOND, Millis, to_rfc3339
 
 _NAMES = (
     *("open", "overdue", "overdue_solutions", "due_soon", "due_within"),
@@ -22,19 +19,15 @@ _NAMES = (
 
 def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     """Return what stands open now; `within` ms ahead is looked for deadlines."""
-    now, fresh = model.now(), freshness(model)
+    now, fresh, tallies = model.now(), freshness(model), model.tallies()
     total, groups = Counter[str](), dict[str, Counter[str]]()
-    known: dict[Who, list[Counter[str]]] = {}
-    for card in model.open_cards():
-        names = who(card.incident)
-        if names not in known:
-            wanted = scope.holds(names, model.catalogue)
-            codes = scope.groups(names, model.catalogue) if wanted else ()
-            known[names] = [total] * wanted + [groups.setdefault(code, Counter()) for code in codes]
-        if known[names]:
-            says = _says(card, now, within)
-            for counts in known[names]:
-                counts.update(says)
+    ahead = tallies.parts_due_within(within)
+    for part, counts in tallies.parts.items():
+        if counts.open and scope.holds(who := _who(part), model.catalogue):
+            codes = scope.groups(who, model.catalogue)
+            said = {**dict(_said(counts)), "due_within": ahead[counts]}
+            for sums in (total, *(groups.setdefault(code, Counter()) for code in codes)):
+                sums.update(said)
     return {
         "now": to_rfc3339(now),
         "as_of": to_rfc3339(fresh.shown_as_of),
@@ -46,14 +39,13 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     }
 
 
-def _says(card: Card, now: Instant, within: Millis) -> list[str]:
-    """Return under which names an open incident counts."""
-    holds = (
-        *(True, card.overdue(now), card.overdue_solution(now), card.due_soon(now), card.due_within(now, within)),
-        *(card.incident.state in UNACKNOWLEDGED, card.incident.state is State.PAUSED),
-        card.severity == SEVERITIES[-1],
-    )
-    return [name for name, held in zip(_NAMES, holds, strict=True) if held]
+def _who(part: Part) -> Who:
+    service, unit, ward = part
+    return service, unit or "", ward or ""
+
+
+def _said(counts: Counts) -> Iterator[tuple[str, int]]:
+    return ((name, getattr(counts, name)) for name in counts.__slots__)
 
 
 def _told(counts: Counter[str]) -> Json:

@@ -72,7 +72,7 @@ class _Standing(Collector):
             if state != "total":
                 family.add_metric([state], count)
         yield family
-        standing = live(self.model.tallies, self.model.now())["by_service"]
+        standing = live(self.model.tallies())["by_service"]
         for what, words in (("open", "Open incidents"), ("overdue", "Open incidents past a deadline")):
             family = GaugeMetricFamily(f"ioc_api_incidents_{what}", words, labels=["service"])
             for service in sorted({*self.model.catalogue.services, *standing}):

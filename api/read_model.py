@@ -1,25 +1,34 @@
 """The live picture: every incident, window and heartbeat that the workers wrote, kept for reading.
 
-A record changes it only when it is newer than what is known, so reading the topics again changes nothing.
+A record changes it only when it is newer than what is known, so reading the topics again changes nothing. Incidents
+lie packed; what lists, figures and groups ask of them is kept beside them, and follows as they and the clock change.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from heapq import nsmallest
+from collections.abc import Callable, Iterator
+from heapq import merge, nsmallest
+from itertools import islice
 
 from msgspec import Struct
 
-from api.card import Card, Order, folded
+from api.at_rest import AtRest
+from api.card import Card, Order, folded, key_of, order_of
 from api.clock import PipelineClock
-from api.groups import Groups
+from api.filter import Filter, spans
+from api.groups import Group, Groups
 from api.ledger import Ledger
+from api.line import moments, works
+from api.marks import Marks
 from api.queues import Queues
+from api.rows import Json
 from api.sensors import Sensors
-from api.tally import Tallies
+from api.sides import NAMED, Sides
+from api.tally import Home, Part, Tallies
 from api.windows import Windows
+from ioc import records
 from ioc.catalogue import Catalogue
 from ioc.incident import Incident
 from ioc.lane import Position
-from ioc.lifecycle import CLOSED, OPEN, State
+from ioc.lifecycle import State
 from ioc.notices.maintenance import Window
 from ioc.notices.maintenance import Windows as MaintenanceWindows
 from ioc.records import Heartbeat
@@ -28,23 +37,8 @@ from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic
 
-SIDES = ("state", "service", "unit", "ward", "parent")
-
-
-class Filter(Struct, frozen=True):
-    """Which incidents are wanted. An empty side lets all pass."""
-
-    state: Sequence[str] = ()
-    service: Sequence[str] = ()
-    unit: Sequence[str] = ()
-    ward: Sequence[str] = ()
-    parent: Sequence[str] = ()
-    severity: Sequence[str] = ()
-    overdue: bool | None = None
-    shelved: bool | None = None
-    open: bool | None = None
-    text: str = ""
-    maintenance: bool | None = None
+# So many that fit are looked at each; when there are more, the first are soon met in their order.
+_FEW = 50_000
 
 
 class Page(Struct, frozen=True):
@@ -61,7 +55,10 @@ def code_of(id: str) -> str:
 
 
 class ReadModel:
-    """Everything the API answers from. Incidents whose report has not come are kept out of sight."""
+    """Everything the API answers from. Incidents whose report has not come are kept out of sight.
+
+    While it is `loading`, what changes is told to nobody: every screen starts from what is read by then.
+    """
 
     def __init__(self, catalogue: Catalogue, wall: Callable[[], Instant]) -> None:
         self.catalogue = catalogue
@@ -69,22 +66,26 @@ class ReadModel:
         self.windows = Windows()
         self.ledger = Ledger()
         self.maintenance = MaintenanceWindows()
-        self._holding: list[Window] = []
         self.positions: dict[int, Position] = {}
         self.heartbeats: dict[int, Heartbeat] = {}
         self.last_seen: dict[str, Instant] = {}
+        self.loading = False
         self.dirty: set[str] = set()
         self.wake: Callable[[], None] = lambda: None
-        self._cards: dict[str, Card] = {}
-        self.tallies = Tallies()
-        self.groups = Groups(catalogue.causes)
         self.queues = Queues()
         self.sensors = Sensors(catalogue)
-        self._by: dict[str, dict[str, set[str]]] = {side: {} for side in SIDES}
-        self._codes: dict[str, set[str]] = {}
+        self._tallies = Tallies()
+        self._groups = Groups(catalogue.causes)
+        self._homes: dict[tuple[Part, str | None], tuple[Home, list[Group]]] = {}
+        self._rest = AtRest()
+        self._sides = Sides()
+        self._work = {True: works(), False: works()}
+        self._closed = moments()
+        self._holding: list[Window] = []
+        self._codes: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self._cards)
+        return len(self._rest)
 
     def now(self) -> Instant:
         """Return the pipeline's present moment in ms."""
@@ -92,24 +93,83 @@ class ReadModel:
 
     def card(self, id: str) -> Card | None:
         """Return an incident by its id; None when there is none to show."""
-        return self._cards.get(id)
+        number = self._rest.number(id)
+        return None if number is None else self._card(number)
 
-    def upsert(self, incident: Incident) -> bool:
-        """Take over an incident unless what is known is as new; tell whether anything changed."""
-        known = self._cards.get(incident.id)
-        if incident.state is State.PENDING or (known is not None and known.incident.version >= incident.version):
-            return False
-        card = self._cards[incident.id] = Card(incident)
+    def _card(self, number: int) -> Card:
+        card = self._rest.card(number)
         card.maintenance = self._window_over(card)
-        self._index(known, card)
-        self._see(incident)
-        self._touch(incident.id)
+        return card
+
+    def upsert(self, record: bytes) -> bool:
+        """Take over an incident's state unless what is known is as new; tell whether anything changed."""
+        come = Card(records.decode_incident(record))
+        one, number = come.incident, self._rest.number(come.incident.id)
+        if one.state is State.PENDING or (number is not None and self._rest.versions[number] >= one.version):
+            return False
+        gone = None if number is None else self._rest.card(number)
+        self._change(self._rest.put(come, record), gone, come)
+        self._see(one)
         return True
 
     def remove(self, id: str) -> None:
         """Forget an incident that was taken out of the log."""
-        self._index(self._cards.pop(id, None), None)
-        self._touch(id)
+        number = self._rest.number(id)
+        if number is not None:
+            self._change(number, self._rest.card(number), None)
+            self._rest.remove(id)
+
+    def _change(self, number: int, gone: Card | None, come: Card | None) -> None:
+        self._sides.change(number, gone, come)
+        if gone is not None:
+            self._leave(number, gone)
+        if come is not None:
+            self._enter(number, come)
+        for card in (come or gone,):
+            if card is not None and not self.loading:
+                self._touch(card.incident.id)
+
+    def _enter(self, number: int, card: Card) -> None:
+        one = card.incident
+        self._work[card.is_open].add(card.key, number)
+        if card.is_open:
+            home, groups = self._home(card)
+            self._tallies.add(number, card, home)
+            for group in groups:
+                group.add(number, card)
+        elif one.state is not State.MERGED:
+            self._closed.add(one.closed_at or 0, number)
+        if one.dossier is not None:
+            code = code_of(one.id)
+            self._codes[code] = (*self._codes.get(code, ()), number)
+
+    def _leave(self, number: int, card: Card) -> None:
+        one = card.incident
+        self._work[card.is_open].remove(card.key, number)
+        if card.is_open:
+            self._tallies.remove(number, card)
+            for group in self._home(card)[1]:
+                group.remove(number, card)
+        elif one.state is not State.MERGED:
+            self._closed.remove(one.closed_at or 0, number)
+        if one.dossier is not None:
+            self._forget_code(code_of(one.id), number)
+
+    def _forget_code(self, code: str, number: int) -> None:
+        left = tuple(other for other in self._codes[code] if other != number)
+        if left:
+            self._codes[code] = left
+        else:
+            del self._codes[code]
+
+    def _home(self, card: Card) -> tuple[Home, list[Group]]:
+        """Return where an open incident is counted. There are as many homes as there are kinds in places."""
+        one = card.incident
+        names = ((one.service, one.unit, one.ward), one.category)
+        if names not in self._homes:
+            groups = self._groups.of(card)
+            self._homes[names] = self._tallies.home(card, [group.counts for group in groups]), groups
+        return self._homes[names]
 
     def hear(self, beat: Heartbeat) -> None:
         """Take in a heartbeat, unless a newer one of its partition is known; only the events' lane moves the clock."""
@@ -127,12 +187,25 @@ class ReadModel:
         holding = self.maintenance.active(self.now())
         if holding == self._holding:
             return
+        before = self._covered()
         self._holding = holding
-        for card in self.open_cards():
-            window = self._window_over(card)
-            if window != card.maintenance:
-                card.maintenance = window
-                self._touch(card.incident.id)
+        after = self._covered()
+        for id in before.keys() | after.keys():
+            was, is_now = before.get(id, Marks()), after.get(id, Marks())
+            for number in (was - is_now) | (is_now - was):
+                self._touch(order_of(self._rest.keys[number]).id)
+
+    def _covered(self) -> dict[str, Marks]:
+        """Return the open incidents by the active window each lies under: the one that ends last."""
+        found, left = dict[str, Marks](), self._sides.open
+        for window in self._holding:
+            found[window.id] = self._sides.covered(window.scope) & left
+            left = left - found[window.id]
+        return found
+
+    def covered(self, window: Window) -> int:
+        """Return how many open incidents lie in the scope of a window."""
+        return len(self._sides.covered(window.scope) & self._sides.open)
 
     def _window_over(self, card: Card) -> str | None:
         """Return the active window an open incident lies under: the one that ends last."""
@@ -157,67 +230,73 @@ class ReadModel:
                 self.last_seen[incident.service] = max(self.last_seen.get(incident.service, 0), entry.time)
                 return
 
-    def _index(self, gone: Card | None, come: Card | None) -> None:
-        self.tallies.change(gone, come)
-        self.groups.change(gone, come)
-        if gone is not None and gone.incident.dossier is not None:
-            self._codes[code_of(gone.incident.id)].discard(gone.incident.id)
-        if come is not None and come.incident.dossier is not None:
-            self._codes.setdefault(code_of(come.incident.id), set()).add(come.incident.id)
-        for side, ids in self._by.items():
-            if gone is not None:
-                ids[getattr(gone.incident, side) or ""].discard(gone.incident.id)
-            if come is not None:
-                ids.setdefault(getattr(come.incident, side) or "", set()).add(come.incident.id)
+    def tallies(self, now: Instant | None = None) -> Tallies:
+        """Return the counts of what stands open, as of now or another moment."""
+        self._tallies.move(self.now() if now is None else now)
+        return self._tallies
+
+    def groups(self, least: int, cause: str | None = None, ward: str | None = None) -> list[Json]:
+        """Return the groups of `least` open incidents or more, the gravest first."""
+        self._tallies.move(self.now())
+        return self._groups.told(least, cause, ward)
 
     def dossiers(self, code: str) -> Iterator[Card]:
         """Yield the dossiers with a code, whatever its case: one for each source that has it."""
-        return (self._cards[id] for id in self._codes.get(code.strip().casefold(), ()))
+        return map(self._card, self._codes.get(code.strip().casefold(), ()))
 
     def open_cards(self) -> Iterator[Card]:
-        """Yield every open incident."""
-        return (self._cards[id] for state in OPEN for id in self._by["state"].get(state, ()))
+        """Yield every open incident, in the order of work."""
+        return map(self._card, self._work[True].between())
 
     def closed_since(self, since: Instant) -> Iterator[Card]:
         """Yield the incidents that were closed at or after a moment, but for those merged into others."""
-        closed = (self._cards[id] for state in CLOSED - {State.MERGED} for id in self._by["state"].get(state, ()))
-        return (card for card in closed if (card.incident.closed_at or 0) >= since)
+        return map(self._card, self._closed.between(since))
 
-    def reported(self, start: Instant, end: Instant) -> list[Card]:
-        """Return the incidents reported from `start` up to `end`, in that order."""
-        found = (card for card in self._cards.values() if start <= card.incident.reported_at < end)
-        return sorted(found, key=lambda card: (card.incident.reported_at, card.incident.id))
+    def reported(self, start: Instant, end: Instant) -> Iterator[Card]:
+        """Yield the incidents reported from `start` up to `end`, in that order, each as it stands when it is its turn.
+
+        One that is taken out meanwhile is left out.
+        """
+        keys = self._rest.keys
+        found = [(at, order_of(keys[one]).id) for one, at in enumerate(self._rest.reported) if start <= at < end]
+        cards = (self.card(id) for _, id in sorted(found))
+        return (card for card in cards if card is not None)
 
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
         """Return the first `limit` incidents that fit, from behind `after` in the order of work."""
-        fitting = list(self._fitting(wanted))
-        rest = (card for card in fitting if after is None or card.order > after)
-        cards = nsmallest(limit + 1, rest, key=lambda card: card.order)
-        more = len(cards) > limit
-        return Page(cards[:limit], cards[limit - 1].order if more else None, len(fitting))
+        fitting = self._fitting(wanted)
+        behind = b"" if after is None else key_of(after)
+        numbers = list(islice(self._in_order(fitting, wanted, limit + 1, behind), limit + 1))
+        cards = list(map(self._card, numbers[:limit]))
+        return Page(cards, cards[-1].order if len(numbers) > limit else None, len(fitting))
 
-    def _fitting(self, wanted: Filter) -> Iterator[Card]:
-        now, words = self.now(), folded(wanted.text).split()
-        for id in self._candidates(wanted):
-            card = self._cards[id]
-            if (
-                (not wanted.severity or card.severity in wanted.severity)
-                and (wanted.overdue is None or card.overdue(now) is wanted.overdue)
-                and (wanted.shelved is None or card.incident.is_shelved is wanted.shelved)
-                and (wanted.open is None or card.is_open is wanted.open)
-                and (wanted.maintenance is None or (card.maintenance is not None) is wanted.maintenance)
-                and card.says(words, self.catalogue)
-            ):
-                yield card
+    def _in_order(self, fitting: Marks, wanted: Filter, limit: int, behind: bytes) -> Iterator[int]:
+        """Yield `limit` of those that fit, or somewhat more, in the order of work from behind a key."""
+        keys = self._rest.keys
+        if len(fitting) <= _FEW:
+            yield from nsmallest(limit, (one for one in fitting if keys[one] > behind), key=keys.__getitem__)
+            return
+        flags = fitting.flags(self._rest.size)
+        for low, high in spans(wanted, self.now()):
+            if high > behind:
+                lines = (line.wanted(flags, max(low, behind), high) for line in self._work.values())
+                yield from (one for one in merge(*lines, key=keys.__getitem__) if keys[one] > behind)
 
-    def _candidates(self, wanted: Filter) -> Iterable[str]:
-        """Return the ids that fit on every indexed side."""
-        sides: Mapping[str, Sequence[str]] = {side: getattr(wanted, side) for side in SIDES}
-        if wanted.open is True and not wanted.state:
-            sides = {**sides, "state": sorted(OPEN)}
-        found = [self._any_of(side, values) for side, values in sides.items() if values]
-        return set.intersection(*found) if found else self._cards
-
-    def _any_of(self, side: str, values: Sequence[str]) -> set[str]:
-        known = self._by[side]
-        return set[str]().union(*(known.get(value, set()) for value in values))
+    def _fitting(self, wanted: Filter) -> Marks:
+        sides = self._sides
+        found = sides.all
+        for side in (*NAMED, "severity"):
+            names = getattr(wanted, side)
+            found = found & sides.any_of(side, names) if names else found
+        holds: dict[str, Callable[[], Marks]] = {
+            "open": lambda: sides.open,
+            "overdue": lambda: self.tallies().overdue,
+            "shelved": lambda: sides.any_of("shelved", [""]),
+            "maintenance": lambda: Marks.union(self._covered().values()),
+        }
+        for name, of in holds.items():
+            if (asked := getattr(wanted, name)) is not None:
+                found = found & of() if asked else found - of()
+        for word in folded(wanted.text).split():
+            found = sides.saying(word, self.catalogue, found)
+        return found

@@ -35,7 +35,7 @@ def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
     """Fold one record of a topic into the read model; a value of None takes out what the key names."""
     match topic:
         case Topic.INCIDENTS if value is not None:
-            model.upsert(records.decode_incident(value))
+            model.upsert(value)
         case Topic.INCIDENTS:
             model.remove(key.decode())
         case Topic.ITEMS:

@@ -52,6 +52,7 @@ async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
 def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> None:
     """Serve until told to stop."""
     model = ReadModel(catalogue, wall)
+    model.loading = True
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
@@ -67,7 +68,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
 
     def on_ready() -> None:
         model.sensors.dirty.clear()
-        model.dirty.clear()  # every screen starts from a snapshot; what came before is no news
+        model.loading = False  # every screen starts from a snapshot; what came before is no news
         centre.ready = True
         ready.set()
         _log.info("read to the end: %d incidents", len(model))

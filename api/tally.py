@@ -1,128 +1,158 @@
-"""The open incidents, counted as they come and go, so that what stands open now is told without looking at them all.
+"""The open incidents, counted as they come and go and as time passes, so that what stands open now is told at once.
 
-Moments (dues, warnings) are kept sorted: how many have passed, or will within any time, is a bisection, whichever way
-the pipeline's clock was moved.
+Moments (dues, warnings) stand in a line. When the clock moves, whichever way, only those it passes are counted anew.
 """
 
-from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
 from api.card import Card
-from ioc.lifecycle import OPEN, State
+from api.line import Line, moments
+from api.marks import Marks
+from ioc.incident import SEVERITIES
+from ioc.lifecycle import State
 from ioc.times import Instant, Millis
 
 UNACKNOWLEDGED = frozenset({State.REPORTED, State.REOPENED})
 
 
-class Moments:
-    """Sorted moments, of which some have passed."""
+# Which of an incident's moments lie behind: its next due, that of its solution, the warning of its next due.
+DUE, SOLUTION_DUE, WARNING = 1, 2, 4
+
+
+class Counts:
+    """How many are open, and how many of them are overdue and so on."""
+
+    __slots__ = ("critical", "due_soon", "open", "overdue", "overdue_solutions", "paused", "unacknowledged")
 
     def __init__(self) -> None:
-        self._sorted: list[Instant] = []
+        self.open = self.overdue = self.overdue_solutions = self.due_soon = 0
+        self.unacknowledged = self.paused = self.critical = 0
 
-    def add(self, at: Instant | None) -> None:
-        """Add one; None is none."""
-        if at is not None:
-            insort(self._sorted, at)
-
-    def remove(self, at: Instant | None) -> None:
-        """Take out one that was added."""
-        if at is not None:
-            del self._sorted[bisect_left(self._sorted, at)]
-
-    def before(self, now: Instant) -> int:
-        """Return how many lie before `now`: on a due itself there is still time."""
-        return bisect_left(self._sorted, now)
-
-    def until(self, now: Instant) -> int:
-        """Return how many lie before `now` or on it."""
-        return bisect_right(self._sorted, now)
-
-
-class Tally:
-    """Counts of open incidents. Sums of tallies can be told too."""
-
-    def __init__(self) -> None:
-        self.open = 0
-        self.states: Counter[State] = Counter()
-        self.severities: Counter[str] = Counter()
-        self._dues, self._solutions = Moments(), Moments()
-        self._warned, self._late = Moments(), Moments()
-
-    def add(self, card: Card) -> None:
-        """Count an open incident."""
-        self._count(card, 1)
-        for moments, at in self._moments(card):
-            moments.add(at)
-
-    def remove(self, card: Card) -> None:
-        """Take out an incident that was counted."""
-        self._count(card, -1)
-        for moments, at in self._moments(card):
-            moments.remove(at)
-
-    def _count(self, card: Card, sign: int) -> None:
+    def add(self, card: Card, passed: int, sign: int) -> None:
+        """Count an open incident, or with the sign -1 no longer."""
+        state = card.incident.state
         self.open += sign
-        self.states[card.incident.state] += sign
-        self.severities[card.severity] += sign
+        self.unacknowledged += sign * (state in UNACKNOWLEDGED)
+        self.paused += sign * (state is State.PAUSED)
+        self.critical += sign * (card.severity == SEVERITIES[-1])
+        self._count(passed, sign)
 
-    def _moments(self, card: Card) -> Iterator[tuple[Moments, Instant | None]]:
-        yield self._dues, card.due
-        yield self._solutions, card.solution_due
-        warn = card.clock.warn if card.clock is not None else None
-        if warn is not None and card.due is not None and warn <= card.due:
-            yield self._warned, warn
-            yield self._late, card.due
+    def turn(self, before: int, after: int) -> None:
+        """Take over that other moments lie behind than before."""
+        self._count(before, -1)
+        self._count(after, 1)
 
-    def overdue(self, now: Instant) -> int:
-        """Return how many are past their next deadline."""
-        return self._dues.before(now)
+    def _count(self, passed: int, sign: int) -> None:
+        if passed & DUE:
+            self.overdue += sign
+        elif passed & WARNING:
+            self.due_soon += sign
+        if passed & SOLUTION_DUE:
+            self.overdue_solutions += sign
 
-    def overdue_solutions(self, now: Instant) -> int:
-        """Return how many are past the due of their solution."""
-        return self._solutions.before(now)
 
-    def due_within(self, now: Instant, within: Millis) -> int:
-        """Return how many have their next deadline from now on, and at most `within` ms ahead."""
-        return self._dues.until(now + within) - self._dues.before(now)
+class Home:
+    """Where incidents of one service, unit and ward, and of the same causes, are counted: in `part` and elsewhere."""
 
-    def due_soon(self, now: Instant) -> int:
-        """Return how many have been warned of and are not overdue."""
-        return self._warned.until(now) - self._late.before(now)
+    __slots__ = ("counts", "part")
 
-    @property
-    def unacknowledged(self) -> int:
-        """How many nobody has acknowledged."""
-        return sum(self.states[state] for state in UNACKNOWLEDGED)
+    def __init__(self, part: Counts, others: Sequence[Counts]) -> None:
+        self.part = part
+        self.counts = (part, *others)
 
 
 SIDES = ("service", "unit", "ward")
+Part = tuple[str, str | None, str | None]
 
 
 class Tallies:
-    """The tally of all open incidents, and one for each service, unit and ward."""
+    """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together."""
 
     def __init__(self) -> None:
-        self.all = Tally()
-        self.by: dict[str, dict[str, Tally]] = {side: {} for side in SIDES}
+        self.all = Counts()
+        self.by: dict[str, dict[str, Counts]] = {side: {} for side in SIDES}
+        self.parts: dict[Part, Counts] = {}
+        self.states: Counter[State] = Counter()
+        self.severities: Counter[str] = Counter()
+        self.overdue = Marks()
+        self._now: Instant = 0
+        self._lines: dict[int, Line[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
+        self._passed = bytearray()
+        self._homes: list[Home | None] = []
 
-    def change(self, gone: Card | None, come: Card | None) -> None:
-        """Take over that one card was replaced by another."""
-        for card in _open(gone):
-            for tally in self._of(card):
-                tally.remove(card)
-        for card in _open(come):
-            for tally in self._of(card):
-                tally.add(card)
+    def home(self, card: Card, causes: Sequence[Counts]) -> Home:
+        """Return where an incident is counted: in all, by each side, and among those of its causes."""
+        names = (card.incident.service, card.incident.unit, card.incident.ward)
+        sides = zip(self.by.values(), names, strict=True)
+        known = [counts.setdefault(code, Counts()) for counts, code in sides if code is not None]
+        return Home(self.parts.setdefault(names, Counts()), (self.all, *known, *causes))
 
-    def _of(self, card: Card) -> Iterator[Tally]:
-        yield self.all
-        for side, tallies in self.by.items():
-            code = getattr(card.incident, side)
-            if code is not None:
-                yield tallies.setdefault(code, Tally())
+    def add(self, number: int, card: Card, home: Home) -> None:
+        """Count an open incident."""
+        if number >= len(self._homes):
+            self._homes.extend([None] * (number + 1 - len(self._homes)))
+            self._passed.extend(bytes(number + 1 - len(self._passed)))
+        passed = 0
+        for which, at in _moments(card):
+            self._lines[which].add(at, number)
+            passed |= which * (at < self._now)
+        self._homes[number], self._passed[number] = home, passed
+        if passed & DUE:
+            self.overdue.add(number)
+        self._count(card, home, passed, 1)
+
+    def remove(self, number: int, card: Card) -> None:
+        """Take out an incident that was counted."""
+        home = self._homes[number]
+        assert home is not None
+        for which, at in _moments(card):
+            self._lines[which].remove(at, number)
+        self._count(card, home, self._passed[number], -1)
+        self.overdue.discard(number)
+        self._homes[number], self._passed[number] = None, 0
+
+    def _count(self, card: Card, home: Home, passed: int, sign: int) -> None:
+        self.states[card.incident.state] += sign
+        self.severities[card.severity] += sign
+        for counts in home.counts:
+            counts.add(card, passed, sign)
+
+    def move(self, now: Instant) -> None:
+        """Let it be another moment: what lies before it has passed. On a due itself there is still time."""
+        if now == self._now:
+            return
+        low, high = sorted((self._now, now))
+        self._now = now
+        for which, line in self._lines.items():
+            for number in line.between(low, high):
+                self._turn(number, which)
+
+    def _turn(self, number: int, which: int) -> None:
+        before = self._passed[number]
+        after = self._passed[number] = before ^ which
+        home = self._homes[number]
+        for counts in home.counts if home is not None else ():
+            counts.turn(before, after)
+        if which == DUE:
+            (self.overdue.add if after & DUE else self.overdue.discard)(number)
+
+    def due_within(self, within: Millis) -> int:
+        """Return how many have their next deadline from now on, and at most `within` ms ahead."""
+        return self._lines[DUE].count(self._now, self._now + within + 1)
+
+    def parts_due_within(self, within: Millis) -> Counter[Counts]:
+        """Return how many of each part have their next deadline from now on, and at most `within` ms ahead."""
+        dues = self._lines[DUE].between(self._now, self._now + within + 1)
+        found = Counter[Counts]()
+        for home, count in Counter(map(self._homes.__getitem__, dues)).items():
+            if home is not None:
+                found[home.part] += count
+        return found
 
 
-def _open(card: Card | None) -> Iterable[Card]:
-    return (card,) if card is not None and card.incident.state in OPEN else ()
+def _moments(card: Card) -> list[tuple[int, Instant]]:
+    """Return when an open incident's moments pass: a warning holds on its own instant, a due the instant after."""
+    warn = card.clock.warn if card.clock is not None else None
+    found = ((DUE, card.due), (SOLUTION_DUE, card.solution_due), (WARNING, None if warn is None else warn - 1))
+    return [(which, at) for which, at in found if at is not None]

@@ -26,7 +26,7 @@ async def groups(
     model, fresh = centre.model, freshness(centre.model)
     return json_answer(
         {
-            "groups": model.groups.told(model.now(), least, cause, ward),
+            "groups": model.groups(least, cause, ward),
             "as_of": to_rfc3339(fresh.shown_as_of),
             "stale": fresh.stale,
         }

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from api import cursor
 from api.answers import json_answer
 from api.centre import KnownCard, ReadyCentre
+from api.filter import Filter
 from api.freshness import freshness
 from api.problems import shown
-from api.read_model import Filter
 from api.rows import detail, row
 from api.shapes.incidents import DetailShown, PageShown
 from ioc.times import to_rfc3339

@@ -130,7 +130,7 @@ def stage_of(window: Window, now: Instant) -> Stage:
 def _shown(window: Window, centre: Centre, now: Instant) -> dict[str, Any]:
     scope = window.scope
     stage = stage_of(window, now)
-    covered = sum(scope.covers(card.incident) for card in centre.model.open_cards()) if stage == "active" else 0
+    covered = centre.model.covered(window) if stage == "active" else 0
     return {
         "id": window.id,
         "stage": stage,

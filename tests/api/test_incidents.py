@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from api.routes.incidents import Shown
+from ioc import records
 from ioc.lifecycle import Move, State
 from ioc.times import HOUR, MINUTE
 from tests.api.conftest import City
@@ -127,7 +128,7 @@ async def test_old_versions_change_nothing(city: City) -> None:
     city.report("field-reports:1")
     old = city.shard.incidents["field-reports:1"]
     city.happen("field-reports:1", Move.ACKNOWLEDGED)
-    assert not city.model.upsert(old)
+    assert not city.model.upsert(records.encode(old))
     card = city.model.card("field-reports:1")
     assert card is not None
     assert card.incident.state == "acknowledged"

@@ -99,7 +99,7 @@ def test_counts_kept_are_those_of_a_scan_at_any_moment(
         city.model.remove(card.incident.id)
     for moment in at:
         now = city.now + moment
-        assert live(city.model.tallies, now) == scanned(city.model.open_cards(), now)
+        assert live(city.model.tallies(now)) == scanned(city.model.open_cards(), now)
 
 
 @given(STEPS)
@@ -182,5 +182,5 @@ def test_a_clock_of_events_may_step_back(catalogue: Catalogue) -> None:
     city = City(catalogue, ClockKind.EVENT)
     city.report("field-reports:1", due={"resolve": to_rfc3339(START + HOUR)})
     moments = (START + 2 * HOUR, START, START + HOUR, START + HOUR + 1)
-    assert [live(city.model.tallies, now)["overdue"] for now in moments] == [1, 0, 0, 1]
+    assert [live(city.model.tallies(now))["overdue"] for now in moments] == [1, 0, 0, 1]
     assert standing_now(city.model, Scope(), 0)["total"]["open"] == 1

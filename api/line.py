@@ -1,0 +1,112 @@
+"""Incidents in a line: kept sorted by a key while they come and go, however many there are."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, MutableSequence
+from typing import Any, Generic, TypeVar
+
+# A block that grows to twice this is cut in two: short enough to insert into, long enough to have few of them.
+_BLOCK = 1_000
+
+Key = TypeVar("Key", bytes, int)
+
+
+def works() -> "Line[bytes]":
+    """Return an empty line that is sorted by the order of work."""
+    return Line(list)
+
+
+def moments() -> "Line[int]":
+    """Return an empty line that is sorted by instants."""
+    return Line(lambda: array("q"))
+
+
+class Line(Generic[Key]):
+    """Numbers of incidents sorted by key, those of equal keys by number. `blank` makes an empty sequence of keys."""
+
+    def __init__(self, blank: Callable[[], MutableSequence[Key]]) -> None:
+        self._blank: Callable[[], MutableSequence[Key]] = blank
+        self._keys: list[MutableSequence[Key]] = []
+        self._numbers: list[array[int]] = []
+        self._lasts: list[tuple[Key, int]] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, key: Key, number: int) -> None:
+        """Put an incident in its place."""
+        if not self._keys:
+            self._open(0, self._blank(), array("I"), (key, number))
+        block = min(bisect_left(self._lasts, (key, number)), len(self._lasts) - 1)
+        keys, numbers = self._keys[block], self._numbers[block]
+        place = self._place(block, key, number)
+        keys.insert(place, key)
+        numbers.insert(place, number)
+        self._count += 1
+        if len(keys) >= 2 * _BLOCK:
+            self._open(block + 1, keys[_BLOCK:], numbers[_BLOCK:], self._lasts[block])
+            del keys[_BLOCK:], numbers[_BLOCK:]
+        self._lasts[block] = (keys[-1], numbers[-1])
+
+    def remove(self, key: Key, number: int) -> None:
+        """Take out an incident that was put in."""
+        block = bisect_left(self._lasts, (key, number))
+        keys, numbers = self._keys[block], self._numbers[block]
+        place = self._place(block, key, number)
+        del keys[place], numbers[place]
+        self._count -= 1
+        if keys:
+            self._lasts[block] = (keys[-1], numbers[-1])
+        else:
+            del self._keys[block], self._numbers[block], self._lasts[block]
+
+    def _open(self, block: int, keys: MutableSequence[Key], numbers: "array[int]", last: tuple[Key, int]) -> None:
+        self._keys.insert(block, keys)
+        self._numbers.insert(block, numbers)
+        self._lasts.insert(block, (keys[-1], numbers[-1]) if keys else last)
+
+    def _place(self, block: int, key: Key, number: int) -> int:
+        keys: Any = self._keys[block]
+        low = bisect_left(keys, key)
+        if low == len(keys) or keys[low] != key:
+            return low
+        return bisect_left(self._numbers[block], number, low, bisect_right(keys, key, low))
+
+    def first(self) -> Key:
+        """Return the lowest key; there must be one."""
+        return self._keys[0][0]
+
+    def keys(self) -> Iterator[Key]:
+        """Yield the keys in order."""
+        for keys, _ in self.parts():
+            yield from keys
+
+    def _from(self, key: Key) -> tuple[int, int]:
+        """Return the block and the place in it of the first with this key or a higher one."""
+        block = bisect_left(self._lasts, (key, -1))
+        keys: Any = self._keys[block] if block < len(self._keys) else ()
+        return block, bisect_left(keys, key)
+
+    def parts(self, low: Key | None = None, high: Key | None = None) -> Iterator[tuple[Any, "array[int]"]]:
+        """Yield keys and numbers from `low` up to `high`, which is left out, block by block."""
+        first, start = (0, 0) if low is None else self._from(low)
+        last, end = (len(self._keys), 0) if high is None else self._from(high)
+        for block in range(first, min(last + 1, len(self._keys))):
+            begin, stop = start if block == first else 0, end if block == last else None
+            yield self._keys[block][begin:stop], self._numbers[block][begin:stop]
+
+    def between(self, low: Key | None = None, high: Key | None = None) -> Iterator[int]:
+        """Yield the numbers from `low` up to `high`, which is left out."""
+        for _, numbers in self.parts(low, high):
+            yield from numbers
+
+    def wanted(self, flags: bytes, low: Key | None, high: Key | None) -> Iterator[int]:
+        """Yield the numbers from `low` up to `high` that have the flag."""
+        for _, numbers in self.parts(low, high):
+            yield from [number for number in numbers if flags[number]]
+
+    def count(self, low: Key, high: Key) -> int:
+        """Return how many there are from `low` up to `high`, which is left out."""
+        (first, start), (last, end) = self._from(low), self._from(high)
+        return sum(map(len, self._keys[first:last])) - start + end

@@ -1,0 +1,108 @@
+"""What lists are narrowed by: which incidents have a name on a side, such as a service or a ward."""
+
+from collections.abc import Iterable, Mapping
+
+from api.card import Card, folded
+from api.marks import Marks
+from api.words import Words
+from ioc.catalogue import Catalogue
+from ioc.incident import Incident
+from ioc.lifecycle import OPEN
+from ioc.notices.maintenance import Scope
+
+# The sides on which every incident has a name, if only an empty one.
+NAMED = ("state", "service", "unit", "ward", "parent")
+
+
+class Sides:
+    """All incidents by what they have on each side, and by what they say."""
+
+    def __init__(self) -> None:
+        self.all = Marks()
+        self.words = Words()
+        self._marks: dict[tuple[str, str], Marks] = {}
+        self._names: dict[str, set[str]] = {}
+
+    def change(self, number: int, gone: Card | None, come: Card | None) -> None:
+        """Take over that one card was replaced by another."""
+        before, after = _of(gone), _of(come)
+        for pair in before - after:
+            self._marks[pair].discard(number)
+        for pair in after - before:
+            self._marked(pair).add(number)
+        if gone is None or come is None:
+            self._appear(number, come)
+        self._say(number, gone, come)
+
+    def _marked(self, pair: tuple[str, str]) -> Marks:
+        known = self._marks.get(pair)
+        if known is None:
+            known = self._marks[pair] = Marks()
+            self._names.setdefault(pair[0], set()).add(pair[1])
+        return known
+
+    def _appear(self, number: int, come: Card | None) -> None:
+        (self.all.discard if come is None else self.all.add)(number)
+        self.words.name(number, "" if come is None else come.incident.id)
+
+    def _say(self, number: int, gone: Card | None, come: Card | None) -> None:
+        before, after = _texts(gone), _texts(come)
+        if before != after:
+            said, says = self.words.of(before), self.words.of(after)
+            self.words.remove(number, said - says)
+            self.words.add(number, says - said)
+
+    def any_of(self, side: str, names: Iterable[str]) -> Marks:
+        """Return who has one of the names on a side."""
+        return Marks.union(self._marks[side, name] for name in set(names) if (side, name) in self._marks)
+
+    @property
+    def open(self) -> Marks:
+        """Who is open."""
+        return self.any_of("state", OPEN)
+
+    def saying(self, word: str, catalogue: Catalogue, within: Marks) -> Marks:
+        """Return those of `within` that say a folded word, or lie in a ward or with a unit whose name has it."""
+        wards = self._called("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
+        units = self._called("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
+        kinds = self._called("category", word, {})
+        said = Marks.union((self.words.saying(word), wards, units, kinds)) & within
+        return said | self.words.named(word, within - said)
+
+    def _called(self, side: str, word: str, names: Mapping[str, str]) -> Marks:
+        """Return who has on a side what is called so; what has no name of its own is called by its code."""
+        codes = self._names.get(side, ())
+        return self.any_of(side, (code for code in codes if word in folded(names.get(code, code))))
+
+    def covered(self, scope: Scope) -> Marks:
+        """Return whom a scope covers."""
+        given = (
+            *(("service", scope.services), ("category", scope.categories), ("concerned", scope.units)),
+            *(("ward", scope.wards), ("source", scope.sources)),
+        )
+        found = Marks() if scope.is_empty else self.all
+        for side, names in given:
+            if names:
+                found = found & self.any_of(side, filter(None, names))
+        return found
+
+
+def _of(card: Card | None) -> set[tuple[str, str]]:
+    if card is None:
+        return set()
+    one = card.incident
+    found = {(side, getattr(one, side) or "") for side in NAMED}
+    found |= {("severity", card.severity), ("category", one.category or ""), ("source", one.source)}
+    found.update(("concerned", unit) for unit in _concerned(one))
+    if one.is_shelved:
+        found.add(("shelved", ""))
+    return found
+
+
+def _concerned(one: Incident) -> tuple[str, ...]:
+    return one.units if one.unit is None else (one.unit, *one.units)
+
+
+def _texts(card: Card | None) -> tuple[str | None, ...]:
+    one = card.incident if card is not None else None
+    return () if one is None else (one.title, one.text, one.address, one.assignee)
