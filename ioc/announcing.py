@@ -1,8 +1,7 @@
 """The steps of deadlines as they are announced: each is noted on the draft and told by a fact, once."""
 
 from collections.abc import Iterator
-
-from msgspec.structs import replace
+from typing import Any
 
 from ioc import directing
 from ioc.catalogue import Catalogue
@@ -14,17 +13,16 @@ from ioc.telling import fact_of
 from ioc.times import Instant
 
 
-def at_the_end(new: Incident, now: Instant) -> Iterator[Fact]:
-    """Yield the breaches, of targets and of directives, that no tick announced before they were met."""
-    yield from _met_late(new, now)
-    yield from _done_late(new, now)
-
-
-def _met_late(new: Incident, now: Instant) -> Iterator[Fact]:
+def at_the_end(new: Incident, now: Instant) -> list[Fact]:
+    """Return the breaches, of targets and of directives, that no tick announced before they were met."""
+    facts = []
     for clock in new.clocks:
         late = clock.met is not None and clock.due is not None and clock.met > clock.due
         if late and last_said(clock, new) < BREACHED:
-            yield _say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now)
+            facts.append(_say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now))
+    if new.directives:
+        facts += _done_late(new, now)
+    return facts
 
 
 def _done_late(new: Incident, now: Instant) -> Iterator[Fact]:
@@ -35,10 +33,9 @@ def _done_late(new: Incident, now: Instant) -> Iterator[Fact]:
 def _remind(new: Incident, given: Directive, answer: Answer, step: Step, now: Instant) -> Fact:
     """Note on the draft that a step of a directive was announced of a unit, and return the fact of it."""
     key = directing.remind(new, given, answer, step, now)
-    fact = fact_of(_STEPS.get(step.number, Kind.ESCALATED), key, new, step.at, now)
-    whom, channel = step.whom or None, step.channel or None
-    told = replace(fact, unit=answer.unit, directive=given.id, due=given.due)
-    return replace(told, level=step.level, whom=whom, channel=channel)
+    kind = _STEPS.get(step.number, Kind.ESCALATED)
+    of = _told_by(step) | {"directive": given.id, "due": given.due}
+    return fact_of(kind, key, new, step.at, now, unit=answer.unit, **of)
 
 
 _STEPS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
@@ -49,9 +46,13 @@ def _say(new: Incident, clock: Clock, step: Step, kind: Kind, now: Instant) -> F
     due = clock.due or 0
     said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
     new.said = (*new.said, said)
-    fact = fact_of(kind, said.fact_id(new.id), new, step.at, now)
-    whom, channel = step.whom or None, step.channel or None
-    return replace(fact, rule=new.rule, target=clock.target, level=step.level, whom=whom, channel=channel, due=due)
+    of = _told_by(step) | {"rule": new.rule, "target": clock.target, "due": due}
+    return fact_of(kind, said.fact_id(new.id), new, step.at, now, **of)
+
+
+def _told_by(step: Step) -> dict[str, Any]:
+    """Return what a step says of whom it tells, as fields of its fact."""
+    return {"level": step.level, "whom": step.whom or None, "channel": step.channel or None}
 
 
 def reached(new: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:

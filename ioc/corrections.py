@@ -26,6 +26,8 @@ def of(old: Incident, new: Incident) -> dict[str, object]:
 
 def withdrawn(old: Incident, new: Incident) -> list[str]:
     """Return the targets and directives that were in time after all, though their breach was announced."""
+    if not new.said and not new.reminded:
+        return []
     targets = [
         clock.target
         for clock in new.clocks

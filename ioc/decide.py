@@ -4,8 +4,6 @@ Illegal input is a typed refusal. The same set of events ends in the same state 
 was announced on the way is never unsaid, only followed by a correction.
 """
 
-from collections.abc import Iterator
-from copy import copy
 from typing import NamedTuple, cast
 
 from msgspec import Struct
@@ -16,8 +14,8 @@ from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.history import is_full, summarised
-from ioc.incident import Entry, Incident, order_of
+from ioc.history import is_full, is_known, summarised, words_of
+from ioc.incident import Entry, Incident, comes_after, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, Move, State
 from ioc.matters import sightings
@@ -63,11 +61,12 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     old = state if state is not None else Incident(event.incident)
     if event.move in KIN:
         return _hear(state, old, event, now)
-    if any(entry.id == event.id and entry.source == event.source for entry in old.history):
+    if is_known(old, event):
         return Decision(state, duplicate=True)
-    if is_full(old, event):
+    words = words_of(old, event)
+    if is_full(old, event, words):
         return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
-    return _fold(old, event, now, catalogue)
+    return _fold(old, event, words, now, catalogue)
 
 
 def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
@@ -80,11 +79,11 @@ def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue)
     if new == state:
         return Decision(state)
     new.version = state.version + 1
-    if (new.rule, telling.dues(new)) == (state.rule, telling.dues(state)):
+    if new.rule == state.rule and not telling.is_due_otherwise(state, new):
         return Decision(new)
     key = f"{new.id}/{cause}/{Kind.DUE_SET}"
-    fact = telling.fact_of(Kind.DUE_SET, key, new, now, now)
-    return Decision(new, (replace(fact, cause=cause, rule=new.rule, dues=telling.dues(new)),))
+    fact = telling.fact_of(Kind.DUE_SET, key, new, now, now, cause, rule=new.rule, dues=telling.dues(new))
+    return Decision(new, (fact,))
 
 
 def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
@@ -104,43 +103,46 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Ref
     return None
 
 
-def _fold(old: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Decision:
+def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
     unknown = () if event.move is Move.REPORTED else unknown_names(event.payload, catalogue)
     entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
-    in_order = not old.history or order_of(entry) > order_of(old.history[-1])
+    in_order = not old.history or comes_after(entry, old.history[-1])
     if in_order:
         new = fold.extend(old, entry, event.payload, catalogue)
     elif event.move is Move.NOTED and old.state is not State.PENDING:
         new = fold.insert_note(old, entry)
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
-    new.history = summarised(new.history)
+    new.history = summarised(new.history, words)
     judged = new.history[-1] if in_order else _find(new, event)
-    facts = [*telling.accepted(old, new, judged, now), *announcing.at_the_end(new, now)]
-    new.sent = tuple(id for id in new.sent if id != event.id)
+    facts = telling.accepted(old, new, judged, now) + announcing.at_the_end(new, now)
+    if event.id in new.sent:
+        new.sent = tuple(id for id in new.sent if id != event.id)
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += telling.effects(old, new, event, judged, now, in_order)
     facts += telling.concerned(old, new, event, now, catalogue)
-    told = (
+    emitted = (
+        *_identity(old, event, judged),
+        *settled(old, new, event),
         *families.tell(old, new, event.payload, now),
         *sightings.tell(old, new, event, judged, now, catalogue),
     )
-    emitted = (*_identity(old, event, judged), *settled(old, new, event), *told)
     return Decision(new, tuple(facts), _refusal(judged, new), emitted=emitted)
 
 
-def _identity(old: Incident, event: Event, judged: Entry) -> Iterator[Outgoing]:
-    """Yield who reported the incident, when the event is its report: of several reports the first in time is.
+def _identity(old: Incident, event: Event, judged: Entry) -> tuple[Outgoing, ...]:
+    """Return who reported the incident, when the event is its report: of several reports the first in time is.
 
     One that says nothing of who sent it takes away what another had said before it came.
     """
     if event.move is not Move.REPORTED or judged.refused is not None:
-        return
+        return ()
     if event.reporter is not None:
-        yield Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter))
-    elif old.state is not State.PENDING:
-        yield Outgoing(Topic.REPORTERS, event.incident.encode(), None)
+        return (Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter)),)
+    if old.state is not State.PENDING:
+        return (Outgoing(Topic.REPORTERS, event.incident.encode(), None),)
+    return ()
 
 
 def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
@@ -154,7 +156,7 @@ def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> 
     facts = []
     if new.outcome != old.outcome:
         changes = {"parent": new.parent, "outcome": new.outcome}
-        facts.append(replace(telling.caused(Kind.FOLLOWED, event, new, now), changes=changes))
+        facts.append(telling.caused(Kind.FOLLOWED, event, new, now, changes=changes))
     return Decision(new, tuple(facts), emitted=families.tell(old, new, event.payload, now))
 
 
@@ -186,7 +188,7 @@ def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catal
     """Announce what the clock has reached. After an outage that is one escalation at the present level."""
     if state is None or state.next_at is None or state.next_at > now:
         return Decision(state)
-    new = copy(state)
+    new = state.draft()
     facts = tuple(announcing.reached(new, now, catalogue))
     emitted = tuple(moments.reached(new, now, catalogue))
     new.sent = (*new.sent, *(one.id for one in emitted))

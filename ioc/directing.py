@@ -29,7 +29,7 @@ def refused_directive(draft: Incident, entry: Entry, said: Directed) -> Reason |
     return None
 
 
-def refused_answer(draft: Incident, said: DirectiveAnswered) -> Reason | None:
+def refused_answer(draft: Incident, _: Entry, said: DirectiveAnswered) -> Reason | None:
     """Return why a unit cannot answer so."""
     directive = named(draft.directives, said.directive)
     if directive is None:

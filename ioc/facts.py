@@ -45,7 +45,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"
 
 
-class Fact(Struct, frozen=True, omit_defaults=True):
+class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing decided about one incident. `time` is when it holds, `at` when it was decided (both ms, UTC).
 
     `units` are those told all at once. Of a `directive`, the id of its event, `unit` is the one directed.

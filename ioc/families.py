@@ -6,7 +6,6 @@ order nor their repetition matters. A report that is newer than the end of the m
 """
 
 from collections.abc import Iterator
-from copy import copy
 
 from ioc.emit import emit, id_of
 from ioc.incident import Child, Heard, Incident
@@ -39,7 +38,7 @@ def knows(old: Incident, said: Payload) -> bool:
 
 def hear(old: Incident, said: Payload) -> Incident:
     """Return an incident after what a relative told it; the very same when that is no concern of its."""
-    new = copy(old)
+    new = old.draft()
     match said:
         case Joined(child=child):
             moments = to_instant(said.reported_at), to_instant(said.merged_at)
@@ -64,6 +63,8 @@ def _has_room(one: Incident) -> bool:
 
 def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Outgoing, ...]:
     """Return what a change makes an incident tell its relatives; `new` is a draft, and `said` what changed it."""
+    if old.parent is None and new.parent is None and not new.children:
+        return ()
     new.turn = old.turn + 1
     told = (
         *_to_parents(old, new, now),

@@ -1,7 +1,7 @@
 """The fold: one event after another, in (time, rank, source, id) order, makes the incident what it is."""
 
-from collections.abc import Iterable
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -11,7 +11,7 @@ from ioc.errors import Reason
 from ioc.incident import Entry, Incident, order_of
 from ioc.lifecycle import CLOSED, TRANSITIONS, Move, State, is_allowed
 from ioc.moves import EFFECTS
-from ioc.payloads import DECODE, Directed, DirectiveAnswered, Lapsed, Payload, Updated
+from ioc.payloads import DECODE, Lapsed, Payload, Updated
 from ioc.sources import is_own
 from ioc.times import to_instant
 
@@ -28,14 +28,14 @@ def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -
 
 def extend(incident: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Incident:
     """Return the incident after one more event that is later than all it has."""
-    draft = copy(incident)
+    draft = incident.draft()
     draft.history = (*incident.history, apply(draft, entry, payload, catalogue))
     return draft
 
 
 def insert_note(incident: Incident, entry: Entry) -> Incident:
     """Return the incident with a late note put in its place. It moves nothing, so nothing need be folded again."""
-    draft = copy(incident)
+    draft = incident.draft()
     draft.history = tuple(sorted((*incident.history, entry), key=order_of))
     draft.updated_at = max(draft.updated_at, entry.time)
     return draft
@@ -55,12 +55,13 @@ def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue)
     EFFECTS[entry.move](draft, entry, payload, catalogue)
     draft.state = to
     _put_down(draft)
-    draft.updated_at = max(draft.updated_at, entry.time)
+    if entry.time > draft.updated_at:
+        draft.updated_at = entry.time
     return _judged(entry, None, draft.on_time if entry.move is Move.RESOLVED else None)
 
 
 def _judged(entry: Entry, refused: Reason | None, on_time: bool | None) -> Entry:
-    if (entry.refused, entry.on_time) == (refused, on_time):
+    if entry.refused is refused and entry.on_time is on_time:
         return entry
     return replace(entry, refused=refused, on_time=on_time)
 
@@ -77,19 +78,26 @@ def _refused(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
     if is_own(entry.source):
         if _is_overtaken(draft, entry, payload):
             return Reason.OVERTAKEN
-    elif not is_allowed(entry.move, draft.state, draft.is_shelved):
+    elif not is_allowed(entry.move, draft.state, draft.shelved_until is not None):
         return Reason.ILLEGAL_MOVE
-    if "service" in entry.unknown or (entry.unknown and not catalogue.is_external(draft.service)):
+    if entry.unknown and ("service" in entry.unknown or not catalogue.is_external(draft.service)):
         return Reason.NOT_IN_CATALOGUE
-    match payload:
-        case Updated():
-            silent = urgency.lowers(draft, payload.priority) and urgency.missing_words(payload)
-            return Reason.LOWERED_SILENTLY if silent else None
-        case Directed():
-            return directing.refused_directive(draft, entry, payload)
-        case DirectiveAnswered():
-            return directing.refused_answer(draft, payload)
-    return None
+    judge = _JUDGES.get(entry.move)
+    return None if judge is None else judge(draft, entry, payload)
+
+
+def _refused_update(draft: Incident, _: Entry, update: Updated) -> Reason | None:
+    silent = urgency.lowers(draft, update.priority) and urgency.missing_words(update)
+    return Reason.LOWERED_SILENTLY if silent else None
+
+
+_JUDGES: Mapping[Move, Callable[[Incident, Entry, Any], Reason | None]] = {
+    Move.UPDATED: _refused_update,
+    Move.DIRECTED: directing.refused_directive,
+    Move.DIRECTIVE_ACKNOWLEDGED: directing.refused_answer,
+    Move.DIRECTIVE_DONE: directing.refused_answer,
+}
+"""Why a move that is allowed may be refused for what it says."""
 
 
 def _is_overtaken(draft: Incident, entry: Entry, payload: Payload) -> bool:

@@ -15,27 +15,41 @@ MAX_NOTES = 200
 MAX_WORDS = 256 * 1024
 MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 2 * MAX_WORDS
+# More than an entry takes besides its data: source and id have 256 characters each, of six bytes at most when escaped.
+MOST_BESIDES = 4096
 _ALWAYS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED, Move.UNSHELVED, *OWN})
 
 
-def is_full(old: Incident, event: Event) -> bool:
-    """True when there is no room for an event. What closes the matter, or is told by the centre, always finds some."""
+def words_of(old: Incident, event: Event) -> int:
+    """Return the bytes of all that an incident's events say, with one event more."""
+    return sum([len(entry.data) for entry in old.history]) + len(event.data)
+
+
+def is_full(old: Incident, event: Event, words: int) -> bool:
+    """True when there is no room for an event, with which there are so many `words`.
+
+    What closes the matter, or is told by the centre, always finds some.
+    """
+    count = len(old.history)
+    if count * MOST_BESIDES + words <= MAX_HISTORY_BYTES:
+        return False  # of nearly all it need not be known to the byte how long they are
     most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
     if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
         most, most_bytes = 2 * most, 2 * most_bytes
-    return len(old.history) >= most or len(encode(old.history)) + len(event.data) > most_bytes
+    return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
 
 
-def _size(history: tuple[Entry, ...]) -> int:
-    return sum(len(entry.data) for entry in history)
+def is_known(old: Incident, event: Event) -> bool:
+    """True when an incident has had the very event."""
+    return event.id in [entry.id for entry in old.history if entry.source == event.source]
 
 
-def summarised(history: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Return the history with the words of the oldest events dropped where they are too many.
+def summarised(history: tuple[Entry, ...], words: int) -> tuple[Entry, ...]:
+    """Return a history of so many `words` with those of the oldest events dropped where they are too many.
 
     Their keys stay, to know duplicates, and so does what the fold needs of them.
     """
-    if len(history) <= MAX_NOTES and _size(history) <= MAX_WORDS:
+    if len(history) <= MAX_NOTES and words <= MAX_WORDS:
         return history
     kept = list(history)
     notes = words = 0

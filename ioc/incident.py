@@ -13,7 +13,7 @@ from ioc.payloads import Priority, Satisfaction, TargetName
 from ioc.times import Instant, Millis
 
 
-class Entry(Struct, array_like=True, omit_defaults=True):
+class Entry(Struct, array_like=True, omit_defaults=True, gc=False):
     """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing.
 
     `unknown` are the fields that named what the catalogue did not know when the event came: a later change of the
@@ -39,6 +39,13 @@ def order_of(entry: Entry) -> Order:
     The report comes first even when another service's clock puts its own event before it.
     """
     return (entry.move is not Move.REPORTED, entry.time, RANK[entry.move], entry.source, entry.id)
+
+
+def comes_after(entry: Entry, other: Entry) -> bool:
+    """True when an entry comes after another in the order of the fold."""
+    if entry.time > other.time and entry.move is not Move.REPORTED:
+        return True
+    return order_of(entry) > order_of(other)
 
 
 class Clock(Struct, array_like=True, omit_defaults=True):
@@ -220,6 +227,10 @@ class Incident(Struct, omit_defaults=True):
     next_at: Instant | None = None
     turn: int = 0
     version: int = 0
+
+    def draft(self) -> "Incident":
+        """Return a copy that nobody else holds, to be changed."""
+        return self.__copy__()  # type: ignore[attr-defined, no-any-return]
 
     @property
     def is_open(self) -> bool:

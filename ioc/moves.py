@@ -34,21 +34,17 @@ _RESOLVED = tuple(TargetName)
 
 def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
     report = cast(Reported, payload)
-    for field in (
-        "service",
-        "category",
-        "priority",
-        "title",
-        "text",
-        "channel",
-        "unit",
-        "ward",
-        "lat",
-        "lon",
-        "address",
-    ):
-        setattr(draft, field, getattr(report, field))
-    draft.unit = draft.unit or _default_unit(draft, catalogue)
+    draft.service = report.service
+    draft.category = report.category
+    draft.priority = report.priority
+    draft.title = report.title
+    draft.text = report.text
+    draft.channel = report.channel
+    draft.unit = report.unit or _default_unit(draft, catalogue)
+    draft.ward = report.ward
+    draft.lat = report.lat
+    draft.lon = report.lon
+    draft.address = report.address
     draft.dossier = _dossier(draft, catalogue)
     draft.source = draft.id.partition(":")[0]
     draft.reported_at = entry.time

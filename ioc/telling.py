@@ -1,13 +1,11 @@
 """The facts that tell of an event: that it was accepted, what came of it, and whom it concerns."""
 
-from collections.abc import Iterator
-from typing import cast
-
-from msgspec.structs import replace
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
 
 from ioc import corrections, urgency
 from ioc.catalogue import Catalogue
-from ioc.directive import Directive, named
+from ioc.directive import named
 from ioc.errors import Reason
 from ioc.events import Event
 from ioc.facts import Fact, Kind
@@ -20,80 +18,114 @@ _KINDS = {**{move: Kind(move) for move in Move if move.name in Kind.__members__}
 """The fact that tells of a move."""
 
 
-def fact_of(kind: Kind, key: str, incident: Incident, time: Instant, now: Instant) -> Fact:
-    """Return a fact of an incident as it stands, under a key that is made once."""
-    who = (incident.service, incident.unit, incident.ward)
-    return Fact(key, kind, incident.id, time, now, *who, shelved=incident.is_shelved)
+def fact_of(
+    kind: Kind,
+    key: str,
+    incident: Incident,
+    time: Instant,
+    now: Instant,
+    cause: str | None = None,
+    unit: str | None = None,
+    **said: Any,
+) -> Fact:
+    """Return a fact of an incident as it stands, under a key that is made once; `said` are the fields of its kind.
+
+    `unit` is the one it is about, unless that is the incident's.
+    """
+    who = incident.unit if unit is None else unit
+    shelved = incident.shelved_until is not None
+    return Fact(key, kind, incident.id, time, now, incident.service, who, incident.ward, cause, shelved=shelved, **said)
 
 
-def caused(kind: Kind, by: Event | Entry, incident: Incident, now: Instant) -> Fact:
+def caused(kind: Kind, by: Event | Entry, incident: Incident, now: Instant, **said: Any) -> Fact:
     """Return a fact of an incident that an event brought about."""
     cause = f"{by.source}/{by.id}"
-    return replace(fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now), cause=cause)
+    return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **said)
 
 
-def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> Iterator[Fact]:
-    """Yield a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
+def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[Fact]:
+    """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
     if new.state is State.PENDING:
-        return
-    for entry in new.history if old.state is State.PENDING else (judged,):
-        if entry.refused is None and entry.move in _KINDS:
-            yield _accepted(entry, new, now)
+        return []
+    entries = new.history if old.state is State.PENDING else (judged,)
+    return [_accepted(entry, new, now) for entry in entries if entry.refused is None and entry.move in _KINDS]
 
 
 def _accepted(entry: Entry, new: Incident, now: Instant) -> Fact:
-    kind = _KINDS[entry.move]
-    fact = caused(kind, entry, new, now)
-    match kind:
-        case Kind.RESOLVED:
-            return replace(fact, on_time=entry.on_time)
-        case Kind.ESCALATED:
-            return replace(fact, level=new.raised, whom=cast(Escalated, DECODE[entry.move](entry.data)).to)
-        case Kind.SHELVED:
-            return replace(fact, due=new.shelved_until)
-        case Kind.DIRECTED:
-            return _of_directive(fact, named(new.directives, entry.id))
-        case Kind.DIRECTIVE_ACKNOWLEDGED | Kind.DIRECTIVE_DONE:
-            return _of_answer(fact, new, cast(DirectiveAnswered, DECODE[entry.move](entry.data)))
-        case _:
-            return fact
+    tell = _OF_KIND.get(entry.move)
+    said = {} if tell is None else tell(entry, new)
+    return caused(_KINDS[entry.move], entry, new, now, **said)
 
 
-def _of_directive(fact: Fact, given: Directive | None) -> Fact:
+def _of_resolved(entry: Entry, _: Incident) -> dict[str, Any]:
+    return {"on_time": entry.on_time}
+
+
+def _of_escalated(entry: Entry, new: Incident) -> dict[str, Any]:
+    return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.move](entry.data)).to}
+
+
+def _of_shelved(_: Entry, new: Incident) -> dict[str, Any]:
+    return {"due": new.shelved_until}
+
+
+def _of_directed(entry: Entry, new: Incident) -> dict[str, Any]:
+    given = named(new.directives, entry.id)
     if given is None:
-        return fact
-    return replace(fact, directive=given.id, units=given.units, whom=given.by, due=given.due)
+        return {}
+    return {"directive": given.id, "units": given.units, "whom": given.by, "due": given.due}
 
 
-def _of_answer(fact: Fact, new: Incident, answered: DirectiveAnswered) -> Fact:
-    fact = replace(fact, directive=answered.directive, unit=answered.unit)
+def _of_answered(entry: Entry, new: Incident) -> dict[str, Any]:
+    answered = cast(DirectiveAnswered, DECODE[entry.move](entry.data))
+    said = {"directive": answered.directive, "unit": answered.unit}
     given = named(new.directives, answered.directive)
     answer = None if given is None else given.answer_of(answered.unit)
     if given is None or answer is None:
-        return fact
-    on_time = given.on_time(answer) if fact.kind is Kind.DIRECTIVE_DONE else None
-    return replace(fact, whom=given.by, due=given.due, on_time=on_time)
+        return said
+    on_time = given.on_time(answer) if entry.move is Move.DIRECTIVE_DONE else None
+    return {**said, "whom": given.by, "due": given.due, "on_time": on_time}
 
 
-def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
-    """Yield the facts that tell several units at once: of what is urgent, is so no longer, or a rule brings them to."""
-    for kind, units in urgency.told(old, new, catalogue):
-        yield replace(caused(kind, event, new, now), units=units, rule=new.rule)
+_OF_KIND: Mapping[Move, Callable[[Entry, Incident], dict[str, Any]]] = {
+    Move.RESOLVED: _of_resolved,
+    Move.ESCALATED: _of_escalated,
+    Move.SHELVED: _of_shelved,
+    Move.DIRECTED: _of_directed,
+    Move.DIRECTIVE_ACKNOWLEDGED: _of_answered,
+    Move.DIRECTIVE_DONE: _of_answered,
+}
+"""What the fact of a move tells besides what all facts tell."""
+
+
+def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> list[Fact]:
+    """Return the facts that tell several units at once: of what is urgent, is no longer, or a rule brings them to."""
+    told = urgency.told(old, new, catalogue)
+    return [caused(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
 
 
 def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> Iterator[Fact]:
     """Yield the facts about the event's effect: refused, due set, corrected."""
     if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
-        yield replace(caused(Kind.REFUSED, event, new, now), changes={"reason": judged.refused})
-    before, after = dues(old), dues(new)
-    if after != before:
-        yield replace(caused(Kind.DUE_SET, event, new, now), rule=new.rule, dues=after)
+        yield caused(Kind.REFUSED, event, new, now, changes={"reason": judged.refused})
+    if is_due_otherwise(old, new):
+        yield caused(Kind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new))
     changes = {} if in_order or old.state is State.PENDING else corrections.of(old, new)
     withdrawn = corrections.withdrawn(old, new)
     if withdrawn:
         changes["not_breached"] = withdrawn
     if changes:
-        yield replace(caused(Kind.CORRECTED, event, new, now), changes=changes)
+        yield caused(Kind.CORRECTED, event, new, now, changes=changes)
+
+
+def is_due_otherwise(old: Incident, new: Incident) -> bool:
+    """True when other targets are due, or the same at other moments."""
+    if len(old.clocks) != len(new.clocks):
+        return True
+    for before, after in zip(old.clocks, new.clocks, strict=True):
+        if before is not after and (before.due != after.due or before.target is not after.target):
+            return True
+    return False
 
 
 def dues(incident: Incident) -> dict[str, Instant | None]:

@@ -15,7 +15,7 @@ from ioc.emit import CENTRE, id_of
 from ioc.events import Event
 from ioc.incident import Entry, Incident
 from ioc.lane import Outgoing
-from ioc.lifecycle import Move, State
+from ioc.lifecycle import OPEN, Move, State
 from ioc.matters.duplicates import WIDEST, Action, DuplicateRule
 from ioc.payloads import Code, IncidentId, Latitude, Longitude, Priority, Unmerged
 from ioc.times import Instant, Millis
@@ -79,8 +79,17 @@ class _Sighted(NamedTuple):
 
 def tell(
     old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
+) -> tuple[Outgoing, ...]:
+    """Return what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
+    there = _is_there(new)
+    if there == _is_there(old) and (not there or _seen(old) == _seen(new)):
+        return ()
+    return tuple(_told(old, new, event, judged, now, catalogue))
+
+
+def _told(
+    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
 ) -> Iterator[Outgoing]:
-    """Yield what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
     before, after = _sighted(old, catalogue), _sighted(new, catalogue)
     afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
     if before == after or _is_answer(old, event):
@@ -97,9 +106,23 @@ def tell(
         yield _sent(_sighting(after, new.id, new.turn, at, asks))
 
 
+_THERE = OPEN | {State.MERGED}
+
+
+def _is_there(one: Incident) -> bool:
+    """True of an incident that others may be the same as, where there is a rule for it."""
+    return one.lat is not None and one.lon is not None and one.state in _THERE
+
+
+def _seen(one: Incident) -> tuple[object, ...]:
+    """Return all that the sighting of an incident which is there depends on, but the catalogue."""
+    place = one.service, one.category, one.lat, one.lon
+    return *place, one.reported_at, one.priority, one.parent, one.proposed
+
+
 def _sighted(one: Incident, catalogue: Catalogue) -> _Sighted | None:
     """Return what is told of an incident; None of one that no other can be the same as."""
-    if one.lat is None or one.lon is None or not (one.is_open or one.state is State.MERGED):
+    if one.lat is None or one.lon is None or not _is_there(one):
         return None
     rule = catalogue.duplicates.rule_for(one.service, one.category)
     if rule is None:
