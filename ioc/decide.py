@@ -4,7 +4,7 @@ Illegal input is a typed refusal. The same set of events ends in the same state 
 was announced on the way is never unsaid, only followed by a correction.
 """
 
-from typing import NamedTuple, cast
+from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ class DeadlinePassed(Struct, frozen=True):
     late_input: bool = False
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True, gc=False):
     """What is to be written. `state` is the very object given when nothing changed.
 
     `emitted` are events of the centre's own making that this brings about, for this incident or for others.

@@ -12,11 +12,11 @@ from ioc.payloads import Directed
 
 def unknown_names(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the fields of a payload that name what the catalogue does not know."""
-    naming = _naming(type(payload))
-    if not naming:
-        return ()
-    names = ((field, getattr(payload, field)) for field in naming)
-    fields = [field for field, name in names if name is not None and name not in getattr(catalogue, _KNOWN[field])]
+    fields = []
+    for field, known in _naming(type(payload)):
+        name = getattr(payload, field)
+        if name is not None and name not in getattr(catalogue, known):
+            fields.append(field)
     if isinstance(payload, Directed) and not catalogue.units.keys() >= set(payload.units):
         fields.append("units")
     return tuple(fields)
@@ -27,8 +27,8 @@ _KNOWN = {"service": "services", "unit": "units", "ward": "wards"}
 
 
 @cache
-def _naming(kind: type[Struct]) -> tuple[str, ...]:
-    return tuple(field for field in _KNOWN if field in kind.__struct_fields__)
+def _naming(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
+    return tuple((field, known) for field, known in _KNOWN.items() if field in kind.__struct_fields__)
 
 
 def catalogue_faults(payload: Struct, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:

@@ -1,6 +1,6 @@
 """The facts that tell of an event: that it was accepted, what came of it, and whom it concerns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ioc import corrections, urgency
@@ -47,8 +47,13 @@ def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[
     """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
     if new.state is State.PENDING:
         return []
-    entries = new.history if old.state is State.PENDING else (judged,)
-    return [_accepted(entry, new, now) for entry in entries if entry.refused is None and entry.move in _KINDS]
+    if old.state is State.PENDING:
+        return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
+    return [_accepted(judged, new, now)] if _is_told(judged) else []
+
+
+def _is_told(entry: Entry) -> bool:
+    return entry.refused is None and entry.move in _KINDS
 
 
 def _accepted(entry: Entry, new: Incident, now: Instant) -> Fact:
@@ -104,18 +109,20 @@ def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogu
     return [caused(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
 
 
-def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> Iterator[Fact]:
-    """Yield the facts about the event's effect: refused, due set, corrected."""
+def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> list[Fact]:
+    """Return the facts about the event's effect: refused, due set, corrected."""
+    facts = []
     if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
-        yield caused(Kind.REFUSED, event, new, now, changes={"reason": judged.refused})
+        facts.append(caused(Kind.REFUSED, event, new, now, changes={"reason": judged.refused}))
     if is_due_otherwise(old, new):
-        yield caused(Kind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new))
+        facts.append(caused(Kind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new)))
     changes = {} if in_order or old.state is State.PENDING else corrections.of(old, new)
     withdrawn = corrections.withdrawn(old, new)
     if withdrawn:
         changes["not_breached"] = withdrawn
     if changes:
-        yield caused(Kind.CORRECTED, event, new, now, changes=changes)
+        facts.append(caused(Kind.CORRECTED, event, new, now, changes=changes))
+    return facts
 
 
 def is_due_otherwise(old: Incident, new: Incident) -> bool:

@@ -59,7 +59,7 @@ def _concerns_the_same(old: Incident, new: Incident) -> bool:
 
 def _told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...]]]:
     before, after = concerned(old, catalogue), concerned(new, catalogue)
-    was, is_urgent = (one.is_open and one.priority is Priority.URGENT for one in (old, new))
+    was, is_urgent = old.is_open and old.priority is Priority.URGENT, new.is_open and new.priority is Priority.URGENT
     if was and not is_urgent and new.is_open:
         yield Kind.LOWERED, before
     known = before if was or not is_urgent else ()

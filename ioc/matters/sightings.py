@@ -5,7 +5,7 @@ partition or a tile parts neighbours. Each holds the rule it was told by; who re
 """
 
 from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -59,24 +59,6 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Sighting).decode
 
 
-class _Sighted(NamedTuple):
-    """All of an incident that a sighting tells."""
-
-    service: str
-    category: str
-    lat: float
-    lon: float
-    reported_at: Instant
-    priority: Priority
-    parent: str | None
-    proposed: str | None
-    rule: DuplicateRule
-
-    @property
-    def kind(self) -> tuple[str, str]:
-        return self.service, self.category
-
-
 def tell(
     old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
 ) -> tuple[Outgoing, ...]:
@@ -90,20 +72,20 @@ def tell(
 def _told(
     old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
 ) -> Iterator[Outgoing]:
-    before, after = _sighted(old, catalogue), _sighted(new, catalogue)
-    afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
-    if before == after or _is_answer(old, event):
+    before, after = _rule_for(old, catalogue), _rule_for(new, catalogue)
+    if (before is None and after is None) or _is_answer(old, event):
         return
     new.turn = max(new.turn, old.turn + 1)
     at = max(now, new.updated_at + 1)  # the answer comes after all that has happened
-    if before is not None and (after is None or before.kind != after.kind):
-        service, category = before.kind
+    moved = _kind(old) != _kind(new)
+    if before is not None and (after is None or moved):
+        service, category = _kind(old)
         yield _sent(Sighting(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
     if after is not None:
-        moved = before is not None and before.kind != after.kind
         placed = before is None and (old.is_open or old.state is State.PENDING)
-        asks = after.parent is None and (moved or placed or afresh)
-        yield _sent(_sighting(after, new.id, new.turn, at, asks))
+        afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
+        asks = new.parent is None and (placed or afresh or (before is not None and moved))
+        yield _sent(_sighting(new, after, at, asks))
 
 
 _THERE = OPEN | {State.MERGED}
@@ -120,15 +102,13 @@ def _seen(one: Incident) -> tuple[object, ...]:
     return *place, one.reported_at, one.priority, one.parent, one.proposed
 
 
-def _sighted(one: Incident, catalogue: Catalogue) -> _Sighted | None:
-    """Return what is told of an incident; None of one that no other can be the same as."""
-    if one.lat is None or one.lon is None or not _is_there(one):
-        return None
-    rule = catalogue.duplicates.rule_for(one.service, one.category)
-    if rule is None:
-        return None
-    place = one.service, one.category or "", one.lat, one.lon
-    return _Sighted(*place, one.reported_at, one.priority, one.parent, one.proposed, rule)
+def _rule_for(one: Incident, catalogue: Catalogue) -> DuplicateRule | None:
+    """Return the rule by which others may be the same as an incident; None when none can be."""
+    return catalogue.duplicates.rule_for(one.service, one.category) if _is_there(one) else None
+
+
+def _kind(one: Incident) -> tuple[str, str]:
+    return one.service, one.category or ""
 
 
 def _is_answer(old: Incident, event: Event) -> bool:
@@ -138,16 +118,16 @@ def _is_answer(old: Incident, event: Event) -> bool:
     return event.id == id_of(old.id, old.turn, event.move)
 
 
-def _sighting(one: _Sighted, incident: str, turn: int, at: Instant, fresh: bool) -> Sighting:
-    rule = one.rule
+def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Sighting:
+    service, category = _kind(one)
     return Sighting(
-        incident=incident,
-        turn=turn,
+        incident=one.id,
+        turn=one.turn,
         at=at,
-        service=one.service,
-        category=one.category,
-        lat=one.lat,
-        lon=one.lon,
+        service=service,
+        category=category,
+        lat=cast(float, one.lat),
+        lon=cast(float, one.lon),
         reported_at=one.reported_at,
         priority=one.priority,
         rule=rule.id,

@@ -9,6 +9,8 @@ from ioc.events import Event
 from ioc.facts import Fact, Kind
 from ioc.incident import Incident
 from ioc.lifecycle import State
+from ioc.payloads import TargetName
+from ioc.telling import dues
 from ioc.times import HOUR, MINUTE, Instant
 from tests.unit.samples import CITY, at, event
 
@@ -69,6 +71,18 @@ def test_any_order_and_any_duplicates_end_in_the_same_state(order: list[Event], 
 def test_any_part_of_a_life_in_any_order(part: list[Event], random: object) -> None:
     shuffled = sorted(part, key=lambda _: random.random())  # type: ignore[attr-defined]
     assert essence(run(*shuffled)[0]) == essence(run(*part)[0])
+
+
+@given(st.permutations(LIFE), st.integers(0, len(LIFE)))
+def test_what_is_due_is_told_whenever_it_changed_and_only_then(order: list[Event], many: int) -> None:
+    state, before = None, dict[TargetName, Instant | None]()
+    for one in order[:many]:
+        decision = decide(state, one, LATER, CITY)
+        assert decision.state is not None
+        state, after = decision.state, dues(decision.state)
+        told = [fact.dues for fact in decision.facts if fact.kind is Kind.DUE_SET]
+        assert told == ([after] if after != before else [])
+        before = after
 
 
 def test_events_before_the_report_are_held_and_then_told() -> None:

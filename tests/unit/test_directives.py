@@ -41,7 +41,7 @@ def then(state: Incident | None, *events: Event, now: Instant = T, catalogue: Ca
     for one in events:
         decision = decide(decision.state, one, max(now, one.time), catalogue)
         facts += decision.facts
-    return decision._replace(facts=tuple(facts))
+    return replace(decision, facts=tuple(facts))
 
 
 def state_of(*events: Event, now: Instant = T) -> Incident:

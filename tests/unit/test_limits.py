@@ -4,6 +4,7 @@ from datetime import date, time
 
 import msgspec
 import pytest
+from msgspec import Raw
 
 from ioc.calendar import Calendar, CalendarError, Frame
 from ioc.catalogue import Catalogue
@@ -11,9 +12,9 @@ from ioc.decide import DeadlinePassed, Decision, decide
 from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
-from ioc.history import MAX_HISTORY, MAX_HISTORY_BYTES
-from ioc.incident import Incident
-from ioc.lifecycle import State
+from ioc.history import MAX_HISTORY, MAX_HISTORY_BYTES, MOST_BESIDES
+from ioc.incident import Entry, Incident
+from ioc.lifecycle import Move, State
 from ioc.payloads import TargetName
 from ioc.records import encode
 from ioc.rules import RuleBook
@@ -117,6 +118,16 @@ def test_a_state_fits_into_its_record_however_long_the_names_of_its_events_are()
     assert closed is not None
     assert closed.state is State.RESOLVED
     assert len(encode(closed)) < MAX_STATE_BYTES / 2
+
+
+@pytest.mark.parametrize("char", ["\x01", '"', "ế", "\U0001f525", "\u2028"])
+@pytest.mark.parametrize("move", Move)
+def test_no_entry_takes_more_besides_its_data_than_is_reckoned(move: Move, char: str) -> None:
+    reason = max(Reason, key=len)
+    longest = Entry(
+        LATER, move, char * 256, char * 256, Raw(b"{}"), reason, ("service", "unit", "ward", "units"), False
+    )
+    assert len(encode((longest,))) - len(longest.data) <= MOST_BESIDES
 
 
 def changed(catalogue: Catalogue, **parts: object) -> Catalogue:

@@ -32,7 +32,7 @@ def then(*events: Event, state: Incident | None = None, catalogue: Catalogue = C
         decision = decide(decision.state, one, LATER, catalogue)
         facts += decision.facts
     assert decision.state is not None
-    return decision._replace(facts=tuple(facts))
+    return replace(decision, facts=tuple(facts))
 
 
 def told(decision: Decision) -> list[tuple[Kind, tuple[str, ...]]]:
