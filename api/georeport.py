@@ -63,10 +63,10 @@ def _line(one: Incident, catalogue: Catalogue) -> Line:
         to_rfc3339(one.updated_at),
         moment(one.closed_at),
         "closed" if one.state in CLOSED else "open",
-        _words(_answer(one)),
+        _words(published_answer(one)),
         _words(one.channel),
         service.name_vi if service is not None else one.service,
-        _words(_category(one, catalogue)),
+        _words(category_of(one, catalogue)),
         _words(one.title),
         unit.name if unit is not None else one.unit,
         _words(one.address),
@@ -75,12 +75,13 @@ def _line(one: Incident, catalogue: Catalogue) -> Line:
     )
 
 
-def _category(one: Incident, catalogue: Catalogue) -> str | None:
+def category_of(one: Incident, catalogue: Catalogue) -> str | None:
+    """Return the name of an incident's category as the city writes it; the code of one the catalogue does not know."""
     known = catalogue.category_of(one.service, one.category)
     return one.category if known is None else known.name_vi
 
 
-def _answer(one: Incident) -> str | None:
+def published_answer(one: Incident) -> str | None:
     """Return what was said when the matter was closed: the result that is published."""
     if one.state not in CLOSED:
         return None

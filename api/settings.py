@@ -24,6 +24,7 @@ class ApiSettings(BaseSettings):
     map_geojson: Path | None = Field(None, description="the wards' true polygons, instead of the schematic ones")
     catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")
     intake_rate: float = Field(0, ge=0, description="events a second that a producer may send over HTTP; 0 for any")
+    jurisdiction: str = Field("", description="the jurisdiction_id that Open311 requests must name, if they name any")
     signing_key: Path | None = Field(None, description="file of the private key that signs the centre's directives")
 
     @field_validator("map_geojson")

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from api.intake.arrivals import Arrival
+from api.read_model import ReadModel
 from ioc import decide, items
 from ioc.catalogue import Catalogue
 from ioc.envelopes import slug_of
@@ -89,6 +90,16 @@ class Door(Struct, frozen=True):
         if isinstance(read, Booking):
             return items.refused_at_the_door(read, now, self.catalogue)
         return sensors.refused_at_the_door(read, now, self.catalogue)
+
+
+def door_of(model: ReadModel, may_send: Callable[[str], bool]) -> Door:
+    """Return the door as it stands now."""
+    return Door(model.catalogue, None if model.clock.by_events else model.now(), may_send)
+
+
+def anyones(_: str) -> bool:
+    """Return that a source is the caller's to speak for: where nobody needs a token any is."""
+    return True
 
 
 def _refused(named: Named, refusal: Refusal) -> Verdict:

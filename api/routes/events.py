@@ -22,7 +22,7 @@ from api.intake.arrivals import (
     arrivals,
     is_batch,
 )
-from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict
+from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict, anyones, door_of
 from api.intake.writing import write
 from api.problems import Problem, shown
 from api.publisher import NotPublished
@@ -77,7 +77,7 @@ async def take(producer: AProducer, centre: ReadyCentre, request: Request) -> Re
     with centre.backlog.in_hand() as hold:
         came = await _came(request, centre, hold)
         _check_pace(centre, _name(producer, request), len(came))
-        verdicts = await _judged(came, _door(centre, producer))
+        verdicts = await _judged(came, door_of(centre.model, anyones if producer is None else producer.may_send))
         await _write(centre, verdicts)
     return _answer(verdicts, is_batch(request.headers.get("content-type", "")))
 
@@ -124,16 +124,6 @@ def _check_pace(centre: Centre, producer: str, events: int) -> None:
     wait = centre.pace.wait(producer, events, time.monotonic())
     if wait:
         raise Problem(429, "More events than the producer may send", headers={"Retry-After": str(ceil(wait))})
-
-
-def _door(centre: Centre, producer: Caller | None) -> Door:
-    model = centre.model
-    now = None if model.clock.by_events else model.now()
-    return Door(model.catalogue, now, _anyones if producer is None else producer.may_send)
-
-
-def _anyones(_: str) -> bool:
-    return True
 
 
 async def _judged(came: Sequence[Arrival], door: Door) -> list[Verdict]:

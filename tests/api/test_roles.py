@@ -23,6 +23,7 @@ from ioc.records import Look, decode_look
 from tests.api.conftest import City
 
 ONE = "field-reports:1"
+REPORTS = ("/open311/v2/requests.json", "/open311/v2/requests.xml")
 SECRET = "a secret that is shared and long enough for it"
 OURS, OLDER, STRANGERS = (Ed25519PrivateKey.generate() for _ in range(3))
 
@@ -174,7 +175,7 @@ async def test_the_document_tells_which_routes_need_a_token(city: City) -> None:
         assert {"401", "403"} <= operation["responses"].keys()
     for path, operations in document["paths"].items():
         for method in operations.keys() - {"get"}:
-            role = "producer" if path == "/events" else "operator"
+            role = "producer" if path in ("/events", *REPORTS) else "operator"
             assert operations[method]["security"] == [{"HTTPBearer": [role]}], f"{method} {path}"
     operation = document["paths"]["/incidents/{id}/reporter"]["get"]
     assert operation["security"] == [{"HTTPBearer": ["identity"]}]
