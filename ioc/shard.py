@@ -67,15 +67,15 @@ class Shard(Folded):
 
     def index(self) -> None:
         """Build the timers and the index of minutes anew from states and windows that were put back."""
-        self.timers, self.ageing, self.minutes = Timers(), Timers(), Minutes()
-        self.pending = 0
+        self.pending, due = 0, dict[str, Instant]()
         for id, encoded in self.incidents.encoded():
             gist = decode_gist(encoded)
             self.pending += gist.state is State.PENDING
             if gist.next_at is not None:
-                self.timers.set(id, gist.next_at)
-        for id, encoded in self.items.encoded():
-            self.ageing.set(id, decode_age(encoded).last)
+                due[id] = gist.next_at
+        self.timers = Timers(due)
+        self.ageing = Timers((id, decode_age(encoded).last) for id, encoded in self.items.encoded())
+        self.minutes = Minutes()
         for cell in self.aggregates:
             self.minutes.add(cell)
 

@@ -10,6 +10,9 @@ from ioc.lane import Shard, position_key
 from ioc.records import decode_position
 from ioc.topics import Topic
 
+# A larger answer is copied more often than it saves requests; a batch of records that is larger comes all the same.
+FETCH_BYTES = 1 << 20
+
 
 @asynccontextmanager
 async def reader(bootstrap: str, isolation: str = "read_committed") -> AsyncIterator[AIOKafkaConsumer]:
@@ -19,7 +22,7 @@ async def reader(bootstrap: str, isolation: str = "read_committed") -> AsyncIter
         isolation_level=isolation,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=4 << 20,
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
     await consumer.start()
     try:
@@ -73,14 +76,17 @@ async def restore(shard: Shard[Any], bootstrap: str) -> int:
         await consumer.seek_to_beginning(*partitions)
         ends = await consumer.end_offsets(partitions)
         async for tp, records in batches(consumer, ends):
-            for record in records:
-                _put_back(shard, Topic(tp.topic), record)
+            _put_back(shard, Topic(tp.topic), records)
             read += len(records)
     return read
 
 
-def _put_back(shard: Shard[Any], topic: Topic, record: ConsumerRecord) -> None:
-    if topic is not Topic.POSITIONS:
+def _put_back(shard: Shard[Any], topic: Topic, records: Sequence[ConsumerRecord]) -> None:
+    if topic is Topic.POSITIONS:
+        key = position_key(shard.input, shard.partition)
+        for record in records:
+            if record.value is not None and record.key == key:
+                shard.position = decode_position(record.value)
+        return
+    for record in records:
         shard.put_back(topic, record.key, record.value)
-    elif record.value is not None and record.key == position_key(shard.input, shard.partition):
-        shard.position = decode_position(record.value)

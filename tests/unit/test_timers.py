@@ -1,5 +1,7 @@
 """The timers, against a plain table that is searched from end to end."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -97,3 +99,29 @@ def test_deadlines_that_move_for_ever_do_not_fill_the_memory() -> None:
         timers.set("restless", moment)
     assert len(timers._heap) < 2_000
     assert [timers.take(100_000) for _ in range(102)] == [Timer(19_999, "restless"), *sorted(quiet), None]
+
+
+def test_of_thousands_that_are_set_moved_and_cancelled_each_is_taken_at_its_turn() -> None:
+    random = Random(5)
+    table = {f"{number}": random.randrange(100_000) for number in range(5_000)}
+    timers, now = Timers(table.items()), 0
+    while table:
+        now += random.randrange(2_000)
+        for name in random.sample(sorted(table), len(table) // 5):
+            table[name] = now + random.randrange(100_000 // len(table) + 1) * 40
+            timers.set(name, table[name])
+        for name in random.sample(sorted(table), len(table) // 20):
+            timers.set(name, None)
+            del table[name]
+        due = sorted(Timer(at, name) for name, at in table.items() if at <= now)
+        assert [timers.take(now) for _ in due] == due
+        assert timers.take(now) is None
+        for timer in due:
+            del table[timer.incident]
+        assert (len(timers), timers.soonest()) == (len(table), min(table.values(), default=None))
+
+
+def test_most_timers_wait_unsorted() -> None:
+    timers = Timers((f"{number}", number) for number in range(10_000))
+    assert (timers.soonest(), len(timers)) == (0, 10_000)
+    assert len(timers._heap) < 2_000
