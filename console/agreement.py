@@ -5,7 +5,7 @@ the state, told by one fact and counted in the windows, all in one transaction. 
 """
 
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
@@ -15,7 +15,8 @@ from ioc.catalogue import Catalogue
 from ioc.directive import Reminded
 from ioc.facts import Kind
 from ioc.figures.aggregates import Aggregate, Cell, Span, Who, Windows
-from ioc.figures.contributions import difference, who
+from ioc.figures.contributions import counted, who
+from ioc.figures.difference import Difference
 from ioc.incident import BREACHED, WARNED, Incident, Said
 from ioc.items import OF_ITEMS
 from ioc.moments import next_at
@@ -90,13 +91,10 @@ def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[Who]:
 
 
 def _sums(found: Found, zone: str) -> Mapping[Cell, Aggregate]:
-    windows = Windows(zone)
-    sums: defaultdict[Cell, Aggregate] = defaultdict(Aggregate)
+    difference = Difference()
     for state in found.incidents.values():
-        for changed in difference(None, state):
-            for cell in windows.cells(changed, horizon=_NEVER):  # so: days only
-                sums[cell].add(changed.contribution)
-    return sums
+        difference.move({}, counted(state))
+    return difference.added({}, Windows(zone), horizon=_NEVER)  # so: days only
 
 
 def _settled(windows: Mapping[Cell, Aggregate], moved: Collection[Who]) -> Mapping[Cell, Aggregate]:

@@ -267,7 +267,10 @@ class Incident(Struct, omit_defaults=True):
 
     def clock(self, target: TargetName) -> Clock | None:
         """Return the clock of a target, if the incident has one."""
-        return next((clock for clock in self.clocks if clock.target == target), None)
+        for clock in self.clocks:
+            if clock.target == target:
+                return clock
+        return None
 
     def next_clock(self) -> Clock | None:
         """Return the running clock whose due comes first."""

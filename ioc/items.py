@@ -4,8 +4,6 @@ An item keeps the first act of each kind, by time, source and id, so the order i
 What cannot have been is not counted: nobody waits for less than no time, nor once they have gone.
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -13,7 +11,7 @@ from msgspec import Struct
 from ioc.catalogue import Catalogue
 from ioc.decide import FUTURE_TOLERANCE
 from ioc.errors import Fault, Reason, Refusal
-from ioc.figures.aggregates import Changed, Contribution, Counted, Measure, Timing, Who
+from ioc.figures.aggregates import Contribution, Counted, Measure, Timing, Who
 from ioc.names import catalogue_faults
 from ioc.payloads import Satisfaction, satisfaction_of
 from ioc.registers import About, Act, Answered, Booking, Register
@@ -120,40 +118,42 @@ OF_ITEMS: frozenset[Measure | Timing] = frozenset(
 """What items alone contribute to windows."""
 
 
-def contributions(item: Item) -> Iterator[Counted]:
-    """Yield all an item adds to the aggregates."""
+def counted(item: Item | None) -> Counted:
+    """Return all an item adds to the aggregates, and under whom; nothing of none."""
+    if item is None:
+        return {}
     match item.register:
         case Register.TICKET:
-            yield from _of_ticket(item.stamps)
+            return _of_ticket(item.stamps)
         case Register.DOCUMENT:
-            yield from _of_document(item.stamps)
+            return _of_document(item.stamps)
         case Register.SURVEY:
-            yield from _of_answer(item.stamps[Act.ANSWERED])
+            return _of_answer(item.stamps[Act.ANSWERED])
 
 
 _Stamps = dict[Act, Stamp]
 
 
-def _of_ticket(stamps: _Stamps) -> Iterator[Counted]:
+def _of_ticket(stamps: _Stamps) -> Counted:
     """A ticket counts from its issue on, under whom it was issued for, and until it was served or given up.
 
     The wait is not known when by the counter's clock it was called before it was issued.
     """
-    issued = stamps.get(Act.ISSUED)
+    issued, called = stamps.get(Act.ISSUED), stamps.get(Act.CALLED)
     if issued is None:
-        return
-    who, end, called = issued.who, _end_of(stamps), stamps.get(Act.CALLED)
-    yield Counted(who, Contribution(issued.time, Measure.TICKETS))
+        return {}
+    told: list[Contribution] = [(issued.time, Measure.TICKETS, 1)]
+    end = _end_of(stamps)
     if called is not None and (end is None or called.time <= stamps[end].time):
-        yield Counted(who, Contribution(called.time, Measure.TICKETS_CALLED))
+        told.append((called.time, Measure.TICKETS_CALLED, 1))
         if called.time >= issued.time:
-            yield Counted(who, Contribution(called.time, Timing.WAITING, called.time - issued.time))
+            told.append((called.time, Timing.WAITING, called.time - issued.time))
         if end is Act.SERVED:
-            at = stamps[end].time
-            yield Counted(who, Contribution(at, Timing.SERVING, at - called.time))
+            told.append((stamps[end].time, Timing.SERVING, stamps[end].time - called.time))
     if end is not None:
         what = Measure.TICKETS_SERVED if end is Act.SERVED else Measure.TICKETS_LEFT
-        yield Counted(who, Contribution(stamps[end].time, what))
+        told.append((stamps[end].time, what, 1))
+    return {issued.who: told}
 
 
 def _end_of(stamps: _Stamps) -> Act | None:
@@ -169,14 +169,16 @@ _DOCUMENTS = {
 }
 
 
-def _of_document(stamps: _Stamps) -> Iterator[Counted]:
+def _of_document(stamps: _Stamps) -> Counted:
     """Each act counts under the unit that did it. What is signed only after it was sent went out unsigned."""
+    told: dict[Who, list[Contribution]] = {}
     for act, what in _DOCUMENTS.items():
         if act in stamps:
-            yield Counted(stamps[act].who, Contribution(stamps[act].time, what))
+            told.setdefault(stamps[act].who, []).append((stamps[act].time, what, 1))
     sent, signed = stamps.get(Act.SENT), stamps.get(Act.SIGNED)
     if sent is not None and signed is not None and signed.time <= sent.time:
-        yield Counted(sent.who, Contribution(sent.time, Measure.DOCUMENTS_SENT_SIGNED))
+        told[sent.who].append((sent.time, Measure.DOCUMENTS_SENT_SIGNED, 1))
+    return told
 
 
 _VERDICTS = {
@@ -186,20 +188,11 @@ _VERDICTS = {
 }
 
 
-def _of_answer(stamp: Stamp) -> Iterator[Counted]:
-    yield Counted(stamp.who, Contribution(stamp.time, Measure.ANSWERS))
+def _of_answer(stamp: Stamp) -> Counted:
+    told: list[Contribution] = [(stamp.time, Measure.ANSWERS, 1)]
     if stamp.satisfaction is not None:
-        yield Counted(stamp.who, Contribution(stamp.time, _VERDICTS[stamp.satisfaction]))
+        told.append((stamp.time, _VERDICTS[stamp.satisfaction], 1))
     if stamp.score is not None:
-        yield Counted(stamp.who, Contribution(stamp.time, Measure.ANSWERS_SCORED))
-        yield Counted(stamp.who, Contribution(stamp.time, Measure.ANSWERS_SCORE, stamp.score))
-
-
-def difference(old: Item | None, new: Item | None) -> Iterator[Changed]:
-    """Yield what leads from the contributions of the old state to those of the new."""
-    before = Counter(contributions(old) if old is not None else ())
-    after = Counter(contributions(new) if new is not None else ())
-    for counted, times in (before - after).items():
-        yield from (Changed(*counted, -1) for _ in range(times))
-    for counted, times in (after - before).items():
-        yield from (Changed(*counted, 1) for _ in range(times))
+        told.append((stamp.time, Measure.ANSWERS_SCORED, 1))
+        told.append((stamp.time, Measure.ANSWERS_SCORE, stamp.score))
+    return {stamp.who: told}

@@ -5,7 +5,7 @@ one transaction and only then applies. Only the timers, an index of the states, 
 write its changes stops and builds them anew. A replay of the same records gives the same changes.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -17,10 +17,10 @@ from ioc.editions import Edition, in_force, settled
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Fact, Kind
-from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Changed, Windows, decode_key
-from ioc.figures.contributions import difference
+from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Windows, decode_key
+from ioc.figures.contributions import counted
+from ioc.figures.difference import Difference
 from ioc.figures.minutes import Minutes
-from ioc.figures.touched import Touched
 from ioc.incident import Incident
 from ioc.items import Item
 from ioc.lane import ClockKind, DeadLetter, Folded, Progress, Record, put
@@ -84,6 +84,7 @@ class Shard(Folded):
         fold = _Fold(self)
         for record in records:
             fold.take(record)
+        fold.add_up()
         fold.expire()
         fold.changes.position = fold.position(records[-1].offset + 1)
         return fold.changes.seal()
@@ -93,6 +94,7 @@ class Shard(Folded):
         fold = _Fold(self)
         fold.now = now
         fold.fire(now, most, late_input)
+        fold.add_up()
         return fold.changes.seal()
 
     def settle_anew(self, most: int, until: str | None = None) -> Iterator[Changes]:
@@ -112,6 +114,7 @@ class Shard(Folded):
             batch = ids[start : start + most]
             fold = _Fold(self)
             fold.settle_anew(batch, editions[-1].cause)
+            fold.add_up()
             to = batch[-1] if start + most < len(ids) else until
             fold.changes.position = replace(self.position, editions=settled(editions, to))
             fold.changes.facts += told
@@ -170,13 +173,19 @@ def _at_the_door(event: Event | Booking, now: Instant, catalogue: Catalogue) -> 
 
 
 class _Fold(Progress):
-    """The fold of one slice: reads through to the shard, writes into its own changes."""
+    """The fold of one slice: reads through to the shard, writes into its own changes.
+
+    What a state adds to the windows depends on the state alone. So it is enough to keep how each was before the slice,
+    and to add the difference once, at the end.
+    """
 
     def __init__(self, shard: Shard) -> None:
         super().__init__(shard.position, shard.policy)
         self.shard = shard
         self.changes = Changes(shard.position)
-        self.touched = Touched(shard.windows, shard.aggregates, self.changes.aggregates)
+        self.incidents_before: dict[str, Incident | None] = {}
+        self.items_before: dict[str, Item | None] = {}
+        self.difference = Difference()
 
     def take(self, record: Record) -> None:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
@@ -234,10 +243,17 @@ class _Fold(Progress):
         elif booked.duplicate:
             self._duplicate(record, booking)
         elif booked.item is not None and booked.item is not old:
-            past = old is not None and items.is_past(old, self.now, self.shard.catalogue)
+            if old is not None and items.is_past(old, self.now, self.shard.catalogue):
+                self._let_stand(old)
+            self.items_before.setdefault(booking.item, old)
             self.changes.items[booking.item] = booked.item
             self.shard.ageing.set(booking.item, booked.item.last)
-            self._add(items.difference(None if past else old, booked.item))
+
+    def _let_stand(self, past: Item) -> None:
+        """Leave what an item added that is no longer kept: what comes under its name begins anew."""
+        before = self.items_before.get(past.id, past)
+        self.difference.move(items.counted(before), items.counted(past))
+        self.items_before[past.id] = None
 
     def _duplicate(self, record: Record, event: Event | Booking) -> None:
         self.duplicates += 1
@@ -282,18 +298,23 @@ class _Fold(Progress):
         self.changes.facts.extend(decision.facts)
         self.shard.timers.set(new.id, new.next_at)
         self.changes.pending += _is_pending(new) - _is_pending(old)
-        self._add(difference(old, new))
+        self.incidents_before.setdefault(new.id, old)
 
     def _item(self, id: str) -> Item | None:
         return self.changes.items.get(id) or self.shard.items.get(id)
 
-    def _add(self, changes: Iterable[Changed]) -> None:
-        self.touched.add(changes, self.now - MINUTES_KEPT)
+    def add_up(self) -> None:
+        """Add to the windows what the states have come to add since the slice began."""
+        for id, old in self.incidents_before.items():
+            self.difference.move(counted(old), counted(self.changes.incidents[id]))
+        for id, before in self.items_before.items():
+            self.difference.move(items.counted(before), items.counted(self.changes.items[id]))
+        horizon = self.now - MINUTES_KEPT
+        self.changes.aggregates = self.difference.added(self.shard.aggregates, self.shard.windows, horizon)
 
     def expire(self) -> None:
         """Let go of minute windows that are older than what the live views look back on, and of old items."""
-        horizon = self.now - MINUTES_KEPT
-        self.changes.expired = [*self.shard.minutes.before(horizon), *self.touched.drop_before(horizon)]
+        self.changes.expired = self.shard.minutes.before(self.now - MINUTES_KEPT)
         self._forget()
 
     def _forget(self) -> None:

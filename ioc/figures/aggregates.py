@@ -1,6 +1,6 @@
 """Windows of counts and durations that can be added up, and taken apart again: what the figures are made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -129,12 +129,14 @@ class Timing(StrEnum):
     DIRECTIVE_DONE = "directive_done"
 
 
-class Contribution(NamedTuple):
-    """What an incident adds to the windows around `at`; a value below 0 takes out."""
+Contribution = tuple[Instant, Measure | Timing, int]
+"""What an incident or an item adds to the windows around a moment: when, of what, and how much (a duration in ms)."""
 
-    at: Instant
-    what: Measure | Timing
-    value: int = 1
+Who = tuple[str, str, str]
+"""The service, unit and ward that something is counted under."""
+
+Counted = Mapping[Who, Sequence[Contribution]]
+"""All that one state adds, by whom it is counted under."""
 
 
 class Aggregate(Struct, omit_defaults=True):
@@ -143,12 +145,12 @@ class Aggregate(Struct, omit_defaults=True):
     counts: dict[Measure, int] = field(default_factory=dict)
     timings: dict[Timing, Sketch] = field(default_factory=dict)
 
-    def add(self, contribution: Contribution, sign: int = 1) -> None:
-        """Add a contribution, or take it back with sign -1."""
-        if isinstance(contribution.what, Timing):
-            self._time(contribution.what, contribution.value, sign)
-            return
-        self._count(contribution.what, sign * contribution.value)
+    def add(self, what: Measure | Timing, value: int, sign: int = 1) -> None:
+        """Add what something contributes, or take it back with sign -1."""
+        if isinstance(what, Timing):
+            self._time(what, value, sign)
+        else:
+            self._count(what, sign * value)
 
     def _count(self, measure: Measure, by: int) -> None:
         count = self.counts.get(measure, 0) + by
@@ -158,7 +160,9 @@ class Aggregate(Struct, omit_defaults=True):
             self.counts.pop(measure, None)
 
     def _time(self, timing: Timing, value: int, sign: int) -> None:
-        sketch = self.timings.setdefault(timing, Sketch())
+        sketch = self.timings.get(timing)
+        if sketch is None:
+            sketch = self.timings[timing] = Sketch()
         sketch.add(value, sign)
         if sketch.empty:
             del self.timings[timing]
@@ -168,7 +172,9 @@ class Aggregate(Struct, omit_defaults=True):
         for measure, count in other.counts.items():
             self._count(measure, sign * count)
         for timing, sketch in other.timings.items():
-            known = self.timings.setdefault(timing, Sketch())
+            known = self.timings.get(timing)
+            if known is None:
+                known = self.timings[timing] = Sketch()
             known.merge(sketch, sign)
             if known.empty:
                 del self.timings[timing]
@@ -187,37 +193,15 @@ class Aggregate(Struct, omit_defaults=True):
         return not self.counts and not self.timings
 
 
-Who = tuple[str, str, str]
-"""The service, unit and ward that something is counted under."""
-
-
-class Counted(NamedTuple):
-    """One contribution, and under whom."""
-
-    who: Who
-    contribution: Contribution
-
-
-class Changed(NamedTuple):
-    """One contribution to add (sign 1) or take back (sign -1), and under whom."""
-
-    who: Who
-    contribution: Contribution
-    sign: int
-
-
 class Windows(Struct, frozen=True):
     """Cuts time into the base windows; days are those of the city's own time zone."""
 
     zone: str
 
-    def cells(self, changed: Changed, horizon: Instant) -> Iterable[Cell]:
-        """Return the windows a contribution belongs to; minutes before the horizon are no longer kept."""
-        at = changed.contribution.at
-        day = Cell(Span.DAY, self.day_start(at), *changed.who)
-        if at < horizon:
-            return (day,)
-        return (Cell(Span.MINUTE, at - at % MINUTE, *changed.who), day)
+    def cells(self, who: Who, at: Instant, horizon: Instant) -> Iterable[Cell]:
+        """Return the windows a moment belongs to; minutes that begin before the horizon are no longer kept."""
+        day, minute = Cell(Span.DAY, self.day_start(at), *who), at - at % MINUTE
+        return (day,) if minute < horizon else (Cell(Span.MINUTE, minute, *who), day)
 
     def day_start(self, at: Instant) -> Instant:
         """Return the first instant of the local day `at` falls in."""
@@ -239,9 +223,10 @@ def next_day(zone: str, day_start: Instant) -> Instant:
 
 def encode_key(partition: int, cell: Cell) -> bytes:
     """Return the key of a window's record: the partition is part of it, since each partition keeps its own sums."""
-    return msgspec.json.encode((partition, *cell))
+    return _encode_key((partition, *cell))
 
 
+_encode_key = msgspec.json.Encoder().encode
 _decode_key = msgspec.json.Decoder(tuple[int, Span, int, str, str, str]).decode
 
 

@@ -1,6 +1,6 @@
 """A sketch of durations: counts in logarithmic buckets, so that any quantile is known to within 1 %.
 
-Counts are integers: adding is commutative, can be undone, and gives the same bytes on every replay.
+Counts are integers: adding is commutative, can be undone, and gives the same sums on every replay.
 The bucket scheme is that of DDSketch (Masson, Rim and Lee, VLDB 2019).
 """
 

@@ -1,6 +1,7 @@
 """Windows: what an incident adds to which, that it can be taken back, and that they are the sum of the final states."""
 
 from datetime import datetime, time, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
@@ -14,8 +15,6 @@ from ioc.figures.aggregates import (
     MINUTES_KEPT,
     Aggregate,
     Cell,
-    Changed,
-    Contribution,
     Measure,
     Span,
     Timing,
@@ -32,36 +31,35 @@ from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant, to_datetime
 from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, record, windows
 
-CONTRIBUTIONS = st.lists(
-    st.builds(Contribution, st.just(0), st.sampled_from([*Measure, *Timing]), st.integers(0, 10**9)), max_size=30
-)
+Part = tuple[Measure | Timing, int]
+PARTS = st.lists(st.tuples(st.sampled_from([*Measure, *Timing]), st.integers(0, 10**9)), max_size=30)
 T = at("2026-04-14 08:00")
 
 
-def sum_of(parts: list[Contribution]) -> Aggregate:
+def sum_of(parts: list[Part]) -> Aggregate:
     window = Aggregate()
     for part in parts:
-        window.add(part)
+        window.add(*part)
     return window
 
 
-@given(CONTRIBUTIONS, CONTRIBUTIONS)
-def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Contribution], removed: list[Contribution]) -> None:
+@given(PARTS, PARTS)
+def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Part], removed: list[Part]) -> None:
     window = sum_of(kept)
     before = window.copy()
     for part in removed:
-        window.add(part)
+        window.add(*part)
     for part in removed:
-        window.add(part, -1)
+        window.add(*part, -1)
     assert window == before == sum_of(kept)
     for part in kept:
-        window.add(part, -1)
+        window.add(*part, -1)
     assert window.empty
     assert before == sum_of(kept)
 
 
-@given(CONTRIBUTIONS, CONTRIBUTIONS)
-def test_a_longer_view_is_the_sum_of_its_windows(one: list[Contribution], other: list[Contribution]) -> None:
+@given(PARTS, PARTS)
+def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Part]) -> None:
     view = sum_of(one)
     view.merge(sum_of(other))
     assert view == sum_of(one + other)
@@ -70,11 +68,11 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Contribution], other:
 def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
-    added = [Changed(*each, 1) for one in shard.incidents.values() for each in contributed(one)]
-    added += [Changed(*counted, 1) for item in shard.items.values() for counted in items.contributions(item)]
-    for changed in added:
-        for cell in shard.windows.cells(changed, since):
-            made.setdefault(cell, Aggregate()).add(changed.contribution)
+    states = [*map(contributed, shard.incidents.values()), *map(items.counted, shard.items.values())]
+    for who, told in chain.from_iterable(state.items() for state in states):
+        for moment, what, value in told:
+            for cell in shard.windows.cells(who, moment, since):
+                made.setdefault(cell, Aggregate()).add(what, value)
     kept = {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
     return {cell: window for cell, window in kept.items() if not window.empty}
 
@@ -121,9 +119,8 @@ def test_minutes_expire_and_days_are_kept() -> None:
 
 
 def test_before_the_horizon_there_are_days_alone() -> None:
-    changed = Changed(("", "", ""), Contribution(T, Measure.RECEIVED), 1)
     for horizon, spans in ((T, [Span.MINUTE, Span.DAY]), (T + 1, [Span.DAY])):
-        assert [cell.span for cell in Windows(CITY.zone).cells(changed, horizon)] == spans
+        assert [cell.span for cell in Windows(CITY.zone).cells(("", "", ""), T + 59_999, horizon)] == spans
 
 
 def test_a_day_is_the_citys_own() -> None:
@@ -157,7 +154,7 @@ def measured(*events: Event) -> list[tuple[str, int]]:
     for one in events:
         incident = decide(incident, one, LATER, CITY).state
     assert incident is not None
-    return [(one.what, one.value) for one in contributions(incident)]
+    return [(what, value) for _, what, value in contributions(incident)]
 
 
 def test_before_the_report_nothing_is_counted() -> None:

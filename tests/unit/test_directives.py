@@ -15,7 +15,7 @@ from ioc.directive import Answer
 from ioc.errors import Reason
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.figures.aggregates import Contribution, Measure, Timing
+from ioc.figures.aggregates import Measure, Timing
 from ioc.figures.contributions import directed
 from ioc.incident import BREACHED, Incident
 from ioc.lifecycle import State
@@ -279,19 +279,28 @@ def test_a_state_fits_into_its_record_however_many_units_are_directed() -> None:
 
 
 def test_each_unit_has_its_own_figures_whoever_handles_the_matter() -> None:
-    told = [(one.who[1], one.contribution) for one in directed(state_of(REPORTED, GIVEN, TAKEN, DONE, LATE))]
     done = (DUE + HOUR, 3 * HOUR)
-    assert told == [
-        ("pc-hue", Contribution(T, Measure.DIRECTIVES)),
-        ("pc-hue", Contribution(T + 10 * MINUTE, Measure.DIRECTIVES_ACKNOWLEDGED)),
-        ("pc-hue", Contribution(T + 10 * MINUTE, Timing.DIRECTIVE_ACKNOWLEDGE, 10 * MINUTE)),
-        ("pc-hue", Contribution(T + HOUR, Measure.DIRECTIVES_DONE)),
-        ("pc-hue", Contribution(T + HOUR, Measure.DIRECTIVES_ON_TIME)),
-        ("pc-hue", Contribution(T + HOUR, Timing.DIRECTIVE_DONE, HOUR)),
-        ("hepco", Contribution(T, Measure.DIRECTIVES)),
-        ("hepco", Contribution(done[0], Measure.DIRECTIVES_ACKNOWLEDGED)),
-        ("hepco", Contribution(done[0], Timing.DIRECTIVE_ACKNOWLEDGE, done[1])),
-        ("hepco", Contribution(done[0], Measure.DIRECTIVES_DONE)),
-        ("hepco", Contribution(done[0], Measure.DIRECTIVES_LATE)),
-        ("hepco", Contribution(done[0], Timing.DIRECTIVE_DONE, done[1])),
+    assert [*directed(state_of(REPORTED, GIVEN, TAKEN, DONE, LATE))] == [
+        (
+            "pc-hue",
+            [
+                (T, Measure.DIRECTIVES, 1),
+                (T + 10 * MINUTE, Measure.DIRECTIVES_ACKNOWLEDGED, 1),
+                (T + 10 * MINUTE, Timing.DIRECTIVE_ACKNOWLEDGE, 10 * MINUTE),
+                (T + HOUR, Measure.DIRECTIVES_DONE, 1),
+                (T + HOUR, Measure.DIRECTIVES_ON_TIME, 1),
+                (T + HOUR, Timing.DIRECTIVE_DONE, HOUR),
+            ],
+        ),
+        (
+            "hepco",
+            [
+                (T, Measure.DIRECTIVES, 1),
+                (done[0], Measure.DIRECTIVES_ACKNOWLEDGED, 1),
+                (done[0], Timing.DIRECTIVE_ACKNOWLEDGE, done[1]),
+                (done[0], Measure.DIRECTIVES_DONE, 1),
+                (done[0], Measure.DIRECTIVES_LATE, 1),
+                (done[0], Timing.DIRECTIVE_DONE, done[1]),
+            ],
+        ),
     ]

@@ -114,7 +114,7 @@ def test_the_breach_of_another_promise_is_announced_anew() -> None:
 
 
 def counted(one: Incident) -> set[str]:
-    return {part.what for part in contributions(one) if part.what.startswith("dossiers")}
+    return {what for _, what, _ in contributions(one) if what.startswith("dossiers")}
 
 
 def test_a_dossier_counts_by_how_much_of_its_procedure_is_online_and_how_it_came() -> None:

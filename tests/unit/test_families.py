@@ -214,8 +214,8 @@ def test_a_proposal_stands_until_it_is_declined_or_taken() -> None:
 
 def counted(one: Incident) -> dict[Measure, int]:
     sums = Aggregate()
-    for said in contributions(one):
-        sums.add(said)
+    for _, what, value in contributions(one):
+        sums.add(what, value)
     return sums.counts
 
 

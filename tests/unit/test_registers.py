@@ -16,7 +16,7 @@ from ioc.errors import Reason, Refusal
 from ioc.events import Event, read_event
 from ioc.facts import Kind
 from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing
-from ioc.items import OF_ITEMS, contributions
+from ioc.items import OF_ITEMS, counted
 from ioc.lane import ClockKind, Record
 from ioc.records import encode
 from ioc.registers import Act, Booking
@@ -233,9 +233,10 @@ def _batch(shard: Shard) -> dict[Cell, Aggregate]:
     """Return the windows as they are when all items are counted anew."""
     cells: dict[Cell, Aggregate] = {}
     for item in shard.items.values():
-        for who, contribution in contributions(item):
-            for span, start in ((Span.MINUTE, contribution.at), (Span.DAY, shard.windows.day_start(contribution.at))):
-                cells.setdefault(Cell(span, start, *who), Aggregate()).add(contribution)
+        for who, told in counted(item).items():
+            for time, what, value in told:
+                for span, start in ((Span.MINUTE, time), (Span.DAY, shard.windows.day_start(time))):
+                    cells.setdefault(Cell(span, start, *who), Aggregate()).add(what, value)
     return cells
 
 

@@ -83,7 +83,7 @@ def net(measure: Measure, *events: Event) -> list[tuple[Instant, int]]:
     for one in events:
         state = decide(state, one, LATER, CITY).state
     assert state is not None
-    return [(one.at, one.value) for one in contributions(state) if one.what is measure]
+    return [(at, value) for at, what, value in contributions(state) if what is measure]
 
 
 DUE = {"resolve": "2026-04-14T10:00:00+07:00"}
