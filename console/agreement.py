@@ -94,7 +94,8 @@ def _sums(found: Found, zone: str) -> Mapping[Cell, Aggregate]:
     difference = Difference()
     for state in found.incidents.values():
         difference.move({}, counted(state))
-    return difference.added({}, Windows(zone), horizon=_NEVER)  # so: days only
+    days = difference.added({}, Windows(zone), horizon=_NEVER)  # so: days only
+    return {cell: window for cell, window in days.items() if window is not None}
 
 
 def _settled(windows: Mapping[Cell, Aggregate], moved: Collection[Who]) -> Mapping[Cell, Aggregate]:

@@ -114,7 +114,7 @@ class Motion:
         """Note what a slice of these records touches."""
         self.incidents |= changes.incidents.keys()
         self.items |= changes.items.keys()
-        self.windows |= {*changes.aggregates, *changes.expired}
+        self.windows |= changes.aggregates.keys()
         self.facts += changes.facts
         self.dead_letters += map(letter, changes.dead_letters)
         self.told.update(told(changes))

@@ -17,15 +17,15 @@ from ioc.topics import Topic
 class Changes(Struct):
     """All that one slice of records or one tick changes; written and applied whole, or not at all.
 
-    An item that is None is let go of; `pending` counts how many incidents more wait for their report. Once all is
-    folded the states are encoded, once: `encoded` are the bytes of incidents and items that are written and are kept.
+    An item or a window that is None is let go of; `pending` counts how many incidents more wait for their report. Once
+    all is folded the states are encoded, once: `encoded` are the bytes of incidents and items that are written and are
+    kept.
     """
 
     position: Position
     incidents: dict[str, Incident] = field(default_factory=dict)
     items: dict[str, Item | None] = field(default_factory=dict)
-    aggregates: dict[Cell, Aggregate] = field(default_factory=dict)
-    expired: list[Cell] = field(default_factory=list)
+    aggregates: dict[Cell, Aggregate | None] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     outbox: list[Outgoing] = field(default_factory=list)
@@ -43,14 +43,13 @@ class Changes(Struct):
     @property
     def empty(self) -> bool:
         """True when there is nothing to write."""
-        own = self.incidents or self.items or self.aggregates or self.expired or self.facts
+        own = self.incidents or self.items or self.aggregates or self.facts
         return not (own or self.dead_letters or self.outbox)
 
     def writes(self, partition: int) -> Iterator[tuple[Topic, Iterator[Write]]]:
         """Yield what is written to the partition's own number of each topic, without the position."""
         for topic, states in self.encoded.items():
             yield topic, (Write(id.encode(), state) for id, state in states.items())
-        windows = self.aggregates.items()
-        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), encode(window)) for cell, window in windows)
-        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), None) for cell in self.expired)
+        windows = ((cell, None if one is None else encode(one)) for cell, one in self.aggregates.items())
+        yield Topic.AGGREGATES, (Write(encode_key(partition, cell), window) for cell, window in windows)
         yield Topic.FACTS, (Write(fact.incident.encode(), encode(fact)) for fact in self.facts)

@@ -135,12 +135,12 @@ class Shard(Folded):
         for id, encoded in changes.encoded[Topic.ITEMS].items():
             self.items.put(id, encoded, changes.items[id])
         self.pending += changes.pending
-        self.aggregates.update(changes.aggregates)
-        for cell in changes.aggregates:
-            self.minutes.add(cell)
-        for cell in changes.expired:
-            self.aggregates.pop(cell, None)
-            self.minutes.drop(cell)
+        for cell, window in changes.aggregates.items():
+            put(self.aggregates, cell, window)
+            if window is None:
+                self.minutes.drop(cell)
+            else:
+                self.minutes.add(cell)
         self.position = changes.position
 
 
@@ -314,7 +314,8 @@ class _Fold(Progress):
 
     def expire(self) -> None:
         """Let go of minute windows that are older than what the live views look back on, and of old items."""
-        self.changes.expired = self.shard.minutes.before(self.now - MINUTES_KEPT)
+        for cell in self.shard.minutes.before(self.now - MINUTES_KEPT):
+            self.changes.aggregates[cell] = None
         self._forget()
 
     def _forget(self) -> None:

@@ -1,6 +1,6 @@
 """Windows of counts and durations that can be added up, and taken apart again: what the figures are made of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from ioc.figures.sketch import Sketch
+from ioc.figures.sketch import Sketch, summed
 from ioc.times import DAY, MINUTE, Instant
 
 # Minute windows serve the live views; after this long only the day windows are kept.
@@ -139,6 +139,9 @@ Counted = Mapping[Who, Sequence[Contribution]]
 """All that one state adds, by whom it is counted under."""
 
 
+_NONE = Sketch()
+
+
 class Aggregate(Struct, omit_defaults=True):
     """One window's counts and sketches of durations. Adding is commutative, and can be undone."""
 
@@ -179,6 +182,12 @@ class Aggregate(Struct, omit_defaults=True):
             if known.empty:
                 del self.timings[timing]
 
+    def plus(self, other: "Aggregate") -> "Aggregate":
+        """Return the sum of both, in the one order its bytes have. A sketch that stays as it is may be shared."""
+        timed = {timing: self.timings.get(timing, _NONE).plus(sketch) for timing, sketch in other.timings.items()}
+        timings = {timing: sketch for timing, sketch in sorted((self.timings | timed).items()) if not sketch.empty}
+        return Aggregate(summed(self.counts, other.counts), timings)
+
     def copy(self) -> "Aggregate":
         """Return a copy that can be changed without touching this one."""
         return Aggregate(dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()})
@@ -197,11 +206,6 @@ class Windows(Struct, frozen=True):
     """Cuts time into the base windows; days are those of the city's own time zone."""
 
     zone: str
-
-    def cells(self, who: Who, at: Instant, horizon: Instant) -> Iterable[Cell]:
-        """Return the windows a moment belongs to; minutes that begin before the horizon are no longer kept."""
-        day, minute = Cell(Span.DAY, self.day_start(at), *who), at - at % MINUTE
-        return (day,) if minute < horizon else (Cell(Span.MINUTE, minute, *who), day)
 
     def day_start(self, at: Instant) -> Instant:
         """Return the first instant of the local day `at` falls in."""

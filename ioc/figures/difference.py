@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from ioc.figures.aggregates import Aggregate, Cell, Contribution, Counted, Who, Windows
+from ioc.figures.aggregates import Aggregate, Cell, Contribution, Counted, Span, Who, Windows
 from ioc.times import MINUTE, Instant
+
+_NOTHING = Aggregate()
 
 
 class Difference:
@@ -35,26 +37,27 @@ class Difference:
                 sums = minutes[minute] = Aggregate()
             sums.add(what, value, sign)
 
-    def added(self, kept: Mapping[Cell, Aggregate], cut: Windows, horizon: Instant) -> dict[Cell, Aggregate]:
-        """Return the windows that change, each with what came about in it; those kept stay as they are.
+    def added(self, kept: Mapping[Cell, Aggregate], cut: Windows, horizon: Instant) -> dict[Cell, Aggregate | None]:
+        """Return the windows that change as they are then, None where nothing is left; those kept stay as they are.
 
         Minute windows that begin before the horizon are left out.
         """
-        changed: dict[Cell, Aggregate] = {}
-        for who, minute, sums in self._all():
-            for cell in cut.cells(who, minute, horizon):
-                window = changed.get(cell)
-                if window is None:
-                    known = kept.get(cell)
-                    window = changed[cell] = known.copy() if known is not None else Aggregate()
-                window.merge(sums)
+        changed: dict[Cell, Aggregate | None] = {}
+        for cell, sums in self._sums(cut, horizon):
+            if not sums.empty:
+                window = kept.get(cell, _NOTHING).plus(sums)
+                changed[cell] = None if window.empty else window
         return changed
 
-    def _all(self) -> Iterator[tuple[Who, Instant, Aggregate]]:
+    def _sums(self, cut: Windows, horizon: Instant) -> Iterator[tuple[Cell, Aggregate]]:
         for who, minutes in self._minutes.items():
+            days: dict[Instant, Aggregate] = {}
             for minute, sums in minutes.items():
-                if not sums.empty:
-                    yield who, minute, sums
+                days.setdefault(cut.day_start(minute), Aggregate()).merge(sums)
+                if minute >= horizon:
+                    yield Cell(Span.MINUTE, minute, *who), sums
+            for day, sums in days.items():
+                yield Cell(Span.DAY, day, *who), sums
 
 
 def _alike(before: Sequence[Contribution], after: Sequence[Contribution]) -> int:

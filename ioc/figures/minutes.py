@@ -23,8 +23,12 @@ class Minutes:
         self._cells[cell.start].add(cell)
 
     def drop(self, cell: Cell) -> None:
-        """Forget a window that has expired."""
-        self._cells.pop(cell.start, None)
+        """Forget a window that was let go of."""
+        if cell.span is not Span.MINUTE or cell.start not in self._cells:
+            return
+        self._cells[cell.start].discard(cell)
+        if not self._cells[cell.start]:
+            del self._cells[cell.start]
         while self._starts and self._starts[0] not in self._cells:
             heappop(self._starts)
 

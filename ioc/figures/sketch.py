@@ -1,16 +1,33 @@
 """A sketch of durations: counts in logarithmic buckets, so that any quantile is known to within 1 %.
 
-Counts are integers: adding is commutative, can be undone, and gives the same sums on every replay.
+Counts are integers: adding is commutative, can be undone, and gives the same bytes on every replay.
 The bucket scheme is that of DDSketch (Masson, Rim and Lee, VLDB 2019).
 """
 
 from math import ceil, log
+from typing import TypeVar
 
 from msgspec import Struct, field
 
 ERROR = 0.01
 _GAMMA = (1 + ERROR) / (1 - ERROR)
 _PER_LOG = 1 / log(_GAMMA)
+
+
+Key = TypeVar("Key", bound=int | str)
+
+
+def summed(one: dict[Key, int], other: dict[Key, int]) -> dict[Key, int]:
+    """Return the sums by key, without those that are 0, in the order of their keys: however it came about."""
+    sums, grown = one.copy(), False
+    for key, n in other.items():
+        grown = grown or key not in sums
+        total = sums.get(key, 0) + n
+        if total:
+            sums[key] = total
+        else:
+            sums.pop(key, None)
+    return dict(sorted(sums.items())) if grown else sums
 
 
 class Sketch(Struct, omit_defaults=True):
@@ -44,6 +61,11 @@ class Sketch(Struct, omit_defaults=True):
         self.zeros += sign * other.zeros
         for bucket, n in other.buckets.items():
             self._bump(bucket, sign * n)
+
+    def plus(self, other: "Sketch") -> "Sketch":
+        """Return the sum of both."""
+        sums = (self.count + other.count, self.total + other.total, self.zeros + other.zeros)
+        return Sketch(*sums, summed(self.buckets, other.buckets))
 
     def copy(self) -> "Sketch":
         """Return a copy that can be changed without touching this one."""

@@ -148,7 +148,8 @@ class City:
         for id, item in changes.items.items():  # type: ignore[attr-defined]
             take(self.model, Topic.ITEMS, id.encode(), None if item is None else records.encode(item))
         for cell, aggregate in changes.aggregates.items():  # type: ignore[attr-defined]
-            take(self.model, Topic.AGGREGATES, encode_key(0, cell), records.encode(aggregate))
+            encoded = None if aggregate is None else records.encode(aggregate)
+            take(self.model, Topic.AGGREGATES, encode_key(0, cell), encoded)
         for one in changes.outbox:  # type: ignore[attr-defined]
             if one.topic is Topic.REPORTERS:
                 self.identities.reporters[one.key.decode()] = records.decode_reporter(one.value)

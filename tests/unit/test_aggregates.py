@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc import items
+from ioc import items, records
+from ioc.changes import Changes
 from ioc.decide import decide
 from ioc.events import Event
 from ioc.figures.aggregates import (
@@ -25,6 +26,7 @@ from ioc.figures.aggregates import (
 )
 from ioc.figures.contributions import contributions
 from ioc.figures.contributions import counted as contributed
+from ioc.figures.difference import Difference
 from ioc.incident import Incident
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard
@@ -58,6 +60,26 @@ def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Part], remov
     assert before == sum_of(kept)
 
 
+@given(PARTS, PARTS, PARTS)
+def test_a_sum_has_the_same_bytes_however_it_came_about(one: list[Part], other: list[Part], gone: list[Part]) -> None:
+    there_and_back = sum_of(gone)
+    for part in gone:
+        there_and_back.add(*part, -1)
+    straight = Aggregate().plus(sum_of(one + other))
+    around = Aggregate().plus(sum_of(other)).plus(sum_of(gone)).plus(sum_of(one))
+    taken = Aggregate()
+    taken.merge(sum_of(gone), -1)
+    assert records.encode(around.plus(taken).plus(there_and_back)) == records.encode(straight)
+    assert straight == sum_of(one + other)
+
+
+@given(PARTS, PARTS)
+def test_a_sum_leaves_both_as_they_are(one: list[Part], other: list[Part]) -> None:
+    left, right = sum_of(one), sum_of(other)
+    left.plus(right)
+    assert (left, right) == (sum_of(one), sum_of(other))
+
+
 @given(PARTS, PARTS)
 def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Part]) -> None:
     view = sum_of(one)
@@ -68,10 +90,12 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Pa
 def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
+    day_of = shard.windows.day_start
     states = [*map(contributed, shard.incidents.values()), *map(items.counted, shard.items.values())]
     for who, told in chain.from_iterable(state.items() for state in states):
         for moment, what, value in told:
-            for cell in shard.windows.cells(who, moment, since):
+            minute, day = Cell(Span.MINUTE, moment - moment % MINUTE, *who), Cell(Span.DAY, day_of(moment), *who)
+            for cell in (minute, day):
                 made.setdefault(cell, Aggregate()).add(what, value)
     kept = {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
     return {cell: window for cell, window in kept.items() if not window.empty}
@@ -105,22 +129,28 @@ def test_what_comes_late_corrects_the_window_it_belongs_to() -> None:
     assert timed == [20 * MINUTE, 20 * MINUTE]
 
 
+def let_go(changes: Changes) -> list[Cell]:
+    return [cell for cell, window in changes.aggregates.items() if window is None]
+
+
 def test_minutes_expire_and_days_are_kept() -> None:
     start = at("2026-04-13 08:00")
     shard = folded([record(0, "reported", start)])
     assert counted(shard, Span.MINUTE, Measure.RECEIVED) == {"13 08:00": 1}
-    assert shard.fold([record(1, "noted", start + MINUTES_KEPT)]).expired == []
+    assert let_go(shard.fold([record(1, "noted", start + MINUTES_KEPT)])) == []
     gone = shard.fold([record(1, "noted", start + MINUTES_KEPT + 1)])
-    assert [(cell.span, cell.start) for cell in gone.expired] == [(Span.MINUTE, start)]
+    assert [(cell.span, cell.start) for cell in let_go(gone)] == [(Span.MINUTE, start)]
     shard.apply(gone)
     assert counted(shard, Span.MINUTE, Measure.RECEIVED) == {}
     assert counted(shard, Span.DAY, Measure.RECEIVED) == {"13 00:00": 1}
-    assert shard.fold([record(2, "noted", start + 2 * MINUTES_KEPT)]).expired == []
+    assert let_go(shard.fold([record(2, "noted", start + 2 * MINUTES_KEPT)])) == []
 
 
 def test_before_the_horizon_there_are_days_alone() -> None:
+    difference = Difference()
+    difference.move({}, {("", "", ""): [(T + MINUTE - 1, Measure.RECEIVED, 1)]})
     for horizon, spans in ((T, [Span.MINUTE, Span.DAY]), (T + 1, [Span.DAY])):
-        assert [cell.span for cell in Windows(CITY.zone).cells(("", "", ""), T + 59_999, horizon)] == spans
+        assert [cell.span for cell in difference.added({}, Windows(CITY.zone), horizon)] == spans
 
 
 def test_a_day_is_the_citys_own() -> None:

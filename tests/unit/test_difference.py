@@ -1,6 +1,7 @@
 """However a log is cut into slices, its windows are those that the plain difference of each event's states makes."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from ioc.figures.difference import Difference
 from ioc.lane import ClockKind, Record
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant
-from tests.unit.samples import CITY, LOGS, at, record, windows
+from tests.unit.samples import CITY, LOGS, at, record
 
 T = at("2026-04-14 08:00")
 CUT = Windows(CITY.zone)
@@ -56,8 +57,10 @@ class Plain:
     def _turn(self, old: Counted, new: Counted, now: Instant) -> None:
         for sign, told in ((-1, flat(old) - flat(new)), (1, flat(new) - flat(old))):
             for who, (moment, what, value) in told.elements():
-                for cell in CUT.cells(who, moment, now - MINUTES_KEPT):
-                    self.windows.setdefault(cell, Aggregate()).add(what, value, sign)
+                minute, day = moment - moment % MINUTE, CUT.day_start(moment)
+                self.windows.setdefault(Cell(Span.DAY, day, *who), Aggregate()).add(what, value, sign)
+                if minute >= now - MINUTES_KEPT:
+                    self.windows.setdefault(Cell(Span.MINUTE, minute, *who), Aggregate()).add(what, value, sign)
 
 
 @given(
@@ -77,18 +80,18 @@ def test_however_a_log_is_cut_its_windows_are_those_of_the_plain_differences(
         for one in log[start : start + size]:
             plain.fold(one)
         sliced.apply(sliced.fold(log[start : start + size]))
-        assert windows(sliced) == filled(plain.windows)
+        assert sliced.aggregates == filled(plain.windows)
         if clock is ClockKind.WALL:
             now = sliced.position.clock + wait * HOUR
             plain.tick(now)
             sliced.apply(sliced.tick(now, 1000))
-            assert windows(sliced) == filled(plain.windows)
+            assert sliced.aggregates == filled(plain.windows)
         start += size
     assert sliced.incidents == plain.shard.incidents
 
 
-def filled(some: dict[Cell, Aggregate]) -> dict[Cell, Aggregate]:
-    return {cell: window for cell, window in some.items() if not window.empty}
+def filled(some: Mapping[Cell, Aggregate | None]) -> dict[Cell, Aggregate]:
+    return {cell: window for cell, window in some.items() if window is not None and not window.empty}
 
 
 WHO = st.sampled_from([("a", "", ""), ("a", "b", "")])
@@ -108,7 +111,7 @@ def test_what_leads_there_by_way_of_another_state_leads_there(first: Counted, se
     assert one == other
     back = Difference()
     back.move(third, first)
-    assert filled(back.added(one, CUT, 0)) == {}
+    assert back.added(one, CUT, 0) == dict.fromkeys(one)
 
 
 def test_what_a_slice_adds_and_takes_back_touches_no_window() -> None:
@@ -130,4 +133,15 @@ def test_a_slice_writes_no_minutes_that_its_clock_has_left_behind() -> None:
     log = [record(0, "reported", T), record(1, "reported", T + 4 * DAY, subject="2")]
     changes = Shard(0, CITY, ClockKind.WALL).fold(log)
     assert {cell.start for cell in changes.aggregates if cell.span is Span.MINUTE} == {T + 4 * DAY}
-    assert changes.expired == []
+    assert None not in changes.aggregates.values()
+
+
+def test_a_window_in_which_nothing_is_left_is_let_go_of() -> None:
+    shard = Shard(0, CITY, ClockKind.WALL)
+    shard.apply(shard.fold([record(0, "reported", T)]))
+    moved = shard.fold([record(1, "assigned", T + HOUR, unit="pc-hue")])
+    assert {cell.unit for cell, window in moved.aggregates.items() if window is None} == {"ioc"}
+    shard.apply(moved)
+    assert {cell.unit for cell in shard.aggregates} == {"pc-hue"}
+    late = shard.fold([record(2, "noted", T + 4 * DAY)])
+    assert {(cell.unit, window) for cell, window in late.aggregates.items()} == {("pc-hue", None)}

@@ -34,7 +34,6 @@ class Written:
         self.dead_letters: list[bytes] = []
 
     def take(self, changes: Changes) -> None:
-        assert not changes.aggregates.keys() & set(changes.expired)
         self.shard.apply(changes)
         self.facts += [records.encode(fact) for fact in changes.facts]
         self.dead_letters += [records.encode((dead.record.offset, dead.refusal)) for dead in changes.dead_letters]
