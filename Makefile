@@ -7,7 +7,7 @@ SCREEN_TYPES := if command -v npm >/dev/null; then \
 	npm exec --yes --prefer-offline --package=typescript@5.9.3 -- tsc --noEmit -p api/screen/jsconfig.json; \
 	else echo "No npm: the types of the screen are not checked."; fi
 
-.PHONY: demo test check bench stop lock
+.PHONY: demo test check bench bench-peers stop lock
 
 demo:
 	@deploy/setup demo
@@ -32,6 +32,11 @@ check:
 bench:
 	@deploy/setup bench
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# With other products beside ours, each installed in an environment of its own, or left out with the reason.
+bench-peers:
+	@deploy/setup bench
+	$(BIN)/python -m tests.bench --peers $(ARGS)
 
 # Renews the versions that are installed; pyproject.toml says which are allowed.
 lock:

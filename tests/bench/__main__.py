@@ -1,6 +1,7 @@
 """`make bench`: run all benchmarks, or those named, one after another on one broker."""
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -15,11 +16,12 @@ from rich.table import Table
 from ioc.times import to_rfc3339
 from streams.clock import now_ms
 from tests.bench import report
-from tests.bench.benchmarks import BENCHMARKS
+from tests.bench.benchmarks import BENCHMARKS, WITH_PEERS
+from tests.bench.chart import draw
 from tests.bench.machine import this_machine
 from tests.bench.measured import Benchmark, scale
 from tests.bench.readme import write_readme
-from tests.bench.results import BUILT, Result, Results, commit, record, write_results
+from tests.bench.results import BUILT, CHART, RECORDED, Result, Results, commit, record, write_results
 from tests.conftest import local_broker
 
 out = Console(highlight=False)
@@ -29,7 +31,7 @@ out.width = max(out.width, 132)
 def main(arguments: list[str]) -> int:
     """Run benchmarks on a broker of their own; return 1 when one failed, 2 when one is unknown."""
     given = _parser().parse_args(arguments)
-    known = BENCHMARKS
+    known = WITH_PEERS if given.peers else BENCHMARKS
     if unknown := set(given.names) - set(known):
         out.print(f"There is no benchmark {', '.join(sorted(unknown))}: there are {', '.join(known)}.")
         return 2
@@ -38,16 +40,19 @@ def main(arguments: list[str]) -> int:
         return 2
     wanted = given.names or known
     results = _run({name: known[name] for name in wanted})
-    write_results(results, BUILT / "latest.json")
     _print_bars(results)
+    _write(results, BUILT / "latest.json")
     if given.record:
-        write_readme(record(results))
+        whole = record(results)
+        _write(whole, RECORDED)
+        write_readme(whole)
     return 0 if len(results.benchmarks) == len(wanted) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description="Benchmarks, on one broker in one run.")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; all when none is named")
+    parser.add_argument("--peers", action="store_true", help="the throughput, with that of other products")
     parser.add_argument("--record", action="store_true", help="put the figures into docs/benchmarks and the README")
     return parser
 
@@ -68,10 +73,17 @@ def _run(benchmarks: dict[str, Benchmark]) -> Results:
 
 
 def _measure(benchmark: Benchmark, bootstrap: str) -> Result:
-    at, began = to_rfc3339(now_ms()), time.monotonic()
+    at, began, load = to_rfc3339(now_ms()), time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         rows = benchmark(bootstrap, Path(folder))
-    return Result(at, round(time.monotonic() - began, 1), commit(), rows)
+    return Result(at, round(time.monotonic() - began, 1), round(load, 1), commit(), rows)
+
+
+def _write(results: Results, path: Path) -> None:
+    """Write results to a file, and the throughputs as a drawing beside it."""
+    write_results(results, path)
+    if throughput := results.benchmarks.get("throughput"):
+        draw(throughput.rows, path.with_name(CHART))
 
 
 def _print_bars(results: Results) -> None:

@@ -5,10 +5,33 @@ rows: those of one `what` are a line of the table, each `figure` a column, `at_l
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
-from tests.bench.measured import Benchmark
+from tests.bench.latency import measure_latency
+from tests.bench.measured import Benchmark, Measured
+from tests.bench.open_incidents import measure_open_incidents
+from tests.bench.peers.install import peers
+from tests.bench.ratio import measure_ratio
+from tests.bench.restore import measure_restore
+from tests.bench.scaling import measure_scaling
+from tests.bench.sensors import measure_sensors
 from tests.bench.throughput import measure_throughput
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "throughput": measure_throughput,
+    "sensors": measure_sensors,
+    "scaling": measure_scaling,
+    "latency": measure_latency,
+    "open-incidents": measure_open_incidents,
+    "restore": measure_restore,
+    "ratio": measure_ratio,
 }
+
+
+def measure_with_peers(bootstrap: str, folder: Path) -> list[Measured]:
+    """Return the throughput of all, those of other products included that can be installed here."""
+    found, missing = peers()
+    return [*measure_throughput(bootstrap, folder, found), *missing]
+
+
+WITH_PEERS: Mapping[str, Benchmark] = {"throughput": measure_with_peers}

@@ -3,10 +3,10 @@
 import re
 
 from tests.bench import report
-from tests.bench.results import ROOT, Results
+from tests.bench.results import CHART, RECORDED, ROOT, Results
 
 README = ROOT / "README.md"
-_BLOCK = re.compile(r"(?<=<!-- figures -->\n).*?(?=\n<!-- end of figures -->)", re.DOTALL)
+_BLOCK = re.compile(r"(?<=<!-- figures: `make bench` writes them -->\n).*?(?=\n<!-- end of figures -->)", re.DOTALL)
 
 
 def told(text: str) -> str:
@@ -24,19 +24,21 @@ def write_readme(results: Results) -> None:
 
 
 def figures(results: Results) -> str:
-    """Return all that the README says of the figures."""
-    throughput = results.benchmarks["throughput"]
-    day = min(one.at for one in results.benchmarks.values())[:10]
+    """Return all that the README says of the figures: where they were taken, the throughputs, every bar."""
+    whole = sorted(results.benchmarks.items())
+    days = {one.at[:10] for _, one in whole}
+    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}."
+    chart = f"![events a second]({(RECORDED.parent / CHART).relative_to(ROOT)})"
+    bars = report.bars((name, one.rows) for name, one in whole)
     return "\n\n".join(
         [
-            f"Measured on {day} on {results.machine}.",
-            report.markdown(throughput.rows),
-            _bars(results),
+            taken,
+            report.markdown(results.benchmarks["throughput"].rows),
+            chart,
+            _table(["", "", "measured", "bar", ""], bars),
         ]
     )
 
 
-def _bars(results: Results) -> str:
-    lines = report.bars((name, one.rows) for name, one in results.benchmarks.items())
-    heads = ["benchmark", "what", "measured", "bar", ""]
-    return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * 5, *lines])
+def _table(heads: list[str], lines: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * len(heads), *lines])

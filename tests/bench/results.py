@@ -13,13 +13,18 @@ from tests.bench.measured import Measured
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "build" / "bench"
 RECORDED = ROOT / "docs" / "benchmarks" / "latest.json"
+CHART = "throughput.svg"
 
 
 class Result(Struct, frozen=True):
-    """What one benchmark measured: when it began (RFC 3339), how long it took (s), of which commit."""
+    """What one benchmark measured: when it began (RFC 3339), how long it took (s), of which commit.
+
+    `load` is how many processes wanted a processor in the minute before it began: figures of a busy machine are low.
+    """
 
     at: str
     took: float
+    load: float
     commit: str
     rows: list[Measured]
 
@@ -43,12 +48,10 @@ def recorded() -> Results | None:
 
 
 def record(results: Results) -> Results:
-    """Put results in the place of the recorded ones of the same benchmarks and machine; return all that is recorded."""
+    """Return what is recorded on this machine, with results in the place of those of the same benchmarks."""
     before = recorded()
     kept = before.benchmarks if before is not None and before.machine == results.machine else {}
-    whole = replace(results, benchmarks={**kept, **results.benchmarks})
-    write_results(whole, RECORDED)
-    return whole
+    return replace(results, benchmarks={**kept, **results.benchmarks})
 
 
 def commit() -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ioc.topics import Topic
 from streams.clock import now_ms
-from tests.bench.contestants.contest import Contestant, Reported, python, rows, run
+from tests.bench.contestants.contest import Contestant, GaveUp, Reported, python, rows, run
 from tests.bench.folding import ALL_ON, verified, watch
-from tests.bench.measured import Measured, scaled
+from tests.bench.measured import Measured, scaled, skipped
 from tests.bench.processes import peak_memory
 from tests.bench.publish import make_topic, publish
 from tests.bench.workload import records
@@ -28,6 +28,8 @@ FAUST = Contestant(
     most=40_000,  # of all records it would take minutes
 )
 OURS = "our worker"
+# What does nearly nothing is not to be faster than all our rules.
+BEATEN = ("Quix Streams 3.28, trivial",)
 
 
 def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant] = ()) -> list[Measured]:
@@ -38,7 +40,13 @@ def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant]
         others: list[Measured] = []
         for one in (RAW, TRANSACTIONS, FAUST, *peers):
             make_topic(bootstrap, OUT)
-            others += run(one, bootstrap, Topic.EVENTS, OUT, min(total, scaled(one.most or total)), folder)
+            wanted = min(total, scaled(one.most) if one.most else total)
+            try:
+                others += run(one, bootstrap, Topic.EVENTS, OUT, wanted, folder)
+            except GaveUp as error:
+                if one not in peers:
+                    raise
+                others.append(skipped(one.name, "throughput", str(error)))
         return [*others, *_ours(centre, ends, others)]
 
 
@@ -49,7 +57,7 @@ def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> 
     memory = peak_memory(worker.pid)
     on = f"{ALL_ON}; {verified(centre)}"
     rate = seen.events / seen.seconds
-    speed = {row.what: row.value or 0 for row in others if row.figure == "throughput"}
+    speed = {row.what: row.value for row in others if row.figure == "throughput" and row.value}
     first, *more = rows(OURS, on, Reported(seen.events, seen.seconds, seen.cpu), memory)
     return [
         Measured(OURS, first.figure, rate, first.unit, on, at_least=50_000),
@@ -57,4 +65,5 @@ def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> 
         Measured(OURS, "from its start", sum(ends.values()) / seen.whole, "events/s"),
         Measured(OURS, "of the bare loop", rate / speed[RAW.name], "x", at_least=0.25),
         Measured(OURS, "of Faust as it is", rate / speed[FAUST.name], "x", at_least=10),
+        *(Measured(OURS, f"of {name}", rate / speed[name], "x", at_least=1) for name in speed if name in BEATEN),
     ]

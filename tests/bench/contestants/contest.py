@@ -62,7 +62,7 @@ def run(one: Contestant, bootstrap: str, source: str, target: str, wanted: int, 
     try:
         reported = _answer(process, patience=60 + wanted / 500)
         if reported is None:
-            raise GaveUp(f"{one.name} gave up: {log.read_text()[-3000:]}")
+            raise GaveUp(f"{one.name} did not come to its end: {log.read_text()[-3000:]}")
         return rows(one.name, one.on, reported, peak_memory(process.pid))
     finally:
         process.kill()

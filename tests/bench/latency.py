@@ -1,0 +1,170 @@
+"""How long it takes from an event sent to its committed fact, and to its row on a screen's live feed, at several loads.
+
+Worker, API and broker are real processes; sender, reader of the facts and screen share one more. The load is the
+cities' stormy day at a steady pace; what is timed are the reports that open an incident.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import httpx
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from msgspec import Struct, field
+
+from console.publish import HEADERS, KeyedValue, publisher
+from ioc.partitioner import partition_of
+from ioc.topics import Topic
+from streams.clock import now_ms
+from streams.restore import reader
+from tests.bench.folding import ALL_ON, verified
+from tests.bench.measured import Measured, scaled
+from tests.bench.publish import PARTITIONS
+from tests.bench.workload import records, size
+from tests.city import City, city
+
+RATES = (100, 1_000, 5_000)
+SECONDS = 15
+# How often what has become due is sent (s), and how long the first events of a load are left out (s).
+_STEP, _SETTLING = 0.005, 3.0
+# For how long after the last event news is waited for (s).
+_STRAGGLING = 45.0
+
+
+class Seen(Struct):
+    """When each event of interest was sent and first seen (s, by one clock), by the incident it opens."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+    facts: dict[str, float] = field(default_factory=dict)
+    rows: dict[str, float] = field(default_factory=dict)
+
+    def delays(self, seen: dict[str, float], since: float) -> list[float]:
+        """Return the seconds it took of those sent from a moment on that were seen."""
+        return [seen[id] - at for id, at in self.sent.items() if at >= since and id in seen]
+
+
+class _Row(Struct):
+    id: str
+
+
+class _Rows(Struct):
+    upserts: list[_Row]
+
+
+_decode_rows = msgspec.json.Decoder(_Rows).decode
+
+
+def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
+    """Return the latencies at each load."""
+    seconds = scaled(SECONDS) + _SETTLING
+    events = records(1 + round(sum(RATES) * seconds) // size(), now_ms())
+    with city(bootstrap, folder, clock="wall") as centre:
+        centre.start_worker()
+        centre.settle()
+        centre.start_api()
+        measured = [
+            row for rate in RATES for row in asyncio.run(_at(centre, rate, list(islice(events, round(rate * seconds)))))
+        ]
+        on = f"{ALL_ON}; {verified(centre)}"
+    return [*measured, Measured(f"{RATES[0]:,} events/s", "", None, on=on)]
+
+
+async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Measured]:
+    """Return the latencies at so many events a second."""
+    seen = Seen()
+    async with reader(centre.bootstrap) as facts, httpx.AsyncClient(timeout=60) as client:
+        facts.assign([TopicPartition(Topic.FACTS, number) for number in range(PARTITIONS)])
+        await facts.seek_to_end()
+        listening = [asyncio.create_task(_read(facts, seen)), asyncio.create_task(_listen(client, centre.url, seen))]
+        began = time.monotonic()
+        await _send(centre.bootstrap, rate, events, seen)
+        lasted = time.monotonic() - began
+        await _wait(seen)
+        for task in listening:
+            task.cancel()
+    return _rows(f"{rate:,} events/s", len(events) / lasted, seen, began + _SETTLING)
+
+
+async def _send(bootstrap: str, rate: int, events: Sequence[KeyedValue], seen: Seen) -> None:
+    """Send events at a steady pace; note when those of interest were handed to the producer."""
+    due = iter(events)
+    async with publisher(bootstrap, linger_ms=0) as producer:
+        began, sent = time.monotonic(), 0
+        while sent < len(events):
+            await asyncio.sleep(_STEP)
+            wanted = round((time.monotonic() - began) * rate) - sent
+            sent += await _send_some(producer, islice(due, wanted), seen)
+
+
+async def _send_some(producer: AIOKafkaProducer, events: Iterator[KeyedValue], seen: Seen) -> int:
+    batches: dict[int, Any] = {}
+    count = 0
+    for key, value in events:
+        count += 1
+        partition = partition_of(key, PARTITIONS)
+        if partition not in batches:
+            batches[partition] = producer.create_batch()
+        batches[partition].append(key=key, value=value, timestamp=None, headers=HEADERS)
+        if b"incident.reported.v1" in value:
+            seen.sent.setdefault(key.decode(), time.monotonic())
+    for partition, batch in batches.items():
+        batch.close()
+        await producer.send_batch(batch, Topic.EVENTS, partition=partition)
+    return count
+
+
+async def _read(facts: AIOKafkaConsumer, seen: Seen) -> None:
+    """Note when the first fact of each incident is committed."""
+    while True:
+        for batch in (await facts.getmany(timeout_ms=1000)).values():
+            now = time.monotonic()
+            for record in batch:
+                seen.facts.setdefault(record.key.decode(), now)
+
+
+async def _listen(client: httpx.AsyncClient, url: str, seen: Seen) -> None:
+    """Note when each incident is first on the feed."""
+    async for name, text in _messages(client, url):
+        now = time.monotonic()
+        if name == b"incident":
+            for row in _decode_rows(text).upserts:
+                seen.rows.setdefault(row.id, now)
+
+
+async def _messages(client: httpx.AsyncClient, url: str) -> AsyncIterator[tuple[bytes, bytes]]:
+    """Yield the name and the data of each server-sent event."""
+    waiting = b""
+    async with client.stream("GET", f"{url}stream") as feed:
+        async for chunk in feed.aiter_raw():
+            *whole, waiting = (waiting + chunk).split(b"\n\n")
+            for message in whole:
+                fields = dict(line.split(b": ", 1) for line in message.split(b"\n") if b": " in line)
+                yield fields.get(b"event", b""), fields.get(b"data", b"")
+
+
+async def _wait(seen: Seen) -> None:
+    """Wait until nothing new comes any more; of what was merged meanwhile no row comes at all."""
+    give_up = time.monotonic() + _STRAGGLING
+    before, count = -1, 0
+    while count > before and time.monotonic() < give_up:
+        await asyncio.sleep(3)
+        before, count = count, len(seen.facts) + len(seen.rows)
+
+
+def _rows(what: str, reached: float, seen: Seen, since: float) -> list[Measured]:
+    bar = 500 if what.startswith("1,000 ") else None
+    measured = [Measured(what, "sent", reached, "events/s")]
+    for name, times in (("fact", seen.facts), ("feed", seen.rows)):
+        delays = seen.delays(times, since)
+        cuts = quantiles(delays, n=100)
+        most = bar if name == "feed" else None
+        measured += [
+            Measured(what, f"{name} p50", cuts[49] * 1000, "ms"),
+            Measured(what, f"{name} p99", cuts[98] * 1000, "ms", at_most=most),
+        ]
+    return measured

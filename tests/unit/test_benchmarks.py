@@ -1,0 +1,121 @@
+"""What the benchmarks fold must be what they say it is, and what the README tells of them what they measured."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from ioc.catalogue import load_catalogue
+from ioc.errors import Refusal
+from ioc.events import Event, read_event
+from ioc.lane import ClockKind
+from ioc.payloads import Reported
+from ioc.records import decode_incident
+from ioc.sensors.shard import Shard as Sensors
+from ioc.shard import Shard
+from ioc.times import DAY
+from ioc.topics import Topic
+from streams.clock import now_ms
+from tests.bench import report
+from tests.bench.benchmarks import BENCHMARKS
+from tests.bench.measured import Measured, skipped
+from tests.bench.results import ROOT
+from tests.bench.states import afternoon, as_records
+from tests.bench.workload import catalogue_with_sensors, records, size
+from tests.unit.samples import CITY
+
+NOW = now_ms()
+DAYS = list(records(3, NOW))
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_every_benchmark_is_explained(name: str) -> None:
+    assert f"| `{name}` |" in (ROOT / "docs" / "benchmarks.md").read_text()
+
+
+def test_the_load_is_of_the_last_day_and_all_but_a_few_records_are_folded() -> None:
+    read = [read_event(key, value) for key, value in DAYS]
+    assert len(read) == 3 * size()
+    times = [event.time for event in read if isinstance(event, Event)]
+    assert NOW - DAY <= min(times) < NOW - DAY // 2
+    assert NOW - DAY // 24 < max(times) <= NOW
+    refused = sum(isinstance(event, Refusal) for event in read)
+    assert 0 < refused < len(read) / 100
+
+
+def test_the_same_cities_are_the_same_load_at_any_hour() -> None:
+    later = list(records(3, NOW + DAY))
+    assert [key for key, _ in later] == [key for key, _ in DAYS]
+    assert [len(value) for _, value in later] == [len(value) for _, value in DAYS]
+
+
+def test_cities_have_nothing_in_common() -> None:
+    drawn = {key for key, _ in records(1, NOW)}
+    assert len({key for key, _ in DAYS}) == 3 * len(drawn)
+    events = [event for event in (read_event(key, value) for key, value in DAYS) if isinstance(event, Event)]
+    places: dict[str, list[float]] = {}
+    for event in events:
+        if isinstance(event.payload, Reported) and event.payload.lon is not None:
+            places.setdefault(_city(event.incident), []).append(event.payload.lon)
+    spans = sorted((min(some), max(some)) for some in places.values())
+    assert len(spans) == 3
+    assert all(east < next_west for (_, east), (next_west, _) in pairwise(spans))
+
+
+def _city(incident: str) -> str:
+    found = re.search(r"c\d+$", incident)
+    return found[0] if found else ""
+
+
+def test_every_city_has_its_sensors(tmp_path: Path) -> None:
+    catalogue = load_catalogue(catalogue_with_sensors(2, tmp_path))
+    assert len(catalogue.sensors) == 2 * len(CITY.sensors)
+    log = as_records(list(records(2, NOW, Topic.INDICATORS))[:4000], 0, NOW)
+    changes = Sensors(0, catalogue, ClockKind.WALL).fold(log)
+    assert len(changes.sensors) > len(CITY.sensors)
+    assert len(changes.dead_letters) < len(log) / 100
+
+
+def test_states_of_open_incidents_are_as_many_as_wanted_and_can_be_put_back() -> None:
+    held = afternoon(CITY, NOW)
+    count = 2 * len(held.states) + 1
+    states = dict(held.open_incidents(count))
+    assert len(states) == count
+    assert all(decode_incident(state).is_open for state in states.values())
+    assert all(decode_incident(state).id.encode() == key for key, state in states.items())
+    shard = Shard(0, CITY, ClockKind.WALL)
+    for key, state in states.items():
+        shard.put_back(Topic.INCIDENTS, key, state)
+    shard.index()
+    coming = as_records(list(held.records([0, 1])), 0, NOW)
+    changes = shard.fold(coming)
+    assert shard.held == count
+    assert len(changes.dead_letters) < len(coming) / 100
+
+
+ROWS = [
+    Measured("ours", "throughput", 51_234.6, "events/s", on="exactly once", at_least=50_000),
+    Measured("ours", "of theirs", 0.2, "x", at_least=0.25),
+    Measured("theirs", "throughput", 200_000, "events/s", on="at least once"),
+    skipped("others", "throughput", "no Java"),
+]
+
+
+def test_a_line_of_the_table_is_what_was_measured_and_a_column_a_figure_of_it() -> None:
+    assert report.grid(ROWS) == (
+        ["", "throughput (events/s)", "of theirs (x)", "with"],
+        [
+            ["ours", "51,235", "0.2", "exactly once"],
+            ["theirs", "200,000", "", "at least once"],
+            ["others", "", "", "skipped: no Java"],
+        ],
+    )
+
+
+def test_a_bar_is_met_or_missed() -> None:
+    assert report.bars([("speed", ROWS)]) == [
+        ["speed", "ours: throughput", "51,235 events/s", ">= 50,000 events/s", "met"],
+        ["speed", "ours: of theirs", "0.2 x", ">= 0.25 x", "MISSED"],
+    ]
+    assert not Measured("ours", "delay", None, "ms", at_most=500).meets_bar
