@@ -79,7 +79,7 @@ def _reported(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | 
     since = until - _PERIOD if start is None else to_instant(start)
     if not 0 <= until - since <= _PERIOD:
         raise Refused(Said(400, "start_date: must come before end_date, by 90 days at most"))
-    return [card for card in reversed(centre.model.reported(since, until)) if _is_shown(card, centre)]
+    return [card for card in reversed(list(centre.model.reported(since, until))) if _is_shown(card, centre)]
 
 
 async def show_request(
