@@ -14,6 +14,7 @@ from streams.clock import now_ms
 from streams.doubt import Exit, Watchdog, stop_at_once
 from streams.hardening import SliceSchema, harden
 from streams.heartbeat import Pulse
+from streams.inbox import Inbox
 from streams.lanes import LANES
 from streams.partition import Place
 from streams.partitions import Partitions
@@ -32,7 +33,7 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
     _follow_assignment(app, partitions)
 
     for topic in LANES:
-        _add_agent(app, topic, partitions)
+        _add_agent(app, topic, partitions, settings.slice_records)
 
     async def live() -> None:
         watchdog.start()
@@ -57,15 +58,19 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
     return app
 
 
-def _add_agent(app: faust.App, topic: Topic, partitions: Partitions) -> None:
+def _add_agent(app: faust.App, topic: Topic, partitions: Partitions, most: int) -> None:
+    inboxes: dict[int, Inbox] = {}
+
+    def inbox(number: int) -> Inbox:
+        if number not in inboxes:
+            name = f"partition {number} of {topic}"
+            inboxes[number] = Inbox(name, lambda: partitions.get(Place(topic, number)), most)
+        return inboxes[number]
+
     @app.agent(app.topic(topic, schema=SliceSchema()), name=f"{topic}.fold")
     async def fold(stream: Any) -> None:
-        async for event in stream.events():
-            place = Place(topic, event.message.partition)
-            try:
-                await (await partitions.get(place)).fold(event.value)
-            except Exception as error:  # were it to travel on, Faust would acknowledge the slice and lose it
-                stop_at_once(Exit.UNEXPECTED, f"partition {place.number} of {topic} was not folded", error)
+        async for event in stream.noack().events():  # the inbox acknowledges it
+            await inbox(event.message.partition).put(event)
 
 
 def _follow_assignment(app: faust.App, partitions: Partitions) -> None:

@@ -16,6 +16,7 @@ from ioc.records import encode
 from ioc.topics import MAX_DEAD_LETTER_BYTES, Topic
 
 BATCH_BYTES = 1 << 18
+_NO_HEADERS: list[tuple[str, bytes]] = []
 
 
 def transactional_id(topic: Topic, partition: int) -> str:
@@ -85,7 +86,7 @@ class Journal:
         deliveries: list[Awaitable[Any]] = []
         batch = self._producer.create_batch()
         for one in writes:
-            headers = list(one.headers)
+            headers = list(one.headers) if one.headers else _NO_HEADERS
             if batch.append(key=one.key, value=one.value, timestamp=None, headers=headers) is None:
                 deliveries.append(await self._producer.send_batch(batch, topic, partition=partition))
                 batch = self._producer.create_batch()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, Self, cast
 
@@ -185,13 +186,13 @@ class Partition(Generic[Changes]):
 
     def _count(self, changes: Changes, folded: int) -> None:
         metrics.RECORDS.labels(*self._labels).inc(folded)
-        for letter in changes.dead_letters:
-            metrics.REFUSED.labels(letter.refusal.reason).inc()
+        for reason, count in Counter(letter.refusal.reason for letter in changes.dead_letters).items():
+            metrics.REFUSED.labels(reason).inc(count)
         metrics.SENT.labels(*self._labels).inc(len(changes.outbox))
         metrics.HELD.labels(*self._labels).set(self.shard.held)
         if isinstance(changes, CityChanges):
-            for fact in changes.facts:
-                metrics.FACTS.labels(fact.kind).inc()
+            for kind, count in Counter(fact.kind for fact in changes.facts).items():
+                metrics.FACTS.labels(kind).inc(count)
         if isinstance(self.shard, incidents.Shard):
             metrics.PENDING.labels(self._labels[1]).set(self.shard.pending)
 

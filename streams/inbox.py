@@ -1,0 +1,76 @@
+"""Where the slices of one partition wait until they are folded.
+
+All that have come while a transaction was being written go into the next one: few records at a time while there is
+little to do, many under a backlog. No partition waits for another: one's transaction is written while another folds.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from streams.doubt import Exit, stop_at_once
+from streams.partition import Partition
+
+Open = Callable[[], Awaitable[Partition[Any]]]
+
+
+class Slice(Protocol):
+    """A Faust event whose value is a list of Kafka records."""
+
+    value: Any
+
+    def ack(self) -> bool:
+        """Tell Faust that it need not be read again."""
+
+
+class Inbox:
+    """Slices of one partition, folded in the order in which they came, at most so many records in one transaction.
+
+    `open` waits until the partition is open. Faust is told of a slice only once it is committed: it never hands a
+    partition on before, and never acknowledges what was not written.
+    """
+
+    def __init__(self, name: str, open: Open, most: int) -> None:
+        self._name = name
+        self._open = open
+        self._most = most
+        self._waiting: deque[Slice] = deque()
+        self._records = 0
+        self._room = asyncio.Event()
+        self._folding: asyncio.Task[None] | None = None
+
+    async def put(self, slice: Slice) -> None:
+        """Take in a slice, once there is room: no more than the next transaction holds is read ahead."""
+        while self._records >= self._most:
+            self._room.clear()
+            await self._room.wait()
+        self._waiting.append(slice)
+        self._records += len(slice.value)
+        if self._folding is None or self._folding.done():
+            self._folding = asyncio.create_task(self._fold_all())
+
+    async def _fold_all(self) -> None:
+        try:
+            partition = await self._open()
+            while self._waiting:
+                slices = self._next()
+                await partition.fold([record for slice in slices for record in slice.value])
+                for slice in slices:
+                    slice.ack()
+        except Exception as error:  # were it to be passed over, what comes next would leave a hole
+            stop_at_once(Exit.UNEXPECTED, f"{self._name} was not folded", error)
+
+    def _next(self) -> list[Slice]:
+        """Take out what is folded next: only what follows on without a gap, so that no hole is passed over."""
+        slices = [self._waiting.popleft()]
+        count = len(slices[0].value)
+        while self._waiting and self._follows_on(slices[-1]) and count + len(self._waiting[0].value) <= self._most:
+            slices.append(self._waiting.popleft())
+            count += len(slices[-1].value)
+        self._records -= count
+        self._room.set()
+        return slices
+
+    def _follows_on(self, last: Slice) -> bool:
+        return bool(self._waiting[0].value[0].offset == last.value[-1].offset + 1)

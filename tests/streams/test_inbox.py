@@ -1,0 +1,156 @@
+"""Slices wait in their partition's inbox: how they are put together, who waits for whom, and when Faust is told."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pytest
+
+from streams.doubt import Exit
+from streams.inbox import Inbox
+from streams.partition import Partition
+
+
+class Offset(NamedTuple):
+    """As much of a record as an inbox looks at."""
+
+    offset: int
+
+
+class Slice:
+    """A slice of the records from one offset up to another."""
+
+    def __init__(self, first: int, end: int) -> None:
+        self.value = [Offset(offset) for offset in range(first, end)]
+        self.acked = False
+
+    def ack(self) -> bool:
+        self.acked = True
+        return True
+
+
+class Slow:
+    """A partition that folds only when it is let, and notes what it was given to fold at once."""
+
+    def __init__(self) -> None:
+        self.folded: list[tuple[int, int]] = []
+        self.let = asyncio.Semaphore(0)
+        self.is_open = asyncio.Event()
+
+    async def open(self) -> Partition[Any]:
+        await self.is_open.wait()
+        return self  # type: ignore[return-value]
+
+    async def fold(self, records: Sequence[Offset]) -> None:
+        self.folded.append((records[0].offset, records[-1].offset + 1))
+        await self.let.acquire()
+
+    async def let_fold(self, times: int = 1) -> None:
+        self.is_open.set()
+        for _ in range(times):
+            self.let.release()
+        await settle()
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+def inbox_of(partition: Slow, most: int = 100) -> Inbox:
+    return Inbox("a partition", partition.open, most)
+
+
+async def test_what_came_while_a_transaction_was_written_goes_into_the_next() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition)
+    partition.is_open.set()
+    await inbox.put(Slice(0, 2))
+    await settle()
+    for first in (2, 4, 6):
+        await inbox.put(Slice(first, first + 2))
+    await partition.let_fold(2)
+    assert partition.folded == [(0, 2), (2, 8)]
+
+
+async def test_no_transaction_holds_more_records_than_it_may_unless_a_slice_alone_does() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, most=5)
+    for first, end in ((0, 3), (3, 5), (5, 6)):
+        await inbox.put(Slice(first, end)) if first < 5 else asyncio.create_task(inbox.put(Slice(first, end)))
+    await partition.let_fold(9)
+    await inbox.put(Slice(6, 20))
+    await partition.let_fold(9)
+    assert partition.folded == [(0, 5), (5, 6), (6, 20)]
+
+
+async def test_slices_that_leave_a_gap_are_folded_apart_so_that_the_partition_sees_it() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition)
+    for first, end in ((0, 2), (2, 4), (5, 7), (7, 8)):
+        await inbox.put(Slice(first, end))
+    await partition.let_fold(9)
+    assert partition.folded == [(0, 4), (5, 8)]
+
+
+async def test_faust_is_told_of_a_slice_once_it_is_committed_and_not_before() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, most=4)
+    slices = [Slice(0, 2), Slice(2, 4), Slice(5, 6)]
+    for one in slices[:2]:
+        await inbox.put(one)
+    partition.is_open.set()
+    await settle()
+    await inbox.put(slices[2])
+    assert (partition.folded, [one.acked for one in slices]) == ([(0, 4)], [False, False, False])
+    await partition.let_fold()
+    assert (partition.folded, [one.acked for one in slices]) == ([(0, 4), (5, 6)], [True, True, False])
+    await partition.let_fold()
+    assert [one.acked for one in slices] == [True, True, True]
+
+
+async def test_no_more_is_read_ahead_than_the_next_transaction_holds() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, most=4)
+    await inbox.put(Slice(0, 4))
+    waiting = asyncio.create_task(inbox.put(Slice(4, 6)))
+    await settle()
+    assert not waiting.done()
+    partition.is_open.set()
+    await settle()
+    assert (waiting.done(), partition.folded) == (True, [(0, 4)])
+    await partition.let_fold(2)
+    assert partition.folded == [(0, 4), (4, 6)]
+
+
+async def test_partitions_do_not_wait_for_each_other() -> None:
+    slow, quick = Slow(), Slow()
+    await inbox_of(slow).put(Slice(0, 1))
+    done = Slice(0, 1)
+    await inbox_of(quick).put(done)
+    await quick.let_fold()
+    assert (done.acked, slow.folded) == (True, [])
+
+
+async def test_an_inbox_that_was_emptied_goes_on_when_more_comes() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition)
+    for first in range(3):
+        await inbox.put(Slice(first, first + 1))
+        await partition.let_fold()
+    assert partition.folded == [(0, 1), (1, 2), (2, 3)]
+
+
+async def test_what_cannot_be_folded_stops_the_process_and_is_never_acknowledged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stops: list[Exit] = []
+    monkeypatch.setattr("streams.inbox.stop_at_once", lambda code, *_: stops.append(code))
+
+    async def lost() -> Partition[Any]:
+        raise KeyError("not ours")
+
+    inbox, one = Inbox("a partition", lost, 10), Slice(0, 1)
+    await inbox.put(one)
+    await settle()
+    assert (stops, one.acked) == ([Exit.UNEXPECTED], False)
