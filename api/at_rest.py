@@ -6,7 +6,6 @@ import lz4.block
 
 from api.card import Card
 from ioc import records
-from ioc.times import Instant
 
 
 class AtRest:
@@ -18,7 +17,6 @@ class AtRest:
         self._free: list[int] = []
         self.keys: list[bytes] = []
         self.versions = array("q")
-        self.reported = array("q")
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -45,23 +43,17 @@ class AtRest:
         self._packed[number] = lz4.block.compress(record)
         if self.keys[number] != card.key:  # else what is sorted by it keeps it, too
             self.keys[number] = card.key
-        self.versions[number], self.reported[number] = one.version, one.reported_at
+        self.versions[number] = one.version
         return number
 
     def _grown(self) -> int:
         self._packed.append(b"")
         self.keys.append(b"")
         self.versions.append(0)
-        self.reported.append(NOBODY)
         return len(self._packed) - 1
 
     def remove(self, id: str) -> None:
         """Forget an incident that is known."""
         number = self._numbers.pop(id)
         self._packed[number] = self.keys[number] = b""
-        self.reported[number] = NOBODY
         self._free.append(number)
-
-
-# Of a free number: reported at no time that anybody asks for.
-NOBODY: Instant = -1

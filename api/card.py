@@ -55,7 +55,7 @@ def folded(text: str) -> str:
 class Card:
     """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
-    __slots__ = ("children", "clock", "due", "incident", "key", "maintenance", "order", "severity", "solution_due")
+    __slots__ = ("children", "clock", "due", "incident", "key", "maintenance", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
@@ -65,9 +65,13 @@ class Card:
         self.due: Instant | None = self.clock.due if self.clock is not None else None
         self.solution_due = _solution_due(incident)
         due = NEVER if self.due is None else self.due
-        self.order = Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
-        self.key = key_of(self.order)
-        self.children = sum(not child.away for child in incident.children.values())
+        self.key = key_of(Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id))
+        self.children = sum(not child.away for child in incident.children.values()) if incident.children else 0
+
+    @property
+    def order(self) -> Order:
+        """Its place in the order of work."""
+        return order_of(self.key)
 
     @property
     def is_open(self) -> bool:

@@ -90,8 +90,13 @@ def _lowering_faults(body: Json, incident: Incident) -> Iterator[Fault]:
         yield from (Fault(fault.field.removeprefix("data."), fault.reason) for fault in missing)
 
 
+_NONE: Json = {"directives_given": 0, "directives_open": 0, "directive_due": None}
+
+
 def summary(incident: Incident) -> Json:
     """Return how many answers of units were asked for, how many are still owed, and by when the next of them."""
+    if not incident.directives:
+        return _NONE
     given = sum(len(one.answers) for one in incident.directives)
     owed = [one.due for one in incident.directives for answer in one.answers if answer.done_at is None]
     due = min((due for due in owed if due is not None), default=None)

@@ -1,13 +1,12 @@
 """What stands open now, of some incidents and by service, unit or ward."""
 
 from collections import Counter
-from collections.abc import Iterator
 
 from api.freshness import freshness
 from api.periods import Scope
 from api.read_model import ReadModel
 from api.rows import Json
-from api.tally import Counts, Part
+from api.tally import Counts, Names
 from ioc.figures.aggregates import Who
 from ioc.times import SECOND, Millis, to_rfc3339
 
@@ -21,11 +20,10 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     """Return what stands open now; `within` ms ahead is looked for deadlines."""
     now, fresh, tallies = model.now(), freshness(model), model.tallies()
     total, groups = Counter[str](), dict[str, Counter[str]]()
-    ahead = tallies.parts_due_within(within)
-    for part, counts in tallies.parts.items():
-        if counts.open and scope.holds(who := _who(part), model.catalogue):
+    for names, part in tallies.parts.items():
+        if part.open and scope.holds(who := _who(names), model.catalogue):
             codes = scope.groups(who, model.catalogue)
-            said = {**dict(_said(counts)), "due_within": ahead[counts]}
+            said = {**_said(part), "due_within": tallies.part_due_within(part, within)}
             for sums in (total, *(groups.setdefault(code, Counter()) for code in codes)):
                 sums.update(said)
     return {
@@ -39,13 +37,13 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     }
 
 
-def _who(part: Part) -> Who:
-    service, unit, ward = part
+def _who(names: Names) -> Who:
+    service, unit, ward = names
     return service, unit or "", ward or ""
 
 
-def _said(counts: Counts) -> Iterator[tuple[str, int]]:
-    return ((name, getattr(counts, name)) for name in counts.__slots__)
+def _said(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in Counts.__slots__}
 
 
 def _told(counts: Counter[str]) -> Json:

@@ -22,7 +22,7 @@ from api.queues import Queues
 from api.rows import Json
 from api.sensors import Sensors
 from api.sides import NAMED, Sides
-from api.tally import Home, Part, Tallies
+from api.tally import Home, Names, Tallies
 from api.windows import Windows
 from ioc import records
 from ioc.catalogue import Catalogue
@@ -76,11 +76,11 @@ class ReadModel:
         self.sensors = Sensors(catalogue)
         self._tallies = Tallies()
         self._groups = Groups(catalogue.causes)
-        self._homes: dict[tuple[Part, str | None], tuple[Home, list[Group]]] = {}
+        self._homes: dict[tuple[Names, str | None], tuple[Home, list[Group]]] = {}
         self._rest = AtRest()
         self._sides = Sides()
         self._work = {True: works(), False: works()}
-        self._closed = moments()
+        self._closed, self._reported = moments(), moments()
         self._holding: list[Window] = []
         self._codes: dict[str, tuple[int, ...]] = {}
 
@@ -132,6 +132,7 @@ class ReadModel:
     def _enter(self, number: int, card: Card) -> None:
         one = card.incident
         self._work[card.is_open].add(card.key, number)
+        self._reported.add(one.reported_at, number)
         if card.is_open:
             home, groups = self._home(card)
             self._tallies.add(number, card, home)
@@ -146,6 +147,7 @@ class ReadModel:
     def _leave(self, number: int, card: Card) -> None:
         one = card.incident
         self._work[card.is_open].remove(card.key, number)
+        self._reported.remove(one.reported_at, number)
         if card.is_open:
             self._tallies.remove(number, card)
             for group in self._home(card)[1]:
@@ -257,8 +259,8 @@ class ReadModel:
 
         One that is taken out meanwhile is left out.
         """
-        keys = self._rest.keys
-        found = [(at, order_of(keys[one]).id) for one, at in enumerate(self._rest.reported) if start <= at < end]
+        orders = (order_of(self._rest.keys[number]) for number in self._reported.between(start, end))
+        found = [(order.reported_at, order.id) for order in orders]
         cards = (self.card(id) for _, id in sorted(found))
         return (card for card in cards if card is not None)
 

@@ -52,18 +52,28 @@ class Counts:
             self.overdue_solutions += sign
 
 
+class Part(Counts):
+    """What is open of one service, unit and ward, with the next dues of all of it."""
+
+    __slots__ = ("dues",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dues = moments()
+
+
 class Home:
     """Where incidents of one service, unit and ward, and of the same causes, are counted: in `part` and elsewhere."""
 
     __slots__ = ("counts", "part")
 
-    def __init__(self, part: Counts, others: Sequence[Counts]) -> None:
+    def __init__(self, part: Part, others: Sequence[Counts]) -> None:
         self.part = part
         self.counts = (part, *others)
 
 
 SIDES = ("service", "unit", "ward")
-Part = tuple[str, str | None, str | None]
+Names = tuple[str, str | None, str | None]
 
 
 class Tallies:
@@ -72,7 +82,7 @@ class Tallies:
     def __init__(self) -> None:
         self.all = Counts()
         self.by: dict[str, dict[str, Counts]] = {side: {} for side in SIDES}
-        self.parts: dict[Part, Counts] = {}
+        self.parts: dict[Names, Part] = {}
         self.states: Counter[State] = Counter()
         self.severities: Counter[str] = Counter()
         self.overdue = Marks()
@@ -86,7 +96,7 @@ class Tallies:
         names = (card.incident.service, card.incident.unit, card.incident.ward)
         sides = zip(self.by.values(), names, strict=True)
         known = [counts.setdefault(code, Counts()) for counts, code in sides if code is not None]
-        return Home(self.parts.setdefault(names, Counts()), (self.all, *known, *causes))
+        return Home(self.parts.setdefault(names, Part()), (self.all, *known, *causes))
 
     def add(self, number: int, card: Card, home: Home) -> None:
         """Count an open incident."""
@@ -97,6 +107,8 @@ class Tallies:
         for which, at in _moments(card):
             self._lines[which].add(at, number)
             passed |= which * (at < self._now)
+        if card.due is not None:
+            home.part.dues.add(card.due, number)
         self._homes[number], self._passed[number] = home, passed
         if passed & DUE:
             self.overdue.add(number)
@@ -108,6 +120,8 @@ class Tallies:
         assert home is not None
         for which, at in _moments(card):
             self._lines[which].remove(at, number)
+        if card.due is not None:
+            home.part.dues.remove(card.due, number)
         self._count(card, home, self._passed[number], -1)
         self.overdue.discard(number)
         self._homes[number], self._passed[number] = None, 0
@@ -141,14 +155,9 @@ class Tallies:
         """Return how many have their next deadline from now on, and at most `within` ms ahead."""
         return self._lines[DUE].count(self._now, self._now + within + 1)
 
-    def parts_due_within(self, within: Millis) -> Counter[Counts]:
-        """Return how many of each part have their next deadline from now on, and at most `within` ms ahead."""
-        dues = self._lines[DUE].between(self._now, self._now + within + 1)
-        found = Counter[Counts]()
-        for home, count in Counter(map(self._homes.__getitem__, dues)).items():
-            if home is not None:
-                found[home.part] += count
-        return found
+    def part_due_within(self, part: Part, within: Millis) -> int:
+        """Return how many of a part have their next deadline from now on, and at most `within` ms ahead."""
+        return part.dues.count(self._now, self._now + within + 1)
 
 
 def _moments(card: Card) -> list[tuple[int, Instant]]:

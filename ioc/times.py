@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 Instant = int
 """A moment: ms since 1970-01-01T00:00:00Z."""
@@ -52,7 +53,19 @@ def parse_instant(text: str) -> Instant:
 
 def to_rfc3339(instant: Instant) -> str:
     """Return an instant as RFC 3339 in UTC with ms, such as 2024-04-16T09:30:00.000Z."""
-    return to_datetime(instant).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    day, ms = divmod(instant, DAY)
+    minute, ms = divmod(ms, MINUTE)
+    return f"{_date(day)}T{_CLOCK[minute]}:{ms // SECOND:02}.{ms % SECOND:03}Z"
+
+
+@lru_cache(4096)
+def _date(day: int) -> str:
+    """Return the date of a day since the epoch: what is told lies within a few years."""
+    return to_datetime(day * DAY).date().isoformat()
+
+
+# The minutes of a day as they are written.
+_CLOCK = tuple(f"{minute // 60:02}:{minute % 60:02}" for minute in range(DAY // MINUTE))
 
 
 def parse_duration(text: str) -> Millis:
