@@ -27,6 +27,10 @@ _KEY = Layout(">BQQ")
 _SHIFT = 1 << 62
 
 
+# Sorts after all keys.
+LAST_KEY = b"\xff"
+
+
 def key_of(order: Order) -> bytes:
     """Return bytes that sort as the order of work does."""
     gravity = len(SEVERITIES) - 1 + order.gravity

@@ -5,65 +5,29 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import NamedTuple
-
-import msgspec
+from time import monotonic
 
 from api.figures import figures
+from api.message import Message, Rows, folded
 from api.read_model import ReadModel
-from api.rows import Json, row
+from api.rows import Json, encoded
+from api.shown import Shown
 from api.tick import tick
-from ioc.lifecycle import State
-from ioc.times import HOUR, SECOND, Instant, Millis, to_rfc3339
+from ioc.times import SECOND, Instant, Millis, to_rfc3339
 
 COALESCE: Millis = 50
+# With many screens a round takes its time: the next waits so many times as long, for the others' sake.
+REST = 2
 FIGURES_EVERY: Millis = 1 * SECOND
 TICK_EVERY: Millis = 5 * SECOND
-# How long a closed incident stays on the screens.
-CLOSED_SHOWN: Millis = 1 * HOUR
+# A snapshot serves all screens that come within this time; each is told what has changed since.
+SNAPSHOT_EVERY: Millis = 2 * SECOND
 RING = 2_000
 # A screen this far behind gets its pending messages folded into one; with this many rows it starts anew.
 PENDING = 16
 MOST_ROWS = 5_000
-# The messages that tell of changed rows; the last of any other says all there is to say.
-OF_ROWS = ("incident", "indicators")
 # Digits; a longer number was never given, and reading it would cost.
 LONGEST_POSITION = 18
-
-
-class Message(NamedTuple):
-    """One message of the feed. After one without a position a screen goes on from where it was before."""
-
-    position: int | None
-    kind: str
-    body: Json
-
-    def encode(self, process: str) -> bytes:
-        """Return the message as server-sent event, with an id that only this process gives."""
-        body = msgspec.json.encode(self.body)
-        id = b"" if self.position is None else f"id: {process}-{self.position}\n".encode()
-        return b"%sevent: %s\ndata: %s\n\n" % (id, self.kind.encode(), body)
-
-
-def folded(messages: list[Message]) -> list[Message]:
-    """Return fewer messages that say the same: one of each kind of rows, then the last of each other kind.
-
-    Only the last has a position: a line that breaks between them must go on from before all of them.
-    """
-    rows: dict[str, dict[str, Json | None]] = {}
-    last: dict[str, Message] = {}
-    for message in messages:
-        last[message.kind] = message
-        if message.kind in OF_ROWS:
-            known = rows.setdefault(message.kind, {})
-            known.update({one["id"]: one for one in message.body["upserts"]})
-            known.update(dict.fromkeys(message.body["removed"]))
-    for kind, known in rows.items():
-        upserts, removed = [one for one in known.values() if one], [id for id, one in known.items() if not one]
-        last[kind] = last[kind]._replace(body={"upserts": upserts, "removed": removed})
-    *before, final = sorted(last.values(), key=lambda one: one.kind not in OF_ROWS)
-    position = max(one.position for one in messages if one.position is not None)
-    return [*(one._replace(position=None) for one in before), final._replace(position=position)]
 
 
 class Client:
@@ -81,7 +45,7 @@ class Client:
             self.pending.append(message)
         if len(self.pending) > PENDING:
             self.pending = folded(self.pending)
-            self.overrun = any(len(one.body.get("upserts", ())) > MOST_ROWS for one in self.pending)
+            self.overrun = any(one.rows is not None and len(one.rows) > MOST_ROWS for one in self.pending)
         if self.overrun:
             self.pending = []
         self._arrived.set()
@@ -111,20 +75,23 @@ class Feed:
         self.position = 0
         self._ring: deque[tuple[int, Message]] = deque(maxlen=RING)
         self._clients: set[Client] = set()
-        self._shown: set[str] = set()
+        self._shown = Shown(model)
+        self._snapshot: tuple[Instant, int, Message] | None = None
         self._figures: Json = {}
         self._figures_at = self._tick_at = 0
         self._changed = asyncio.Event()
         model.wake = self._changed.set
 
     async def run(self) -> None:
-        """Publish changes at once when it was quiet, else every 50 ms."""
+        """Publish changes at once when it was quiet, else every 50 ms, or less often when that takes long."""
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), FIGURES_EVERY / SECOND)
             self._changed.clear()
+            began = monotonic()
             self.step()
-            await asyncio.sleep(COALESCE / SECOND)
+            await asyncio.sleep(0)  # the screens' turn
+            await asyncio.sleep(max(COALESCE / SECOND, REST * (monotonic() - began)))
 
     def step(self) -> None:
         """Publish what is due: the rows that changed, the figures, the tick."""
@@ -140,26 +107,12 @@ class Feed:
             self._publish("tick", tick(self.model, self.build))
 
     def _publish_rows(self) -> None:
-        now = self.model.now()
-        visible = {id for id in self.model.dirty if self._visible(id, now)}
-        removed = sorted((self.model.dirty & self._shown) - visible)
-        self.model.dirty.clear()
-        self._shown = (self._shown - set(removed)) | visible
-        rows = [row(card, now) for id in sorted(visible) if (card := self.model.card(id)) is not None]
-        if rows or removed:
-            self._publish("incident", {"upserts": rows, "removed": removed})
-
-    def _visible(self, id: str, now: Instant) -> bool:
-        card = self.model.card(id)
-        if card is None or card.incident.state is State.MERGED:
-            return False
-        return card.is_open or (card.incident.closed_at or 0) >= now - CLOSED_SHOWN
+        news = self._shown.news()
+        if news:
+            self._publish("incident", {}, news)
 
     def _publish_figures(self) -> None:
-        """Publish the figures when they say anything new, and let go of incidents closed long ago."""
-        now = self.model.now()
-        aged = {id for id in self._shown if not self._visible(id, now)}
-        self.model.dirty |= aged
+        """Publish the figures when they say anything new."""
         told = figures(self.model)
         said = {
             name: told[name] for name in ("clock", "stale", "live", "shift", "today", "last_hour", "trend", "groups")
@@ -172,14 +125,17 @@ class Feed:
         """Publish the sensors of which something is new; a second is soon enough for what is measured by the minute."""
         rows = self.model.sensors.changed()
         if rows:
-            self._publish("indicators", {"upserts": rows, "removed": []})
+            self._publish("indicators", {}, {row["id"]: encoded(row) for row in rows})
 
-    def _publish(self, kind: str, body: Json) -> None:
+    def _publish(self, kind: str, body: Json, rows: Rows | None = None) -> None:
         self.position += 1
-        message = Message(self.position, kind, body)
+        message = Message(self._named(self.position), kind, body, rows)
         self._ring.append((self.position, message))
         for client in self._clients:
             client.offer(message)
+
+    def _named(self, position: int) -> str:
+        return f"{self.process}-{position}"
 
     def place(self, id: str) -> int | None:
         """Return the position that an SSE id names; None when this process did not give it."""
@@ -196,21 +152,24 @@ class Feed:
         return [message for at, message in self._ring if at > position]
 
     def opening(self) -> list[Message]:
-        """Return the snapshot that a new screen starts from, and the tick that sets its clock."""
-        now = self.model.now()
-        cards = [*self.model.open_cards(), *self.model.closed_since(now - CLOSED_SHOWN)]
-        self._shown.update(card.incident.id for card in cards)
+        """Return what a new screen starts from: a snapshot, what changed since, and the tick that sets its clock."""
+        self._publish_rows()
+        wall, since = self.wall(), None
+        if self._snapshot is not None and 0 <= wall - self._snapshot[0] < SNAPSHOT_EVERY:
+            since = self.since(self._snapshot[1])
+        if self._snapshot is None or since is None:
+            self._snapshot, since = (wall, self.position, self._made()), []
+        return [self._snapshot[2], *since, Message(None, "tick", tick(self.model, self.build))]
+
+    def _made(self) -> Message:
         body = {
-            "cursor": f"{self.process}-{self.position}",
-            "now": to_rfc3339(now),
-            "incidents": [row(card, now) for card in sorted(cards, key=lambda card: card.order)],
+            "cursor": self._named(self.position),
+            "now": to_rfc3339(self.model.now()),
+            "incidents": self._shown.in_order(),
             "figures": figures(self.model),
             "indicators": self.model.sensors.rows(),
         }
-        return [
-            Message(self.position, "snapshot", body),
-            Message(None, "tick", tick(self.model, self.build)),
-        ]
+        return Message(self._named(self.position), "snapshot", body)
 
     def anew(self) -> list[Message]:
         """Return what makes a screen drop everything and start from a snapshot."""

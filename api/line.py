@@ -82,6 +82,14 @@ class Line(Generic[Key]):
         for keys, _ in self.parts():
             yield from keys
 
+    def key_at(self, place: int) -> Key:
+        """Return the key that so many come before; there must be one."""
+        for keys in self._keys:
+            if place < len(keys):
+                return keys[place]
+            place -= len(keys)
+        raise IndexError("the line is shorter")
+
     def _from(self, key: Key) -> tuple[int, int]:
         """Return the block and the place in it of the first with this key or a higher one."""
         block = bisect_left(self._lasts, (key, -1))

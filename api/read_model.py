@@ -4,14 +4,14 @@ A record changes it only when it is newer than what is known, so reading the top
 lie packed; what lists, figures and groups ask of them is kept beside them, and follows as they and the clock change.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge, nsmallest
 from itertools import islice
 
 from msgspec import Struct
 
 from api.at_rest import AtRest
-from api.card import Card, Order, folded, key_of, order_of
+from api.card import LAST_KEY, Card, Order, folded, key_of, order_of
 from api.clock import PipelineClock
 from api.filter import Filter, spans
 from api.groups import Group, Groups
@@ -194,8 +194,8 @@ class ReadModel:
         after = self._covered()
         for id in before.keys() | after.keys():
             was, is_now = before.get(id, Marks()), after.get(id, Marks())
-            for number in (was - is_now) | (is_now - was):
-                self._touch(order_of(self._rest.keys[number]).id)
+            for changed in self._ids((was - is_now) | (is_now - was)):
+                self._touch(changed)
 
     def _covered(self) -> dict[str, Marks]:
         """Return the open incidents by the active window each lies under: the one that ends last."""
@@ -242,6 +242,37 @@ class ReadModel:
         self._tallies.move(self.now())
         return self._groups.told(least, cause, ward)
 
+    def turned(self) -> list[str]:
+        """Return the incidents that time has made overdue, or no longer so, since this was asked last."""
+        turned, self._tallies.turned = self.tallies().turned, set()
+        return self._ids(turned)
+
+    def _ids(self, numbers: Iterable[int]) -> list[str]:
+        return [order_of(self._rest.keys[number]).id for number in numbers]
+
+    def end_of_open(self, count: int) -> bytes:
+        """Return the key of the order of work before which the first `count` open incidents lie, or all there are."""
+        line = self._work[True]
+        return line.key_at(count) if len(line) > count else LAST_KEY
+
+    def open_between(self, low: bytes, high: bytes) -> list[str]:
+        """Return the open incidents from one key of the order of work up to another, in that order."""
+        return self._ids(self._work[True].between(low, high))
+
+    def closed_lately(self, since: Instant, count: int) -> Instant:
+        """Return since when the last `count` were closed, or `since` when fewer were closed from then on."""
+        more = len(self._closed) - count
+        return max(since, self._closed.key_at(more)) if more > 0 else since
+
+    def closed_between(self, low: Instant, high: Instant) -> list[str]:
+        """Return the incidents closed from `low` up to `high`, in that order, but for those merged into others."""
+        return self._ids(self._closed.between(low, high))
+
+    def lies_behind(self, id: str, key: bytes) -> bool:
+        """True of an open incident at this key of the order of work or after it."""
+        number = self._rest.number(id)
+        return number is not None and self._rest.keys[number] >= key and self._tallies.counts(number)
+
     def dossiers(self, code: str) -> Iterator[Card]:
         """Yield the dossiers with a code, whatever its case: one for each source that has it."""
         return map(self._card, self._codes.get(code.strip().casefold(), ()))
@@ -249,10 +280,6 @@ class ReadModel:
     def open_cards(self) -> Iterator[Card]:
         """Yield every open incident, in the order of work."""
         return map(self._card, self._work[True].between())
-
-    def closed_since(self, since: Instant) -> Iterator[Card]:
-        """Yield the incidents that were closed at or after a moment, but for those merged into others."""
-        return map(self._card, self._closed.between(since))
 
     def reported(self, start: Instant, end: Instant) -> Iterator[Card]:
         """Yield the incidents reported from `start` up to `end`, in that order, each as it stands when it is its turn.

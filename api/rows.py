@@ -5,6 +5,7 @@ from heapq import nsmallest
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from api import directives
 from api.card import Card
@@ -22,6 +23,11 @@ Json = dict[str, Any]
 def moment(at: Instant | None) -> str | None:
     """Return an instant as RFC 3339 text, None as None."""
     return None if at is None else to_rfc3339(at)
+
+
+def encoded(told: Json) -> Raw:
+    """Return as JSON what is told, to be part of several messages."""
+    return Raw(msgspec.json.encode(told))
 
 
 def row(card: Card, now: Instant) -> Json:

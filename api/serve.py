@@ -68,6 +68,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
 
     def on_ready() -> None:
         model.sensors.dirty.clear()
+        model.turned()
         model.loading = False  # every screen starts from a snapshot; what came before is no news
         centre.ready = True
         ready.set()

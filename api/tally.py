@@ -77,7 +77,10 @@ Names = tuple[str, str | None, str | None]
 
 
 class Tallies:
-    """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together."""
+    """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together.
+
+    `turned` gathers those that time made overdue, or no longer so, for whoever tells of it.
+    """
 
     def __init__(self) -> None:
         self.all = Counts()
@@ -86,6 +89,7 @@ class Tallies:
         self.states: Counter[State] = Counter()
         self.severities: Counter[str] = Counter()
         self.overdue = Marks()
+        self.turned: set[int] = set()
         self._now: Instant = 0
         self._lines: dict[int, Line[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
         self._passed = bytearray()
@@ -124,7 +128,12 @@ class Tallies:
             home.part.dues.remove(card.due, number)
         self._count(card, home, self._passed[number], -1)
         self.overdue.discard(number)
+        self.turned.discard(number)
         self._homes[number], self._passed[number] = None, 0
+
+    def counts(self, number: int) -> bool:
+        """True when an incident is counted: while it is open."""
+        return number < len(self._homes) and self._homes[number] is not None
 
     def _count(self, card: Card, home: Home, passed: int, sign: int) -> None:
         self.states[card.incident.state] += sign
@@ -149,6 +158,7 @@ class Tallies:
         for counts in home.counts if home is not None else ():
             counts.turn(before, after)
         if which == DUE:
+            self.turned.add(number)
             (self.overdue.add if after & DUE else self.overdue.discard)(number)
 
     def due_within(self, within: Millis) -> int:

@@ -1,6 +1,7 @@
 """An API over a read model that real events were folded into: no broker, but every deciding rule is the real one."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from typing import Any
 
 import httpx
 import msgspec
@@ -11,6 +12,7 @@ from api.app import make_api
 from api.centre import Centre
 from api.feed import Feed
 from api.identities import NotReadable
+from api.message import Message
 from api.metrics import Metrics
 from api.publisher import Headers, NotPublished
 from api.read_model import ReadModel
@@ -34,6 +36,12 @@ from tests.unit.samples import CENTRE, LEADERS, fresh_city
 
 OPEN = Gate(AuthSettings())
 START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
+
+
+def said(message: Message) -> dict[str, Any]:
+    """Return what a message of the feed says, as a screen reads it."""
+    body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(message.body))
+    return body
 
 
 class Refusing:

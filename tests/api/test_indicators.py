@@ -5,11 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from api.feed import Message, folded
+from api.message import Message, folded, of_rows
+from api.rows import encoded
 from api.shapes.indicators import EXAMPLE, SensorShown
 from ioc.lifecycle import Move
 from ioc.times import HOUR, MINUTE, SECOND, to_rfc3339
-from tests.api.conftest import START, City
+from tests.api.conftest import START, City, said
 
 pytestmark = pytest.mark.asyncio
 RIVER, RAIN = "river-stations:kim-long", "rain-gauges:hue"
@@ -116,17 +117,17 @@ async def test_the_feed_tells_all_sensors_at_first_and_then_those_that_changed(c
     city.now += SECOND
     city.feed.step()
     (message,) = [one for one in city.feed.since(last) or () if one.kind == "indicators"]
-    assert [(one["id"], one["value"]) for one in message.body["upserts"]] == [(RAIN, 3.0)]
+    assert [(one["id"], one["value"]) for one in said(message)["upserts"]] == [(RAIN, 3.0)]
     assert message.body["removed"] == []
 
 
 async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
     def of(position: int, id: str, value: float) -> Message:
-        return Message(position, "indicators", {"upserts": [{"id": id, "value": value}], "removed": []})
+        return of_rows(str(position), "indicators", {id: encoded({"id": id, "value": value})})
 
     (message,) = folded([of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)])
-    assert message.position == 3
-    assert message.body["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
+    assert message.position == "3"
+    assert said(message)["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
 
 
 async def test_an_incident_that_people_closed_is_not_named(city: City, client: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ from ioc.lifecycle import Move
 from ioc.records import decode_window
 from ioc.times import DAY, HOUR, to_rfc3339
 from ioc.topics import Topic
-from tests.api.conftest import START, City
+from tests.api.conftest import START, City, said
 from tests.api.test_roles import AUTH, bearing
 
 ONE = "field-reports:1"
@@ -84,7 +84,7 @@ async def test_rows_are_marked_and_cleared_as_time_passes(city: City, client: ht
         for minutes, mark in ((HOUR, window["id"]), (HOUR, None)):
             city.now += minutes
             city.feed.step()
-            rows = [row for one in screen.pending if one.kind == "incident" for row in one.body["upserts"]]
+            rows = [row for one in screen.pending if one.kind == "incident" for row in said(one)["upserts"]]
             assert [(row["id"], row["maintenance"]) for row in rows] == [(ONE, mark)]
             screen.pending.clear()
 

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import line, read_model, words
-from api.card import Order, folded
+from api import line, read_model, shown, words
+from api.card import NEVER, Order, folded
 from api.filter import Filter
 from api.line import Line, moments
 from api.marks import CHUNK, Marks
 from api.read_model import ReadModel
+from api.rows import encoded, row
+from api.shown import Shown
 from ioc import records
 from ioc.catalogue import Catalogue
 from ioc.incident import BREACHED, Child, Clock, Dossier, Incident, Said
@@ -133,9 +135,9 @@ windows = st.builds(
 steps = st.lists(
     st.one_of(incidents, incidents, incidents, windows, st.sampled_from(IDS), st.integers(NOW - 6, NOW + 6)),
     min_size=1,
-    max_size=40,
+    max_size=30,
 )
-ASKED = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+ASKED = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Both:
@@ -167,10 +169,22 @@ class Both:
     def mark(self) -> None:
         before = {id: self.plain.card(one).maintenance for id, one in self.plain.incidents.items()}
         self.plain.holding = self.model.maintenance.active(self.now)
-        self.model.dirty.clear()
+        dirty, self.model.dirty = self.model.dirty, set()
         self.model.mark()
         after = {id: self.plain.card(one).maintenance for id, one in self.plain.incidents.items()}
         assert self.model.dirty == {id for id in after if after[id] != before[id]}
+        self.model.dirty |= dirty
+
+    def rows(self, most_open: int, most_closed: int) -> dict[str, bytes]:
+        """Return the rows that belong on a screen, the open ones first and in their order."""
+        cards = sorted(self.plain.cards(), key=lambda card: card.order)
+        ended = [one for one in cards if not one.is_open and one.incident.state is not State.MERGED]
+        ended.sort(key=lambda card: card.incident.closed_at or 0)
+        latest = [card.incident.closed_at or 0 for card in ended[-most_closed:]]
+        since = max(self.now - 2, latest[0] if len(ended) > most_closed else 0)
+        first = [card for card in cards if card.is_open][:most_open]
+        last = [card for card in ended if (card.incident.closed_at or 0) >= since]
+        return {card.incident.id: bytes(encoded(row(card, self.now))) for card in (*first, *last)}
 
     def agree_on_page(self, wanted: Filter, limit: int, after: Order | None = None) -> None:
         page = self.model.page(wanted, limit, after)
@@ -210,7 +224,7 @@ def test_groups_cards_and_stretches_are_those_of_a_look_at_every_incident(
         assert (card.incident, card.maintenance) == (one.incident, one.maintenance)
     closed = {one.incident.id for one in plain if not one.is_open and one.incident.state is not State.MERGED}
     late = {id for id in closed if (both.plain.incidents[id].closed_at or 0) >= NOW}
-    assert {card.incident.id for card in model.closed_since(NOW)} == late
+    assert set(model.closed_between(NOW, NEVER)) == late
     stretch = sorted((one.incident.reported_at, one.incident.id) for one in plain)
     found = [card.incident.id for card in model.reported(NOW - 1, NOW + 1)]
     assert found == [id for at, id in stretch if NOW - 1 <= at < NOW + 1]
@@ -221,6 +235,30 @@ def test_groups_cards_and_stretches_are_those_of_a_look_at_every_incident(
             for one in plain
             if one.incident.dossier is not None and one.incident.id.partition(":")[2].casefold() == code.casefold()
         }
+
+
+@ASKED
+@given(steps, st.integers(0, 4), st.integers(1, 4))
+def test_screens_hold_the_first_that_are_open_and_the_last_that_were_closed(
+    catalogue: Catalogue, taken: list[Incident], most_open: int, most_closed: int
+) -> None:
+    both = Both(catalogue)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("MOST_OPEN", most_open), ("MOST_CLOSED", most_closed), ("CLOSED_SHOWN", 2)):
+            patch.setattr(shown, name, value)
+        screens, screen = Shown(both.model), dict[str, bytes]()
+        for step in taken:
+            both.take(step)
+            for id, one in screens.news().items():
+                if one is None:
+                    del screen[id]
+                else:
+                    screen[id] = bytes(one)
+            wanted = both.rows(most_open, most_closed)
+            assert screen == wanted
+            in_order = list(map(bytes, screens.in_order()))
+            assert in_order[:most_open] == list(wanted.values())[:most_open]
+            assert sorted(in_order) == sorted(wanted.values())
 
 
 numbers = st.sets(st.integers(0, 3 * CHUNK), max_size=30)

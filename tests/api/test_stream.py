@@ -1,15 +1,19 @@
 """The live feed: snapshot, changes, resume, reset, and a screen that cannot keep up."""
 
+import zlib
 from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
 
-from api.feed import CLOSED_SHOWN, MOST_ROWS, PENDING, Client, Message, folded
-from api.routes.stream import follow
+from api.feed import MOST_ROWS, PENDING, SNAPSHOT_EVERY, Client
+from api.message import Message, folded, of_rows
+from api.routes.stream import follow, stream
+from api.rows import encoded
+from api.shown import CLOSED_SHOWN
 from ioc.lifecycle import Move
-from ioc.times import MINUTE
-from tests.api.conftest import City
+from ioc.times import HOUR, MINUTE
+from tests.api.conftest import City, said
 
 pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
@@ -26,8 +30,8 @@ def heard(chunk: bytes) -> Heard:
     return found
 
 
-async def listen(stream: AsyncIterator[bytes]) -> Heard:
-    return heard(await anext(stream))
+async def listen(stream: AsyncIterator[list[Message]]) -> Heard:
+    return heard(b"".join(message.written for message in await anext(stream)))
 
 
 def named(city: City, position: int) -> str:
@@ -96,9 +100,8 @@ async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> No
     city.report(ONE)
     city.happen(ONE, Move.RESOLVED)
     city.feed.step()
-    city.pass_time(CLOSED_SHOWN + MINUTE)
-    city.feed.step()
     last = city.feed.position
+    city.pass_time(CLOSED_SHOWN + MINUTE)
     city.feed.step()
     messages = city.feed.since(last)
     assert messages is not None
@@ -116,43 +119,83 @@ async def test_figures_are_told_only_when_they_say_something_new(city: City) -> 
 
 async def test_many_messages_are_folded_into_few() -> None:
     def rows(position: int, upserts: list[str], removed: list[str]) -> Message:
-        return Message(
-            position,
-            "incident",
-            {"upserts": [{"id": i, "at": position} for i in upserts], "removed": removed},
-        )
+        return of_rows(str(position), "incident", {**dict.fromkeys(upserts, encoded({})), **dict.fromkeys(removed)})
 
     client = Client()
     for position in range(PENDING + 1):
         client.offer(rows(position, ["a", f"b{position}"], []))
     client.offer(rows(100, [], ["a"]))
-    client.offer(Message(101, "tick", {"n": 1}))
-    client.offer(Message(102, "tick", {"n": 2}))
+    client.offer(Message("101", "tick", {"n": 1}))
+    client.offer(Message("102", "tick", {"n": 2}))
     told = folded(await client.take())
-    assert [(one.position, one.kind) for one in told] == [(None, "incident"), (102, "tick")]
+    assert [(one.position, one.kind) for one in told] == [(None, "incident"), ("102", "tick")]
     assert told[0].body["removed"] == ["a"]
     assert len(told[0].body["upserts"]) == PENDING + 1
 
 
 async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
-    rows = [Message(n, "incident", {"upserts": [{"id": f"a{n}"}], "removed": []}) for n in range(1, PENDING + 1)]
+    rows = [of_rows(str(n), "incident", {f"a{n}": encoded({})}) for n in range(1, PENDING + 1)]
     for place in range(len(rows)):
         client = Client()
-        for message in [*rows[:place], Message(50, "figures", {}), *rows[place:], Message(51, "tick", {})]:
+        for message in [*rows[:place], Message("50", "figures", {}), *rows[place:], Message("51", "tick", {})]:
             client.offer(message)
         told = folded(folded(await client.take()))
         assert told[0].kind == "incident"
-        assert [one.position for one in told] == [None, None, 51]
+        assert [one.position for one in told] == [None, None, "51"]
 
 
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:
     stream = follow(city.centre, None)
     await listen(stream)
     for position in range(PENDING + 2):
-        upserts = [{"id": f"{position}-{n}"} for n in range(MOST_ROWS // PENDING + 1)]
-        city.feed._publish("incident", {"upserts": upserts, "removed": []})
+        rows = {f"{position}-{n}": encoded({}) for n in range(MOST_ROWS // PENDING + 1)}
+        city.feed._publish("incident", {}, rows)
+    city.now += SNAPSHOT_EVERY
     assert [kind for _, kind, _ in await listen(stream)] == ["reset", "snapshot", "tick"]
     assert not next(iter(city.feed._clients)).pending
+
+
+async def test_screens_that_come_together_share_a_snapshot_and_hear_what_changed_since(city: City) -> None:
+    city.report(ONE)
+    first = await listen(follow(city.centre, None))
+    city.happen(ONE, Move.ACKNOWLEDGED)
+    second = await listen(follow(city.centre, None))
+    assert [kind for _, kind, _ in second] == ["snapshot", "incident", "tick"]
+    assert second[0] == first[0]
+    assert second[1][2]["upserts"][0]["state"] == "acknowledged"  # type: ignore[index]
+    city.now += SNAPSHOT_EVERY
+    third = await listen(follow(city.centre, None))
+    assert [kind for _, kind, _ in third] == ["snapshot", "tick"]
+    assert third[0][2]["incidents"] == second[1][2]["upserts"]
+
+
+async def test_a_row_says_at_once_that_it_is_overdue(city: City) -> None:
+    city.report(ONE)
+    city.feed.step()
+    last = city.feed.position
+    city.now += HOUR + 1  # no worker has told of the breach yet
+    city.feed.step()
+    (rows,) = [one for one in city.feed.since(last) or () if one.kind == "incident"]
+    assert [(row["id"], row["overdue"], row["level"]) for row in said(rows)["upserts"]] == [(ONE, True, 0)]
+
+
+async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
+    city.feed.step()
+    position = city.feed.position
+    for move in (Move.REPORTED, Move.ACKNOWLEDGED, Move.STARTED):
+        city.happen(ONE, move, **({"service": "field-reports", "title": "Cây đổ"} if move is Move.REPORTED else {}))
+        city.feed.step()
+    plain, packed = [await stream(city.centre, named(city, position), accepted) for accepted in ("", "br, gzip")]
+    assert [one.headers.get("content-encoding") for one in (plain, packed)] == [None, "gzip"]
+    unpack = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress
+    for _ in range(2):
+        text, piece = [await anext(aiter(one.body_iterator)) for one in (plain, packed)]
+        assert unpack(piece) == text  # type: ignore[arg-type]
+    assert [body["upserts"][0]["state"] for _, _, body in heard(text)] == [  # type: ignore[arg-type,index]
+        "reported",
+        "acknowledged",
+        "in_progress",
+    ]
 
 
 async def test_the_feed_ends_when_it_is_closed(city: City) -> None:
