@@ -14,7 +14,7 @@ from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.history import is_full, is_known, summarised, words_of
+from ioc.history import is_full, summarised, words_with
 from ioc.incident import Entry, Incident, comes_after, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, Move, State
@@ -61,9 +61,9 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     old = state if state is not None else Incident(event.incident)
     if event.move in KIN:
         return _hear(state, old, event, now)
-    if is_known(old, event):
+    words = words_with(old, event)
+    if words is None:
         return Decision(state, duplicate=True)
-    words = words_of(old, event)
     if is_full(old, event, words):
         return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
     return _fold(old, event, words, now, catalogue)
@@ -121,14 +121,11 @@ def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Cata
     new.next_at = moments.next_at(new, catalogue)
     new.version = old.version + 1
     facts += telling.effects(old, new, event, judged, now, in_order)
-    facts += telling.concerned(old, new, event, now, catalogue)
-    emitted = (
-        *_identity(old, event, judged),
-        *settled(old, new, event),
-        *families.tell(old, new, event.payload, now),
-        *sightings.tell(old, new, event, judged, now, catalogue),
-    )
-    return Decision(new, tuple(facts), _refusal(judged, new), emitted=emitted)
+    told = families.tell(old, new, event.payload, now)
+    if not new.stands_as(old):
+        facts += telling.concerned(old, new, event, now, catalogue)
+        told = (*settled(old, new, event), *told, *sightings.tell(old, new, event, judged, now, catalogue))
+    return Decision(new, tuple(facts), _refusal(judged, new), emitted=_identity(old, event, judged) + told)
 
 
 def _identity(old: Incident, event: Event, judged: Entry) -> tuple[Outgoing, ...]:

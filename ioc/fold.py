@@ -68,7 +68,7 @@ def _judged(entry: Entry, refused: Reason | None, on_time: bool | None) -> Entry
 
 def _put_down(draft: Incident) -> None:
     """Let go of what the new state does not bear: what waits to be begun can lapse, what is open can be shelved."""
-    if draft.state is not State.ACKNOWLEDGED:
+    if draft.taken_at is not None and draft.state is not State.ACKNOWLEDGED:
         draft.taken_at = None
     if draft.state in CLOSED:
         draft.shelved_until = draft.shelved_by = None

@@ -20,9 +20,14 @@ MOST_BESIDES = 4096
 _ALWAYS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED, Move.UNSHELVED, *OWN})
 
 
-def words_of(old: Incident, event: Event) -> int:
-    """Return the bytes of all that an incident's events say, with one event more."""
-    return sum([len(entry.data) for entry in old.history]) + len(event.data)
+def words_with(old: Incident, event: Event) -> int | None:
+    """Return the bytes of all that an incident's events say, with one event more; None when it is one of them."""
+    words = len(event.data)
+    for entry in old.history:
+        if entry.id == event.id and entry.source == event.source:
+            return None
+        words += len(entry.data)
+    return words
 
 
 def is_full(old: Incident, event: Event, words: int) -> bool:
@@ -37,11 +42,6 @@ def is_full(old: Incident, event: Event, words: int) -> bool:
     if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
         most, most_bytes = 2 * most, 2 * most_bytes
     return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
-
-
-def is_known(old: Incident, event: Event) -> bool:
-    """True when an incident has had the very event."""
-    return event.id in [entry.id for entry in old.history if entry.source == event.source]
 
 
 def summarised(history: tuple[Entry, ...], words: int) -> tuple[Entry, ...]:

@@ -232,6 +232,27 @@ class Incident(Struct, omit_defaults=True):
         """Return a copy that nobody else holds, to be changed."""
         return self.__copy__()  # type: ignore[attr-defined, no-any-return]
 
+    def stands_as(self, other: "Incident") -> bool:
+        """True when nothing is otherwise that others go by: whether it is open, what it is, where, whose, how urgent.
+
+        Most events change nothing of it, and then nobody else need be told of them.
+        """
+        if self.state is not other.state and not (self.state in OPEN and other.state in OPEN):
+            return False
+        return (
+            self.priority is other.priority
+            and self.unit == other.unit
+            and self.units == other.units
+            and self.rule == other.rule
+            and self.service == other.service
+            and self.category == other.category
+            and self.lat == other.lat
+            and self.lon == other.lon
+            and self.reported_at == other.reported_at
+            and self.parent == other.parent
+            and self.proposed == other.proposed
+        )
+
     @property
     def is_open(self) -> bool:
         """True while somebody still has to act."""

@@ -1,28 +1,29 @@
 """The names a payload gives, and which of them the catalogue does not know."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 
 from msgspec import Struct
 
 from ioc.catalogue import Catalogue
 from ioc.errors import Fault
-from ioc.payloads import Directed
 
 
 def unknown_names(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the fields of a payload that name what the catalogue does not know."""
-    fields = []
+    unknown = []
     for field, known in _naming(type(payload)):
-        name = getattr(payload, field)
-        if name is not None and name not in getattr(catalogue, known):
-            fields.append(field)
-    if isinstance(payload, Directed) and not catalogue.units.keys() >= set(payload.units):
-        fields.append("units")
-    return tuple(fields)
+        names = getattr(payload, field)
+        if names is not None and not _is_known(names, getattr(catalogue, known)):
+            unknown.append(field)
+    return tuple(unknown)
 
 
-_KNOWN = {"service": "services", "unit": "units", "ward": "wards"}
+def _is_known(names: str | tuple[str, ...], known: Container[str]) -> bool:
+    return names in known if isinstance(names, str) else all(name in known for name in names)
+
+
+_KNOWN = {"service": "services", "unit": "units", "ward": "wards", "units": "units"}
 """The fields that name something, and where it is in the catalogue."""
 
 

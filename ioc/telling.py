@@ -45,11 +45,11 @@ def caused(kind: Kind, by: Event | Entry, incident: Incident, now: Instant, **sa
 
 def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[Fact]:
     """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
+    if old.state is not State.PENDING:
+        return [_accepted(judged, new, now)] if _is_told(judged) else []
     if new.state is State.PENDING:
         return []
-    if old.state is State.PENDING:
-        return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
-    return [_accepted(judged, new, now)] if _is_told(judged) else []
+    return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
 
 
 def _is_told(entry: Entry) -> bool:
@@ -127,6 +127,8 @@ def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Inst
 
 def is_due_otherwise(old: Incident, new: Incident) -> bool:
     """True when other targets are due, or the same at other moments."""
+    if old.clocks is new.clocks:
+        return False
     if len(old.clocks) != len(new.clocks):
         return True
     for before, after in zip(old.clocks, new.clocks, strict=True):

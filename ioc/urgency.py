@@ -1,6 +1,6 @@
 """The urgent path: what is urgent concerns several units at once, and is not made less urgent in silence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -44,20 +44,8 @@ def concerned(incident: Incident, catalogue: Catalogue) -> tuple[str, ...]:
     return () if rule is None else rule.involve
 
 
-def told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterable[tuple[Kind, tuple[str, ...]]]:
-    """Return what units are to be told at once of a change, and which."""
-    if not new.is_open or (old.is_open and _concerns_the_same(old, new)):
-        return ()
-    return _told(old, new, catalogue)
-
-
-def _concerns_the_same(old: Incident, new: Incident) -> bool:
-    """True when all is as it was that `concerned` goes by, of an incident that is open."""
-    same = old.priority is new.priority and old.rule == new.rule
-    return same and old.unit == new.unit and old.units == new.units
-
-
-def _told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...]]]:
+def told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...]]]:
+    """Yield what units are to be told at once of a change, and which."""
     before, after = concerned(old, catalogue), concerned(new, catalogue)
     was, is_urgent = old.is_open and old.priority is Priority.URGENT, new.is_open and new.priority is Priority.URGENT
     if was and not is_urgent and new.is_open:

@@ -61,30 +61,23 @@ decode = msgspec.json.Decoder(Sighting).decode
 
 def tell(
     old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
-) -> tuple[Outgoing, ...]:
-    """Return what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
-    there = _is_there(new)
-    if there == _is_there(old) and (not there or _seen(old) == _seen(new)):
-        return ()
-    return tuple(_told(old, new, event, judged, now, catalogue))
-
-
-def _told(
-    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
 ) -> Iterator[Outgoing]:
+    """Yield what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
     before, after = _rule_for(old, catalogue), _rule_for(new, catalogue)
-    if (before is None and after is None) or _is_answer(old, event):
+    if before is after and (after is None or _seen(old) == _seen(new)):
+        return
+    if _is_answer(old, event):
         return
     new.turn = max(new.turn, old.turn + 1)
     at = max(now, new.updated_at + 1)  # the answer comes after all that has happened
-    moved = _kind(old) != _kind(new)
+    moved = before is not None and _kind(old) != _kind(new)
     if before is not None and (after is None or moved):
         service, category = _kind(old)
         yield _sent(Sighting(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
     if after is not None:
         placed = before is None and (old.is_open or old.state is State.PENDING)
         afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
-        asks = new.parent is None and (placed or afresh or (before is not None and moved))
+        asks = new.parent is None and (moved or placed or afresh)
         yield _sent(_sighting(new, after, at, asks))
 
 
@@ -97,8 +90,8 @@ def _is_there(one: Incident) -> bool:
 
 
 def _seen(one: Incident) -> tuple[object, ...]:
-    """Return all that the sighting of an incident which is there depends on, but the catalogue."""
-    place = one.service, one.category, one.lat, one.lon
+    """Return all that a sighting tells of an incident besides its rule."""
+    place = *_kind(one), one.lat, one.lon
     return *place, one.reported_at, one.priority, one.parent, one.proposed
 
 
@@ -113,7 +106,7 @@ def _kind(one: Incident) -> tuple[str, str]:
 
 def _is_answer(old: Incident, event: Event) -> bool:
     """True of the answer to what the incident told last: whoever gave it knows."""
-    if event.move not in (Move.MERGED, Move.PROPOSED) or not event.source.startswith(_OF_THE_LANE):
+    if not event.source.startswith(_OF_THE_LANE) or event.move not in (Move.MERGED, Move.PROPOSED):
         return False
     return event.id == id_of(old.id, old.turn, event.move)
 
