@@ -2,20 +2,22 @@
 
 Patched: the gap book-keeping of Faust's consumer, which counts a delivered record as missing; its reading of records
 that their producer's transaction has not committed, or has taken back; one Faust event per slice instead of one per
-record; and aiokafka's 20 ms wait between transactions.
+record; aiokafka's 20 ms wait between transactions; and that it does not say what it has passed over.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
 import aiokafka
 import aiokafka.producer.sender as sender
 import faust
+from aiokafka.consumer import fetcher
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.doubt import Exit, stop_at_once
+from streams.stretch import Stretch, StretchResult
 
 PINNED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": "0.14.0"}
 TRANSACTION_BACKOFF = 0.001  # seconds
@@ -31,7 +33,7 @@ class CommittedThread(driver.AIOKafkaConsumerThread):
 
 
 class SliceConsumer(driver.Consumer):
-    """Delivers one Faust message per slice of a partition; its value is the list of records."""
+    """Delivers one Faust message per slice of a partition; its value is a stretch of records."""
 
     slice_records = 2000
 
@@ -50,16 +52,17 @@ class SliceConsumer(driver.Consumer):
         if not self.flow_active:
             await self.perform_seek()
             return
-        for partition, batch in records.items():
+        stretches: Mapping[Any, Any] = records  # see StretchResult
+        for partition, batch in stretches.items():
             tp = TP(partition.topic, partition.partition)
             if active is not None and tp not in active and tp not in self._buffered_partitions:
                 continue
-            for start in range(0, len(batch), self.slice_records):
+            for first in range(0, len(batch), self.slice_records):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
                     return
-                yield tp, self._slice(tp, batch[start : start + self.slice_records])
+                yield tp, self._slice(tp, batch.part(first, first + self.slice_records))
 
-    def _slice(self, tp: TP, records: list[Any]) -> Any:
+    def _slice(self, tp: TP, records: Stretch) -> Any:
         """Return a message that stands at the slice's last offset and carries all its records."""
         message = self._to_message(tp, records[-1])
         message.key = None
@@ -85,3 +88,4 @@ def harden(slice_records: int) -> None:
     SliceConsumer.slice_records = slice_records
     driver.Transport.Consumer = SliceConsumer
     sender.BACKOFF_OVERRIDE = TRANSACTION_BACKOFF
+    fetcher.FetchResult = StretchResult

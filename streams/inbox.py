@@ -11,14 +11,15 @@ from typing import Any, Protocol
 
 from streams.doubt import Exit, stop_at_once
 from streams.partition import Partition
+from streams.stretch import Stretch
 
 Open = Callable[[], Awaitable[Partition[Any]]]
 
 
 class Slice(Protocol):
-    """A Faust event whose value is a list of Kafka records."""
+    """A Faust event whose value is a stretch of Kafka records."""
 
-    value: Any
+    value: Stretch
 
     def ack(self) -> bool:
         """Tell Faust that it need not be read again."""
@@ -55,7 +56,8 @@ class Inbox:
             partition = await self._open()
             while self._waiting:
                 slices = self._next()
-                await partition.fold([record for slice in slices for record in slice.value])
+                records = [record for slice in slices for record in slice.value]
+                await partition.fold(Stretch(records, slices[0].value.start))
                 for slice in slices:
                     slice.ack()
         except Exception as error:  # were it to be passed over, what comes next would leave a hole
@@ -73,4 +75,4 @@ class Inbox:
         return slices
 
     def _follows_on(self, last: Slice) -> bool:
-        return bool(self._waiting[0].value[0].offset == last.value[-1].offset + 1)
+        return bool(self._waiting[0].value.start <= last.value[-1].offset + 1)

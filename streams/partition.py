@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, Self, cast
 
 from msgspec.structs import replace
@@ -23,6 +22,7 @@ from streams.journal import Journal
 from streams.lanes import LANES
 from streams.restore import extent, has_records, restore
 from streams.settings import WorkerSettings
+from streams.stretch import Stretch
 
 log = logging.getLogger("ioc.partition")
 
@@ -97,7 +97,7 @@ class Partition(Generic[Changes]):
             stop_at_once(code, f"{why}; look at it, then start once with IOC_ACCEPT_LOSS=true")
         log.warning("%s; accepted", why)
 
-    async def fold(self, records: Sequence[Any]) -> None:
+    async def fold(self, records: Stretch) -> None:
         """Fold a slice of Kafka records and return once it is committed. What was folded before is skipped."""
         began = time.monotonic()
         async with self.lock:
@@ -106,7 +106,7 @@ class Partition(Generic[Changes]):
             todo = [_record(record) for record in records if record.offset >= self.shard.position.next]
             if not todo:
                 return
-            if todo[0].offset > self.shard.position.next:
+            if records.start > self.shard.position.next:
                 await self._check_hole(todo[0].offset)
             changes = self.shard.fold(todo)
             await self._write(changes)

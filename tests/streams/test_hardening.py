@@ -7,6 +7,7 @@ from typing import Any
 
 import aiokafka.producer.sender as sender
 import pytest
+from aiokafka.consumer import fetcher
 from faust.transport.consumer import Consumer
 from faust.types import TP
 from intervaltree import IntervalTree
@@ -50,3 +51,10 @@ async def test_a_slice_is_no_gap_but_what_it_skips_is() -> None:
 
 def test_aiokafka_still_waits_between_transactions() -> None:
     assert "BACKOFF_OVERRIDE" in inspect.getsource(sender.Sender._sender_routine) or hasattr(sender, "BACKOFF_OVERRIDE")
+
+
+def test_aiokafka_still_hands_out_fetched_records_by_the_class_that_is_replaced() -> None:
+    source = inspect.getsource(fetcher.Fetcher)
+    assert "= FetchResult(" in source
+    assert "is FetchResult:" in source
+    assert ".getall(max_records)" in source

@@ -1,7 +1,6 @@
 """Slices wait in their partition's inbox: how they are put together, who waits for whom, and when Faust is told."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from streams.doubt import Exit
 from streams.inbox import Inbox
 from streams.partition import Partition
+from streams.stretch import Stretch
 
 
 class Offset(NamedTuple):
@@ -18,10 +18,10 @@ class Offset(NamedTuple):
 
 
 class Slice:
-    """A slice of the records from one offset up to another."""
+    """A slice of the records from one offset up to another; before it there may be what are no records."""
 
-    def __init__(self, first: int, end: int) -> None:
-        self.value = [Offset(offset) for offset in range(first, end)]
+    def __init__(self, first: int, end: int, start: int | None = None) -> None:
+        self.value = Stretch((Offset(offset) for offset in range(first, end)), first if start is None else start)
         self.acked = False
 
     def ack(self) -> bool:
@@ -41,7 +41,7 @@ class Slow:
         await self.is_open.wait()
         return self  # type: ignore[return-value]
 
-    async def fold(self, records: Sequence[Offset]) -> None:
+    async def fold(self, records: Stretch) -> None:
         self.folded.append((records[0].offset, records[-1].offset + 1))
         await self.let.acquire()
 
@@ -87,10 +87,19 @@ async def test_no_transaction_holds_more_records_than_it_may_unless_a_slice_alon
 async def test_slices_that_leave_a_gap_are_folded_apart_so_that_the_partition_sees_it() -> None:
     partition = Slow()
     inbox = inbox_of(partition)
-    for first, end in ((0, 2), (2, 4), (5, 7), (7, 8)):
-        await inbox.put(Slice(first, end))
+    for one in (Slice(0, 2), Slice(2, 4), Slice(5, 7), Slice(7, 8)):
+        await inbox.put(one)
     await partition.let_fold(9)
     assert partition.folded == [(0, 4), (5, 8)]
+
+
+async def test_a_mark_between_two_slices_is_no_gap() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition)
+    for one in (Slice(0, 2), Slice(3, 4, start=2), Slice(6, 8, start=5)):
+        await inbox.put(one)
+    await partition.let_fold(9)
+    assert partition.folded == [(0, 4), (6, 8)]
 
 
 async def test_faust_is_told_of_a_slice_once_it_is_committed_and_not_before() -> None:

@@ -1,0 +1,42 @@
+"""What aiokafka hands out at a time, and what it passed over before that: marks of transactions, and what was aborted.
+
+A partition has to know that no record is missing between those it has folded and those that come. Offsets alone do not
+tell: marks take up offsets, too. aiokafka knows, for it has read them, but says nothing of it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka.consumer import fetcher
+
+
+class Stretch(list[Any]):
+    """Records of a partition, all there are from the offset `start` up to the last of them."""
+
+    def __init__(self, records: Iterable[Any], start: int) -> None:
+        super().__init__(records)
+        self.start = start
+
+    def part(self, first: int, end: int) -> "Stretch":
+        """Return the records from one place in it up to another."""
+        return Stretch(self[first:end], self[first - 1].offset + 1 if first else self.start)
+
+
+class StretchResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka is not typed
+    """The answer to a fetch, handed out as stretches.
+
+    Nothing lies between two of them when the second was fetched from where the first had been read to.
+    """
+
+    def getall(self, max_records: int | None = None) -> Any:
+        tp = self._topic_partition
+        if not self.has_more() or not self.check_assignment(tp):
+            return []
+        state = self._assignment.state_value(tp)
+        at = state.position
+        start, end = getattr(state, "passed", (at, at))
+        if end != at:  # it was told to read elsewhere
+            start = at
+        records = super().getall(max_records)
+        state.passed = (records[-1].offset + 1 if records else start, state.position)
+        return Stretch(records, start)
