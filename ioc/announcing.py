@@ -8,7 +8,7 @@ from ioc.catalogue import Catalogue
 from ioc.directive import Answer, Directive, Step
 from ioc.facts import Fact, Kind
 from ioc.incident import BREACHED, WARNED, Clock, Incident, Said
-from ioc.steps import announced_at, last_said, steps
+from ioc.steps import announced_at, last_said, passed
 from ioc.telling import fact_of
 from ioc.times import Instant
 
@@ -17,12 +17,10 @@ def at_the_end(new: Incident, now: Instant) -> list[Fact]:
     """Return the breaches, of targets and of directives, that no tick announced before they were met."""
     facts = []
     for clock in new.clocks:
-        late = clock.met is not None and clock.due is not None and clock.met > clock.due
-        if late and last_said(clock, new) < BREACHED:
-            facts.append(_say(new, clock, Step(BREACHED, 0, clock.due or 0), Kind.BREACHED, now))
-    if new.directives:
-        facts += _done_late(new, now)
-    return facts
+        due, met = clock.due, clock.met
+        if due is not None and met is not None and met > due and last_said(clock, new) < BREACHED:
+            facts.append(_say(new, clock, Step(BREACHED, 0, due), now))
+    return [*facts, *_done_late(new, now)] if new.directives else facts
 
 
 def _done_late(new: Incident, now: Instant) -> Iterator[Fact]:
@@ -41,13 +39,14 @@ def _remind(new: Incident, given: Directive, answer: Answer, step: Step, now: In
 _STEPS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
-def _say(new: Incident, clock: Clock, step: Step, kind: Kind, now: Instant) -> Fact:
+def _say(new: Incident, clock: Clock, step: Step, now: Instant) -> Fact:
     """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
     due = clock.due or 0
     said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
     new.said = (*new.said, said)
+    kind, key = _STEPS.get(step.number, Kind.ESCALATED), said.fact_id(new.id)
     of = _told_by(step) | {"rule": new.rule, "target": clock.target, "due": due}
-    return fact_of(kind, said.fact_id(new.id), new, step.at, now, **of)
+    return fact_of(kind, key, new, step.at, now, **of)
 
 
 def _told_by(step: Step) -> dict[str, Any]:
@@ -55,22 +54,23 @@ def _told_by(step: Step) -> dict[str, Any]:
     return {"level": step.level, "whom": step.whom or None, "channel": step.channel or None}
 
 
-def reached(new: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
-    """Yield the steps that the clock has reached of each target, and of each directive."""
-    for clock in new.clocks:
-        if clock.running:
-            yield from _reached(new, clock, now, catalogue)
+def reached(new: Incident, now: Instant, catalogue: Catalogue) -> list[Fact]:
+    """Return the facts of the steps that the clock has reached of each target, and of each directive."""
+    facts = [
+        _say(new, clock, step, now)
+        for clock in new.clocks
+        if clock.running
+        for step in _spoken(passed(clock, new, now, catalogue))
+    ]
+    return [*facts, *_reminded(new, now, catalogue)] if new.directives else facts
+
+
+def _reminded(new: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
     for reminder in list(directing.reminders(new, catalogue)):
-        passed = _spoken([step for step in reminder.steps if announced_at(step) <= now])
-        yield from (_remind(new, reminder.directive, reminder.answer, step, now) for step in passed)
+        spoken = _spoken([step for step in reminder.steps if announced_at(step) <= now])
+        yield from (_remind(new, reminder.directive, reminder.answer, step, now) for step in spoken)
 
 
-def _reached(new: Incident, clock: Clock, now: Instant, catalogue: Catalogue) -> Iterator[Fact]:
-    said = last_said(clock, new)
-    passed = [step for step in steps(clock, new, catalogue) if step.number > said and announced_at(step) <= now]
-    yield from (_say(new, clock, step, _STEPS.get(step.number, Kind.ESCALATED), now) for step in _spoken(passed))
-
-
-def _spoken(passed: list[Step]) -> list[Step]:
+def _spoken(steps: list[Step]) -> list[Step]:
     """Return which of the steps passed are announced: the breach, and the last. One warns of what is to come alone."""
-    return [step for step in passed if step.number == BREACHED or step is passed[-1]]
+    return [step for step in steps if step.number == BREACHED or step is steps[-1]]

@@ -1,6 +1,6 @@
 """How the deadlines of an incident run: set, met, held, stopped and begun again, and the verdict on them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,11 +14,12 @@ from ioc.rules import OnReopen, Rule
 from ioc.times import Instant, Millis, to_instant
 
 EXPLICIT = "explicit"
+_TARGETS = tuple(TargetName)
 
 
 def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
     """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
-    clocks = {name: _explicit(draft, name, due) for name, due in _explicit_dues(reported)}
+    clocks = {name: _explicit(draft, name, to_instant(moment)) for name, moment in reported.due.items()}
     rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
     if rule is not None:
         for name, budget in targets_of(rule, draft, catalogue).items():
@@ -26,18 +27,19 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
         draft.promise = promise(rule, draft, catalogue)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
     involve(draft, rule)
-    draft.clocks = tuple(clocks[name] for name in TargetName if name in clocks)
+    draft.clocks = in_order(clocks)
     settle(draft, catalogue)
+
+
+def in_order(clocks: Mapping[TargetName, Clock]) -> tuple[Clock, ...]:
+    """Return clocks in the order in which their targets are met."""
+    return tuple([clocks[name] for name in _TARGETS if name in clocks])
 
 
 def involve(draft: Incident, rule: Rule | None) -> None:
     """Bring in the units that the rule which comes to govern names besides the one that handles the matter."""
     if rule is not None and rule.involve:
         draft.units = tuple(dict.fromkeys((*draft.units, *rule.involve)))
-
-
-def _explicit_dues(reported: Reported) -> Iterator[tuple[TargetName, Instant]]:
-    return ((name, to_instant(moment)) for name, moment in reported.due.items())
 
 
 def _explicit(draft: Incident, name: TargetName, due: Instant) -> Clock:
@@ -48,26 +50,27 @@ def settle(draft: Incident, catalogue: Catalogue) -> None:
     """Work out when each running clock is due, given the pauses known now."""
     rule = catalogue.rules.by_id.get(draft.rule)
     if rule is not None:
-        calendar = catalogue.calendars[rule.calendar]
-        draft.clocks = tuple(_settled(clock, draft, rule, calendar) for clock in draft.clocks)
+        calendar, pauses = catalogue.calendars[rule.calendar], _pauses(draft)
+        draft.clocks = tuple(
+            [
+                clock if clock.explicit or not clock.running else _settled(clock, draft, rule, calendar, pauses)
+                for clock in draft.clocks
+            ]
+        )
 
 
-def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar) -> Clock:
-    if clock.explicit or not clock.running:
-        return clock
-    due = _due(clock, draft, calendar, clock.budget)
-    warn = None
-    if rule.warn and clock.budget:
-        warn = _due(clock, draft, calendar, max(0, round(rule.warn * clock.total) - clock.used))
+def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar, pauses: Sequence[Pause]) -> Clock:
+    budget, warn = clock.budget, None
+    due = _unless_held(draft, calendar.add(clock.base, budget, pauses))
+    if rule.warn and budget:
+        before = max(0, round(rule.warn * clock.total) - clock.used)
+        warn = _unless_held(draft, calendar.add(clock.base, before, pauses))
     return replace(clock, due=due, warn=warn)
 
 
-def _due(clock: Clock, draft: Incident, calendar: Calendar, working: Millis) -> Instant | None:
-    """Return the end of the working time; None when a pause that still lasts holds it back."""
-    due = calendar.add(clock.base, working, _pauses(draft))
-    if draft.paused_at is not None and due > draft.paused_at:
-        return None
-    return due
+def _unless_held(draft: Incident, due: Instant) -> Instant | None:
+    """Return the end of some working time; None when a pause that still lasts holds it back."""
+    return None if draft.paused_at is not None and due > draft.paused_at else due
 
 
 def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
@@ -79,11 +82,10 @@ def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
     return pauses
 
 
-def meet(draft: Incident, targets: Iterable[TargetName], at: Instant) -> None:
+def meet(draft: Incident, targets: Collection[TargetName], at: Instant) -> None:
     """Mark the targets reached at `at`, those not reached before."""
-    wanted = frozenset(targets)
     draft.clocks = tuple(
-        replace(clock, met=at) if clock.running and clock.target in wanted else clock for clock in draft.clocks
+        [replace(clock, met=at) if clock.running and clock.target in targets else clock for clock in draft.clocks]
     )
 
 

@@ -187,10 +187,10 @@ def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catal
         return Decision(state)
     new = state.draft()
     facts = tuple(announcing.reached(new, now, catalogue))
-    emitted = tuple(moments.reached(new, now, catalogue))
-    new.sent = (*new.sent, *(one.id for one in emitted))
+    emitted = moments.reached(new, now, catalogue)
+    new.sent = (*new.sent, *[one.id for one in emitted])
     new.next_at = moments.next_at(new, catalogue)
     new.version = state.version + 1
     if event.late_input:
         facts = tuple(replace(fact, late_input=True) for fact in facts)
-    return Decision(new, facts, emitted=tuple(one.event(new) for one in emitted))
+    return Decision(new, facts, emitted=tuple([one.event(new) for one in emitted]))

@@ -123,6 +123,8 @@ def breached_unsaid(incident: Incident) -> Iterator[tuple[Directive, Answer]]:
 
 def withdrawn(old: Incident, new: Incident) -> Iterator[str]:
     """Yield the directives and units whose breach was announced before it was known that they were done in time."""
+    if not new.reminded:
+        return
     said = last_reminded(new)
     for directive in new.directives:
         before = named(old.directives, directive.id)

@@ -1,7 +1,6 @@
 """A directive over the network: who gave it, to which units, by when, and what each of them has answered."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -69,7 +68,7 @@ class DirectivePolicy(Struct, frozen=True):
     ladder: tuple[Rung, ...] = ()
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """One announcement of a deadline: the warning, the breach, or a rung of the ladder."""
 
     number: int

@@ -102,9 +102,8 @@ class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
 
     def is_of(self, incident: "Incident", clock: Clock) -> bool:
         """True when a clock announced it as it runs now: in this run of the incident, and under this rule."""
-        return (self.target, self.run) == (clock.target, clock.run) and (
-            (self.epoch, self.rule) == (incident.epoch, incident.rule)
-        )
+        is_clocks = self.run == clock.run and self.target == clock.target
+        return is_clocks and self.epoch == incident.epoch and self.rule == incident.rule
 
     def fact_id(self, incident: str) -> str:
         """Return the id of the fact that tells of it: it can only be made once."""

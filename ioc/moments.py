@@ -4,8 +4,6 @@ It is no silent change but an event in the log like everyone's, folded when it c
 that it counts once; what people did meanwhile wins over it.
 """
 
-from collections.abc import Iterator
-
 from msgspec import Struct
 
 from ioc import deadlines
@@ -24,43 +22,46 @@ SOURCE = f"{CENTRE}{_PART}/"
 
 
 class Moment(Struct, frozen=True):
-    """An event to come: from `at` on it can be told."""
+    """An event to come: from `at` on it can be told. `cause` is the moment it is reckoned from."""
 
     at: Instant
-    id: str
     move: Move
-    time: Instant
-    payload: Payload
+    cause: Instant
+
+    @property
+    def id(self) -> str:
+        """Return the id of the event."""
+        return f"{self.move}/{to_rfc3339(self.cause)}"
 
     def event(self, incident: Incident) -> Outgoing:
         """Return the event that tells the incident."""
-        return emit(_PART, incident.id, self.move, self.time, self.id, self.payload)
+        payload = Lapsed(since=to_datetime(self.cause)) if self.move is Move.LAPSED else Payload()
+        return emit(_PART, incident.id, self.move, self.at, self.id, payload)
 
 
-def to_come(incident: Incident, catalogue: Catalogue) -> Iterator[Moment]:
-    """Yield what is to come of an open incident and is not on its way yet."""
-    if incident.is_open:
-        yield from (one for one in _all(incident, catalogue) if one.id not in incident.sent)
-
-
-def _all(incident: Incident, catalogue: Catalogue) -> Iterator[Moment]:
+def to_come(incident: Incident, catalogue: Catalogue) -> list[Moment]:
+    """Return what is to come of an open incident and is not on its way yet."""
+    taken, until = incident.taken_at, incident.shelved_until
+    if (taken is None and until is None) or not incident.is_open:
+        return []
+    moments = []
     lapse = deadlines.lapses_at(incident, catalogue)
-    if lapse is not None and incident.taken_at is not None:
-        since = to_datetime(incident.taken_at)
-        # On the very instant there is still time, as with every deadline.
-        yield Moment(lapse + 1, f"lapsed/{to_rfc3339(incident.taken_at)}", Move.LAPSED, lapse + 1, Lapsed(since=since))
-    until = incident.shelved_until
+    if lapse is not None and taken is not None:
+        moments.append(Moment(lapse + 1, Move.LAPSED, taken))  # on the very instant there is still time
     if until is not None:
-        yield Moment(until, f"unshelved/{to_rfc3339(until)}", Move.UNSHELVED, until, Payload())
+        moments.append(Moment(until, Move.UNSHELVED, until))
+    return [one for one in moments if one.id not in incident.sent] if incident.sent else moments
 
 
-def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Moment]:
-    """Yield what has come by `now`."""
-    return (one for one in to_come(incident, catalogue) if one.at <= now)
+def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> list[Moment]:
+    """Return what has come by `now`."""
+    return [one for one in to_come(incident, catalogue) if one.at <= now]
 
 
 def next_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     """Return when next something is to be announced or told; None when nothing is to come."""
-    told = (one.at for one in to_come(incident, catalogue))
-    announced = next_step_at(incident, catalogue)
-    return min(told if announced is None else (announced, *told), default=None)
+    soonest = next_step_at(incident, catalogue)
+    for one in to_come(incident, catalogue):
+        if soonest is None or one.at < soonest:
+            soonest = one.at
+    return soonest

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from ioc.calendar import Calendar
 from ioc.catalogue import Catalogue
-from ioc.deadlines import involve, settle, used_by
+from ioc.deadlines import in_order, involve, settle, used_by
 from ioc.incident import Clock, Incident
 from ioc.payloads import TargetName
 from ioc.promises import promise, rule_of, targets_of
@@ -47,7 +47,7 @@ def _carried_over(draft: Incident, old: Rule | None, new: Rule, at: Instant, cat
             fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
             carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
             clocks[name] = replace(carried, run=kept[name].run) if name in kept else carried
-    return tuple(clocks[name] for name in TargetName if name in clocks)
+    return in_order(clocks)
 
 
 def _change_promise(draft: Incident, at: Instant, rule: Rule, catalogue: Catalogue) -> None:
@@ -63,7 +63,7 @@ def _change_promise(draft: Incident, at: Instant, rule: Rule, catalogue: Catalog
         fresh = Clock(TargetName.RESOLVE, draft.reported_at, total)
         carried = _carried(old, fresh, draft, at, rule, catalogue.calendars[rule.calendar])
         others[TargetName.RESOLVE] = replace(carried, run=old.run + 1 if old is not None else 0)
-    draft.clocks = tuple(others[name] for name in TargetName if name in others)
+    draft.clocks = in_order(others)
     settle(draft, catalogue)
 
 
