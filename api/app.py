@@ -48,8 +48,9 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     centre.metrics.watch(centre.model, lambda: centre.ready, lambda: centre.backlog.bytes)
     problems.install(api)
     document.install(api)
-    for noun in (
+    for noun in (  # what comes most often first: routes are tried in turn
         events,
+        open311_report,
         commands,
         reporter,
         groups,
@@ -62,7 +63,6 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
         figures,
         georeport,
         open311,
-        open311_report,
         stream,
         catalogue,
         health,

@@ -48,10 +48,16 @@ def centre_of(request: Request) -> Centre:
     return centre
 
 
-AnyCentre = Annotated[Centre, Depends(centre_of)]
+# Those that requests depend on are coroutines, though they wait for nothing: FastAPI runs any other in a thread.
+async def any_centre(request: Request) -> Centre:
+    """Return the parts of the API that answers this request."""
+    return centre_of(request)
 
 
-def ready_centre(centre: AnyCentre) -> Centre:
+AnyCentre = Annotated[Centre, Depends(any_centre)]
+
+
+async def ready_centre(centre: AnyCentre) -> Centre:
     """Return the parts, or say that the picture is still being read: half a picture is worse than none."""
     if not centre.ready:
         raise Problem(503, "The picture is still being read from the log")
@@ -64,7 +70,7 @@ ReadyCentre = Annotated[Centre, Depends(ready_centre)]
 IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
 
 
-def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
+async def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
     """Return the incident named in the path, or 404."""
     card = centre.model.card(id)
     if card is None:

@@ -281,14 +281,14 @@ class ReadModel:
         """Yield every open incident, in the order of work."""
         return map(self._card, self._work[True].between())
 
-    def reported(self, start: Instant, end: Instant) -> Iterator[Card]:
+    def reported(self, start: Instant, end: Instant, *, newest_first: bool = False) -> Iterator[Card]:
         """Yield the incidents reported from `start` up to `end`, in that order, each as it stands when it is its turn.
 
         One that is taken out meanwhile is left out.
         """
         orders = (order_of(self._rest.keys[number]) for number in self._reported.between(start, end))
         found = [(order.reported_at, order.id) for order in orders]
-        cards = (self.card(id) for _, id in sorted(found))
+        cards = (self.card(id) for _, id in sorted(found, reverse=newest_first))
         return (card for card in cards if card is not None)
 
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:

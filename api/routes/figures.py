@@ -35,7 +35,7 @@ async def show_figures(centre: ReadyCentre) -> Response:
     return json_answer(figures(centre.model))
 
 
-def part_of(
+async def part_of(
     service: Annotated[str | None, Query(max_length=128, description="Only this service, by its code")] = None,
     unit: Annotated[str | None, Query(max_length=128, description="Only this unit, by its code")] = None,
     ward: Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")] = None,
@@ -48,7 +48,7 @@ def part_of(
 AnyPart = Annotated[Scope, Depends(part_of)]
 
 
-def scope_of(
+async def scope_of(
     part: AnyPart, by: Annotated[By | None, Query(description="Also tell them apart along this side")] = None
 ) -> Scope:
     """Return whose figures are asked for, and how they are told apart."""
@@ -78,7 +78,7 @@ async def show_live(
     return json_answer(standing_now(centre.model, scope, ahead))
 
 
-def period_asked(
+async def period_asked(
     centre: ReadyCentre,
     start: Annotated[
         AwareDatetime | None, Query(alias="from", description="On a whole minute", examples=[_EXAMPLES[0]])

@@ -1,5 +1,7 @@
 """Open311 GeoReport v2: what can be reported, and how reports stand."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 from fastapi import Path, Query, Request
@@ -26,7 +28,7 @@ Codes = Annotated[str, Query(max_length=8192, description="Of these services alo
 Since = Annotated[AwareDatetime | None, Query(description="Reported since; 90 days before the end if it is not said")]
 Until = Annotated[AwareDatetime | None, Query(description="Reported before; now if it is not said")]
 Status = Annotated[str, Query(max_length=64, description="open, closed, or both with a comma")]
-PageNumber = Annotated[int, Query(ge=1, le=100_000, description="Which page, from 1")]
+PageNumber = Annotated[int, Query(ge=1, le=1000, description="Which page, from 1")]
 PageSize = Annotated[int, Query(ge=1, le=_MOST, description="How many a page")]
 Jurisdiction = Annotated[str, Query(max_length=256, description="Whose server is meant: must be this one's, if given")]
 
@@ -62,24 +64,26 @@ async def list_requests(
     """The newest first: of the last 90 days unless it is said otherwise, and of no longer time."""
     check_jurisdiction(centre, jurisdiction_id)
     if service_request_id:
-        cards = [_card(id, centre) for id in service_request_id.split(",")]
-        found = [card for card in cards if card is not None]
+        named = (_card(id, centre) for id in service_request_id.split(","))
+        found = (card for card in named if card is not None)
     else:
-        found = _reported(centre, start_date, end_date)
         codes, wanted = set(filter(None, service_code.split(","))), set(status.split(","))
-        found = [card for card in found if requests.status_of(card) in wanted]
-        found = [card for card in found if not codes or requests.code_of(card.incident) in codes]
-    part = found[(page - 1) * page_size : page * page_size]
+        found = (
+            card
+            for card in _reported(centre, start_date, end_date)
+            if requests.status_of(card) in wanted and (not codes or requests.code_of(card.incident) in codes)
+        )
+    part = islice(found, (page - 1) * page_size, page * page_size)
     shown = [requests.request_shown(card, centre.model.catalogue) for card in part]
     return answer(form_of(request), "service_requests", shown)
 
 
-def _reported(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | None) -> list[Card]:
+def _reported(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | None) -> Iterator[Card]:
     until = centre.model.now() + 1 if end is None else to_instant(end)
     since = until - _PERIOD if start is None else to_instant(start)
     if not 0 <= until - since <= _PERIOD:
         raise Refused(Said(400, "start_date: must come before end_date, by 90 days at most"))
-    return [card for card in reversed(list(centre.model.reported(since, until))) if _is_shown(card, centre)]
+    return (card for card in centre.model.reported(since, until, newest_first=True) if _is_shown(card, centre))
 
 
 async def show_request(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio.to_thread
 import httpx
 import pytest
 from pydantic import ValidationError
@@ -38,6 +39,28 @@ async def test_a_body_up_to_the_limit_is_read_in_chunks(city: City, client: http
 
     answer = await client.post(COMMAND, content=padded(), headers={"Content-Type": "application/json"})
     assert answer.status_code == 202, answer.text
+
+
+async def test_no_request_waits_for_a_thread(
+    city: City, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(function: object, *_: object, **__: object) -> None:
+        raise AssertionError(f"{function} would run in a thread")
+
+    city.report("field-reports:1")
+    monkeypatch.setattr(anyio.to_thread, "run_sync", refuse)
+    day = "from=2024-04-16T00:00:00%2B07:00&to=2024-04-17T00:00:00%2B07:00"
+    for path in (
+        "/ready",
+        "/figures",
+        f"/figures/period?{day}",
+        "/figures/live",
+        "/incidents",
+        "/groups",
+        "/indicators",
+    ):
+        assert (await client.get(path)).status_code == 200, path
+    assert (await client.post(COMMAND, json={})).status_code == 202
 
 
 async def test_an_error_nobody_thought_of_tells_nothing_and_is_logged(

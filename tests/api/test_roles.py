@@ -16,7 +16,7 @@ from pytest_asyncio import fixture as async_fixture
 
 from api.app import make_api
 from api.orders import BODIES
-from api.roles import Gate
+from api.roles import Gate, InvalidToken
 from api.settings import AuthSettings
 from api.shapes.incidents import ReporterShown
 from ioc.records import Look, decode_look
@@ -134,6 +134,28 @@ async def test_a_shared_secret_and_roles_that_lie_deeper_will_do() -> None:
     )
     caller = gate.caller(token(SECRET, "HS256", iss="i", realm_access={"roles": ["operator", "identity"]}))
     assert caller.roles == {"operator", "identity"}
+
+
+async def test_a_token_is_checked_once_as_long_as_it_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, checked, decode = Gate(AUTH), [], jwt.decode
+    monkeypatch.setattr(jwt, "decode", lambda *said, **more: checked.append(said) or decode(*said, **more))
+    soon_over = token(OLDER, exp=int(time.time()) + 1)
+    for _ in range(3):
+        assert gate.caller(soon_over).subject == "lan@hue"
+    assert len(checked) == 1
+    over = time.time() + 12
+    monkeypatch.setattr(time, "time", lambda: over)
+    gate.caller(soon_over)
+    assert len(checked) == 2, "that it is over is for the check to say, and not remembered"
+
+
+async def test_a_token_that_proves_nothing_is_not_remembered_as_if_it_did() -> None:
+    gate = Gate(AUTH)
+    good = token()
+    for _ in range(2):
+        assert gate.caller(good).subject == "lan@hue"
+        with pytest.raises(InvalidToken):
+            gate.caller(good[:-4] + "AAAA")
 
 
 async def test_keys_may_lie_in_a_file(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ rows: those of one `what` are a line of the table, each `figure` a column, `at_l
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.bench.intake import measure_intake
 from tests.bench.latency import measure_latency
 from tests.bench.measured import Benchmark, Measured
 from tests.bench.open_incidents import measure_open_incidents
@@ -24,6 +25,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "latency": measure_latency,
     "open-incidents": measure_open_incidents,
     "restore": measure_restore,
+    "intake": measure_intake,
     "ratio": measure_ratio,
 }
 
