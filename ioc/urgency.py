@@ -46,9 +46,11 @@ def concerned(incident: Incident, catalogue: Catalogue) -> tuple[str, ...]:
 
 def told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...]]]:
     """Yield what units are to be told at once of a change, and which."""
+    if not new.is_open:
+        return
     before, after = concerned(old, catalogue), concerned(new, catalogue)
-    was, is_urgent = old.is_open and old.priority is Priority.URGENT, new.is_open and new.priority is Priority.URGENT
-    if was and not is_urgent and new.is_open:
+    was, is_urgent = old.is_open and old.priority is Priority.URGENT, new.priority is Priority.URGENT
+    if was and not is_urgent:
         yield Kind.LOWERED, before
     known = before if was or not is_urgent else ()
     fresh = tuple(unit for unit in after if unit not in known)

@@ -1,15 +1,20 @@
 """The decision: any order, any duplicate, the same state; every step of a deadline announced once."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ioc import telling
 from ioc.decide import DeadlinePassed, decide
 from ioc.errors import Reason
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.incident import Incident
+from ioc.incident import Entry, Incident
 from ioc.lifecycle import State
-from ioc.payloads import TargetName
+from ioc.matters import sightings
+from ioc.payloads import Priority, TargetName
+from ioc.settled import settled
 from ioc.telling import dues
 from ioc.times import HOUR, MINUTE, Instant
 from tests.unit.samples import CITY, at, event
@@ -83,6 +88,39 @@ def test_what_is_due_is_told_whenever_it_changed_and_only_then(order: list[Event
         told = [fact.dues for fact in decision.facts if fact.kind is Kind.DUE_SET]
         assert told == ([after] if after != before else [])
         before = after
+
+
+_SIDES: dict[str, list[Any]] = {
+    "state": list(State),
+    "priority": list(Priority),
+    "service": ["field-reports", "flood-rain"],
+    "category": [None, "power", "tree", "flood"],
+    "unit": [None, "hepco"],
+    "units": [(), ("ioc",)],
+    "rule": ["", *(rule.id for rule in CITY.rules.rules if rule.involve)],
+    "lat": [16.4, 16.5, None],
+    "lon": [107.5, 107.6, None],
+    "reported_at": [0, T],
+    "parent": [None, "flood-rain:9"],
+    "proposed": [None, "flood-rain:8"],
+    "updated_at": [T, T + HOUR],
+    "closed_at": [None, T],
+    "version": [1, 2],
+}
+incidents = st.fixed_dictionaries({side: st.sampled_from(values) for side, values in _SIDES.items()})
+
+
+@given(incidents)
+def test_nobody_else_is_told_of_an_incident_that_stands_as_it_stood(sides: dict[str, Any]) -> None:
+    noted = event("noted", T + HOUR)
+    entry = Entry(noted.time, noted.move, noted.source, noted.id, noted.data)
+    old = Incident("flood-rain:1", **sides, history=(entry,))
+    for side, value in [(side, value) for side, values in _SIDES.items() for value in values]:
+        new = Incident("flood-rain:1", **{**sides, side: value}, history=(entry,))
+        if new.stands_as(old):
+            assert not telling.concerned(old, new, noted, LATER, CITY)
+            assert not [*sightings.tell(old, new, noted, entry, LATER, CITY)]
+            assert not settled(old, new, noted)
 
 
 def test_events_before_the_report_are_held_and_then_told() -> None:
