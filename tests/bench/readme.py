@@ -27,7 +27,7 @@ def figures(results: Results) -> str:
     """Return all that the README says of the figures: where they were taken, the throughputs, every bar."""
     whole = sorted(results.benchmarks.items())
     days = {one.at[:10] for _, one in whole}
-    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}."
+    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}. {_busy(max(one.load for _, one in whole))}"
     chart = f"![events a second]({(RECORDED.parent / CHART).relative_to(ROOT)})"
     bars = report.bars((name, one.rows) for name, one in whole)
     return "\n\n".join(
@@ -37,6 +37,13 @@ def figures(results: Results) -> str:
             chart,
             _table(["", "", "measured", "bar", ""], bars),
         ]
+    )
+
+
+def _busy(load: float) -> str:
+    """Say how busy the machine was with something else when a benchmark began (up to 1: with the one before it)."""
+    return (
+        "Nothing else ran." if load <= 2 else f"The machine was busy with other work (load {load:.1f}): they are low."
     )
 
 

@@ -20,13 +20,20 @@ from streams.clock import now_ms
 from tests.bench import report
 from tests.bench.benchmarks import BENCHMARKS
 from tests.bench.measured import Measured, skipped
-from tests.bench.results import ROOT
+from tests.bench.readme import README, figures, told
+from tests.bench.results import ROOT, recorded
 from tests.bench.states import afternoon, as_records
 from tests.bench.workload import catalogue_with_sensors, records, size
 from tests.unit.samples import CITY
 
 NOW = now_ms()
 DAYS = list(records(3, NOW))
+
+
+def test_the_readme_tells_what_was_recorded() -> None:
+    results = recorded()
+    assert results is not None
+    assert told(README.read_text()) == figures(results)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
