@@ -1,6 +1,6 @@
 """Windows of counts and durations that can be added up, and taken apart again: what the figures are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from ioc.figures.sketch import Sketch, summed
+from ioc.figures.counts import in_order, tally, tally_all
+from ioc.figures.sketch import Sketch
 from ioc.times import DAY, MINUTE, Instant
 
 # Minute windows serve the live views; after this long only the day windows are kept.
@@ -135,11 +136,8 @@ Contribution = tuple[Instant, Measure | Timing, int]
 Who = tuple[str, str, str]
 """The service, unit and ward that something is counted under."""
 
-Counted = Mapping[Who, Sequence[Contribution]]
+Counted = Mapping[Who, list[Contribution]]
 """All that one state adds, by whom it is counted under."""
-
-
-_NONE = Sketch()
 
 
 class Aggregate(Struct, omit_defaults=True):
@@ -153,14 +151,7 @@ class Aggregate(Struct, omit_defaults=True):
         if isinstance(what, Timing):
             self._time(what, value, sign)
         else:
-            self._count(what, sign * value)
-
-    def _count(self, measure: Measure, by: int) -> None:
-        count = self.counts.get(measure, 0) + by
-        if count:
-            self.counts[measure] = count
-        else:
-            self.counts.pop(measure, None)
+            tally(self.counts, what, sign * value)
 
     def _time(self, timing: Timing, value: int, sign: int) -> None:
         sketch = self.timings.get(timing)
@@ -172,8 +163,7 @@ class Aggregate(Struct, omit_defaults=True):
 
     def merge(self, other: "Aggregate", sign: int = 1) -> None:
         """Add all of another window, or with sign -1 take it out again."""
-        for measure, count in other.counts.items():
-            self._count(measure, sign * count)
+        tally_all(self.counts, other.counts, sign)
         for timing, sketch in other.timings.items():
             known = self.timings.get(timing)
             if known is None:
@@ -183,10 +173,16 @@ class Aggregate(Struct, omit_defaults=True):
                 del self.timings[timing]
 
     def plus(self, other: "Aggregate") -> "Aggregate":
-        """Return the sum of both, in the one order its bytes have. A sketch that stays as it is may be shared."""
-        timed = {timing: self.timings.get(timing, _NONE).plus(sketch) for timing, sketch in other.timings.items()}
-        timings = {timing: sketch for timing, sketch in sorted((self.timings | timed).items()) if not sketch.empty}
-        return Aggregate(summed(self.counts, other.counts), timings)
+        """Return the sum of both. A sketch that stays as it is is shared."""
+        changing = {timing: self.timings[timing].copy() for timing in other.timings if timing in self.timings}
+        total = Aggregate(self.counts.copy(), self.timings | changing)
+        total.merge(other)
+        return total
+
+    def in_order(self) -> "Aggregate":
+        """Return the same in the one order its bytes have, however it came about."""
+        timings = {timing: self.timings[timing].in_order() for timing in sorted(self.timings)}
+        return Aggregate(in_order(self.counts), timings)
 
     def copy(self) -> "Aggregate":
         """Return a copy that can be changed without touching this one."""

@@ -26,8 +26,9 @@ def counted(incident: Incident | None) -> Counted:
     if incident is None:
         return {}
     told = {who(incident): contributions(incident)}
-    for unit, answered in directed(incident):
-        told.setdefault((incident.service, unit, incident.ward or ""), []).extend(answered)
+    if incident.directives:
+        for unit, answered in directed(incident):
+            told.setdefault((incident.service, unit, incident.ward or ""), []).extend(answered)
     return told
 
 
@@ -35,20 +36,24 @@ def contributions(incident: Incident) -> list[Contribution]:
     """Return all an incident itself adds to the aggregates, about in the order it came about."""
     if incident.state is State.PENDING:
         return []
-    told: list[Contribution] = [(incident.reported_at, Measure.RECEIVED, 1)]
+    reported = incident.reported_at
+    told: list[Contribution] = [(reported, Measure.RECEIVED, 1), (reported, Measure.OPEN, 1)]
     if incident.dossier is not None:
-        told += _received(incident.dossier, incident.reported_at)
+        told += _received(incident.dossier, reported)
     if incident.acknowledged_at is not None:
         told += _reached(incident, Measure.ACKNOWLEDGED, Timing.ACKNOWLEDGE, incident.acknowledged_at)
     if incident.assigned_at is not None:
         told += _reached(incident, Measure.ASSIGNED, Timing.ASSIGN, incident.assigned_at)
-    told += _escalations(incident)
-    told += [(at, Measure.REOPENED, 1) for at in incident.reopened_at]
+    if incident.raises or incident.said:
+        told += _escalations(incident)
+    if incident.said or incident.runs or incident.closed_at is not None:
+        told += _standing(incident)
+    if incident.reopened_at:
+        told += [(at, Measure.REOPENED, 1) for at in incident.reopened_at]
     if incident.closed_at is not None:
         told += _ending(incident, incident.closed_at)
     if incident.rated_at is not None:
         told += _rating(incident, incident.rated_at)
-    told += _standing(incident)
     return told
 
 
@@ -134,7 +139,7 @@ def _rating(incident: Incident, at: Instant) -> Iterator[Contribution]:
 
 
 def _standing(incident: Incident) -> list[Contribution]:
-    """Return when the incident came to stand open and overdue, and when it ceased to.
+    """Return when, once reported, the incident ceased to stand open and came to again, and when it was overdue.
 
     Another service's clock may be behind: nothing stands open before its report.
     """
@@ -142,34 +147,33 @@ def _standing(incident: Incident) -> list[Contribution]:
     start = incident.reported_at
     for run in incident.runs:
         end = max(start, run.closed)
-        told += _stretch(start, end, run.due)
+        told += _over(start, end, run.due)
         start = max(end, run.reopened)
-    closed = None if incident.closed_at is None else max(start, incident.closed_at)
-    told += _stretch(start, closed, _known_due(incident))
-    return told
-
-
-def _stretch(start: Instant, end: Instant | None, due: Instant | None) -> list[Contribution]:
-    """Return how a time begins and ends for which an incident stood open, and how the part of it that was overdue.
-
-    On the due instant itself there is still time. There is no end while it stands open.
-    """
-    told: list[Contribution] = [(start, Measure.OPEN, 1)]
-    if end is not None:
-        told.append((end, Measure.OPEN, -1))
-    if due is not None and (end is None or end > due):
+        told.append((start, Measure.OPEN, 1))
+    if incident.closed_at is not None:
+        told += _over(start, max(start, incident.closed_at), _due(incident))
+    elif (due := _breached(incident)) is not None:
         told.append((max(start, due), Measure.OVERDUE, 1))
-        if end is not None:
-            told.append((end, Measure.OVERDUE, -1))
     return told
 
 
-def _known_due(incident: Incident) -> Instant | None:
-    """Return by when the incident is to be solved; None while nothing was announced of a due that passed."""
+def _over(start: Instant, end: Instant, due: Instant | None) -> list[Contribution]:
+    """Return what ends with a time for which an incident stood open. On the due instant itself there is still time."""
+    told: list[Contribution] = [(end, Measure.OPEN, -1)]
+    if due is not None and end > due:
+        told += [(max(start, due), Measure.OVERDUE, 1), (end, Measure.OVERDUE, -1)]
+    return told
+
+
+def _due(incident: Incident) -> Instant | None:
     clock = incident.clock(TargetName.RESOLVE)
-    if clock is None or (incident.closed_at is None and last_said(clock, incident) < BREACHED):
-        return None
-    return clock.due
+    return None if clock is None else clock.due
+
+
+def _breached(incident: Incident) -> Instant | None:
+    """Return the due of an open incident once its breach was announced."""
+    clock = incident.clock(TargetName.RESOLVE)
+    return None if clock is None or last_said(clock, incident) < BREACHED else clock.due
 
 
 def directed(incident: Incident) -> Iterator[tuple[str, list[Contribution]]]:

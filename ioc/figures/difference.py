@@ -1,41 +1,36 @@
 """What a slice adds to the windows and takes back: gathered by minute, then added to each window at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
 from ioc.figures.aggregates import Aggregate, Cell, Contribution, Counted, Span, Who, Windows
 from ioc.times import MINUTE, Instant
-
-_NOTHING = Aggregate()
 
 
 class Difference:
     """What leads from old states to new, by who it is counted under and by minute; what cancels out touches nothing."""
 
     def __init__(self) -> None:
-        self._minutes: dict[Who, dict[Instant, Aggregate]] = {}
+        self._minutes: defaultdict[Who, defaultdict[Instant, Aggregate]] = defaultdict(lambda: defaultdict(Aggregate))
 
     def move(self, old: Counted, new: Counted) -> None:
         """Take in what leads from what a state added to what it adds now."""
         for who, before in old.items():
-            after = new.get(who, ())
-            same = _alike(before, after)
-            self._add(who, before[same:], -1)
-            self._add(who, after[same:], 1)
+            after = new.get(who, [])
+            if before != after:
+                same = _alike(before, after)
+                self._add(who, before[same:], -1)
+                self._add(who, after[same:], 1)
         for who, after in new.items():
             if who not in old:
                 self._add(who, after, 1)
 
-    def _add(self, who: Who, contributions: Sequence[Contribution], sign: int) -> None:
-        if not contributions:
-            return
-        minutes = self._minutes.setdefault(who, {})
-        for at, what, value in contributions:
-            minute = at - at % MINUTE
-            sums = minutes.get(minute)
-            if sums is None:
-                sums = minutes[minute] = Aggregate()
-            sums.add(what, value, sign)
+    def _add(self, who: Who, contributions: list[Contribution], sign: int) -> None:
+        if contributions:
+            minutes = self._minutes[who]
+            for at, what, value in contributions:
+                minutes[at - at % MINUTE].add(what, value, sign)
 
     def added(self, kept: Mapping[Cell, Aggregate], cut: Windows, horizon: Instant) -> dict[Cell, Aggregate | None]:
         """Return the windows that change as they are then, None where nothing is left; those kept stay as they are.
@@ -45,24 +40,24 @@ class Difference:
         changed: dict[Cell, Aggregate | None] = {}
         for cell, sums in self._sums(cut, horizon):
             if not sums.empty:
-                window = kept.get(cell, _NOTHING).plus(sums)
-                changed[cell] = None if window.empty else window
+                known = kept.get(cell)
+                window = sums if known is None else known.plus(sums)
+                changed[cell] = None if window.empty else window.in_order()
         return changed
 
     def _sums(self, cut: Windows, horizon: Instant) -> Iterator[tuple[Cell, Aggregate]]:
         for who, minutes in self._minutes.items():
-            days: dict[Instant, Aggregate] = {}
+            days: defaultdict[Instant, Aggregate] = defaultdict(Aggregate)
             for minute, sums in minutes.items():
-                days.setdefault(cut.day_start(minute), Aggregate()).merge(sums)
+                days[cut.day_start(minute)].merge(sums)
                 if minute >= horizon:
                     yield Cell(Span.MINUTE, minute, *who), sums
             for day, sums in days.items():
                 yield Cell(Span.DAY, day, *who), sums
 
 
-def _alike(before: Sequence[Contribution], after: Sequence[Contribution]) -> int:
+def _alike(before: list[Contribution], after: list[Contribution]) -> int:
     """Return how many contributions both begin with: most of what a state adds it has added before."""
-    for same, (one, other) in enumerate(zip_longest(before, after)):
-        if one != other:
-            return same
-    return len(before)
+    if after[: len(before)] == before:
+        return len(before)
+    return next(place for place, (one, other) in enumerate(zip_longest(before, after)) if one != other)

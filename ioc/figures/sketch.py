@@ -5,29 +5,14 @@ The bucket scheme is that of DDSketch (Masson, Rim and Lee, VLDB 2019).
 """
 
 from math import ceil, log
-from typing import TypeVar
 
 from msgspec import Struct, field
+
+from ioc.figures.counts import in_order, tally, tally_all
 
 ERROR = 0.01
 _GAMMA = (1 + ERROR) / (1 - ERROR)
 _PER_LOG = 1 / log(_GAMMA)
-
-
-Key = TypeVar("Key", bound=int | str)
-
-
-def summed(one: dict[Key, int], other: dict[Key, int]) -> dict[Key, int]:
-    """Return the sums by key, without those that are 0, in the order of their keys: however it came about."""
-    sums, grown = one.copy(), False
-    for key, n in other.items():
-        grown = grown or key not in sums
-        total = sums.get(key, 0) + n
-        if total:
-            sums[key] = total
-        else:
-            sums.pop(key, None)
-    return dict(sorted(sums.items())) if grown else sums
 
 
 class Sketch(Struct, omit_defaults=True):
@@ -41,31 +26,22 @@ class Sketch(Struct, omit_defaults=True):
     def add(self, value: int, n: int = 1) -> None:
         """Add a duration n times; a negative n takes it back."""
         self.count += n
-        self.total += n * max(0, value)
         if value <= 0:
             self.zeros += n
         else:
-            self._bump(ceil(log(value) * _PER_LOG), n)
-
-    def _bump(self, bucket: int, n: int) -> None:
-        count = self.buckets.get(bucket, 0) + n
-        if count:
-            self.buckets[bucket] = count
-        else:
-            self.buckets.pop(bucket, None)
+            self.total += n * value
+            tally(self.buckets, ceil(log(value) * _PER_LOG), n)
 
     def merge(self, other: "Sketch", sign: int = 1) -> None:
         """Add all of another sketch, or with sign -1 take it out again."""
         self.count += sign * other.count
         self.total += sign * other.total
         self.zeros += sign * other.zeros
-        for bucket, n in other.buckets.items():
-            self._bump(bucket, sign * n)
+        tally_all(self.buckets, other.buckets, sign)
 
-    def plus(self, other: "Sketch") -> "Sketch":
-        """Return the sum of both."""
-        sums = (self.count + other.count, self.total + other.total, self.zeros + other.zeros)
-        return Sketch(*sums, summed(self.buckets, other.buckets))
+    def in_order(self) -> "Sketch":
+        """Return the same in the one order its bytes have, however it came about."""
+        return Sketch(self.count, self.total, self.zeros, in_order(self.buckets))
 
     def copy(self) -> "Sketch":
         """Return a copy that can be changed without touching this one."""
