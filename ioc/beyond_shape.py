@@ -65,10 +65,15 @@ def _out_of_time(envelope: Envelope, _: str | None, __: Payload | Booked) -> Fau
 _DATES = ("due", "reported_at", "merged_at", "ended_at")
 
 
+def _dues_out_of_time(_: Envelope, __: str | None, payload: Reported) -> Faults:
+    """Return the dues given with a report that no calendar reaches."""
+    if not payload.due:
+        return ()
+    return tuple(Fault(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
+
+
 def _dates_out_of_time(_: Envelope, __: str | None, payload: Payload) -> Iterator[Fault]:
     """Yield the moments it speaks of that no calendar reaches."""
-    if isinstance(payload, Reported):
-        yield from (Fault(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
     for name in _DATES:
         moment = getattr(payload, name, None)
         if isinstance(moment, datetime) and not is_of_our_time(moment):
@@ -98,7 +103,9 @@ def _checks_of(kind: type[Struct]) -> Iterator[Check]:
     if not set(_RELATED).isdisjoint(kind.__struct_fields__):
         yield _own_relative
     yield _out_of_time
-    if not set(_DATES).isdisjoint(kind.__struct_fields__):
+    if kind is Reported:
+        yield _dues_out_of_time
+    elif not set(_DATES).isdisjoint(kind.__struct_fields__):
         yield _dates_out_of_time
     if kind is Shelved:
         yield _off_the_shelf
