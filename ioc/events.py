@@ -15,7 +15,7 @@ from ioc.errors import Refusal
 from ioc.lifecycle import MOVE_OF_TYPE, Move
 from ioc.marks import AS_OF_TYPE, AsOf, read_mark
 from ioc.payloads import DECODE, NOBODY, PAYLOADS, Payload, Reported, Reporter, encode
-from ioc.registers import ACT_OF_TYPE, BOOKINGS, Booked, Booking
+from ioc.registers import ACT_OF_TYPE, BOOKINGS, REGISTER_OF, Booked, Booking
 from ioc.times import Instant, to_instant
 
 Said = TypeVar("Said", bound=Payload | Booked)
@@ -72,7 +72,8 @@ def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     faults = faults_beyond_shape(envelope, address, payload, key)
     if address is None or faults:
         return refused(faults)
-    return Booking(address, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
+    item = f"{REGISTER_OF[act]}/{address}"
+    return Booking(address, item, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
 
 
 def _normal(payload: Said, kind: type[Said]) -> tuple[Said, bytes]:

@@ -4,6 +4,7 @@ An item keeps the first act of each kind, by time, source and id, so the order i
 What cannot have been is not counted: nobody waits for less than no time, nor once they have gone.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -36,6 +37,9 @@ class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True):
         return (self.service, self.unit, self.ward)
 
 
+_REGISTERS: Mapping[str, Register] = {register: register for register in Register}
+
+
 class Item(Struct, frozen=True, omit_defaults=True):
     """A ticket, a document or an answer. `last` is the latest moment anything was told of (ms)."""
 
@@ -46,7 +50,7 @@ class Item(Struct, frozen=True, omit_defaults=True):
     @property
     def register(self) -> Register:
         """The register it is booked in."""
-        return Register(self.id.partition("/")[0])
+        return _REGISTERS[self.id.partition("/")[0]]
 
 
 class Booked(NamedTuple):

@@ -118,16 +118,14 @@ class Progress:
 
     def __init__(self, before: Position, policy: RefusalPolicy) -> None:
         self.now = before.clock
-        self.folded = self.refused = self.duplicates = 0
-        self.recent = before.recent
+        self.duplicates = 0
+        self._refused: list[bool] = []
         self._before = before
         self._policy = policy
 
     def count(self, refused: bool) -> None:
         """Count one record more."""
-        self.folded += 1
-        self.refused += refused
-        self.recent = self._policy.after(self.recent, refused)
+        self._refused.append(refused)
 
     def position(self, next: int) -> Position:
         """Return how far the partition is folded with this slice."""
@@ -135,10 +133,10 @@ class Progress:
             self._before,
             next=next,
             clock=self.now,
-            folded=self._before.folded + self.folded,
-            refused=self._before.refused + self.refused,
+            folded=self._before.folded + len(self._refused),
+            refused=self._before.refused + sum(self._refused),
             duplicates=self._before.duplicates + self.duplicates,
-            recent=self.recent,
+            recent=self._policy.after(self._before.recent, self._refused),
         )
 
 

@@ -1,5 +1,7 @@
 """How much may be refused: a topic full of good events must not be emptied into the dead letters by a fault of ours."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 
@@ -21,8 +23,14 @@ class RefusalPolicy(Struct, frozen=True):
     least: int = 100
     window: int = 1000
 
-    def after(self, before: Refusals, refused: bool) -> Refusals:
-        """Return the count with one more record."""
-        records, total = before.records + 1, before.refused + refused
-        exceeded = before.exceeded or (records >= self.least and total > self.share * records)
-        return Refusals(0, 0, exceeded) if records >= self.window else Refusals(records, total, exceeded)
+    def after(self, before: Refusals, refused: Iterable[bool]) -> Refusals:
+        """Return the count with these records more, each refused or not, in their order."""
+        records, total, exceeded = before.records, before.refused, before.exceeded
+        for one in refused:
+            records += 1
+            total += one
+            if total > self.share * records and records >= self.least:
+                exceeded = True
+            if records >= self.window:
+                records = total = 0
+        return Refusals(records, total, exceeded)

@@ -33,11 +33,6 @@ class Act(StrEnum):
     SENT = "document.sent"
     ANSWERED = "survey.answered"
 
-    @property
-    def register(self) -> Register:
-        """The register it is booked in."""
-        return Register(self.partition(".")[0])
-
 
 class Booked(Struct, frozen=True, omit_defaults=True):
     """A citizen's ticket was called, was served, or was given up: who it is about was said when it was issued."""
@@ -70,6 +65,7 @@ BOOKINGS: Mapping[Act, type[Booked]] = {
 }
 
 DECODE = {act: msgspec.json.Decoder(booked).decode for act, booked in BOOKINGS.items()}
+REGISTER_OF: Mapping[Act, Register] = {act: Register(act.partition(".")[0]) for act in Act}
 ACT_OF_TYPE: Mapping[str, Act] = {f"vn.ioc.{act}.v1": act for act in Act}
 
 
@@ -81,17 +77,14 @@ def event_type(act: Act) -> str:
 class Booking(Struct, frozen=True):
     """One thing booked of one item. `time` is the sender's, in ms; (source, id) is its duplicate key.
 
-    `key` is that of its record, `<source slug>:<subject>`.
+    `key` is that of its record, `<source slug>:<subject>`; `item` is the register and the key: a ticket and a dossier
+    may share a number.
     """
 
     key: str
+    item: str
     act: Act
     time: Instant
     source: str
     id: str
     payload: Booked
-
-    @property
-    def item(self) -> str:
-        """The id of the item: its register and its key. A ticket and a dossier may share a number."""
-        return f"{self.act.register}/{self.key}"

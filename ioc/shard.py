@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from ioc import items
-from ioc.catalogue import Catalogue
 from ioc.changes import Changes
 from ioc.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.editions import Edition, in_force, settled
@@ -152,24 +151,10 @@ def _is_pending(incident: Incident | None) -> bool:
     return incident is not None and incident.state is State.PENDING
 
 
-def _is_told_elsewhere(event: Event | Booking) -> bool:
-    """True of what other incidents tell: their partition's clock may be ahead of what is still to be folded here."""
-    return isinstance(event, Event) and event.move in KIN
-
-
 _STRAY = Refusal(
     Reason.WRONG_PARTITION,
     (Fault("key", "sent to another partition than the key's: partition by murmur2, as Kafka's own clients do"),),
 )
-
-
-_Read = Event | Booking | AsOf | Refusal
-
-
-def _at_the_door(event: Event | Booking, now: Instant, catalogue: Catalogue) -> Refusal | None:
-    if isinstance(event, Booking):
-        return items.refused_at_the_door(event, now, catalogue)
-    return refused_at_the_door(event, now, catalogue)
 
 
 class _Fold(Progress):
@@ -182,6 +167,7 @@ class _Fold(Progress):
     def __init__(self, shard: Shard) -> None:
         super().__init__(shard.position, shard.policy)
         self.shard = shard
+        self.by_wall = shard.clock is ClockKind.WALL
         self.changes = Changes(shard.position)
         self.incidents_before: dict[str, Incident | None] = {}
         self.items_before: dict[str, Item | None] = {}
@@ -189,65 +175,79 @@ class _Fold(Progress):
 
     def take(self, record: Record) -> None:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
-        event = self._admitted(read_event(record.key, record.value, record.headers))
-        self._advance(event, record)
-        refused = len(self.changes.dead_letters)
+        event = read_event(record.key, record.value, record.headers)
+        if self.by_wall and record.appended > self.now:
+            self.now = record.appended
         if isinstance(event, Event):
-            self._settle(record, event)
+            refusal = self._settle(record, event)
         elif isinstance(event, Booking):
-            self._book(record, event)
-        elif isinstance(event, Refusal):
-            self._refuse(record, event)
-        self.count(refused=len(self.changes.dead_letters) > refused)
-
-    def _admitted(self, event: _Read) -> _Read:
-        """Return the event, or why it goes no further: the events' own clock must not be moved by one that does not."""
-        shard = self.shard
-        if isinstance(event, Event):
-            first, key = self._incident(event.incident) is None, event.incident
-        elif isinstance(event, Booking):
-            first, key = self._item(event.item) is None, event.key
-        else:
-            return event
-        if first and partition_of(key.encode(), shard.partitions) != shard.partition:
-            return _STRAY
-        if shard.clock is ClockKind.EVENT:
-            return _at_the_door(event, event.time, shard.catalogue) or event
-        return event
-
-    def _advance(self, event: _Read, record: Record) -> None:
-        if self.shard.clock is ClockKind.WALL:
-            self.now = max(self.now, record.appended)
+            refusal = self._book(record, event)
         elif isinstance(event, AsOf):
-            self.fire(event.time, None, late_input=False)
-            self.now = max(self.now, event.time)
-        elif isinstance(event, Event | Booking) and event.time > self.now and not _is_told_elsewhere(event):
-            # Old data lives through its own days: every deadline before this event comes to pass before it.
-            self.fire(event.time - 1, None, late_input=False)
-            self.now = event.time
+            refusal = None
+            self._run_to(event.time)
+        else:
+            refusal = event
+        if refusal is not None:
+            self.changes.dead_letters.append(DeadLetter(record, refusal))
+        self.count(refusal is not None)
 
-    def _settle(self, record: Record, event: Event) -> None:
-        old = self._incident(event.incident)
-        decision = decide(old, event, self.now, self.shard.catalogue)
+    def _settle(self, record: Record, event: Event) -> Refusal | None:
+        """Fold an event of an incident, unless it is refused: one at the door must not move the events' own clock."""
+        old, catalogue = self._incident(event.incident), self.shard.catalogue
+        if old is None and self._is_stray(event.incident):
+            return _STRAY
+        if not self.by_wall:
+            refusal = refused_at_the_door(event, event.time, catalogue)
+            if refusal is not None:
+                return refusal
+            # What other incidents tell goes by their partition's clock, which may be ahead of what is folded here.
+            if event.move not in KIN and self._live_through(event.time - 1, event.time):
+                old = self._incident(event.incident)
+        decision = decide(old, event, self.now, catalogue)
         self._keep(old, decision)
-        if decision.refusal is not None:
-            self._refuse(record, decision.refusal)
-        elif decision.duplicate:
-            self._duplicate(record, event)
+        if decision.duplicate:
+            self._duplicate(record, event, event.incident)
+        return decision.refusal
 
-    def _book(self, record: Record, booking: Booking) -> None:
-        old = self._item(booking.item)
-        booked = items.book(old, booking, self.now, self.shard.catalogue)
-        if booked.refusal is not None:
-            self._refuse(record, booked.refusal)
-        elif booked.duplicate:
-            self._duplicate(record, booking)
+    def _book(self, record: Record, booking: Booking) -> Refusal | None:
+        old, catalogue = self._item(booking.item), self.shard.catalogue
+        if old is None and self._is_stray(booking.key):
+            return _STRAY
+        if not self.by_wall:
+            refusal = items.refused_at_the_door(booking, booking.time, catalogue)
+            if refusal is not None:
+                return refusal
+            self._live_through(booking.time - 1, booking.time)
+        booked = items.book(old, booking, self.now, catalogue)
+        if booked.duplicate:
+            self._duplicate(record, booking, booking.item)
         elif booked.item is not None and booked.item is not old:
-            if old is not None and items.is_past(old, self.now, self.shard.catalogue):
+            if old is not None and items.is_past(old, self.now, catalogue):
                 self._let_stand(old)
             self.items_before.setdefault(booking.item, old)
             self.changes.items[booking.item] = booked.item
             self.shard.ageing.set(booking.item, booked.item.last)
+        return booked.refusal
+
+    def _is_stray(self, key: str) -> bool:
+        return partition_of(key.encode(), self.shard.partitions) != self.shard.partition
+
+    def _run_to(self, time: Instant) -> None:
+        """Let the events' own clock run to a moment that is marked: what is due at it comes to pass, too."""
+        if not self.by_wall:
+            self.fire(time, None, late_input=False)
+            self.now = max(self.now, time)
+
+    def _live_through(self, until: Instant, time: Instant) -> bool:
+        """Let old data live through its own days: every deadline up to `until` comes to pass before it is `time`.
+
+        True when there was any time to live through.
+        """
+        if time <= self.now:
+            return False
+        self.fire(until, None, late_input=False)
+        self.now = time
+        return True
 
     def _let_stand(self, past: Item) -> None:
         """Leave what an item added that is no longer kept: what comes under its name begins anew."""
@@ -255,16 +255,12 @@ class _Fold(Progress):
         self.difference.move(items.counted(before), items.counted(past))
         self.items_before[past.id] = None
 
-    def _duplicate(self, record: Record, event: Event | Booking) -> None:
+    def _duplicate(self, record: Record, event: Event | Booking, subject: str) -> None:
         self.duplicates += 1
         key = f"{self.shard.partition}:{record.offset}/{Kind.DUPLICATE}"
-        subject = event.incident if isinstance(event, Event) else event.item
         self.changes.facts.append(
             Fact(key, Kind.DUPLICATE, subject, event.time, self.now, cause=f"{event.source}/{event.id}")
         )
-
-    def _refuse(self, record: Record, refusal: Refusal) -> None:
-        self.changes.dead_letters.append(DeadLetter(record, refusal))
 
     def settle_anew(self, ids: Sequence[str], cause: str) -> None:
         """Settle incidents by the catalogue in force."""
@@ -274,20 +270,19 @@ class _Fold(Progress):
 
     def fire(self, until: Instant, most: int | None, late_input: bool) -> None:
         """Announce the deadlines reached by `until`, each at its own moment when the events' clock rules."""
-        by_event = self.shard.clock is ClockKind.EVENT
         fired = 0
         while most is None or fired < most:
             timer = self.shard.timers.take(until)
             if timer is None:
                 return
             old = self._incident(timer.incident)
-            now = max(timer.at, self.now) if by_event else until
+            now = max(timer.at, self.now) if not self.by_wall else until
             decision = decide(old, DeadlinePassed(timer.incident, late_input), now, self.shard.catalogue)
             self._keep(old, decision)
             fired += 1
 
     def _incident(self, id: str) -> Incident | None:
-        return self.changes.incidents.get(id) or self.shard.incidents.get(id)
+        return self.changes.incidents.get(id) or self.shard.incidents.find(id)
 
     def _keep(self, old: Incident | None, decision: Decision) -> None:
         self.changes.outbox.extend(decision.emitted)
@@ -301,7 +296,7 @@ class _Fold(Progress):
         self.incidents_before.setdefault(new.id, old)
 
     def _item(self, id: str) -> Item | None:
-        return self.changes.items.get(id) or self.shard.items.get(id)
+        return self.changes.items.get(id) or self.shard.items.find(id)
 
     def add_up(self) -> None:
         """Add to the windows what the states have come to add since the slice began."""

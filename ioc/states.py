@@ -41,6 +41,10 @@ class States(Mapping[str, State]):
             self._remember(id, found)
         return found
 
+    def find(self, id: str) -> State | None:
+        """Return a state, or None when there is none: most of what is new is asked for, and raises nothing."""
+        return self[id] if id in self._encoded else None
+
     def encoded(self) -> ItemsView[str, bytes]:
         """Return all ids and the bytes of their states."""
         return self._encoded.items()

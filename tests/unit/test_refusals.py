@@ -12,10 +12,7 @@ POLICY = RefusalPolicy(share=0.5, least=10, window=20)
 
 
 def after(*refused: bool, policy: RefusalPolicy = POLICY) -> Refusals:
-    count = Refusals()
-    for one in refused:
-        count = policy.after(count, one)
-    return count
+    return policy.after(Refusals(), refused)
 
 
 def test_more_than_its_share_is_too_many_once_there_are_enough_to_tell() -> None:

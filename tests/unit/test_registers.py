@@ -19,7 +19,7 @@ from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing
 from ioc.items import OF_ITEMS, counted
 from ioc.lane import ClockKind, Record
 from ioc.records import encode
-from ioc.registers import Act, Booking
+from ioc.registers import REGISTER_OF, Act, Booking
 from ioc.shard import Shard
 from ioc.times import DAY, HOUR, MINUTE, Instant
 from ioc.topics import Topic
@@ -273,7 +273,7 @@ def test_what_items_contribute_incidents_do_not() -> None:
     log = [record(0, "reported", NOW), record(1, "resolved", NOW + HOUR), record(2, "rated", NOW + HOUR, score=1)]
     total = day(folded(log))
     assert not OF_ITEMS & {*total.counts, *total.timings}
-    every = [booked(act, NOW, subject=act.register) for act in Act]
+    every = [booked(act, NOW, subject=REGISTER_OF[act]) for act in Act]
     told: Counter[str] = Counter({*day(folded(every)).counts, *day(folded(every)).timings} - OF_ITEMS)
     assert not told
 
