@@ -75,7 +75,7 @@ def _add_agent(app: faust.App, topic: Topic, partitions: Partitions, most: int) 
 
 def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
     async def assigned(_: Any, *args: Any, **__: Any) -> None:
-        partitions.assign(_places(args[0]))
+        await partitions.assign(_places(args[0]))
 
     async def revoked(_: Any, *args: Any, **__: Any) -> None:
         await partitions.revoke(_places(args[0]))

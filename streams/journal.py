@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
-from ioc.lane import Changed, Outgoing, Write, position_key
+from ioc.lane import Changed, Outgoing, Position, Write, position_key
 from ioc.partitioner import partition_of
 from ioc.records import encode
 from ioc.topics import MAX_DEAD_LETTER_BYTES, Topic
@@ -58,20 +59,35 @@ class Journal:
 
         Every delivery is looked at before the commit: aiokafka commits what is left when a broker has refused a batch.
         """
+        await self._commit(self._own(changes), self._others(changes.outbox))
+
+    async def is_ours(self, position: Position) -> bool:
+        """True when nobody has shut out this journal since it was opened: it can still write the position."""
+        try:
+            await self._commit([(Topic.POSITIONS, [self._position(position)])], {})
+        except KafkaError:
+            return False
+        return True
+
+    async def _commit(
+        self, own: Iterable[tuple[Topic, Iterable[Write]]], others: Mapping[tuple[Topic, int], list[Write]]
+    ) -> None:
         await self._producer.begin_transaction()
         deliveries: list[Awaitable[Any]] = []
-        for topic, writes in self._own(changes):
+        for topic, writes in own:
             deliveries += await self._send(topic, self.partition, writes)
-        for (topic, partition), writes in self._others(changes.outbox).items():
-            deliveries += await self._send(topic, partition, writes)
+        for (topic, partition), sent in others.items():
+            deliveries += await self._send(topic, partition, sent)
         await asyncio.gather(*deliveries)
         await self._producer.commit_transaction()
 
     def _own(self, changes: Changed) -> Iterator[tuple[Topic, Iterable[Write]]]:
         yield from changes.writes(self.partition)
         yield Topic.DEAD_LETTERS, (letter.write(self.topic, self.partition) for letter in changes.dead_letters)
-        key = position_key(self.topic, self.partition)
-        yield Topic.POSITIONS, (Write(key, encode(changes.position)),)
+        yield Topic.POSITIONS, [self._position(changes.position)]
+
+    def _position(self, position: Position) -> Write:
+        return Write(position_key(self.topic, self.partition), encode(position))
 
     def _others(self, outbox: Iterable[Outgoing]) -> Mapping[tuple[Topic, int], list[Write]]:
         """Return what is sent elsewhere, by the partition each key belongs to, in the order it was said."""

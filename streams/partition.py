@@ -196,6 +196,17 @@ class Partition(Generic[Changes]):
         if isinstance(self.shard, incidents.Shard):
             metrics.PENDING.labels(self._labels[1]).set(self.shard.pending)
 
+    async def pause(self) -> None:
+        """Change nothing until told to go on, once what is being written is written."""
+        async with self.lock:
+            self._closed = True
+
+    async def go_on(self) -> bool:
+        """Go on as before; False when that cannot be, as another has owned it meanwhile and may have changed it."""
+        async with self.lock:
+            self._closed = not await self.journal.is_ours(self.shard.position)
+        return not self._closed
+
     async def close(self) -> None:
         """Let go of the partition, once what is being written is written."""
         async with self.lock:

@@ -1,8 +1,8 @@
-"""The partitions a worker owns: opened side by side when they are assigned, dropped at once when they are revoked."""
+"""The partitions a worker owns: opened side by side when they are assigned, set aside when they are revoked."""
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ioc.catalogue import Catalogue
@@ -21,13 +21,30 @@ class Partitions:
         self._settings = settings
         self._catalogue = catalogue
         self._opening: dict[Place, asyncio.Task[Partition[Any]]] = {}
+        self._aside: dict[Place, asyncio.Task[Partition[Any]]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
-    def assign(self, places: Iterable[Place]) -> None:
-        """Begin to open those not open yet."""
+    async def assign(self, places: Collection[Place]) -> None:
+        """Go on with those that are ours again, let go of the others, and begin to open what is new."""
         for place in places:
-            if place not in self._opening:
+            if place in self._aside:
+                self._opening[place] = asyncio.create_task(self._go_on(place, self._aside.pop(place)))
+            elif place not in self._opening:
                 self._opening[place] = asyncio.create_task(self._open(place))
+        left, self._aside = self._aside, {}
+        await asyncio.gather(*map(self._close, left.values()))
+
+    async def _go_on(self, place: Place, aside: asyncio.Task[Partition[Any]]) -> Partition[Any]:
+        """Go on with a partition that was set aside; build it anew when another has owned it meanwhile."""
+        partition = aside.result()
+        try:
+            if await partition.go_on():
+                return partition
+        except BaseException:  # revoked again before that was known
+            await partition.close()
+            raise
+        await self._close(aside)
+        return await self._open(place)
 
     async def _open(self, place: Place) -> Partition[Any]:
         try:
@@ -46,12 +63,20 @@ class Partitions:
         await asyncio.shield(self._keeping)  # other partitions wait for it, too
 
     async def revoke(self, places: Iterable[Place]) -> None:
-        """Drop state, timers and producer of those no longer owned.
+        """Set aside those that may no longer be ours: which are is known when partitions are assigned.
 
-        Faust has waited for the slices under way before it tells of this, so what is not open yet is needed by nobody.
+        Most will be ours again, and rebuilding them takes seconds. Faust has waited for the slices under way before it
+        tells of this, so what is not open yet is needed by nobody.
         """
-        tasks = [task for place in places if (task := self._opening.pop(place, None)) is not None]
-        await asyncio.gather(*(self._close(task) for task in tasks))
+        tasks = {place: self._opening.pop(place) for place in places if place in self._opening}
+        await asyncio.gather(*(self._set_aside(place, task) for place, task in tasks.items()))
+
+    async def _set_aside(self, place: Place, task: asyncio.Task[Partition[Any]]) -> None:
+        if not task.done():
+            await self._close(task)
+            return
+        await task.result().pause()
+        self._aside[place] = task
 
     async def _close(self, task: asyncio.Task[Partition[Any]]) -> None:
         try:

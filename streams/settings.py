@@ -32,7 +32,7 @@ class WorkerSettings(BaseSettings):
     refused_least: int = Field(100, ge=10, description="records from which on that share is taken")
     refused_window: int = Field(1000, ge=100, description="records over which it is taken at most")
     accept_loss: bool = Field(False, description="start although records were lost or too many refused; for one start")
-    session_timeout: float = Field(10.0, gt=0)
+    session_timeout: float = Field(6.0, gt=0)
     frozen_after: float = Field(30.0, gt=0, description="how long the event loop may stand still")
 
     @property

@@ -18,7 +18,7 @@ class NotifierSettings(BaseSettings):
     clock: ClockKind = Field(ClockKind.WALL, description="with 'event', a replay, nothing is sent outside")
     catalogue: Path = Field(default_factory=hue_folder, description="folder of the catalogue's YAML files")
     metrics_port: int = Field(0, description="port of the Prometheus metrics; 0 for none")
-    session_timeout: float = Field(10.0, gt=0)
+    session_timeout: float = Field(6.0, gt=0)
     frozen_after: float = Field(30.0, gt=0, description="how long the event loop may stand still")
     screen_url: str = Field("", description="where people open the screen; no links when empty")
     notify_group: str = Field("ioc-notify", description="consumer group of the notifiers")
