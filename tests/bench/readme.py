@@ -3,7 +3,7 @@
 import re
 
 from tests.bench import report
-from tests.bench.results import CHART, RECORDED, ROOT, Results
+from tests.bench.results import CHART, RECORDED, ROOT, Result, Results
 
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"(?<=<!-- figures: `make bench` writes them -->\n).*?(?=\n<!-- end of figures -->)", re.DOTALL)
@@ -27,7 +27,7 @@ def figures(results: Results) -> str:
     """Return all that the README says of the figures: where they were taken, the throughputs, every bar."""
     whole = sorted(results.benchmarks.items())
     days = {one.at[:10] for _, one in whole}
-    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}. {_busy(max(one.load for _, one in whole))}"
+    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}. {_busy(whole)}"
     chart = f"![events a second]({(RECORDED.parent / CHART).relative_to(ROOT)})"
     bars = report.bars((name, one.rows) for name, one in whole)
     return "\n\n".join(
@@ -40,11 +40,10 @@ def figures(results: Results) -> str:
     )
 
 
-def _busy(load: float) -> str:
-    """Say how busy the machine was with something else when a benchmark began (up to 1: with the one before it)."""
-    return (
-        "Nothing else ran." if load <= 2 else f"The machine was busy with other work (load {load:.1f}): they are low."
-    )
+def _busy(whole: list[tuple[str, Result]]) -> str:
+    """Say whether something else ran: the first of all benchmarks begins on a machine that does nothing."""
+    load = min((one.at, one.load) for _, one in whole)[1]
+    return f"The machine was busy with other work (load {load:.1f}): they are low." if load > 1 else "Nothing else ran."
 
 
 def _table(heads: list[str], lines: list[list[str]]) -> str:
