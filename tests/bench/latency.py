@@ -84,7 +84,8 @@ async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Mea
         await _send(centre.bootstrap, rate, events, seen)
         await _wait(seen)
         for task in listening:
-            task.cancel()
+            if not task.cancel():
+                task.result()  # raises what ended it
     missing = len(seen.sent.keys() - seen.facts.keys())
     assert missing < len(seen.sent) / 50, f"of {len(seen.sent):,} reports {missing:,} were not folded in time"
     reached = len(events) / (max(seen.facts.values()) - began)
@@ -141,7 +142,7 @@ async def _messages(client: httpx.AsyncClient, url: str) -> AsyncIterator[tuple[
     """Yield the name and the data of each server-sent event."""
     waiting = b""
     async with client.stream("GET", f"{url}stream") as feed:
-        async for chunk in feed.aiter_raw():
+        async for chunk in feed.aiter_bytes():
             *whole, waiting = (waiting + chunk).split(b"\n\n")
             for message in whole:
                 fields = dict(line.split(b": ", 1) for line in message.split(b"\n") if b": " in line)
