@@ -1,6 +1,7 @@
 """`make bench`: run all benchmarks, or those named, one after another on one broker."""
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -30,6 +31,7 @@ out.width = max(out.width, 132)
 
 def main(arguments: list[str]) -> int:
     """Run benchmarks on a broker of their own; return 1 when one failed, 2 when one is unknown."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every new topic that has no leader yet
     given = _parser().parse_args(arguments)
     known = WITH_PEERS if given.peers else BENCHMARKS
     if unknown := set(given.names) - set(known):

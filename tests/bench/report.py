@@ -17,7 +17,16 @@ def table(name: str, rows: Sequence[Measured]) -> Group:
         shown.add_column(head, justify="right" if head else "left")
     for line in lines:
         shown.add_row(*line[:-1])
-    return Group(shown, *(f"  {line[0]}: {line[-1]}" for line in lines if line[-1]), "")
+    return Group(shown, *(f"  {', '.join(whats)}: {on}" for on, whats in _with(lines).items()), "")
+
+
+def _with(lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    """Return what was on, and for which lines of a table."""
+    found: dict[str, list[str]] = {}
+    for what, *_, on in lines:
+        if on:
+            found.setdefault(on, []).append(what)
+    return found
 
 
 def markdown(rows: Sequence[Measured]) -> str:
