@@ -70,7 +70,7 @@ def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
             row for rate in RATES for row in asyncio.run(_at(centre, rate, list(islice(events, round(rate * seconds)))))
         ]
         on = f"{ALL_ON}; {verified(centre)}"
-    return [*measured, Measured(f"{RATES[0]:,} events/s", "", None, on=on)]
+    return [*measured, *(Measured(f"{rate:,} events/s", "", None, on=on) for rate in RATES)]
 
 
 async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Measured]:

@@ -17,7 +17,8 @@ def table(name: str, rows: Sequence[Measured]) -> Group:
         shown.add_column(head, justify="right" if head else "left")
     for line in lines:
         shown.add_row(*line[:-1])
-    return Group(shown, *(f"  {', '.join(whats)}: {on}" for on, whats in _with(lines).items()), "")
+    told = (f"  {'all' if len(whats) == len(lines) else ' / '.join(whats)}: {on}" for on, whats in _with(lines).items())
+    return Group(shown, *told, "")
 
 
 def _with(lines: Sequence[Sequence[str]]) -> dict[str, list[str]]:
