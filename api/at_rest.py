@@ -4,7 +4,7 @@ from array import array
 
 import lz4.block
 
-from api.card import Card
+from api.card import Card, order_of
 from ioc import records
 
 
@@ -29,6 +29,11 @@ class AtRest:
     def number(self, id: str) -> int | None:
         """Return the number of an incident; None when it is not known."""
         return self._numbers.get(id)
+
+    def id(self, number: int) -> str:
+        """Return the id of a number; an empty one when it is free."""
+        key = self.keys[number]
+        return order_of(key).id if key else ""
 
     def card(self, number: int) -> Card:
         """Unpack an incident."""

@@ -59,15 +59,16 @@ def folded(text: str) -> str:
 class Card:
     """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
-    __slots__ = ("children", "clock", "due", "incident", "key", "maintenance", "severity", "solution_due")
+    __slots__ = ("children", "clock", "due", "incident", "is_open", "key", "maintenance", "severity", "solution_due")
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
+        self.is_open = incident.state not in CLOSED
         self.severity = severity(incident)
         self.maintenance: str | None = None  # the id of the window that it lies under now
-        self.clock: Clock | None = incident.next_clock() if incident.is_open else None
+        self.clock: Clock | None = incident.next_clock() if self.is_open else None
         self.due: Instant | None = self.clock.due if self.clock is not None else None
-        self.solution_due = _solution_due(incident)
+        self.solution_due = _solution_due(incident) if self.is_open else None
         due = NEVER if self.due is None else self.due
         self.key = key_of(Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id))
         self.children = sum(not child.away for child in incident.children.values()) if incident.children else 0
@@ -76,11 +77,6 @@ class Card:
     def order(self) -> Order:
         """Its place in the order of work."""
         return order_of(self.key)
-
-    @property
-    def is_open(self) -> bool:
-        """True while somebody still has to act."""
-        return self.incident.state not in CLOSED
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -115,5 +111,7 @@ class Card:
 
 
 def _solution_due(one: Incident) -> Instant | None:
-    clock = one.clock(TargetName.RESOLVE) if one.is_open else None
-    return clock.due if clock is not None and clock.running else None
+    for clock in one.clocks:
+        if clock.target is TargetName.RESOLVE:
+            return clock.due if clock.running else None
+    return None

@@ -60,8 +60,8 @@ def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
     else:
         for minute in range(start, now + 1, MINUTE):
             _take(sums, model.windows, Span.MINUTE, minute)
-    sums.stand(Measure.OPEN, model.tallies().all.open)
-    sums.stand(Measure.OVERDUE, model.tallies().all.overdue_solutions)
+    sums.stand(Measure.OPEN, model.tallies().all["open"])
+    sums.stand(Measure.OVERDUE, model.tallies().all["overdue_solutions"])
     return sums
 
 
@@ -74,13 +74,13 @@ def live(tallies: Tallies) -> Json:
     """Tell the counts of all open incidents, and by service, unit and ward."""
     everywhere = tallies.all
     return {
-        "open": everywhere.open,
-        "overdue": everywhere.overdue,
-        "overdue_solutions": everywhere.overdue_solutions,
-        "due_soon": everywhere.due_soon,
+        "open": everywhere["open"],
+        "overdue": everywhere["overdue"],
+        "overdue_solutions": everywhere["overdue_solutions"],
+        "due_soon": everywhere["due_soon"],
         "due_within": {name: tallies.due_within(within) for name, within in AHEAD.items()},
-        "unacknowledged": everywhere.unacknowledged,
-        "paused": everywhere.paused,
+        "unacknowledged": everywhere["unacknowledged"],
+        "paused": everywhere["paused"],
         "by_severity": {severity: tallies.severities[severity] for severity in SEVERITIES},
         "by_state": {state: tallies.states[state] for state in sorted(OPEN)},
         "by_service": _groups(tallies.by["service"]),
@@ -91,7 +91,7 @@ def live(tallies: Tallies) -> Json:
 
 def _groups(counts: Mapping[str, Counts], critical: bool = False) -> dict[str, dict[str, int]]:
     names = ("open", "overdue", *(["critical"] if critical else []))
-    return {code: {name: getattr(one, name) for name in names} for code, one in counts.items() if one.open}
+    return {code: {name: one[name] for name in names} for code, one in counts.items() if one["open"]}
 
 
 def trend(windows: Windows, now: Instant) -> Json:

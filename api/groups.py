@@ -10,7 +10,7 @@ from typing import NamedTuple
 from api.card import Card, order_of
 from api.line import moments, works
 from api.rows import Json
-from api.tally import Counts
+from api.tally import none
 from ioc.causes import Cause
 from ioc.incident import SEVERITIES
 from ioc.times import to_rfc3339
@@ -30,7 +30,7 @@ class Group:
     """The open incidents of one cause in one ward. Its `counts` follow the clock with all others."""
 
     def __init__(self) -> None:
-        self.counts = Counts()
+        self.counts = none()
         self.reports = 0
         self._by_work = works()
         self._by_age = moments()
@@ -47,15 +47,20 @@ class Group:
         self._by_work.remove(card.key, number)
         self._by_age.remove(card.incident.reported_at, number)
 
+    def settle(self) -> None:
+        """Put what came in its place."""
+        self._by_work.settle()
+        self._by_age.settle()
+
     def told(self, key: Key) -> Json:
         """Return the group as it is shown; it must not be empty."""
         first = [order_of(key) for key in islice(self._by_work.keys(), NAMED)]
         return {
             "cause": key.cause,
             "ward": key.ward or None,
-            "open": self.counts.open,
+            "open": self.counts["open"],
             "reports": self.reports,
-            "overdue": self.counts.overdue,
+            "overdue": self.counts["overdue"],
             "gravest": SEVERITIES[-first[0].gravity],
             "oldest": to_rfc3339(self._by_age.first()),
             "ids": [order.id for order in first],
@@ -64,7 +69,7 @@ class Group:
     @property
     def weight(self) -> tuple[int, int, int]:
         """What groups are sorted by: the gravest first, then the most overdue, then the largest."""
-        return (order_of(self._by_work.first()).gravity, -self.counts.overdue, -self.counts.open)
+        return (order_of(self._by_work.first()).gravity, -self.counts["overdue"], -self.counts["open"])
 
 
 class Groups:
@@ -80,6 +85,11 @@ class Groups:
         causes = (id for id, cause in self._causes.items() if cause.brings(one.service, one.category))
         return [self._groups.setdefault(Key(cause, one.ward or ""), Group()) for cause in causes]
 
+    def settle(self) -> None:
+        """Put what came in its place."""
+        for group in self._groups.values():
+            group.settle()
+
     def told(self, least: int, cause: str | None = None, ward: str | None = None) -> list[Json]:
         """Return the groups of `least` incidents or more, the gravest first."""
         found = sorted(self._wanted(max(least, 1), cause, ward), key=lambda one: (one[1].weight, one[0]))
@@ -87,5 +97,5 @@ class Groups:
 
     def _wanted(self, least: int, cause: str | None, ward: str | None) -> Iterator[tuple[Key, Group]]:
         for key, group in self._groups.items():
-            if group.counts.open >= least and cause in (None, key.cause) and ward in (None, key.ward):
+            if group.counts["open"] >= least and cause in (None, key.cause) and ward in (None, key.ward):
                 yield key, group

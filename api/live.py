@@ -6,7 +6,7 @@ from api.freshness import freshness
 from api.periods import Scope
 from api.read_model import ReadModel
 from api.rows import Json
-from api.tally import Counts, Names
+from api.tally import Names
 from ioc.figures.aggregates import Who
 from ioc.times import SECOND, Millis, to_rfc3339
 
@@ -21,9 +21,9 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     now, fresh, tallies = model.now(), freshness(model), model.tallies()
     total, groups = Counter[str](), dict[str, Counter[str]]()
     for names, part in tallies.parts.items():
-        if part.open and scope.holds(who := _who(names), model.catalogue):
+        if part.counts["open"] and scope.holds(who := _who(names), model.catalogue):
             codes = scope.groups(who, model.catalogue)
-            said = {**_said(part), "due_within": tallies.part_due_within(part, within)}
+            said = {**part.counts, "due_within": tallies.due_within(within, part)}
             for sums in (total, *(groups.setdefault(code, Counter()) for code in codes)):
                 sums.update(said)
     return {
@@ -40,10 +40,6 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
 def _who(names: Names) -> Who:
     service, unit, ward = names
     return service, unit or "", ward or ""
-
-
-def _said(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in Counts.__slots__}
 
 
 def _told(counts: Counter[str]) -> Json:

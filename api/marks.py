@@ -8,17 +8,41 @@ from collections.abc import Iterable, Iterator
 _SHIFT = 12
 CHUNK = 1 << _SHIFT
 _MASK = CHUNK - 1
+# More than so many that came are put in at once.
+_MANY = 1_000
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 _FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
 class Marks:
-    """A set of small whole numbers. `&`, `|` and `-` give new ones, `len` counts, iterating goes up."""
+    """A set of small whole numbers. `&`, `|` and `-` give new ones, `len` counts, iterating goes up.
 
-    __slots__ = ("chunks",)
+    What is added waits aside until somebody looks: very many are faster put in at once.
+    """
+
+    __slots__ = ("_chunks", "_coming")
 
     def __init__(self, chunks: dict[int, int] | None = None) -> None:
-        self.chunks: dict[int, int] = {} if chunks is None else chunks
+        self._chunks: dict[int, int] = {} if chunks is None else chunks
+        self._coming: list[int] = []
+
+    @property
+    def chunks(self) -> dict[int, int]:
+        """The bits by chunk. Not to be changed."""
+        self.settle()
+        return self._chunks
+
+    def settle(self) -> None:
+        """Put in what was added."""
+        if not self._coming:
+            return
+        coming, self._coming = self._coming, []
+        if len(coming) > _MANY:
+            self._chunks = Marks.union((self, Marks.of(coming, max(coming) + 1))).chunks
+            return
+        for number in coming:
+            at = number >> _SHIFT
+            self._chunks[at] = self._chunks.get(at, 0) | 1 << (number & _MASK)
 
     @classmethod
     def of(cls, numbers: Iterable[int], size: int) -> "Marks":
@@ -37,17 +61,16 @@ class Marks:
 
     def add(self, number: int) -> None:
         """Put a number in."""
-        at = number >> _SHIFT
-        self.chunks[at] = self.chunks.get(at, 0) | 1 << (number & _MASK)
+        self._coming.append(number)
 
     def discard(self, number: int) -> None:
         """Take a number out, if it is in."""
         at = number >> _SHIFT
         left = self.chunks.get(at, 0) & ~(1 << (number & _MASK))
         if left:
-            self.chunks[at] = left
+            self._chunks[at] = left
         else:
-            self.chunks.pop(at, None)
+            self._chunks.pop(at, None)
 
     def __contains__(self, number: int) -> bool:
         return bool(self.chunks.get(number >> _SHIFT, 0) >> (number & _MASK) & 1)

@@ -15,6 +15,7 @@ from api.card import LAST_KEY, Card, Order, folded, key_of, order_of
 from api.clock import PipelineClock
 from api.filter import Filter, spans
 from api.groups import Group, Groups
+from api.ids import Ids
 from api.ledger import Ledger
 from api.line import moments, works
 from api.marks import Marks
@@ -57,7 +58,8 @@ def code_of(id: str) -> str:
 class ReadModel:
     """Everything the API answers from. Incidents whose report has not come are kept out of sight.
 
-    While it is `loading`, what changes is told to nobody: every screen starts from what is read by then.
+    While it is `loading`, until `loaded` is called, what changes is told to nobody: every screen starts from what is
+    read by then.
     """
 
     def __init__(self, catalogue: Catalogue, wall: Callable[[], Instant]) -> None:
@@ -78,7 +80,7 @@ class ReadModel:
         self._groups = Groups(catalogue.causes)
         self._homes: dict[tuple[Names, str | None], tuple[Home, list[Group]]] = {}
         self._rest = AtRest()
-        self._sides = Sides()
+        self._sides = Sides(Ids(self._rest.id, lambda: self._rest.size))
         self._work = {True: works(), False: works()}
         self._closed, self._reported = moments(), moments()
         self._holding: list[Window] = []
@@ -86,6 +88,17 @@ class ReadModel:
 
     def __len__(self) -> int:
         return len(self._rest)
+
+    def loaded(self) -> None:
+        """Be ready to be asked: all there was has been read, and what changes from now on is told."""
+        for work in self._work.values():
+            work.settle()
+        for line in (self._closed, self._reported):
+            line.settle()
+        for index in (self._sides, self._groups, self._tallies):
+            index.settle()
+        self.turned()
+        self.loading = False
 
     def now(self) -> Instant:
         """Return the pipeline's present moment in ms."""
@@ -248,7 +261,7 @@ class ReadModel:
         return self._ids(turned)
 
     def _ids(self, numbers: Iterable[int]) -> list[str]:
-        return [order_of(self._rest.keys[number]).id for number in numbers]
+        return list(map(self._rest.id, numbers))
 
     def end_of_open(self, count: int) -> bytes:
         """Return the key of the order of work before which the first `count` open incidents lie, or all there are."""

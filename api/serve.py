@@ -1,6 +1,7 @@
 """The API as a process: real clock, real broker, real port."""
 
 import asyncio
+import gc
 import logging
 import os
 import time
@@ -53,6 +54,8 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     """Serve until told to stop."""
     model = ReadModel(catalogue, wall)
     model.loading = True
+    model.tallies()  # what is overdue by now counts as such at once
+    gc.disable()  # what is read makes no garbage in circles, and looking for it takes longer the more there is
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
@@ -68,8 +71,9 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
 
     def on_ready() -> None:
         model.sensors.dirty.clear()
-        model.turned()
-        model.loading = False  # every screen starts from a snapshot; what came before is no news
+        model.loaded()
+        gc.enable()
+        gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
         centre.ready = True
         ready.set()
         _log.info("read to the end: %d incidents", len(model))

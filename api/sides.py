@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from api.card import Card, folded
+from api.ids import Ids
 from api.marks import Marks
 from api.words import Words
 from ioc.catalogue import Catalogue
-from ioc.incident import Incident
 from ioc.lifecycle import OPEN
 from ioc.notices.maintenance import Scope
 
@@ -17,21 +17,23 @@ NAMED = ("state", "service", "unit", "ward", "parent")
 class Sides:
     """All incidents by what they have on each side, and by what they say."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Ids) -> None:
         self.all = Marks()
+        self.ids = ids
         self.words = Words()
         self._marks: dict[tuple[str, str], Marks] = {}
         self._names: dict[str, set[str]] = {}
 
     def change(self, number: int, gone: Card | None, come: Card | None) -> None:
         """Take over that one card was replaced by another."""
-        before, after = _of(gone), _of(come)
+        before, after = _names(gone), _names(come)
         for pair in before - after:
             self._marks[pair].discard(number)
         for pair in after - before:
             self._marked(pair).add(number)
         if gone is None or come is None:
-            self._appear(number, come)
+            (self.all.discard if come is None else self.all.add)(number)
+            self.ids.change(number)
         self._say(number, gone, come)
 
     def _marked(self, pair: tuple[str, str]) -> Marks:
@@ -41,16 +43,19 @@ class Sides:
             self._names.setdefault(pair[0], set()).add(pair[1])
         return known
 
-    def _appear(self, number: int, come: Card | None) -> None:
-        (self.all.discard if come is None else self.all.add)(number)
-        self.words.name(number, "" if come is None else come.incident.id)
-
     def _say(self, number: int, gone: Card | None, come: Card | None) -> None:
         before, after = _texts(gone), _texts(come)
         if before != after:
             said, says = self.words.of(before), self.words.of(after)
             self.words.remove(number, said - says)
             self.words.add(number, says - said)
+
+    def settle(self) -> None:
+        """Put what came in its place."""
+        for marks in (self.all, *self._marks.values()):
+            marks.settle()
+        self.words.settle()
+        self.ids.settle()
 
     def any_of(self, side: str, names: Iterable[str]) -> Marks:
         """Return who has one of the names on a side."""
@@ -67,7 +72,7 @@ class Sides:
         units = self._called("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
         kinds = self._called("category", word, {})
         said = Marks.union((self.words.saying(word), wards, units, kinds)) & within
-        return said | self.words.named(word, within - said)
+        return said | self.ids.holding(word, within - said)
 
     def _called(self, side: str, word: str, names: Mapping[str, str]) -> Marks:
         """Return who has on a side what is called so; what has no name of its own is called by its code."""
@@ -87,20 +92,27 @@ class Sides:
         return found
 
 
-def _of(card: Card | None) -> set[tuple[str, str]]:
+def _names(card: Card | None) -> set[tuple[str, str]]:
+    """Return what an incident has on each side."""
     if card is None:
         return set()
     one = card.incident
-    found = {(side, getattr(one, side) or "") for side in NAMED}
-    found |= {("severity", card.severity), ("category", one.category or ""), ("source", one.source)}
-    found.update(("concerned", unit) for unit in _concerned(one))
-    if one.is_shelved:
+    found = {
+        ("state", one.state.value),  # of a plain text the hash is known, of a member of an enumeration it is worked out
+        ("severity", card.severity),
+        ("service", one.service),
+        ("category", one.category or ""),
+        ("unit", one.unit or ""),
+        ("ward", one.ward or ""),
+        ("parent", one.parent or ""),
+        ("source", one.source),
+    }
+    if one.unit is not None:
+        found.add(("concerned", one.unit))
+    found.update(("concerned", unit) for unit in one.units)
+    if one.shelved_until is not None:
         found.add(("shelved", ""))
     return found
-
-
-def _concerned(one: Incident) -> tuple[str, ...]:
-    return one.units if one.unit is None else (one.unit, *one.units)
 
 
 def _texts(card: Card | None) -> tuple[str | None, ...]:

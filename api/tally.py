@@ -4,7 +4,8 @@ Moments (dues, warnings) stand in a line. When the clock moves, whichever way, o
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from api.card import Card
 from api.line import Line, moments
@@ -13,63 +14,43 @@ from ioc.incident import SEVERITIES
 from ioc.lifecycle import State
 from ioc.times import Instant, Millis
 
-UNACKNOWLEDGED = frozenset({State.REPORTED, State.REOPENED})
-
+# How many are open, and how many of them are overdue and so on, by name.
+Counts = dict[str, int]
+NAMES = ("open", "overdue", "overdue_solutions", "due_soon", "unacknowledged", "paused", "critical")
 
 # Which of an incident's moments lie behind: its next due, that of its solution, the warning of its next due.
 DUE, SOLUTION_DUE, WARNING = 1, 2, 4
 
 
-class Counts:
-    """How many are open, and how many of them are overdue and so on."""
-
-    __slots__ = ("critical", "due_soon", "open", "overdue", "overdue_solutions", "paused", "unacknowledged")
-
-    def __init__(self) -> None:
-        self.open = self.overdue = self.overdue_solutions = self.due_soon = 0
-        self.unacknowledged = self.paused = self.critical = 0
-
-    def add(self, card: Card, passed: int, sign: int) -> None:
-        """Count an open incident, or with the sign -1 no longer."""
-        state = card.incident.state
-        self.open += sign
-        self.unacknowledged += sign * (state in UNACKNOWLEDGED)
-        self.paused += sign * (state is State.PAUSED)
-        self.critical += sign * (card.severity == SEVERITIES[-1])
-        self._count(passed, sign)
-
-    def turn(self, before: int, after: int) -> None:
-        """Take over that other moments lie behind than before."""
-        self._count(before, -1)
-        self._count(after, 1)
-
-    def _count(self, passed: int, sign: int) -> None:
-        if passed & DUE:
-            self.overdue += sign
-        elif passed & WARNING:
-            self.due_soon += sign
-        if passed & SOLUTION_DUE:
-            self.overdue_solutions += sign
+def _passed_names(passed: int) -> tuple[str, ...]:
+    names = ["overdue"] if passed & DUE else ["due_soon"] if passed & WARNING else []
+    return (*names, "overdue_solutions") if passed & SOLUTION_DUE else tuple(names)
 
 
-class Part(Counts):
-    """What is open of one service, unit and ward, with the next dues of all of it."""
+# What an open incident counts as by the moments that lie behind.
+_PASSED = tuple(_passed_names(passed) for passed in range(8))
 
-    __slots__ = ("dues",)
+
+def none() -> Counts:
+    """Return counts of nothing."""
+    return dict.fromkeys(NAMES, 0)
+
+
+class Part:
+    """What is open of one service, unit and ward, and when it is due next."""
+
+    __slots__ = ("counts", "dues")
 
     def __init__(self) -> None:
-        super().__init__()
+        self.counts = none()
         self.dues = moments()
 
 
-class Home:
+class Home(NamedTuple):
     """Where incidents of one service, unit and ward, and of the same causes, are counted: in `part` and elsewhere."""
 
-    __slots__ = ("counts", "part")
-
-    def __init__(self, part: Part, others: Sequence[Counts]) -> None:
-        self.part = part
-        self.counts = (part, *others)
+    part: Part
+    counts: tuple[Counts, ...]
 
 
 SIDES = ("service", "unit", "ward")
@@ -83,10 +64,10 @@ class Tallies:
     """
 
     def __init__(self) -> None:
-        self.all = Counts()
+        self.all = none()
         self.by: dict[str, dict[str, Counts]] = {side: {} for side in SIDES}
         self.parts: dict[Names, Part] = {}
-        self.states: Counter[State] = Counter()
+        self.states: Counter[str] = Counter()
         self.severities: Counter[str] = Counter()
         self.overdue = Marks()
         self.turned: set[int] = set()
@@ -99,8 +80,9 @@ class Tallies:
         """Return where an incident is counted: in all, by each side, and among those of its causes."""
         names = (card.incident.service, card.incident.unit, card.incident.ward)
         sides = zip(self.by.values(), names, strict=True)
-        known = [counts.setdefault(code, Counts()) for counts, code in sides if code is not None]
-        return Home(self.parts.setdefault(names, Part()), (self.all, *known, *causes))
+        known = [counts.setdefault(code, none()) for counts, code in sides if code is not None]
+        part = self.parts.setdefault(names, Part())
+        return Home(part, (part.counts, self.all, *known, *causes))
 
     def add(self, number: int, card: Card, home: Home) -> None:
         """Count an open incident."""
@@ -136,10 +118,12 @@ class Tallies:
         return number < len(self._homes) and self._homes[number] is not None
 
     def _count(self, card: Card, home: Home, passed: int, sign: int) -> None:
-        self.states[card.incident.state] += sign
+        self.states[card.incident.state.value] += sign
         self.severities[card.severity] += sign
+        held = (*_named(card), *_PASSED[passed])
         for counts in home.counts:
-            counts.add(card, passed, sign)
+            for name in held:
+                counts[name] += sign
 
     def move(self, now: Instant) -> None:
         """Let it be another moment: what lies before it has passed. On a due itself there is still time."""
@@ -156,22 +140,45 @@ class Tallies:
         after = self._passed[number] = before ^ which
         home = self._homes[number]
         for counts in home.counts if home is not None else ():
-            counts.turn(before, after)
+            for name in _PASSED[before]:
+                counts[name] -= 1
+            for name in _PASSED[after]:
+                counts[name] += 1
         if which == DUE:
             self.turned.add(number)
             (self.overdue.add if after & DUE else self.overdue.discard)(number)
 
-    def due_within(self, within: Millis) -> int:
-        """Return how many have their next deadline from now on, and at most `within` ms ahead."""
-        return self._lines[DUE].count(self._now, self._now + within + 1)
+    def settle(self) -> None:
+        """Put what came in its place."""
+        for line in (*self._lines.values(), *(part.dues for part in self.parts.values())):
+            line.settle()
+        self.overdue.settle()
 
-    def part_due_within(self, part: Part, within: Millis) -> int:
-        """Return how many of a part have their next deadline from now on, and at most `within` ms ahead."""
-        return part.dues.count(self._now, self._now + within + 1)
+    def due_within(self, within: Millis, part: Part | None = None) -> int:
+        """Return how many, in all or of a part, have their next due from now on and at most `within` ms ahead."""
+        dues = self._lines[DUE] if part is None else part.dues
+        return dues.count(self._now, self._now + within + 1)
+
+
+def _named(card: Card) -> Iterable[str]:
+    """Yield what an open incident counts as whatever the time."""
+    yield "open"
+    state = card.incident.state
+    if state is State.REPORTED or state is State.REOPENED:
+        yield "unacknowledged"
+    elif state is State.PAUSED:
+        yield "paused"
+    if card.severity == SEVERITIES[-1]:
+        yield "critical"
 
 
 def _moments(card: Card) -> list[tuple[int, Instant]]:
     """Return when an open incident's moments pass: a warning holds on its own instant, a due the instant after."""
-    warn = card.clock.warn if card.clock is not None else None
-    found = ((DUE, card.due), (SOLUTION_DUE, card.solution_due), (WARNING, None if warn is None else warn - 1))
-    return [(which, at) for which, at in found if at is not None]
+    found = []
+    if card.due is not None:
+        found.append((DUE, card.due))
+    if card.solution_due is not None:
+        found.append((SOLUTION_DUE, card.solution_due))
+    if card.clock is not None and card.clock.warn is not None:
+        found.append((WARNING, card.clock.warn - 1))
+    return found

@@ -48,10 +48,13 @@ const Mark = CircleMarker.extend({
 /** Where an incident is marked, or nowhere when nobody said. @param {import("../store.js").Incident} one @returns {any} */
 const place = (one) => (one.lat === null || one.lon === null ? null : [one.lat, one.lon]);
 
+/** What the map shows of an incident: as long as it is the same, its mark stays. @param {import("../store.js").Incident} one */
+const lookOf = (one) => `${one.lat},${one.lon},${one.severity}`;
+
 /** @param {any} map @param {number} rem @param {(id: string) => void} choose */
 export function createMarks(map, rem, choose) {
   const canvas = new Canvas({ padding: 0.1, pane: "markerPane" });
-  /** @type {Map<string, {mark: any, version: number}>} */
+  /** @type {Map<string, {mark: any, look: string}>} */
   const drawn = new Map();
   let chosen = /** @type {string|null} */ (null);
   let scale = 1;
@@ -65,7 +68,7 @@ export function createMarks(map, rem, choose) {
       event.originalEvent.stopPropagation();
       choose(one.id);
     });
-    drawn.set(one.id, { mark: mark.addTo(map), version: one.version });
+    drawn.set(one.id, { mark: mark.addTo(map), look: lookOf(one) });
   }
 
   /** @param {string} id */
@@ -97,7 +100,7 @@ export function createMarks(map, rem, choose) {
   function show(open, selected) {
     resize(open.length);
     const wanted = new Map(open.filter(place).map((one) => [one.id, one]));
-    for (const [id, held] of [...drawn]) if (wanted.get(id)?.version !== held.version) drop(id);
+    for (const [id, held] of [...drawn]) if (!wanted.has(id) || lookOf(wanted.get(id)) !== held.look) drop(id);
     const fresh = [...wanted.values()].filter((one) => !drawn.has(one.id)).reverse();
     fresh.forEach(add);
     // What is added is drawn on top; a low one among them must not hide what was there.
