@@ -80,14 +80,14 @@ class City:
         """The command line, as talkative as wanted."""
         return [*IOC, "--verbose"] if self.verbose else IOC
 
-    def start_api(self, **settings: str) -> None:
+    def start_api(self, patience: float = PATIENCE, **settings: str) -> None:
         """Start the API, under further settings (`IOC_*`), and wait until it has read the log."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/"
         with (self.folder / "api.log").open("ab") as log:
             env = {**self.env, "IOC_PORT": str(port), **settings}
             self.api = subprocess.Popen([*self.ioc, "api"], env=env, stdout=log, stderr=log)
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + patience
         while not self._ready():
             assert time.monotonic() < give_up, self.logs()
             time.sleep(0.1)

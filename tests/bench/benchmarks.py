@@ -7,6 +7,8 @@ rows: those of one `what` are a line of the table, each `figure` a column, `at_l
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.bench.api import measure_api
+from tests.bench.frames import measure_frames
 from tests.bench.intake import measure_intake
 from tests.bench.latency import measure_latency
 from tests.bench.measured import Benchmark, Measured
@@ -15,6 +17,7 @@ from tests.bench.peers.install import peers
 from tests.bench.ratio import measure_ratio
 from tests.bench.restore import measure_restore
 from tests.bench.scaling import measure_scaling
+from tests.bench.screens import measure_screens
 from tests.bench.sensors import measure_sensors
 from tests.bench.throughput import measure_throughput
 
@@ -26,6 +29,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "open-incidents": measure_open_incidents,
     "restore": measure_restore,
     "intake": measure_intake,
+    "api": measure_api,
+    "screens": measure_screens,
+    "frames": measure_frames,
     "ratio": measure_ratio,
 }
 
