@@ -6,6 +6,7 @@ long ago (ms) it was changed.
 
 import asyncio
 import sys
+import time
 import zlib
 from statistics import quantiles
 from urllib.parse import urlsplit
@@ -21,12 +22,16 @@ _HEAD = b"GET /stream HTTP/1.1\r\nHost: centre\r\nAccept: text/event-stream\r\nA
 
 
 class Heard(Struct, frozen=True):
-    """How old rows were when they came (ms), how many came a second on each screen that was read, bytes/s in all."""
+    """How old rows were when they came (ms), how many came a second on each screen that was read, bytes/s in all.
+
+    `busy` is the share of a core that this process took.
+    """
 
     p50: float
     p99: float
     rows: float
     bytes: float
+    busy: float
     every: int = EVERY
 
 
@@ -108,11 +113,12 @@ async def listen(url: str, count: int, settling: float, seconds: float) -> Heard
     await asyncio.sleep(settling)
     for screen in read:
         screen.ages.clear()
-    before = Screen.heard
+    before, spent = Screen.heard, time.process_time()
     await asyncio.sleep(seconds)
+    busy = (time.process_time() - spent) / seconds
     ages = [age for screen in read for age in screen.ages]
     cuts = quantiles(ages, n=100)
-    return Heard(cuts[49], cuts[98], len(ages) / len(read) / seconds, (Screen.heard - before) / seconds)
+    return Heard(cuts[49], cuts[98], len(ages) / len(read) / seconds, (Screen.heard - before) / seconds, busy)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ def _rows(screens: int, heard: Heard, busy: float, memory: float) -> list[Measur
         Measured(what, "changes", heard.rows, "rows/s a screen", at_least=0.9 * CHANGES),
         Measured(what, "sent", heard.bytes / 1e6, "MB/s"),
         Measured(what, "CPU", busy, "cores"),
+        Measured(what, "CPU of the screens", heard.busy, "cores"),
         Measured(what, "memory", memory / screens / 1000, "KB a screen"),
     ]
 
