@@ -11,7 +11,7 @@ from api.figures import figures
 from api.message import Message, Rows, folded
 from api.read_model import ReadModel
 from api.rows import Json, encoded
-from api.shown import Shown
+from api.shown import MOST_OPEN, Shown
 from api.tick import tick
 from ioc.times import SECOND, Instant, Millis, to_rfc3339
 
@@ -166,6 +166,7 @@ class Feed:
             "cursor": self._named(self.position),
             "now": to_rfc3339(self.model.now()),
             "incidents": self._shown.in_order(),
+            "most_open": MOST_OPEN,
             "figures": figures(self.model),
             "indicators": self.model.sensors.rows(),
         }

@@ -5,6 +5,7 @@ import { html } from "./html.js";
 import { lang, t } from "./i18n/index.js";
 import { createFeed } from "./feed.js";
 import { backUntil, clock, filter, health, opened, place, revision, second, setCatalogue, store } from "./model.js";
+import * as beyond from "./beyond.js";
 import * as dossier from "./dossier.js";
 import { onKey } from "./keys.js";
 import * as sound from "./sound.js";
@@ -105,6 +106,7 @@ opened.value = query.get("incident"); // a message about it led here
 render(html`<${Screen} />`, document.body);
 loadCatalogue();
 feed.connect();
+beyond.follow();
 setInterval(everySecond, 1_000);
 addEventListener("keydown", onKey);
 effect(() => {

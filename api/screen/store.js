@@ -1,5 +1,5 @@
 /**
- * What the screen knows: every open incident and those just closed, the figures, the last tick.
+ * What the screen knows: the open incidents that come first, those just closed, the figures, the last tick.
  * Pure: no DOM, no clock. The newer version of an incident wins, whatever order messages come in.
  *
  * @typedef {"low"|"medium"|"high"|"critical"} Severity
@@ -95,7 +95,11 @@ function countByWard(incidents) {
 export function createStore() {
   /** @type {Map<string, Incident>} */
   let incidents = new Map();
-  /** Versions of removed incidents, so that a late upsert does not bring one back. @type {Map<string, number>} */
+  /** Found behind the rows that are told of, as of when they were looked up. @type {Map<string, Incident>} */
+  let lookedUp = new Map();
+  /** So many open incidents the screen is told of at most. */
+  let most = Infinity;
+  /** Versions of removed incidents, so that a late upsert does not bring one back: one may leave and come as it was. @type {Map<string, number>} */
   let removed = new Map();
   /** @type {Map<string, Sensor>} */
   let sensors = new Map();
@@ -120,7 +124,7 @@ export function createStore() {
 
   /** Of the same version the later one counts: a maintenance window marks it, time makes it overdue. @param {Row} row */
   function upsert(row) {
-    if (row.version < (incidents.get(row.id)?.version ?? -1) || row.version <= (removed.get(row.id) ?? -1)) return;
+    if (row.version < (incidents.get(row.id)?.version ?? -1) || row.version < (removed.get(row.id) ?? -1)) return;
     removed.delete(row.id);
     incidents.set(row.id, incident(row));
   }
@@ -139,6 +143,7 @@ export function createStore() {
     snapshot(body) {
       incidents = new Map(body.incidents.map((/** @type {Row} */ row) => [row.id, incident(row)]));
       removed = new Map();
+      most = body.most_open ?? Infinity;
       figures = body.figures;
       sensors = new Map((body.indicators ?? []).map((/** @type {Sensor} */ one) => [one.id, one]));
       waiting = false;
@@ -162,6 +167,9 @@ export function createStore() {
     },
   };
 
+  /** How many more are open than the screen is told of. */
+  const hidden = () => (open().length < most ? 0 : Math.max(0, (figures?.live?.open ?? 0) - open().length));
+
   const open = () => once("open", () => [...incidents.values()].filter((one) => !isClosed(one)).sort(urgency));
 
   return {
@@ -183,7 +191,13 @@ export function createStore() {
       return incidents.size;
     },
     /** @param {string} id */
-    get: (id) => incidents.get(id),
+    get: (id) => incidents.get(id) ?? lookedUp.get(id),
+    hidden,
+    /** Keep what was found until something else is looked up; of what is told of, the store's own is given. @param {Row[]} rows */
+    lookUp(rows) {
+      lookedUp = new Map(rows.map((row) => [row.id, incident(row)]));
+      return [...lookedUp.values()].map((one) => incidents.get(one.id) ?? one);
+    },
     /** Open incidents in the order of work. */
     open,
     /** Closed within the last hour or so, the latest first. */
@@ -191,7 +205,7 @@ export function createStore() {
     /** Every sensor, the gravest first. */
     sensors: () => once("sensors", () => [...sensors.values()].sort(alarm)),
     /** Open incidents by ward. */
-    wards: () => once("wards", () => countByWard(open())),
+    wards: () => once("wards", () => (hidden() ? new Map(Object.entries(figures.live.by_ward)) : countByWard(open()))),
     /** @param {string} service */
     stale: (service) => Boolean(tick?.sources?.[service]?.stale),
   };

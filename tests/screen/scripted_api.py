@@ -45,6 +45,9 @@ class Script:
         self.rows: dict[str, Json] = {}
         self.details: dict[str, Json] = {}
         self.indicators: list[Json] = []
+        self.most_open = 5_000
+        self.behind: list[Json] = []
+        self.sought: list[list[tuple[str, str]]] = []
         self.war_room: str | None = None
         self.notifications: dict[str, list[Json]] = {}
         self.windows: list[Json] = []
@@ -65,7 +68,7 @@ class Script:
 
     def snapshot(self) -> Json:
         rows = list(self.rows.values())
-        more = {"figures": self.figures, "indicators": self.indicators}
+        more = {"figures": self.figures, "indicators": self.indicators, "most_open": self.most_open}
         return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, **more}
 
     def push(self, kind: str, body: Json) -> None:
@@ -160,6 +163,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(503, {"title": "down", "status": 503})
         elif path == "/stream":
             self.stream()
+        elif path == "/incidents":
+            self.script.sought.append(parse_qsl(asked.query))
+            self.answer(200, {"items": self.script.behind, "next": None, "total": len(self.script.behind)})
         elif path.startswith("/incidents/"):
             self.incident(path.removeprefix("/incidents/"))
         elif path.startswith("/dossiers/"):
@@ -227,7 +233,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(202, self.script.command(incident, name, body, key))
 
     def detail(self, incident: str) -> None:
-        row = self.script.rows.get(incident)
+        behind = {one["id"]: one for one in self.script.behind}
+        row = self.script.rows.get(incident) or behind.get(incident)
         if row is None:
             self.answer(404, {"title": "unknown incident", "status": 404})
             return

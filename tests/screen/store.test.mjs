@@ -102,3 +102,29 @@ test("sensors: the gravest first, then those nobody hears, then the rest", () =>
   store.apply("indicators", { upserts: [sensor("unheard", { level: 2, priority: "high" })], removed: [] });
   assert.deepEqual(ids(store.sensors()), ["grave", "unheard", "low", "well"]);
 });
+
+test("of more than the screen is told of it says how many are hidden, and counts the wards by the figures", () => {
+  const store = createStore();
+  const live = { open: 3, by_ward: { "19753": { open: 3, overdue: 2, critical: 1 } } };
+  store.apply("snapshot", { ...snapshot(row("a"), row("b")), most_open: 2, figures: { live } });
+  assert.equal(store.hidden(), 1);
+  assert.deepEqual(store.wards().get("19753"), { open: 3, overdue: 2, critical: 1 });
+  store.apply("incident", { upserts: [], removed: ["b"] });
+  assert.equal(store.hidden(), 0);
+});
+
+test("one that left the first places comes back as it was", () => {
+  const store = filled(row("a", { version: 5 }));
+  store.apply("incident", { upserts: [], removed: ["a"] });
+  store.apply("incident", { upserts: [row("a", { version: 5 })], removed: [] });
+  assert.equal(store.get("a").version, 5);
+});
+
+test("what was looked up is known until something else is", () => {
+  const store = filled(row("a", { version: 5 }));
+  const found = store.lookUp([row("a", { version: 4 }), row("z")]);
+  assert.deepEqual(found.map((one) => [one.id, one.version]), [["a", 5], ["z", 1]]);
+  assert.deepEqual(ids(store.open()), ["a"]);
+  store.lookUp([]);
+  assert.equal(store.get("z"), undefined);
+});

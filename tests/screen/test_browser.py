@@ -469,3 +469,22 @@ def test_any_number_of_services_stays_in_two_columns(page: Any, screen_url: str,
         assert len(set(lefts)) == 2
         last = page.locator("[data-source]").last
         assert last.evaluate("e => e.getBoundingClientRect().bottom <= innerHeight")
+
+
+def test_a_narrowed_queue_asks_the_centre_for_what_the_screen_is_not_told_of(
+    page: Any, screen_url: str, script: Script
+) -> None:
+    script.most_open = 5
+    script.figures = figures(open=1_000_000)
+    script.behind = [incident(77, title="Cống tắc trước chợ")]
+    opened(page, screen_url)
+    expect(page.locator("[data-note=hidden]")).to_have_text("5 việc đầu trong 1.000.000")
+    assert not script.sought, "nothing is narrowed yet"
+    page.fill("#search", "cống")
+    expect(row(page, "field-reports:PA-000077")).to_be_visible()
+    assert dict(script.sought[-1]) == {"open": "true", "shelved": "false", "limit": "500", "text": "cống"}
+    row(page, "field-reports:PA-000077").click()
+    expect(page.locator(".row.selected")).to_have_attribute("data-id", "field-reports:PA-000077")
+    page.fill("#search", "")
+    expect(row(page, FIRST)).to_be_visible()
+    expect(row(page, "field-reports:PA-000077")).to_have_count(0)

@@ -256,6 +256,8 @@ export const en = {
   "notes.shelved": "Shelved",
   "notes.proposed": "Maybe the same",
   "notes.maintenance": "{n} under maintenance",
+  "notes.hidden": "The first {n} of {all}",
+  "notes.hidden_hint": "The queue shows what is to be dealt with first. A filter or a search asks for all.",
   "group.open": "open",
   "group.overdue": "{n} overdue",
   "group.waiting": "{n} waiting",

@@ -256,6 +256,8 @@ export const vi = {
   "notes.shelved": "Gác lại",
   "notes.proposed": "Có thể trùng",
   "notes.maintenance": "{n} đang bảo trì",
+  "notes.hidden": "{n} việc đầu trong {all}",
+  "notes.hidden_hint": "Hàng đợi hiện những việc cần làm trước. Bộ lọc và tìm kiếm hỏi toàn bộ.",
   "group.open": "đang mở",
   "group.overdue": "{n} quá hạn",
   "group.waiting": "{n} chờ tiếp nhận",

@@ -100,7 +100,10 @@ export function createMarks(map, rem, choose) {
   function show(open, selected) {
     resize(open.length);
     const wanted = new Map(open.filter(place).map((one) => [one.id, one]));
-    for (const [id, held] of [...drawn]) if (!wanted.has(id) || lookOf(wanted.get(id)) !== held.look) drop(id);
+    for (const [id, held] of [...drawn]) {
+      const one = wanted.get(id);
+      if (!one || lookOf(one) !== held.look) drop(id);
+    }
     const fresh = [...wanted.values()].filter((one) => !drawn.has(one.id)).reverse();
     fresh.forEach(add);
     // What is added is drawn on top; a low one among them must not hide what was there.

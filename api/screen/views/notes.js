@@ -40,6 +40,7 @@ export function Notes() {
       <kbd>g</kbd>${t("notes.group")}</button>
     ${filter.value.group && html`<${Entered} />`}
     ${flood && html`<span class="news" role="status">▲ ${t("notes.flood", { n: count(news, lang.value) })}</span>`}
+    ${store.hidden() > 0 && html`<span class="said" data-note="hidden" title=${t("notes.hidden_hint")}>${t("notes.hidden", { n: count(open.length, lang.value), all: count(open.length + store.hidden(), lang.value) })}</span>`}
     <${Chip} view="shelved" n=${open.filter(isShelved).length} name=${t("notes.shelved")} />
     <${Chip} view="proposed" n=${open.filter((one) => one.proposed && !isShelved(one)).length} name=${t("notes.proposed")} />
     ${maintained > 0 && html`<span class="said">◌ ${t("notes.maintenance", { n: count(maintained, lang.value) })}</span>`}

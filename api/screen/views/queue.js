@@ -3,7 +3,9 @@ import { html } from "../html.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { t } from "../i18n/index.js";
 import { causeOf, filter, foldedNames, grouping, now, revision, second, selected, store } from "../model.js";
+import { beyond } from "../beyond.js";
 import { createOrder, matching, visible } from "../order.js";
+import { urgency } from "../store.js";
 import { grouped, groupId } from "../groups.js";
 import { Filters } from "./filters.js";
 import { Notes } from "./notes.js";
@@ -52,11 +54,19 @@ function useSelectionInView(box, ids, rem) {
   }, [selected.value]);
 }
 
-/** What fits the filter. @param {number} at @returns {import("../store.js").Incident[]} */
+/** What fits the filter: of what the screen is told of, and of what lies behind it. @param {number} at @returns {import("../store.js").Incident[]} */
 function found(at) {
+  const here = fitting(at);
+  if (!beyond.value.found.length) return here;
+  const known = new Set(here.map((one) => one.id));
+  return [...here, ...beyond.value.found.filter((one) => !known.has(one.id))].sort(urgency);
+}
+
+/** @param {number} at @returns {import("../store.js").Incident[]} */
+function fitting(at) {
   const { group, view } = filter.value;
-  const fitting = matching(view === "closed" ? store.closed() : store.open(), filter.value, at, foldedNames);
-  return group ? fitting.filter((one) => groupId(causeOf(one), one.ward) === group) : fitting;
+  const fits = matching(view === "closed" ? store.closed() : store.open(), filter.value, at, foldedNames);
+  return group ? fits.filter((one) => groupId(causeOf(one), one.ward) === group) : fits;
 }
 
 export function Queue() {
@@ -84,7 +94,7 @@ export function Queue() {
     box.current?.scrollTo(0, 0);
   };
   return html`<section class="panel queue" aria-label=${t("queue.region")} onPointerMove=${hold.over} onPointerLeave=${hold.out}>
-    <${Filters} found=${incidents.length} />
+    <${Filters} found=${beyond.value.total ?? incidents.length} />
     <${Notes} />
     ${list.fresh.length > 0 &&
     html`<button class=${`fresh ${grave ? "grave" : ""}`} onClick=${letGo}>
