@@ -33,8 +33,12 @@ LAST_KEY = b"\xff"
 
 def key_of(order: Order) -> bytes:
     """Return bytes that sort as the order of work does."""
-    gravity = len(SEVERITIES) - 1 + order.gravity
-    return _KEY.pack(gravity, order.due + _SHIFT, order.reported_at + _SHIFT) + order.id.encode()
+    gravity, due, reported_at, id = order
+    return _key(-gravity, due, reported_at, id)
+
+
+def _key(severity: int, due: Instant, reported_at: Instant, id: str) -> bytes:
+    return _KEY.pack(len(SEVERITIES) - 1 - severity, due + _SHIFT, reported_at + _SHIFT) + id.encode()
 
 
 def order_of(key: bytes) -> Order:
@@ -70,7 +74,7 @@ class Card:
         self.due: Instant | None = self.clock.due if self.clock is not None else None
         self.solution_due = _solution_due(incident) if self.is_open else None
         due = NEVER if self.due is None else self.due
-        self.key = key_of(Order(-SEVERITIES.index(self.severity), due, incident.reported_at, incident.id))
+        self.key = _key(SEVERITIES.index(self.severity), due, incident.reported_at, incident.id)
         self.children = sum(not child.away for child in incident.children.values()) if incident.children else 0
 
     @property

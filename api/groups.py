@@ -3,7 +3,7 @@
 Kept as incidents come and go, so that telling the groups looks at none of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -85,10 +85,9 @@ class Groups:
         causes = (id for id, cause in self._causes.items() if cause.brings(one.service, one.category))
         return [self._groups.setdefault(Key(cause, one.ward or ""), Group()) for cause in causes]
 
-    def settle(self) -> None:
-        """Put what came in its place."""
-        for group in self._groups.values():
-            group.settle()
+    def steps(self) -> Iterator[Callable[[], None]]:
+        """Yield what puts in its place what came, step by step."""
+        return (group.settle for group in self._groups.values())
 
     def told(self, least: int, cause: str | None = None, ward: str | None = None) -> list[Json]:
         """Return the groups of `least` incidents or more, the gravest first."""

@@ -3,6 +3,8 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
+from functools import partial
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 # A block that grows to twice this is cut in two: short enough to insert into, long enough to have few of them.
@@ -20,11 +22,7 @@ def works() -> "Line[bytes]":
 
 def moments() -> "Line[int]":
     """Return an empty line that is sorted by instants."""
-    return Line(_instants)
-
-
-def _instants(keys: Iterable[int]) -> "array[int]":
-    return array("q", list(keys))
+    return Line(partial(array, "q"))
 
 
 class Line(Generic[Key]):
@@ -62,15 +60,17 @@ class Line(Generic[Key]):
             for key, number in zip(*coming, strict=True):
                 self._insert(key, number)
         else:
-            parts: list[tuple[Any, Any]] = [*zip(self._keys, self._numbers, strict=True), coming]
-            self._build([pair for part in parts for pair in zip(*part, strict=True)])
+            keys = list(chain(*self._keys, coming[0]))
+            self._build(keys, list(chain(*self._numbers, coming[1])))
 
-    def _build(self, pairs: list[tuple[Key, int]]) -> None:
-        pairs.sort()
-        parts = [pairs[start : start + _BLOCK] for start in range(0, len(pairs), _BLOCK)]
-        self._keys = [self._blank(key for key, _ in part) for part in parts]
-        self._numbers = [array("I", [number for _, number in part]) for part in parts]
-        self._lasts = [part[-1] for part in parts]
+    def _build(self, keys: list[Key], numbers: list[int]) -> None:
+        # Sorted twice, as a sort keeps the order of what is equal: pairs would take twice as long.
+        order = sorted(range(len(keys)), key=numbers.__getitem__)
+        order.sort(key=keys.__getitem__)
+        parts = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
+        self._keys = [self._blank([keys[at] for at in part]) for part in parts]
+        self._numbers = [array("I", [numbers[at] for at in part]) for part in parts]
+        self._lasts = [(keys[part[-1]], numbers[part[-1]]) for part in parts]
 
     def _insert(self, key: Key, number: int) -> None:
         block = min(bisect_left(self._lasts, (key, number)), len(self._lasts) - 1)

@@ -39,7 +39,7 @@ from ioc.times import Instant
 from ioc.topics import Topic
 
 # So many that fit are looked at each; when there are more, the first are soon met in their order.
-_FEW = 50_000
+_FEW = 25_000
 
 
 class Page(Struct, frozen=True):
@@ -58,7 +58,7 @@ def code_of(id: str) -> str:
 class ReadModel:
     """Everything the API answers from. Incidents whose report has not come are kept out of sight.
 
-    While it is `loading`, until `loaded` is called, what changes is told to nobody: every screen starts from what is
+    While it is `loading`, until it is done `settling`, what changes is told to nobody: every screen starts from what is
     read by then.
     """
 
@@ -89,14 +89,12 @@ class ReadModel:
     def __len__(self) -> int:
         return len(self._rest)
 
-    def loaded(self) -> None:
-        """Be ready to be asked: all there was has been read, and what changes from now on is told."""
-        for work in self._work.values():
-            work.settle()
-        for line in (self._closed, self._reported):
-            line.settle()
-        for index in (self._sides, self._groups, self._tallies):
-            index.settle()
+    def settling(self) -> Iterator[None]:
+        """Get ready to be asked, step by step: all there was has been read. Once it is done, what changes is told."""
+        lines = (*(line.settle for line in self._work.values()), self._closed.settle, self._reported.settle)
+        for settle in (*lines, *self._sides.steps(), *self._tallies.steps(), *self._groups.steps()):
+            settle()
+            yield
         self.turned()
         self.loading = False
 
@@ -339,6 +337,6 @@ class ReadModel:
         for name, of in holds.items():
             if (asked := getattr(wanted, name)) is not None:
                 found = found & of() if asked else found - of()
-        for word in folded(wanted.text).split():
+        for word in sorted(folded(wanted.text).split(), key=len, reverse=True):  # the rarest is the longest, mostly
             found = sides.saying(word, self.catalogue, found)
         return found

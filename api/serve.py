@@ -67,16 +67,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
             _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
     if centre.gate.open:
         _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
-    ready = asyncio.Event()
-
-    def on_ready() -> None:
-        model.sensors.dirty.clear()
-        model.loaded()
-        gc.enable()
-        gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
-        centre.ready = True
-        ready.set()
-        _log.info("read to the end: %d incidents", len(model))
+    read = asyncio.Event()
 
     def count(topic: str, records: int) -> None:
         centre.metrics.records.labels(topic).inc(records)
@@ -84,10 +75,10 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     async def run() -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), on_ready, count).run())
+            tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), read.set, count).run())
             if not centre.gate.open:  # else nobody may see them, and they are not even read
                 tasks.create_task(identities.reader(count).run())
-            tasks.create_task(_feed_when_ready(centre, ready))
+            tasks.create_task(_feed_when_read(centre, read))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,8 +93,16 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     _Server(centre, make_api(centre, lifespan)).run()
 
 
-async def _feed_when_ready(centre: Centre, ready: asyncio.Event) -> None:
-    await ready.wait()
+async def _feed_when_read(centre: Centre, read: asyncio.Event) -> None:
+    """Once all there was has been read, get ready to be asked, answer, and feed the screens."""
+    await read.wait()
+    for _ in centre.model.settling():
+        await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
+    gc.enable()
+    gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
+    centre.model.sensors.dirty.clear()
+    centre.ready = True
+    _log.info("read to the end: %d incidents", len(centre.model))
     await centre.feed.run()
 
 

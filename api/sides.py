@@ -1,6 +1,6 @@
 """What lists are narrowed by: which incidents have a name on a side, such as a service or a ward."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from api.card import Card, folded
 from api.ids import Ids
@@ -50,12 +50,11 @@ class Sides:
             self.words.remove(number, said - says)
             self.words.add(number, says - said)
 
-    def settle(self) -> None:
-        """Put what came in its place."""
-        for marks in (self.all, *self._marks.values()):
-            marks.settle()
-        self.words.settle()
-        self.ids.settle()
+    def steps(self) -> Iterator[Callable[[], object]]:
+        """Yield what puts in its place what came, step by step."""
+        yield from (marks.settle for marks in (self.all, *self._marks.values()))
+        yield self.words.settle
+        yield from self.ids.steps()
 
     def any_of(self, side: str, names: Iterable[str]) -> Marks:
         """Return who has one of the names on a side."""
@@ -70,9 +69,18 @@ class Sides:
         """Return those of `within` that say a folded word, or lie in a ward or with a unit whose name has it."""
         wards = self._called("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
         units = self._called("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
-        kinds = self._called("category", word, {})
-        said = Marks.union((self.words.saying(word), wards, units, kinds)) & within
-        return said | self.ids.holding(word, within - said)
+        others = (self._called(side, word, {}) for side in ("category", "slug"))
+        said = Marks.union((self.words.saying(word), wards, units, *others)) & within
+        return said | self._named(word, within - said)
+
+    def _named(self, word: str, within: Marks) -> Marks:
+        """Return those of `within` whose id holds a word that is not in their source's name alone."""
+        slug_end, colon, beginning = word.partition(":")
+        found = self.ids.holding(word, within)
+        if colon:
+            slugs = (slug for slug in self._names.get("slug", ()) if folded(slug).endswith(slug_end))
+            found = found | self.ids.beginning(beginning, within & self.any_of("slug", slugs))
+        return found
 
     def _called(self, side: str, word: str, names: Mapping[str, str]) -> Marks:
         """Return who has on a side what is called so; what has no name of its own is called by its code."""
@@ -82,13 +90,18 @@ class Sides:
     def covered(self, scope: Scope) -> Marks:
         """Return whom a scope covers."""
         given = (
-            *(("service", scope.services), ("category", scope.categories), ("concerned", scope.units)),
-            *(("ward", scope.wards), ("source", scope.sources)),
+            *(
+                (("service",), scope.services),
+                (("category",), scope.categories),
+                (("unit", "taking part"), scope.units),
+            ),
+            *((("ward",), scope.wards), (("source",), scope.sources)),
         )
         found = Marks() if scope.is_empty else self.all
-        for side, names in given:
-            if names:
-                found = found & self.any_of(side, filter(None, names))
+        for sides, wanted in given:
+            if wanted:
+                names = list(filter(None, wanted))
+                found = found & Marks.union(self.any_of(side, names) for side in sides)
         return found
 
 
@@ -106,10 +119,10 @@ def _names(card: Card | None) -> set[tuple[str, str]]:
         ("ward", one.ward or ""),
         ("parent", one.parent or ""),
         ("source", one.source),
+        ("slug", one.id.partition(":")[0]),
     }
-    if one.unit is not None:
-        found.add(("concerned", one.unit))
-    found.update(("concerned", unit) for unit in one.units)
+    for unit in one.units:
+        found.add(("taking part", unit))
     if one.shelved_until is not None:
         found.add(("shelved", ""))
     return found

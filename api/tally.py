@@ -4,7 +4,7 @@ Moments (dues, warnings) stand in a line. When the clock moves, whichever way, o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from api.card import Card
@@ -148,11 +148,11 @@ class Tallies:
             self.turned.add(number)
             (self.overdue.add if after & DUE else self.overdue.discard)(number)
 
-    def settle(self) -> None:
-        """Put what came in its place."""
-        for line in (*self._lines.values(), *(part.dues for part in self.parts.values())):
-            line.settle()
-        self.overdue.settle()
+    def steps(self) -> Iterator[Callable[[], None]]:
+        """Yield what puts in its place what came, step by step."""
+        yield from (line.settle for line in self._lines.values())
+        yield from (part.dues.settle for part in self.parts.values())
+        yield self.overdue.settle
 
     def due_within(self, within: Millis, part: Part | None = None) -> int:
         """Return how many, in all or of a part, have their next due from now on and at most `within` ms ahead."""
@@ -160,16 +160,16 @@ class Tallies:
         return dues.count(self._now, self._now + within + 1)
 
 
-def _named(card: Card) -> Iterable[str]:
-    """Yield what an open incident counts as whatever the time."""
-    yield "open"
-    state = card.incident.state
+def _named(card: Card) -> list[str]:
+    """Return what an open incident counts as whatever the time."""
+    names, state = ["open"], card.incident.state
     if state is State.REPORTED or state is State.REOPENED:
-        yield "unacknowledged"
+        names.append("unacknowledged")
     elif state is State.PAUSED:
-        yield "paused"
+        names.append("paused")
     if card.severity == SEVERITIES[-1]:
-        yield "critical"
+        names.append("critical")
+    return names
 
 
 def _moments(card: Card) -> list[tuple[int, Instant]]:
