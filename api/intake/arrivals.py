@@ -68,7 +68,7 @@ def _media_type(content_type: str) -> str:
 def _batched(body: bytes) -> list[Arrival]:
     try:
         events = _decode_batch(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the last of what is nested without end
         raise NotABatch from None
     if len(events) > MOST_EVENTS:
         raise TooMany

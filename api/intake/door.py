@@ -125,7 +125,7 @@ def named_in(arrival: Arrival) -> Named:
         return Named(*(_text(said.get(f"ce_{name}")) for name in Named.__struct_fields__))
     try:
         names = _decode_names(arrival.value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # the last of what is nested without end
         return Named()
     return Named(*(one if isinstance(one, str) else None for one in msgspec.structs.astuple(names)))
 

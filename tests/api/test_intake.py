@@ -119,6 +119,8 @@ async def test_a_batch_of_which_nothing_is_good_is_no_success(city: City, client
         (REPORT, {}, 415),
         (b"<event/>", {"Content-Type": "application/cloudevents+xml", "ce-id": "1"}, 415),
         (b'{"no":"array"}', AS_BATCH, 422),
+        (b"[" * 100_000, AS_BATCH, 422),
+        (b'{"specversion":"1.0","data":' + b"[" * 100_000, AS_ONE, 422),
         (b"[" + b",".join([b"1"] * (MOST_EVENTS + 1)) + b"]", AS_BATCH, 413),
         (b" " * (MOST_BYTES + 1), AS_BATCH, 413),
         (b" " * (MAX_EVENT_BYTES + 1), AS_ONE, 413),
