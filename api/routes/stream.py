@@ -1,5 +1,6 @@
 """GET /stream: the live feed as server-sent events."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -14,7 +15,8 @@ router = APIRouter(tags=["feed"])
 
 # How soon a browser comes back after the line broke (ms).
 _RETRY = b"retry: 2000\n\n"
-
+# Named as one that is taken: with no weight, or with one above 0.
+_GZIP = re.compile(r"(^|,)\s*gzip\s*(,|;\s*q=(?!0(\.0*)?\s*(,|$))|$)", re.IGNORECASE)
 
 LastEventId = Annotated[str | None, Header(description="The id last heard; one this process does not know is a reset")]
 Accepted = Annotated[str, Header(include_in_schema=False)]
@@ -35,7 +37,7 @@ async def stream(
     """
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
     feed = follow(centre, last_event_id)
-    if "gzip" in accept_encoding:
+    if _GZIP.search(accept_encoding):
         headers["Content-Encoding"] = "gzip"
         return StreamingResponse(_packed(feed), headers=headers, media_type="text/event-stream")
     return StreamingResponse(_plain(feed), headers=headers, media_type="text/event-stream")

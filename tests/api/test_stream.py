@@ -187,6 +187,9 @@ async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
         city.feed.step()
     plain, packed = [await stream(city.centre, named(city, position), accepted) for accepted in ("", "br, gzip")]
     assert [one.headers.get("content-encoding") for one in (plain, packed)] == [None, "gzip"]
+    for accepted, taken in (("br;q=1, GZIP ;q=0.5", True), ("br, gzip;q=0", False), ("gzip; q=0.0, br", False)):
+        answer = await stream(city.centre, named(city, position), accepted)
+        assert ("content-encoding" in answer.headers) == taken, accepted
     unpack = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress
     for _ in range(2):
         text, piece = [await anext(aiter(one.body_iterator)) for one in (plain, packed)]
