@@ -47,6 +47,16 @@ def order_of(key: bytes) -> Order:
     return Order(gravity + 1 - len(SEVERITIES), due - _SHIFT, reported_at - _SHIFT, key[_KEY.size :].decode())
 
 
+def report_of(key: bytes) -> bytes:
+    """Return of a key in the order of work what sorts by when it was reported, then by id."""
+    return key[_KEY.size - 8 :]
+
+
+def id_of(report: bytes) -> str:
+    """Return the id in what `report_of` gave."""
+    return report[8:].decode()
+
+
 def key_from(gravity: int, due: Instant) -> bytes:
     """Return what sorts before all of this gravity that are due at a moment or later."""
     return _KEY.pack(gravity, due + _SHIFT, 0)

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.open311.answers import PREFIX, Refused, Said, refusal
 from api.problems import Problem, respond
 
 # The longest command is far below; what is longer is none of ours.
@@ -30,7 +32,14 @@ class BodyLimit:
         if messages:
             await self.app(scope, _replayed(messages, receive), send)
         else:
-            await respond(Problem(413, f"The body is longer than {MOST_BYTES} bytes"))(scope, receive, send)
+            await _too_long(scope["path"])(scope, receive, send)
+
+
+def _too_long(path: str) -> Response:
+    words = f"The body is longer than {MOST_BYTES} bytes"
+    if path.startswith(PREFIX):
+        return refusal("xml" if path.endswith(".xml") else "json", Refused(Said(413, words)))
+    return respond(Problem(413, words))
 
 
 def _announced(scope: Scope) -> int:

@@ -11,7 +11,7 @@ from itertools import islice
 from msgspec import Struct
 
 from api.at_rest import AtRest
-from api.card import LAST_KEY, Card, Order, folded, key_of, order_of
+from api.card import LAST_KEY, Card, Order, folded, id_of, key_of, report_of
 from api.clock import PipelineClock
 from api.filter import Filter, spans
 from api.groups import Group, Groups
@@ -292,14 +292,19 @@ class ReadModel:
         """Yield every open incident, in the order of work."""
         return map(self._card, self._work[True].between())
 
-    def reported(self, start: Instant, end: Instant, *, newest_first: bool = False) -> Iterator[Card]:
+    def reported(
+        self, start: Instant, end: Instant, wanted: Filter | None = None, *, newest_first: bool = False
+    ) -> Iterator[Card]:
         """Yield the incidents reported from `start` up to `end`, in that order, each as it stands when it is its turn.
 
-        One that is taken out meanwhile is left out.
+        Those alone that fit `wanted` now. One that is taken out meanwhile is left out.
         """
-        orders = (order_of(self._rest.keys[number]) for number in self._reported.between(start, end))
-        found = [(order.reported_at, order.id) for order in orders]
-        cards = (self.card(id) for _, id in sorted(found, reverse=newest_first))
+        numbers: Iterable[int] = self._reported.between(start, end)
+        if wanted is not None:
+            fits = self._fitting(wanted).flags(self._rest.size)
+            numbers = (number for number in numbers if fits[number])
+        found = sorted((report_of(self._rest.keys[number]) for number in numbers), reverse=newest_first)
+        cards = (self.card(id_of(report)) for report in found)
         return (card for card in cards if card is not None)
 
     def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:

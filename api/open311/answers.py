@@ -12,6 +12,9 @@ from api.answers import json_answer
 
 Form = Literal["json", "xml"]
 
+# All paths of the standard's begin so.
+PREFIX = "/open311/v2"
+
 # What the members of each list are called in XML.
 _ONE_OF = {
     "attributes": "attribute",

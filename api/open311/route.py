@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.centre import Centre
 from api.document import OPEN311
-from api.open311.answers import Form, Refused, Said, refusal
+from api.open311.answers import PREFIX, Form, Refused, Said, refusal
 from api.open311.services import Matter, matter
 from api.problems import Problem, faults_of
 from api.shapes.open311 import Open311Error
@@ -47,7 +47,7 @@ def form_of(request: Request) -> Form:
 
 def open311_router() -> APIRouter:
     """Return an empty router of such routes."""
-    return APIRouter(prefix="/open311/v2", tags=[OPEN311], route_class=Open311Route)
+    return APIRouter(prefix=PREFIX, tags=[OPEN311], route_class=Open311Route)
 
 
 def known_matter(code: str, centre: Centre) -> Matter:
@@ -70,6 +70,7 @@ _ERRORS = {
     403: "The api_key is missing, or does not give what is needed",
     404: "There is no such service, request or jurisdiction",
     413: "The body is too long",
+    429: "The producer sends faster than it may",
     503: "Not ready, or the broker did not answer: ask again",
 }
 

@@ -40,7 +40,7 @@ async def bulk(
     if faults:
         raise Problem(422, "The request is not valid", faults)
     catalogue = centre.model.catalogue
-    cards = (one for one in centre.model.reported(*moments.values()) if is_published(one, catalogue))
+    cards = (one for one in centre.model.reported(moments["from"], moments["to"]) if is_published(one, catalogue))
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="georeport.csv"'}
     return StreamingResponse(_sent(lines(cards, catalogue)), headers=headers, media_type="text/csv; charset=utf-8")
 

@@ -1,7 +1,7 @@
 """Open311 GeoReport v2: what can be reported, and how reports stand."""
 
+import asyncio
 from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated
 
 from fastapi import Path, Query, Request
@@ -10,15 +10,18 @@ from starlette.responses import Response
 
 from api.card import Card
 from api.centre import Centre, ReadyCentre
+from api.filter import Filter
 from api.open311 import requests, services
 from api.open311.answers import Refused, Said, answer
 from api.open311.route import add, check_jurisdiction, form_of, known_matter, open311_router
 from api.shapes.open311 import Open311Definition, Open311Request, Open311Service
-from ioc.times import DAY, to_instant
+from ioc.times import DAY, Instant, to_instant
 
 # So far back, and so many, a list goes that does not say otherwise.
 _PERIOD = 90 * DAY
 _MOST = 1000
+# So many are looked at before others get their turn.
+_AT_ONCE = 500
 
 router = open311_router()
 Code = Annotated[str, Path(max_length=256, description="`<service>:<category>`", examples=["field-reports:tree"])]
@@ -63,27 +66,57 @@ async def list_requests(
 ) -> Response:
     """The newest first: of the last 90 days unless it is said otherwise, and of no longer time."""
     check_jurisdiction(centre, jurisdiction_id)
+    found: Iterator[Card | None]
     if service_request_id:
-        named = (_card(id, centre) for id in service_request_id.split(","))
-        found = (card for card in named if card is not None)
+        found = (_card(id, centre) for id in service_request_id.split(","))
     else:
-        codes, wanted = set(filter(None, service_code.split(","))), set(status.split(","))
-        found = (
-            card
-            for card in _reported(centre, start_date, end_date)
-            if requests.status_of(card) in wanted and (not codes or requests.code_of(card.incident) in codes)
-        )
-    part = islice(found, (page - 1) * page_size, page * page_size)
-    shown = [requests.request_shown(card, centre.model.catalogue) for card in part]
+        since, until = _period(centre, start_date, end_date)
+        found = _reported(centre, since, until, _listed(service_code), _listed(status))
+    first = (page - 1) * page_size
+    shown = [requests.request_shown(card, centre.model.catalogue) for card in await _part(found, first, page_size)]
     return answer(form_of(request), "service_requests", shown)
 
 
-def _reported(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | None) -> Iterator[Card]:
+def _listed(said: str) -> frozenset[str]:
+    return frozenset(filter(None, said.split(",")))
+
+
+async def _part(found: Iterator[Card | None], first: int, count: int) -> list[Card]:
+    """Return `count` of what is found, from the `first` on; others get their turn now and then."""
+    passed, part = 0, list[Card]()
+    for number, card in enumerate(found):
+        if number % _AT_ONCE == _AT_ONCE - 1:
+            await asyncio.sleep(0)
+        if card is None:
+            continue
+        if passed >= first:
+            part.append(card)
+        passed += 1
+        if len(part) == count:
+            break
+    return part
+
+
+def _period(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | None) -> tuple[Instant, Instant]:
     until = centre.model.now() + 1 if end is None else to_instant(end)
     since = until - _PERIOD if start is None else to_instant(start)
     if not 0 <= until - since <= _PERIOD:
         raise Refused(Said(400, "start_date: must come before end_date, by 90 days at most"))
-    return (card for card in centre.model.reported(since, until, newest_first=True) if _is_shown(card, centre))
+    return since, until
+
+
+def _reported(
+    centre: Centre, since: Instant, until: Instant, codes: frozenset[str], states: frozenset[str]
+) -> Iterator[Card | None]:
+    """Return what was reported in a period, the newest first, and None for each that has none of the codes."""
+    matters, of = services.matters(centre.model.catalogue), {code.partition(":")[0] for code in codes}
+    asked = {one.service.code for one in matters if not codes or one.service.code in of}
+    states = states & {"open", "closed"}
+    if not asked or not states:
+        return iter(())
+    wanted = Filter(service=sorted(asked), open=None if len(states) == 2 else "open" in states)
+    found = centre.model.reported(since, until, wanted, newest_first=True)
+    return (card if not codes or requests.code_of(card.incident) in codes else None for card in found)
 
 
 async def show_request(

@@ -1,6 +1,7 @@
 """Open311 GeoReport v2: POST of a report, a form that becomes an event like everyone's."""
 
 import time
+from math import ceil
 from typing import Annotated
 
 from fastapi import Header, Request
@@ -40,6 +41,7 @@ async def take_report(request: Request, centre: ReadyCentre, idempotency_key: Ke
         raise _unconfirmed("The broker is away, or too much waits for it: send it again later")
     form = await _posted(request)
     sender = _sender(request, centre, form)
+    _check_pace(request, centre, sender)
     check_jurisdiction(centre, form.get("jurisdiction_id", ""))
     matter = _matter_of(form, centre)
     told = reports.event(form, matter, reports.name_of(sender, idempotency_key), centre.model.now())
@@ -72,6 +74,14 @@ def _sender(request: Request, centre: Centre, form: reports.Form) -> str:
             Said(403, f"api_key is of nobody who has the role {Role.PRODUCER} and speaks for {reports.SOURCE}")
         )
     return caller.subject
+
+
+def _check_pace(request: Request, centre: Centre, sender: str) -> None:
+    """Let a report count among all that its sender sends over HTTP; where nobody needs a token, its address."""
+    address = request.client.host if request.client is not None else ""
+    wait = centre.pace.wait(sender or address, 1, time.monotonic())
+    if wait:
+        raise Refused(Said(429, "More reports than the producer may send"), retry_after=ceil(wait))
 
 
 def _may_report(caller: Caller) -> bool:
@@ -173,6 +183,6 @@ add(
     take_report,
     "Report something",
     list[Open311Taken],
-    *(400, 403, 404, 413),
+    *(400, 403, 404, 413, 429),
     posted=_POSTED,
 )

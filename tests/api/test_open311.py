@@ -1,5 +1,6 @@
 """Open311 GeoReport v2: what can be reported, reports posted and followed, in JSON and in XML."""
 
+import asyncio
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -9,8 +10,11 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
+from api.card import Card
 from api.centre import Centre
+from api.intake.pace import Pace
 from api.roles import Gate
+from api.routes import open311
 from api.settings import ApiSettings
 from api.shapes import open311 as shapes
 from ioc.lifecycle import Move
@@ -294,3 +298,46 @@ async def test_another_jurisdiction_is_another_server(city: City) -> None:
 
 def test_a_form_is_as_long_as_a_body_may_be() -> None:
     assert len(urlencode({**REPORT, "description": "ế" * 4000})) < 64 * 1024
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+async def test_too_long_a_report_is_told_as_every_refusal(client: httpx.AsyncClient, form: str) -> None:
+    answer = await post(client, form, description="x" * 70_000)
+    assert (answer.status_code, "413" in answer.text) == (413, True)
+    assert answer.headers["content-type"].startswith({"json": "application/json", "xml": "text/xml"}[form])
+
+
+async def test_reports_keep_the_pace_of_all_events(city: City, client: httpx.AsyncClient) -> None:
+    city.centre.pace = Pace(0.01)
+    assert (await post(client)).status_code == 201
+    answer = await post(client)
+    assert answer.status_code == 429, answer.text
+    assert 80 < int(answer.headers["retry-after"]) <= 100
+    assert (len(city.broker.published), answer.json()[0]["code"]) == (1, 429)
+
+
+async def test_what_cannot_be_meant_is_not_looked_at_and_a_long_look_lets_others_have_their_turn(
+    city: City, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        city.report(f"field-reports:{number}", category="tree")
+    looked, turns = list[str](), 0
+    card, sleep = city.centre.model.card, asyncio.sleep
+
+    def look(id: str) -> Card | None:
+        looked.append(id)
+        return card(id)
+
+    async def turn(seconds: float) -> None:
+        nonlocal turns
+        turns += 1
+        await sleep(seconds)
+
+    monkeypatch.setattr(city.centre.model, "card", look)
+    monkeypatch.setattr(open311, "_AT_ONCE", 10)
+    monkeypatch.setattr("api.routes.open311.asyncio.sleep", turn)
+    for none in ("status=closed", "status=unknown", "service_code=health:food", "service_code=nothing"):
+        assert (await client.get(f"{V2}/requests.json?{none}")).json() == []
+    assert (looked, turns) == ([], 0)
+    last = await client.get(f"{V2}/requests.json?service_code=field-reports:tree&status=open&page=4&page_size=10")
+    assert (len(last.json()), turns) == (10, 4)
