@@ -64,7 +64,10 @@ class Inbox:
             stop_at_once(Exit.UNEXPECTED, f"{self._name} was not folded", error)
 
     def _next(self) -> list[Slice]:
-        """Take out what is folded next: only what follows on without a gap, so that no hole is passed over."""
+        """Take out what is folded next: only what follows on without a gap or a repetition.
+
+        What is folded by itself is looked at by the partition: it sees a hole, and skips what it has folded before.
+        """
         slices = [self._waiting.popleft()]
         count = len(slices[0].value)
         while self._waiting and self._follows_on(slices[-1]) and count + len(self._waiting[0].value) <= self._most:
@@ -75,4 +78,5 @@ class Inbox:
         return slices
 
     def _follows_on(self, last: Slice) -> bool:
-        return bool(self._waiting[0].value.start <= last.value[-1].offset + 1)
+        next, end = self._waiting[0].value, last.value[-1].offset + 1
+        return bool(next.start <= end <= next[0].offset)

@@ -93,6 +93,15 @@ async def test_slices_that_leave_a_gap_are_folded_apart_so_that_the_partition_se
     assert partition.folded == [(0, 4), (5, 8)]
 
 
+async def test_what_comes_a_second_time_is_folded_apart_so_that_the_partition_can_skip_what_it_has() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition)
+    for one in (Slice(0, 4), Slice(0, 6), Slice(6, 8), Slice(7, 9)):
+        await inbox.put(one)
+    await partition.let_fold(9)
+    assert partition.folded == [(0, 4), (0, 8), (7, 9)]
+
+
 async def test_a_mark_between_two_slices_is_no_gap() -> None:
     partition = Slow()
     inbox = inbox_of(partition)
