@@ -44,7 +44,7 @@ class Client:
         if not self.overrun:
             self.pending.append(message)
         if len(self.pending) > PENDING:
-            self.pending = folded(self.pending)
+            self.pending = list(folded(tuple(self.pending)))
             self.overrun = any(one.rows is not None and len(one.rows) > MOST_ROWS for one in self.pending)
         if self.overrun:
             self.pending = []

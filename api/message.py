@@ -1,8 +1,8 @@
 """The messages of the live feed, written once for all screens, and folded for those that fall behind."""
 
 import zlib
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 
 import msgspec
 from msgspec import Raw
@@ -67,10 +67,12 @@ def of_rows(position: str | None, kind: str, rows: Rows) -> Message:
     return Message(position, kind, {}, rows)
 
 
-def folded(messages: Sequence[Message]) -> list[Message]:
+@lru_cache(16)
+def folded(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return fewer messages that say the same: one of each kind of rows, then the last of each other kind.
 
-    Only the last has a position: a line that breaks between them must go on from before all of them.
+    Only the last has a position: a line that breaks between them must go on from before all of them. Screens that are
+    behind are so together, mostly: what is folded for one is not written and packed for each again.
     """
     rows: dict[str, dict[str, Raw | None]] = {}
     last: dict[str, Message] = {}
@@ -82,4 +84,4 @@ def folded(messages: Sequence[Message]) -> list[Message]:
         last[kind] = of_rows(None, kind, known)
     *before, final = sorted(last.values(), key=lambda one: one.rows is None)
     position = next(one.position for one in reversed(messages) if one.position is not None)
-    return [*(one.placed(None) for one in before), final.placed(position)]
+    return (*(one.placed(None) for one in before), final.placed(position))

@@ -125,7 +125,7 @@ async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
     def of(position: int, id: str, value: float) -> Message:
         return of_rows(str(position), "indicators", {id: encoded({"id": id, "value": value})})
 
-    (message,) = folded([of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)])
+    (message,) = folded((of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)))
     assert message.position == "3"
     assert said(message)["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
 

@@ -127,10 +127,21 @@ async def test_many_messages_are_folded_into_few() -> None:
     client.offer(rows(100, [], ["a"]))
     client.offer(Message("101", "tick", {"n": 1}))
     client.offer(Message("102", "tick", {"n": 2}))
-    told = folded(await client.take())
+    told = folded(tuple(await client.take()))
     assert [(one.position, one.kind) for one in told] == [(None, "incident"), ("102", "tick")]
     assert told[0].body["removed"] == ["a"]
     assert len(told[0].body["upserts"]) == PENDING + 1
+
+
+async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
+    messages = [of_rows(str(n), "incident", {f"a{n}": encoded({})}) for n in range(PENDING + 1)]
+    clients = [Client(), Client()]
+    for message in messages:
+        for client in clients:
+            client.offer(message)
+    (one,), (other,) = [await client.take() for client in clients]
+    assert one is other
+    assert len(one.body["upserts"]) == PENDING + 1
 
 
 async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
@@ -139,7 +150,7 @@ async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> Non
         client = Client()
         for message in [*rows[:place], Message("50", "figures", {}), *rows[place:], Message("51", "tick", {})]:
             client.offer(message)
-        told = folded(folded(await client.take()))
+        told = folded(folded(tuple(await client.take())))
         assert told[0].kind == "incident"
         assert [one.position for one in told] == [None, None, "51"]
 
