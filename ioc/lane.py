@@ -123,15 +123,21 @@ class Progress:
         self._before = before
         self._policy = policy
 
+    def take(self, record: Record) -> None:
+        """Fold one record, and count it."""
+        raise NotImplementedError
+
     def count(self, refused: bool) -> None:
         """Count one record more."""
         self._refused.append(refused)
 
-    def position(self, next: int) -> Position:
-        """Return how far the partition is folded with this slice."""
+    def take_all(self, records: Sequence[Record]) -> Position:
+        """Fold a slice of records; return how far the partition is folded with it."""
+        for record in records:
+            self.take(record)
         return replace(
             self._before,
-            next=next,
+            next=records[-1].offset + 1,
             clock=self.now,
             folded=self._before.folded + len(self._refused),
             refused=self._before.refused + sum(self._refused),

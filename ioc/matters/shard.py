@@ -139,9 +139,7 @@ class Shard(Folded):
     def fold(self, records: Sequence[Record]) -> Changes:
         """Return what a slice of records changes. Records already folded are the caller's to leave out."""
         fold = _Fold(self)
-        for record in records:
-            fold.take(record)
-        fold.changes.position = fold.position(records[-1].offset + 1)
+        fold.changes.position = fold.take_all(records)
         return fold.changes
 
     def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
