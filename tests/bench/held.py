@@ -7,19 +7,18 @@ every state, figure and fact is worked out and encoded as it is written.
 import gc
 import sys
 import time
-from collections.abc import Sequence
 
 import msgspec
 import psutil
 from msgspec import Struct
 
 from ioc.catalogue import hue_folder, load_catalogue
-from ioc.lane import ClockKind, Record
+from ioc.lane import ClockKind
 from ioc.shard import Shard
 from ioc.times import Instant
 from ioc.topics import Topic
 from streams.clock import now_ms
-from tests.bench.states import SLICE, Afternoon, afternoon, as_records
+from tests.bench.states import Afternoon, afternoon, as_records, fold
 
 # The events of so many cities are folded in each turn; the quickest turn counts, as nothing else makes one quicker.
 CITIES, TURNS = 6, 3
@@ -62,17 +61,8 @@ def _turn(shard: Shard, held: Afternoon, count: int, turn: int, now: Instant) ->
     chosen = sorted({(turn + TURNS * number * whole // (TURNS * CITIES)) % whole for number in range(CITIES)})
     events = as_records(list(held.records(chosen)), shard.position.next, now)
     began = time.process_time()
-    for start in range(0, len(events), SLICE):
-        _fold(shard, events[start : start + SLICE])
+    fold(shard, events)
     return (time.process_time() - began) / len(events) * 1e6
-
-
-def _fold(shard: Shard, events: Sequence[Record]) -> None:
-    changes = shard.fold(events)
-    for _, writes in changes.writes(0):
-        for _ in writes:
-            pass
-    shard.apply(changes)
 
 
 def _memory() -> int:

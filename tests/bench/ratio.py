@@ -12,14 +12,14 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ioc.catalogue import Catalogue, hue_folder, load_catalogue
+from ioc.catalogue import hue_folder, load_catalogue
 from ioc.lane import ClockKind, Record
 from ioc.records import encode
 from ioc.shard import Shard
 from streams.clock import now_ms
 from tests.bench.contestants.raw import decode
 from tests.bench.measured import Measured
-from tests.bench.states import SLICE, as_records
+from tests.bench.states import as_records, fold
 from tests.bench.workload import records
 
 CITIES, TURNS = 2, 3
@@ -43,7 +43,10 @@ def take_ratio() -> Ratio:
     now = now_ms()
     catalogue = load_catalogue(hue_folder())
     log = as_records(list(records(CITIES, now)), 0, now)
-    turns = [(_cost(_pass_on, log), _cost(lambda log: _fold(log, catalogue), log)) for _ in range(TURNS)]
+    turns = [
+        (_cost(_pass_on, log), _cost(lambda log: fold(Shard(0, catalogue, ClockKind.WALL), log), log))
+        for _ in range(TURNS)
+    ]
     return Ratio(min(bare for bare, _ in turns), min(fold for _, fold in turns))
 
 
@@ -77,13 +80,3 @@ def _pass_on(log: Sequence[Record]) -> None:
             last[record.key] = encode(decode(record.value or b""))
         except msgspec.DecodeError:  # some are broken
             last[record.key] = record.value or b""
-
-
-def _fold(log: Sequence[Record], catalogue: Catalogue) -> None:
-    shard = Shard(0, catalogue, ClockKind.WALL)
-    for start in range(0, len(log), SLICE):
-        changes = shard.fold(log[start : start + SLICE])
-        for _, writes in changes.writes(0):
-            for _ in writes:
-                pass
-        shard.apply(changes)

@@ -65,18 +65,26 @@ def afternoon(catalogue: Catalogue, now: Instant) -> Afternoon:
     until = round(len(day) * _BEFORE)
     shard = Shard(0, catalogue, ClockKind.WALL)
     states: dict[bytes, bytes] = {}
-    for start in range(0, until, SLICE):
-        _take(states, shard, shard.fold(as_records(day[start : min(until, start + SLICE)], start, now)))
+    fold(shard, as_records(day[:until], 0, now), states)
     while not (changes := shard.tick(now, SLICE)).empty:
-        _take(states, shard, changes)
+        _write(shard, changes, states)
     is_open = {key for key, state in states.items() if _lasts(state, now)}
     return Afternoon({key: states[key] for key in states if key in is_open}, day[until:])
 
 
-def _take(states: dict[bytes, bytes], shard: Shard, changes: Changes) -> None:
+def fold(shard: Shard, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> None:
+    """Fold records slice by slice, and encode all that is written; the incidents' states go into `states`."""
+    for start in range(0, len(log), SLICE):
+        _write(shard, shard.fold(log[start : start + SLICE]), states)
+
+
+def _write(shard: Shard, changes: Changes, states: dict[bytes, bytes] | None) -> None:
     for topic, writes in changes.writes(0):
-        if topic is Topic.INCIDENTS:
+        if states is not None and topic is Topic.INCIDENTS:
             states.update((one.key, one.value) for one in writes if one.key and one.value)
+        else:
+            for _ in writes:
+                pass
     shard.apply(changes)
 
 
