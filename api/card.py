@@ -7,7 +7,7 @@ from unicodedata import combining, normalize
 from ioc.incident import SEVERITIES, Clock, Incident, severity
 from ioc.lifecycle import CLOSED, State, commands_in
 from ioc.payloads import TargetName
-from ioc.times import Instant, Millis
+from ioc.times import Instant
 
 # Sorts what has no due after all that has one; later than any moment a datetime can hold.
 NEVER: Instant = 1 << 60
@@ -109,19 +109,6 @@ class Card:
     def overdue(self, now: Instant) -> bool:
         """True when the next deadline has passed."""
         return self.due is not None and self.due < now
-
-    def overdue_solution(self, now: Instant) -> bool:
-        """True when the due of the solution has passed."""
-        return self.solution_due is not None and self.solution_due < now
-
-    def due_within(self, now: Instant, within: Millis) -> bool:
-        """True when the next deadline is still to come, at most `within` ms ahead."""
-        return self.due is not None and now <= self.due <= now + within
-
-    def due_soon(self, now: Instant) -> bool:
-        """True from the warning of the next deadline until it is overdue."""
-        warn = self.clock.warn if self.clock is not None else None
-        return warn is not None and warn <= now and not self.overdue(now)
 
 
 def _solution_due(one: Incident) -> Instant | None:

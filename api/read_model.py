@@ -136,9 +136,9 @@ class ReadModel:
             self._leave(number, gone)
         if come is not None:
             self._enter(number, come)
-        for card in (come or gone,):
-            if card is not None and not self.loading:
-                self._touch(card.incident.id)
+        card = come or gone
+        if card is not None and not self.loading:
+            self._touch(card.incident.id)
 
     def _enter(self, number: int, card: Card) -> None:
         one = card.incident

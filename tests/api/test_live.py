@@ -32,12 +32,13 @@ def scanned(cards: Iterator[Card], now: Instant) -> dict[str, object]:
     by: dict[str, dict[str, Counter[str]]] = {"service": {}, "ward": {}, "unit": {}}
     for card in cards:
         one, late = card.incident, card.overdue(now)
+        warn = card.clock.warn if card.clock is not None else None
         solution = next((clock for clock in one.clocks if clock.target == "resolve"), None)
         told.update(
             open=1,
             overdue=late,
             overdue_solutions=solution is not None and solution.due is not None and solution.due < now,
-            due_soon=card.due_soon(now),
+            due_soon=warn is not None and warn <= now and not late,
             unacknowledged=one.state in (State.REPORTED, State.REOPENED),
             paused=one.state is State.PAUSED,
         )
