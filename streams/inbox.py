@@ -7,6 +7,7 @@ little to do, many under a backlog. No partition waits for another: one's transa
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from itertools import chain
 from typing import Any, Protocol
 
 from streams.doubt import Exit, stop_at_once
@@ -56,7 +57,7 @@ class Inbox:
             partition = await self._open()
             while self._waiting:
                 slices = self._next()
-                records = [record for slice in slices for record in slice.value]
+                records = chain.from_iterable(slice.value for slice in slices)
                 await partition.fold(Stretch(records, slices[0].value.start))
                 for slice in slices:
                     slice.ack()
