@@ -1,5 +1,7 @@
 """What every route works with, put together once."""
 
+import time
+from math import ceil
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -46,6 +48,16 @@ def centre_of(request: Request) -> Centre:
     """Return the parts of the API that answers this request."""
     centre: Centre = request.app.state.centre
     return centre
+
+
+def paced(centre: Centre, request: Request, sender: str | None, events: int) -> int:
+    """Let so many events of a sender in and return 0, or return how many seconds it has to wait.
+
+    Where nobody needs a token there is no sender, and the address counts.
+    """
+    if sender is None:
+        sender = request.client.host if request.client is not None else ""
+    return ceil(centre.pace.wait(sender, events, time.monotonic()))
 
 
 # Those that requests depend on are coroutines, though they wait for nothing: FastAPI runs any other in a thread.

@@ -4,13 +4,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from math import ceil
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answers import json_answer
-from api.centre import Centre, ReadyCentre
+from api.centre import Centre, ReadyCentre, paced
 from api.intake.arrivals import (
     BATCH,
     MOST_EVENTS,
@@ -26,7 +25,7 @@ from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict, anyone
 from api.intake.writing import write
 from api.problems import Problem, shown
 from api.publisher import NotPublished
-from api.roles import AProducer, Caller
+from api.roles import AProducer
 from api.shapes.intake import IntakeShown
 from ioc.errors import Fault, Reason
 
@@ -76,7 +75,9 @@ async def take(producer: AProducer, centre: ReadyCentre, request: Request) -> Re
         raise _busy()
     with centre.backlog.in_hand() as hold:
         came = await _came(request, centre, hold)
-        _check_pace(centre, _name(producer, request), len(came))
+        wait = paced(centre, request, None if producer is None else producer.subject, len(came))
+        if wait:
+            raise Problem(429, "More events than the producer may send", headers={"Retry-After": str(wait)})
         verdicts = await _judged(came, door_of(centre.model, anyones if producer is None else producer.may_send))
         await _write(centre, verdicts)
     return _answer(verdicts, is_batch(request.headers.get("content-type", "")))
@@ -111,19 +112,6 @@ async def _body(request: Request, centre: Centre, hold: Callable[[int], None]) -
 
 def _busy() -> Problem:
     return Problem(503, "The broker is away, or too much waits for it: send it again later")
-
-
-def _name(producer: Caller | None, request: Request) -> str:
-    """Return whose pace it is: the token's subject, or where nobody needs one the address."""
-    if producer is not None:
-        return producer.subject
-    return request.client.host if request.client is not None else ""
-
-
-def _check_pace(centre: Centre, producer: str, events: int) -> None:
-    wait = centre.pace.wait(producer, events, time.monotonic())
-    if wait:
-        raise Problem(429, "More events than the producer may send", headers={"Retry-After": str(ceil(wait))})
 
 
 async def _judged(came: Sequence[Arrival], door: Door) -> list[Verdict]:

@@ -1,13 +1,12 @@
 """Open311 GeoReport v2: POST of a report, a form that becomes an event like everyone's."""
 
 import time
-from math import ceil
 from typing import Annotated
 
 from fastapi import Header, Request
 from starlette.responses import Response
 
-from api.centre import Centre, ReadyCentre
+from api.centre import Centre, ReadyCentre, paced
 from api.document import OPEN311
 from api.intake.arrivals import Arrival
 from api.intake.door import TAKEN, UNCONFIRMED, anyones, door_of
@@ -41,7 +40,9 @@ async def take_report(request: Request, centre: ReadyCentre, idempotency_key: Ke
         raise _unconfirmed("The broker is away, or too much waits for it: send it again later")
     form = await _posted(request)
     sender = _sender(request, centre, form)
-    _check_pace(request, centre, sender)
+    wait = paced(centre, request, sender or None, 1)
+    if wait:
+        raise Refused(Said(429, "More reports than the producer may send"), retry_after=wait)
     check_jurisdiction(centre, form.get("jurisdiction_id", ""))
     matter = _matter_of(form, centre)
     told = reports.event(form, matter, reports.name_of(sender, idempotency_key), centre.model.now())
@@ -74,14 +75,6 @@ def _sender(request: Request, centre: Centre, form: reports.Form) -> str:
             Said(403, f"api_key is of nobody who has the role {Role.PRODUCER} and speaks for {reports.SOURCE}")
         )
     return caller.subject
-
-
-def _check_pace(request: Request, centre: Centre, sender: str) -> None:
-    """Let a report count among all that its sender sends over HTTP; where nobody needs a token, its address."""
-    address = request.client.host if request.client is not None else ""
-    wait = centre.pace.wait(sender or address, 1, time.monotonic())
-    if wait:
-        raise Refused(Said(429, "More reports than the producer may send"), retry_after=ceil(wait))
 
 
 def _may_report(caller: Caller) -> bool:
