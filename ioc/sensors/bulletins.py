@@ -6,7 +6,7 @@ from ioc.emit import emit
 from ioc.lane import Outgoing
 from ioc.lifecycle import Move
 from ioc.payloads import Payload, Reported, Updated
-from ioc.sensors.indicators import Direction, Sensor, Threshold
+from ioc.sensors.indicators import Direction, Sensor, Silence, Threshold
 from ioc.times import MINUTE, SECOND, Instant, Millis
 
 PART = "indicators"
@@ -29,19 +29,7 @@ def opened(sensor: Sensor, incident: str, time: Instant, level: int, value: floa
     """Return the report of a level that was reached."""
     threshold = sensor.threshold(level)
     assert threshold is not None, "a level in force is one of the sensor's"
-    report = Reported(
-        service=sensor.indicator.service,
-        category=threshold.category,
-        priority=threshold.priority,
-        title=f"{threshold.title_vi}: {sensor.name}",
-        text=_reached(sensor, threshold, value),
-        channel=CHANNEL,
-        unit=threshold.unit,
-        ward=sensor.ward,
-        lat=sensor.lat,
-        lon=sensor.lon,
-    )
-    return _emit(incident, Move.REPORTED, time, 0, report)
+    return _report(sensor, incident, time, threshold, _reached(sensor, threshold, value))
 
 
 def changed(sensor: Sensor, time: Instant, change: Change) -> Outgoing:
@@ -62,14 +50,18 @@ def silent(sensor: Sensor, incident: str, time: Instant, value: float | None) ->
     """Return the report of a sensor that has said nothing for too long; `value` is the last there was."""
     silence = sensor.indicator.silence
     last = "chưa có số đo nào" if value is None else f"số đo cuối {_number(value)} {sensor.indicator.measure}"
+    return _report(sensor, incident, time, silence, f"Im lặng {_span(sensor.silent_after)}; {last}")
+
+
+def _report(sensor: Sensor, incident: str, time: Instant, cause: Threshold | Silence, text: str) -> Outgoing:
     report = Reported(
         service=sensor.indicator.service,
-        category=silence.category,
-        priority=silence.priority,
-        title=f"{silence.title_vi}: {sensor.name}",
-        text=f"Im lặng {_span(sensor.silent_after)}; {last}",
+        category=cause.category,
+        priority=cause.priority,
+        title=f"{cause.title_vi}: {sensor.name}",
+        text=text,
         channel=CHANNEL,
-        unit=silence.unit,
+        unit=cause.unit,
         ward=sensor.ward,
         lat=sensor.lat,
         lon=sensor.lon,
