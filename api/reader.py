@@ -27,6 +27,8 @@ TOPICS = (
 )
 # So many records are folded in before others get their turn on the loop.
 _SLICE = 500
+# Milliseconds: while a fetch is under way nothing else is asked of its broker, not even for other partitions.
+_LONGEST_FETCH = 100
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +95,7 @@ class Reader:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             max_partition_fetch_bytes=4 * 1024 * 1024,
+            fetch_max_wait_ms=_LONGEST_FETCH,
         )
         await consumer.start()
         try:

@@ -2,9 +2,13 @@
 
 All that have come while a transaction was being written go into the next one: few records at a time while there is
 little to do, many under a backlog. No partition waits for another: one's transaction is written while another folds.
+
+A transaction costs worker and broker nearly the same however few its records. So a small one that follows on the heels
+of another waits a little for company: at a thousand events a second that is quicker for all of them.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from itertools import chain
@@ -13,6 +17,10 @@ from typing import Any, Protocol
 from streams.doubt import Exit, stop_at_once
 from streams.partition import Partition
 from streams.stretch import Stretch
+
+# Seconds from the beginning of one transaction of a partition to the next, when that has at most so many records.
+PACE = 0.05
+SMALL = 200
 
 Open = Callable[[], Awaitable[Partition[Any]]]
 
@@ -33,10 +41,12 @@ class Inbox:
     partition on before, and never acknowledges what was not written.
     """
 
-    def __init__(self, name: str, open: Open, most: int) -> None:
+    def __init__(self, name: str, open: Open, most: int, pace: float = PACE) -> None:
         self._name = name
         self._open = open
         self._most = most
+        self._pace = pace
+        self._began = -pace
         self._waiting: deque[Slice] = deque()
         self._records = 0
         self._room = asyncio.Event()
@@ -56,6 +66,7 @@ class Inbox:
         try:
             partition = await self._open()
             while self._waiting:
+                await self._gather()
                 slices = self._next()
                 records = chain.from_iterable(slice.value for slice in slices)
                 await partition.fold(Stretch(records, slices[0].value.start))
@@ -63,6 +74,13 @@ class Inbox:
                     slice.ack()
         except Exception as error:  # were it to be passed over, what comes next would leave a hole
             stop_at_once(Exit.UNEXPECTED, f"{self._name} was not folded", error)
+
+    async def _gather(self) -> None:
+        """Wait for more when there is little and the transaction before it began just now."""
+        now = time.monotonic
+        if self._records <= SMALL and now() < self._began + self._pace:
+            await asyncio.sleep(self._began + self._pace - now())
+        self._began = now()
 
     def _next(self) -> list[Slice]:
         """Take out what is folded next: only what follows on without a gap or a repetition.

@@ -7,8 +7,10 @@ from typing import Any
 
 import aiokafka.producer.sender as sender
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer import fetcher
 from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.types import TP
 from intervaltree import IntervalTree
 
@@ -47,6 +49,15 @@ async def test_a_slice_is_no_gap_but_what_it_skips_is() -> None:
     await SliceConsumer._add_gap(books, TP0, 11, 20)
     assert not books._gap[TP0].overlaps(20)
     assert books._gap[TP0].overlaps(19)
+
+
+def test_faust_has_a_fetch_wait_for_a_second_and_a_half_and_aiokafka_takes_that_up_when_it_starts() -> None:
+    assert "fetch_max_wait_ms=1500" in inspect.getsource(AIOKafkaConsumerThread._create_worker_consumer)
+    assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in inspect.getsource(AIOKafkaConsumer.start)
+
+
+def test_aiokafka_has_no_more_than_one_fetch_under_way_at_a_broker() -> None:
+    assert "elif node_id in self._in_flight" in inspect.getsource(fetcher.Fetcher._get_actions_per_node)
 
 
 def test_aiokafka_still_waits_between_transactions() -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from streams.doubt import Exit
-from streams.inbox import Inbox
+from streams.inbox import SMALL, Inbox
 from streams.partition import Partition
 from streams.stretch import Stretch
 
@@ -57,8 +57,8 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def inbox_of(partition: Slow, most: int = 100) -> Inbox:
-    return Inbox("a partition", partition.open, most)
+def inbox_of(partition: Slow, most: int = 100, pace: float = 0) -> Inbox:
+    return Inbox("a partition", partition.open, most, pace)
 
 
 async def test_what_came_while_a_transaction_was_written_goes_into_the_next() -> None:
@@ -157,6 +157,29 @@ async def test_an_inbox_that_was_emptied_goes_on_when_more_comes() -> None:
         await inbox.put(Slice(first, first + 1))
         await partition.let_fold()
     assert partition.folded == [(0, 1), (1, 2), (2, 3)]
+
+
+async def test_an_idle_partition_folds_at_once_and_what_follows_on_its_heels_waits_for_company() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, pace=0.3)
+    await partition.let_fold(9)
+    for first in range(3):
+        await inbox.put(Slice(first, first + 1))
+        await settle()
+    assert partition.folded == [(0, 1)]
+    await asyncio.sleep(0.35)
+    assert partition.folded == [(0, 1), (1, 3)]
+
+
+async def test_a_slice_that_is_large_does_not_wait_for_company() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, most=2000, pace=600)
+    await partition.let_fold(9)
+    await inbox.put(Slice(0, 1))
+    await settle()
+    await inbox.put(Slice(1, 2 + SMALL))
+    await settle()
+    assert partition.folded == [(0, 1), (1, 2 + SMALL)]
 
 
 async def test_what_cannot_be_folded_stops_the_process_and_is_never_acknowledged(
