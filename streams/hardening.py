@@ -2,8 +2,8 @@
 
 Patched: the gap book-keeping of Faust's consumer, which counts a delivered record as missing; its reading of records
 that their producer's transaction has not committed, or has taken back; its fetches that wait for 1.5 s; one Faust event
-per slice instead of one per record; aiokafka's 20 ms wait between transactions; and that it does not say what it has
-passed over.
+per slice instead of one per record; aiokafka's 20 ms wait between transactions; that it does not say what it has passed
+over; and that it wraps up each record more dearly than it reads it.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -15,10 +15,11 @@ import aiokafka.producer.sender as sender
 import faust
 from aiokafka.consumer import fetcher
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, ConsumerMessage
 
+from ioc.times import SECOND
 from streams.doubt import Exit, stop_at_once
-from streams.stretch import Stretch, StretchResult
+from streams.stretch import BareRecords, Stretch, StretchResult
 
 PINNED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": "0.14.0"}
 TRANSACTION_BACKOFF = 0.001  # seconds
@@ -69,11 +70,14 @@ class SliceConsumer(driver.Consumer):
                 yield tp, self._slice(tp, batch.part(first, first + self.slice_records))
 
     def _slice(self, tp: TP, records: Stretch) -> Any:
-        """Return a message that stands at the slice's last offset and carries all its records."""
-        message = self._to_message(tp, records[-1])
-        message.key = None
-        message.value = records  # type: ignore[assignment]  # handed through by SliceSchema, never decoded
-        return message
+        """Return a message that stands at the slice's last offset and carries all its records.
+
+        They are handed through by SliceSchema, never decoded.
+        """
+        last, generation = records[-1], self.app.consumer_generation_id
+        value: Any = records
+        at = last.timestamp / SECOND
+        return ConsumerMessage(*tp, last.offset, at, 0, [], None, value, None, tp=tp, generation_id=generation)
 
 
 class SliceSchema(faust.Schema[Any, Any]):
@@ -95,3 +99,4 @@ def harden(slice_records: int) -> None:
     driver.Transport.Consumer = SliceConsumer
     sender.BACKOFF_OVERRIDE = TRANSACTION_BACKOFF
     fetcher.FetchResult = StretchResult
+    fetcher.PartitionRecords = BareRecords

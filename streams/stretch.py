@@ -22,6 +22,20 @@ class Stretch(list[Any]):
         return Stretch(self[first:end], self[first - 1].offset + 1 if first else self.start)
 
 
+class BareRecords(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka is not typed
+    """The records of a fetch as they were unpacked: offset, timestamp, key, value and headers.
+
+    To make what aiokafka hands out of each, with the topic, the partition and the sizes besides, takes longer than to
+    read it.
+    """
+
+    def _consumer_record(self, tp: Any, record: Any) -> Any:
+        return record
+
+    def __iter__(self) -> Any:
+        return self._records_iterator  # without a call of `__next__` for each
+
+
 class StretchResult(fetcher.FetchResult):  # type: ignore[misc]  # aiokafka is not typed
     """The answer to a fetch, handed out as stretches.
 

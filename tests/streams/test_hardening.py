@@ -69,3 +69,11 @@ def test_aiokafka_still_hands_out_fetched_records_by_the_class_that_is_replaced(
     assert "= FetchResult(" in source
     assert "is FetchResult:" in source
     assert ".getall(max_records)" in source
+
+
+def test_aiokafka_still_unpacks_fetched_records_by_the_class_that_is_replaced() -> None:
+    assert "= PartitionRecords(" in inspect.getsource(fetcher.Fetcher)
+    assert "for msg in self._partition_records" in inspect.getsource(fetcher.FetchResult.getall)
+    unpacking = inspect.getsource(fetcher.PartitionRecords)
+    assert "self._records_iterator = self._unpack_records()" in unpacking
+    assert "consumer_record = self._consumer_record(tp, record)" in unpacking

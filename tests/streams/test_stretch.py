@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
+from aiokafka.consumer.fetcher import PartitionRecords
 from aiokafka.consumer.subscription_state import TopicPartitionState
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
 
-from streams.stretch import Stretch, StretchResult
+from streams.stretch import BareRecords, Stretch, StretchResult
 
 TP = TopicPartition("ioc.events", 0)
 
@@ -95,6 +98,22 @@ async def test_an_answer_to_an_older_question_is_dropped_and_covers_nothing() ->
     reading.seek(7)
     assert handed_out(late) == (None, [])
     assert handed_out(reading.fetch([7], 8)) == (7, [7])
+
+
+def unpacked(by: type[PartitionRecords]) -> list[Any]:
+    """Return what aiokafka, or another class in its place, makes of a batch of records fetched from the second on."""
+    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, 0, 1 << 16)
+    for offset, (key, value) in enumerate([(b"a", b"1"), (None, b"2"), (b"c", None), (b"d", b"")]):
+        builder.append(offset, 1000 + offset, key, value, [("h", b"%d" % offset)] * offset)
+    return list(by(TP, MemoryRecords(bytes(builder.build())), [], 1, None, None, True, 1))
+
+
+def test_bare_records_say_the_same_as_those_aiokafka_makes_of_them() -> None:
+    bare, theirs = unpacked(BareRecords), unpacked(PartitionRecords)
+    assert [(one.offset, one.timestamp, one.key, one.value, tuple(one.headers)) for one in bare] == [
+        (one.offset, one.timestamp, one.key, one.value, one.headers) for one in theirs
+    ]
+    assert [one.offset for one in bare] == [1, 2, 3]
 
 
 def test_parts_of_a_stretch_follow_on() -> None:
