@@ -20,6 +20,7 @@ from streams import metrics
 from streams.doubt import Exit, stop_at_once
 from streams.journal import Journal
 from streams.lanes import LANES
+from streams.memory import give_back
 from streams.restore import extent, has_records, restore
 from streams.settings import WorkerSettings
 from streams.stretch import Stretch
@@ -63,6 +64,7 @@ class Partition(Generic[Changes]):
             shard = LANES[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
             await restore(shard, settings.bootstrap)
             shard.index()
+            give_back()
             metrics.RESTORE_SECONDS.observe(time.monotonic() - began)
             opened = cls(shard, journal, settings)
             opened._check_loss(first)
