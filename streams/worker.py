@@ -10,13 +10,16 @@ from ioc.catalogue import Catalogue
 from streams.app import make_app
 from streams.settings import WorkerSettings
 
+# After how many new objects the garbage collector looks: the state is a large heap without cycles.
+COLLECTING = (50_000, 50, 50)
+
 
 def run(settings: WorkerSettings, catalogue: Catalogue) -> None:
     """Run a worker until it is told to stop (SIGTERM, SIGINT)."""
     logging.getLogger("faust.transport.producer").setLevel(logging.ERROR)
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
-    gc.set_threshold(50_000, 50, 50)  # the state is a large heap without cycles
+    gc.set_threshold(*COLLECTING)
     (settings.data_dir / settings.name).mkdir(parents=True, exist_ok=True)
     app = make_app(settings, catalogue)
     app.finalize()

@@ -7,8 +7,9 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from rich import box
 from rich.console import Console
@@ -23,8 +24,10 @@ from tests.bench.machine import this_machine
 from tests.bench.measured import Benchmark, scale
 from tests.bench.readme import write_readme
 from tests.bench.results import BUILT, CHART, RECORDED, Result, Results, commit, record, write_results
+from tests.bench.warming import WARM, warm
 from tests.conftest import local_broker
 
+Returned = TypeVar("Returned")
 out = Console(highlight=False)
 out.width = max(out.width, 132)
 
@@ -41,13 +44,12 @@ def main(arguments: list[str]) -> int:
         out.print("A rehearsal (BENCH_SCALE) is not recorded.")
         return 2
     wanted = given.names or known
-    results = _run({name: known[name] for name in wanted})
+    results = Results(this_machine(), scale())
+    out.print(f"{results.machine}\n")
+    for name, result in _run({name: known[name] for name in wanted}):
+        results.benchmarks[name] = result
+        _keep(results, given.record)
     _print_bars(results)
-    _write(results, BUILT / "latest.json")
-    if given.record:
-        whole = record(results)
-        _write(whole, RECORDED)
-        write_readme(whole)
     return 0 if len(results.benchmarks) == len(wanted) else 1
 
 
@@ -59,26 +61,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(benchmarks: dict[str, Benchmark]) -> Results:
-    """Return what the benchmarks measured; one that fails says why and is left out."""
-    results = Results(this_machine())
-    out.print(f"{results.machine}\n")
+def _run(benchmarks: dict[str, Benchmark]) -> Iterator[tuple[str, Result]]:
+    """Yield what each benchmark measured; one that fails says why and is left out."""
+    load = os.getloadavg()[0]
     with local_broker("bench") as bootstrap:
+        out.print(f"Measured on {WARM}.\n")
+        _in_a_folder(warm, bootstrap)
         for name, benchmark in benchmarks.items():
             try:
-                results.benchmarks[name] = _measure(benchmark, bootstrap)
+                result = _measure(benchmark, bootstrap, load)
             except Exception:
                 out.print(f"{name} failed:\n{traceback.format_exc()}")
             else:
-                out.print(report.table(name, results.benchmarks[name].rows))
-    return results
+                out.print(report.table(name, result.rows))
+                yield name, result
 
 
-def _measure(benchmark: Benchmark, bootstrap: str) -> Result:
-    at, began, load = to_rfc3339(now_ms()), time.monotonic(), os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder:
-        rows = benchmark(bootstrap, Path(folder))
+def _measure(benchmark: Benchmark, bootstrap: str, load: float) -> Result:
+    at, began = to_rfc3339(now_ms()), time.monotonic()
+    rows = _in_a_folder(benchmark, bootstrap)
     return Result(at, round(time.monotonic() - began, 1), round(load, 1), commit(), rows)
+
+
+def _in_a_folder(do: Callable[[str, Path], Returned], bootstrap: str) -> Returned:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return do(bootstrap, Path(folder))
+
+
+def _keep(results: Results, recording: bool) -> None:
+    """Write down what was measured so far: a run that is broken off has lost only what was still to come."""
+    _write(results, BUILT / "latest.json")
+    if recording:
+        whole = record(results)
+        _write(whole, RECORDED)
+        write_readme(whole)
 
 
 def _write(results: Results, path: Path) -> None:

@@ -14,7 +14,7 @@ from ioc.lane import position_key
 from ioc.records import decode_position
 from ioc.topics import Topic
 from streams.restore import reader
-from tests.bench.processes import cpu_seconds
+from tests.bench.processes import broker_of, cpu_seconds
 from tests.city import City
 
 ALL_ON = "exactly once, zombies fenced; all rules, deadlines, figures, facts, duplicates"
@@ -25,26 +25,34 @@ _QUIET_WITHIN = 120.0
 class Folding(Struct, frozen=True):
     """How a backlog was folded: events, wall seconds and CPU seconds between the first and the last position seen.
 
-    `whole` are the seconds from `began`, such as the start of the process, until all was folded.
+    `cpu` is that of the workers, `broker` that of the broker. `whole` are the seconds from `began`, such as the start
+    of the process, until all was folded.
     """
 
     events: int
     seconds: float
     cpu: float
+    broker: float
     whole: float
 
 
 async def watch(centre: City, ends: Mapping[int, int], began: float, lane: Topic = Topic.EVENTS) -> Folding:
     """Return how the centre's workers fold a lane up to the offsets given; TimeoutError when they do not."""
-    pids = [one.pid for one in centre.workers]
+    pids, broker = [one.pid for one in centre.workers], [broker_of(centre.bootstrap)]
     async with reader(centre.bootstrap) as consumer, asyncio.timeout(_PATIENCE):
         positions = _Positions(consumer, lane, ends)
         await positions.seen()
-        first, at, cpu = positions.folded, time.monotonic(), cpu_seconds(pids)
+        first, at, cpu, brokers = positions.folded, time.monotonic(), cpu_seconds(pids), cpu_seconds(broker)
         while not positions.done:
             await positions.seen()
         now = time.monotonic()
-        return Folding(positions.folded - first, now - at, cpu_seconds(pids) - cpu, now - began)
+        return Folding(
+            events=positions.folded - first,
+            seconds=now - at,
+            cpu=cpu_seconds(pids) - cpu,
+            broker=cpu_seconds(broker) - brokers,
+            whole=now - began,
+        )
 
 
 class _Positions:

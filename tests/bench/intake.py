@@ -22,11 +22,12 @@ from tests.bench.measured import Measured, scaled
 from tests.bench.posting import Post, Posted, post_all
 from tests.bench.processes import cpu_seconds, peak_memory
 from tests.bench.publish import PARTITIONS
+from tests.bench.warming import WARM
 from tests.bench.workload import records
 from tests.city import City, city
 
 CLIENTS, A_BATCH, A_SECOND = 16, 100, 200
-ON = "answered once acknowledged by all copies (one broker); a token (JWT) each time; all rules of the door"
+ON = f"answered once acknowledged by all copies (one broker); a token (JWT) each time; all rules of the door; {WARM}"
 
 
 def measure_intake(bootstrap: str, folder: Path) -> list[Measured]:

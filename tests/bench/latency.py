@@ -6,31 +6,32 @@ cities' stormy day at a steady pace; what is timed are the reports that open an 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import httpx
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from msgspec import Struct, field
 
-from console.publish import HEADERS, KeyedValue, publisher
-from ioc.partitioner import partition_of
+from console.publish import KeyedValue
 from ioc.topics import Topic
 from streams.clock import now_ms
 from streams.restore import reader
 from tests.bench.folding import ALL_ON, verified
 from tests.bench.measured import Measured, scaled
-from tests.bench.publish import PARTITIONS
+from tests.bench.publish import PARTITIONS, publish_steadily
+from tests.bench.warming import WARM
 from tests.bench.workload import records, size
 from tests.city import City, city
 
 RATES = (100, 1_000, 5_000)
 SECONDS = 15
-# How often what has become due is sent (s), and how long the first events of a load are left out (s).
-_STEP, _SETTLING = 0.005, 3.0
+# The loads that have a bar: of the feed p50 and p99 (ms).
+BARS = {1_000: (100, 500)}
+# How long the first events of a load are left out (s).
+_SETTLING = 3.0
 # For how long after the last event news is waited for (s).
 _STRAGGLING = 90.0
 
@@ -42,9 +43,22 @@ class Seen(Struct):
     facts: dict[str, float] = field(default_factory=dict)
     rows: dict[str, float] = field(default_factory=dict)
 
+    def note(self, event: KeyedValue) -> None:
+        """Note that an event is handed to the producer, if it opens an incident."""
+        key, value = event
+        if b'.reported.v1","subject"' in value:
+            self.sent.setdefault(key.decode(), time.monotonic())
+
     def delays(self, seen: dict[str, float], since: float) -> list[float]:
         """Return the seconds it took of those sent from a moment on that were seen, the shortest first."""
         return sorted(seen[id] - at for id, at in self.sent.items() if at >= since and id in seen)
+
+
+class Own(Struct, frozen=True):
+    """Whether this process is what is measured: the cores it took while it sent, and how late it did so (s, p99)."""
+
+    cores: float
+    late: float
 
 
 class _Row(Struct):
@@ -69,7 +83,7 @@ def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
         measured = [
             row for rate in RATES for row in asyncio.run(_at(centre, rate, list(islice(events, round(rate * seconds)))))
         ]
-        on = f"{ALL_ON}; {verified(centre)}"
+        on = f"{ALL_ON}; {WARM}; {verified(centre)}"
     return [*measured, *(Measured(f"{rate:,} events/s", "", None, on=on) for rate in RATES)]
 
 
@@ -80,8 +94,9 @@ async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Mea
         facts.assign([TopicPartition(Topic.FACTS, number) for number in range(PARTITIONS)])
         await facts.seek_to_end()
         listening = [asyncio.create_task(_read(facts, seen)), asyncio.create_task(_listen(client, centre.url, seen))]
-        began = time.monotonic()
-        await _send(centre.bootstrap, rate, events, seen)
+        began, spent = time.monotonic(), time.process_time()
+        late = await publish_steadily(centre.bootstrap, rate, events, Topic.EVENTS, seen.note)
+        own = Own((time.process_time() - spent) / (time.monotonic() - began), _share(sorted(late), 0.99))
         await _wait(seen)
         for task in listening:
             if not task.cancel():
@@ -89,35 +104,7 @@ async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Mea
     missing = len(seen.sent.keys() - seen.facts.keys())
     assert missing < len(seen.sent) / 50, f"of {len(seen.sent):,} reports {missing:,} were not folded in time"
     reached = len(events) / (max(seen.facts.values()) - began)
-    return _rows(f"{rate:,} events/s", reached, seen, began + _SETTLING)
-
-
-async def _send(bootstrap: str, rate: int, events: Sequence[KeyedValue], seen: Seen) -> None:
-    """Send events at a steady pace; note when those of interest were handed to the producer."""
-    due = iter(events)
-    async with publisher(bootstrap, linger_ms=0) as producer:
-        began, sent = time.monotonic(), 0
-        while sent < len(events):
-            await asyncio.sleep(_STEP)
-            wanted = round((time.monotonic() - began) * rate) - sent
-            sent += await _send_some(producer, islice(due, wanted), seen)
-
-
-async def _send_some(producer: AIOKafkaProducer, events: Iterator[KeyedValue], seen: Seen) -> int:
-    batches: dict[int, Any] = {}
-    count = 0
-    for key, value in events:
-        count += 1
-        partition = partition_of(key, PARTITIONS)
-        if partition not in batches:
-            batches[partition] = producer.create_batch()
-        batches[partition].append(key=key, value=value, timestamp=None, headers=HEADERS)
-        if b'.reported.v1","subject"' in value:
-            seen.sent.setdefault(key.decode(), time.monotonic())
-    for partition, batch in batches.items():
-        batch.close()
-        await producer.send_batch(batch, Topic.EVENTS, partition=partition)
-    return count
+    return _rows(rate, reached, seen, began + _SETTLING, own)
 
 
 async def _read(facts: AIOKafkaConsumer, seen: Seen) -> None:
@@ -158,17 +145,19 @@ async def _wait(seen: Seen) -> None:
         before, count = count, len(seen.facts) + len(seen.rows)
 
 
-def _rows(what: str, reached: float, seen: Seen, since: float) -> list[Measured]:
-    bar = 500 if what.startswith("1,000 ") else None
-    measured = [Measured(what, "folded", reached, "events/s")]
-    for name, times in (("fact", seen.facts), ("feed", seen.rows)):
-        delays = seen.delays(times, since)
-        most = bar if name == "feed" else None
-        measured += [
-            Measured(what, f"{name} p50", _share(delays, 0.5) * 1000, "ms"),
-            Measured(what, f"{name} p99", _share(delays, 0.99) * 1000, "ms", at_most=most),
-        ]
-    return measured
+def _rows(rate: int, reached: float, seen: Seen, since: float, own: Own) -> list[Measured]:
+    what = f"{rate:,} events/s"
+    p50, p99 = BARS.get(rate, (None, None))
+    facts, rows = seen.delays(seen.facts, since), seen.delays(seen.rows, since)
+    return [
+        Measured(what, "folded", reached, "events/s"),
+        Measured(what, "fact p50", _share(facts, 0.5) * 1000, "ms"),
+        Measured(what, "fact p99", _share(facts, 0.99) * 1000, "ms"),
+        Measured(what, "feed p50", _share(rows, 0.5) * 1000, "ms", at_most=p50),
+        Measured(what, "feed p99", _share(rows, 0.99) * 1000, "ms", at_most=p99),
+        Measured(what, "sent late p99", own.late * 1000, "ms"),
+        Measured(what, "CPU of the sender and the screen", own.cores, "cores"),
+    ]
 
 
 def _share(delays: Sequence[float], share: float) -> float:

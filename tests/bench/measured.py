@@ -11,7 +11,8 @@ class Measured(Struct, frozen=True, omit_defaults=True):
     """One figure: `what` was measured (a row of the table), and which `figure` of it (a column).
 
     `on` names the guarantees and rules that were on, once a row. A row that could not be measured has a value of None
-    and the reason in `on`.
+    and the reason in `on`. `allowed` is the same figure of programs that share nothing, taken in the same run: what the
+    machine itself allows. It is given for a bar alone that is asked for "where the cores allow".
     """
 
     what: str
@@ -21,6 +22,7 @@ class Measured(Struct, frozen=True, omit_defaults=True):
     on: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    allowed: float | None = None
 
     @property
     def has_bar(self) -> bool:
@@ -35,6 +37,11 @@ class Measured(Struct, frozen=True, omit_defaults=True):
         return (self.at_least is None or self.value >= self.at_least) and (
             self.at_most is None or self.value <= self.at_most
         )
+
+    @property
+    def bar_applies(self) -> bool:
+        """False when the machine itself does not reach the bar, so that nobody could."""
+        return self.allowed is None or self.at_least is None or self.allowed >= self.at_least
 
 
 Benchmark = Callable[[str, Path], list[Measured]]

@@ -13,6 +13,15 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     return sum(one.user + one.system for one in times)
 
 
+def broker_of(bootstrap: str) -> int:
+    """Return the process that listens at an address; ProcessLookupError when there is none on this machine."""
+    port = int(bootstrap.rpartition(":")[2])
+    for one in psutil.net_connections("tcp"):
+        if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid is not None:
+            return int(one.pid)
+    raise ProcessLookupError(f"nothing on this machine listens at {bootstrap}")
+
+
 def peak_memory(pid: int) -> float:
     """Return the most memory a process has held at once (MB)."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())

@@ -1,10 +1,11 @@
-"""Putting a workload on the broker as fast as it takes it: by whole batches, each key on its own partition."""
+"""Putting a workload on the broker, as fast as it takes it or at a steady pace: each key on its own partition."""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -16,8 +17,51 @@ from ioc.partitioner import partition_of
 from ioc.topics import Topic
 
 PARTITIONS = 4
+# How often what has become due is sent (s).
+_STEP = 0.005
 # Deliveries under way at once: enough to keep the broker busy, and not the whole workload in memory.
 _UNDER_WAY = 32
+
+
+async def publish_steadily(
+    bootstrap: str,
+    rate: float,
+    records: Sequence[KeyedValue],
+    topic: str = Topic.EVENTS,
+    sent: Callable[[KeyedValue], None] = lambda _: None,
+) -> Sequence[float]:
+    """Publish so many records a second; `sent` is told of each as it is handed to the producer.
+
+    What has become due is sent every few milliseconds, by one batch a partition. Returns how late (s) the oldest of
+    each time was.
+    """
+    due, count = iter(records), 0
+    late: list[float] = []
+    async with publisher(bootstrap, linger_ms=0) as producer:
+        began = time.monotonic()
+        while count < len(records):
+            await asyncio.sleep(_STEP)
+            passed = time.monotonic() - began
+            if wanted := min(round(passed * rate), len(records)) - count:
+                late.append(passed - count / rate)
+                await _send_some(producer, list(islice(due, wanted)), topic, sent)
+                count += wanted
+    return late
+
+
+async def _send_some(
+    producer: AIOKafkaProducer, records: Sequence[KeyedValue], topic: str, sent: Callable[[KeyedValue], None]
+) -> None:
+    batches: dict[int, Any] = {}
+    for one in records:
+        key, value = one
+        partition = partition_of(key, PARTITIONS)
+        if partition not in batches:
+            batches[partition] = producer.create_batch()
+        batches[partition].append(key=key, value=value, timestamp=None, headers=HEADERS)
+        sent(one)
+    for partition, batch in batches.items():
+        await _send(producer, batch, topic, partition)
 
 
 async def publish(
@@ -47,7 +91,7 @@ async def publish(
     return counts
 
 
-async def _send(producer: AIOKafkaProducer, batch: Any, topic: Topic, partition: int) -> Awaitable[Any]:
+async def _send(producer: AIOKafkaProducer, batch: Any, topic: str, partition: int) -> Awaitable[Any]:
     batch.close()
     delivery: Awaitable[Any] = await producer.send_batch(batch, topic, partition=partition)
     return delivery

@@ -60,7 +60,7 @@ def measure_ratio(bootstrap: str, folder: Path) -> list[Measured]:
     ]
 
 
-def _cost(work: Callable[[Sequence[Record]], None], log: Sequence[Record]) -> float:
+def _cost(work: Callable[[Sequence[Record]], object], log: Sequence[Record]) -> float:
     """Return the microseconds of CPU time an event; what the collector does depends on what else is in the process."""
     gc.collect()
     gc.disable()

@@ -1,6 +1,7 @@
 """The figures as the README tells them: what was recorded, between two marks."""
 
 import re
+from collections.abc import Mapping
 
 from tests.bench import report
 from tests.bench.results import CHART, RECORDED, ROOT, Result, Results
@@ -24,26 +25,29 @@ def write_readme(results: Results) -> None:
 
 
 def figures(results: Results) -> str:
-    """Return all that the README says of the figures: where they were taken, the throughputs, every bar."""
-    whole = sorted(results.benchmarks.items())
-    days = {one.at[:10] for _, one in whole}
-    taken = f"Taken on {' and '.join(sorted(days))} on {results.machine}. {_busy(whole)}"
-    chart = f"![events a second]({(RECORDED.parent / CHART).relative_to(ROOT)})"
-    bars = report.bars((name, one.rows) for name, one in whole)
-    return "\n\n".join(
-        [
-            taken,
-            report.markdown(results.benchmarks["throughput"].rows),
-            chart,
-            _table(["", "", "measured", "bar", ""], bars),
-        ]
-    )
+    """Return all that the README says of the figures: where and when they were taken, the throughputs, every bar."""
+    whole = dict(sorted(results.benchmarks.items()))
+    parts = [f"Taken {_taken(whole)} The machine: {results.machine}."]
+    if throughput := whole.get("throughput"):
+        chart = f"![events a second]({(RECORDED.parent / CHART).relative_to(ROOT)})"
+        parts += [report.markdown(throughput.rows), chart]
+    bars = report.bars((name, one.rows) for name, one in whole.items())
+    return "\n\n".join([*parts, _table(["", "", "measured", "bar", ""], bars)])
 
 
-def _busy(whole: list[tuple[str, Result]]) -> str:
-    """Say whether something else ran: the first of all benchmarks begins on a machine that does nothing."""
-    load = min((one.at, one.load) for _, one in whole)[1]
-    return f"The machine was busy with other work (load {load:.1f}): they are low." if load > 1 else "Nothing else ran."
+def _taken(whole: Mapping[str, Result]) -> str:
+    """Say when all was taken, or each part that was taken on a day or a machine as busy of its own."""
+    runs: dict[str, list[str]] = {}
+    for name, one in whole.items():
+        runs.setdefault(f"on {one.at[:10]}, {_busy(one)}", []).append(name)
+    if len(runs) == 1:
+        return f"{next(iter(runs))}."
+    return "; ".join(f"{run}: {', '.join(names)}" for run, names in sorted(runs.items())) + "."
+
+
+def _busy(one: Result) -> str:
+    """Say whether something else ran when the run began."""
+    return f"beside other work (load {one.load:.1f}: they are low)" if one.load > 1 else "nothing else running"
 
 
 def _table(heads: list[str], lines: list[list[str]]) -> str:

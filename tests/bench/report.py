@@ -40,7 +40,7 @@ def markdown(rows: Sequence[Measured]) -> str:
 def bars(results: Iterable[tuple[str, Sequence[Measured]]]) -> list[list[str]]:
     """Return each bar that was set, in the words of a table: benchmark, what, measured, bar, whether it is met."""
     return [
-        [name, f"{row.what}: {row.figure}", _said(row, unit=True), bar(row), "met" if row.meets_bar else "MISSED"]
+        [name, f"{row.what}: {row.figure}", _said(row, unit=True), bar(row), verdict(row)]
         for name, rows in results
         for row in rows
         if row.has_bar
@@ -51,7 +51,17 @@ def bar(row: Measured) -> str:
     """Return the bar of a figure."""
     least = [f">= {_number(row.at_least)}"] if row.at_least is not None else []
     most = [f"<= {_number(row.at_most)}"] if row.at_most is not None else []
-    return " and ".join([*least, *most]) + (f" {row.unit}" if row.unit else "")
+    told = " and ".join([*least, *most]) + (f" {row.unit}" if row.unit else "")
+    return told if row.allowed is None else f"{told} where the cores allow"
+
+
+def verdict(row: Measured) -> str:
+    """Return whether a figure meets its bar, and what the machine allows where the bar depends on that."""
+    met = "met" if row.meets_bar else "MISSED"
+    if row.allowed is None or row.value is None:
+        return met
+    allows = f"the machine allows {_number(row.allowed)} {row.unit}"
+    return f"{met}; {allows}" if row.meets_bar or row.bar_applies else allows
 
 
 def grid(rows: Sequence[Measured]) -> tuple[list[str], list[list[str]]]:

@@ -19,7 +19,8 @@ CHART = "throughput.svg"
 class Result(Struct, frozen=True):
     """What one benchmark measured: when it began (RFC 3339), how long it took (s), of which commit.
 
-    `load` is how many processes wanted a processor in the minute before it began: figures of a busy machine are low.
+    `load` is how many processes wanted a processor in the minute before the run began: figures of a busy machine are
+    low.
     """
 
     at: str
@@ -30,9 +31,10 @@ class Result(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """What was measured on a machine, by the name of the benchmark."""
+    """What was measured on a machine, by the name of the benchmark; at less than full size (`scale`) a rehearsal."""
 
     machine: Machine
+    scale: float = 1.0
     benchmarks: dict[str, Result] = field(default_factory=dict)
 
 

@@ -19,6 +19,7 @@ from tests.bench.picture import Picture
 from tests.bench.processes import cpu_seconds
 from tests.bench.publish import PARTITIONS, publish
 from tests.bench.results import ROOT
+from tests.bench.warming import WARM
 from tests.city import City, city
 
 # All of them are on every screen.
@@ -65,7 +66,8 @@ async def _measure(centre: City, picture: Picture, screens: int) -> list[Measure
 
 def _rows(screens: int, heard: Heard, busy: float, memory: float) -> list[Measured]:
     what = f"{screens} screens"
-    on = f"{CHANGES:,} changes/s, each sent to every screen; one API process; one screen in {heard.every} is read"
+    sent = f"{CHANGES:,} changes/s, each sent to every screen"
+    on = f"{sent}; one API process; one screen in {heard.every} is read; {WARM}"
     return [
         Measured(what, "p50", heard.p50, "ms", on),
         Measured(what, "p99", heard.p99, "ms", at_most=1_000),

@@ -29,4 +29,4 @@ def measure_sensors(bootstrap: str, folder: Path) -> list[Measured]:
         seen = asyncio.run(watch(centre, ends, began, Topic.INDICATORS))
         memory = peak_memory(worker.pid)
         on = f"{ON}; {verified(centre, catalogue)}"
-    return rows("observations, 1 worker", on, Reported(seen.events, seen.seconds, seen.cpu), memory)
+    return rows("observations, 1 worker", on, Reported(seen.events, seen.seconds, seen.cpu), seen.broker, memory)

@@ -72,10 +72,17 @@ def afternoon(catalogue: Catalogue, now: Instant) -> Afternoon:
     return Afternoon({key: states[key] for key in states if key in is_open}, day[until:])
 
 
-def fold(shard: Shard, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> None:
-    """Fold records slice by slice, and encode all that is written; the incidents' states go into `states`."""
+def fold(shard: Shard, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> int:
+    """Fold records slice by slice, and encode all that is written; the incidents' states go into `states`.
+
+    Returns how many were refused.
+    """
+    refused = 0
     for start in range(0, len(log), SLICE):
-        _write(shard, shard.fold(log[start : start + SLICE]), states)
+        changes = shard.fold(log[start : start + SLICE])
+        _write(shard, changes, states)
+        refused += len(changes.dead_letters)
+    return refused
 
 
 def _write(shard: Shard, changes: Changes, states: dict[bytes, bytes] | None) -> None:

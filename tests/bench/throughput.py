@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ioc.topics import Topic
 from streams.clock import now_ms
+from tests.bench.alone import fold_alone
 from tests.bench.contestants.contest import Contestant, GaveUp, Reported, python, rows, run
 from tests.bench.folding import ALL_ON, verified, watch
 from tests.bench.measured import Measured, scaled, skipped
@@ -28,12 +29,20 @@ FAUST = Contestant(
     most=40_000,  # of all records it would take minutes
 )
 OURS = "our worker"
+ALONE = "our fold alone, no Kafka"
+NOT_COMPARABLE = (
+    "not comparable: nothing is read, written or guaranteed; all rules, the same events, nothing else running"
+)
 # What does nearly nothing is not to be faster than all our rules.
 BEATEN = ("Quix Streams 3.28, trivial",)
 
 
 def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant] = ()) -> list[Measured]:
-    """Return the figures of all who take part, ours last: what a worker sends itself would be in the others' way."""
+    """Return the figures of all who take part, ours last: what a worker sends itself would be in the others' way.
+
+    Of our fold without Kafka there is only what it costs: it takes no part.
+    """
+    alone = fold_alone(scaled(CITIES))
     with city(bootstrap, folder, clock="wall") as centre:
         ends = asyncio.run(publish(bootstrap, records(scaled(CITIES), now_ms())))
         total = sum(ends.values())
@@ -47,7 +56,9 @@ def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant]
                 if one not in peers:
                     raise
                 others.append(skipped(one.name, "throughput", str(error)))
-        return [*others, *_ours(centre, ends, others)]
+        ours = _ours(centre, ends, others)
+    cost = Measured(ALONE, "CPU", alone.cpu / alone.records * 1e6, "s/million events", on=NOT_COMPARABLE)
+    return [*others, *ours, cost]
 
 
 def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> list[Measured]:
@@ -58,7 +69,7 @@ def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> 
     on = f"{ALL_ON}; {verified(centre)}"
     rate = seen.events / seen.seconds
     speed = {row.what: row.value for row in others if row.figure == "throughput" and row.value}
-    first, *more = rows(OURS, on, Reported(seen.events, seen.seconds, seen.cpu), memory)
+    first, *more = rows(OURS, on, Reported(seen.events, seen.seconds, seen.cpu), seen.broker, memory)
     return [
         Measured(OURS, first.figure, rate, first.unit, on, at_least=50_000),
         *more,

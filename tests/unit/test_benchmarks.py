@@ -1,10 +1,13 @@
 """What the benchmarks fold must be what they say it is, and what the README tells of them what they measured."""
 
+import ast
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ioc.catalogue import load_catalogue
 from ioc.errors import Refusal
@@ -18,10 +21,12 @@ from ioc.times import DAY
 from ioc.topics import Topic
 from streams.clock import now_ms
 from tests.bench import report
+from tests.bench.alone import fold_apart
 from tests.bench.benchmarks import BENCHMARKS
+from tests.bench.machine import Machine
 from tests.bench.measured import Measured, skipped
 from tests.bench.readme import README, figures, told
-from tests.bench.results import ROOT, recorded
+from tests.bench.results import ROOT, Result, Results, record, recorded, write_results
 from tests.bench.states import afternoon, as_records
 from tests.bench.workload import catalogue_with_sensors, records, size
 from tests.unit.samples import CITY
@@ -126,3 +131,90 @@ def test_a_bar_is_met_or_missed() -> None:
         ["speed", "ours: of theirs", "0.2 x", ">= 0.25 x", "MISSED"],
     ]
     assert not Measured("ours", "delay", None, "ms", at_most=500).meets_bar
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed", "verdict"),
+    [
+        (1.75, 1.9, "met; the machine allows 1.9 x"),
+        (1.72, 1.4, "met; the machine allows 1.4 x"),
+        (1.39, 1.9, "MISSED; the machine allows 1.9 x"),
+        (1.39, 1.7, "MISSED; the machine allows 1.7 x"),
+        (1.39, 1.4, "the machine allows 1.4 x"),
+        (None, 1.4, "MISSED"),
+    ],
+)
+def test_a_bar_that_the_machine_itself_does_not_reach_is_neither_met_nor_missed(
+    value: float | None, allowed: float, verdict: str
+) -> None:
+    row = Measured("2 workers", "of one", value, "x", at_least=1.7, allowed=allowed)
+    assert report.bars([("scaling", [row])])[0][-2:] == [">= 1.7 x where the cores allow", verdict]
+
+
+def test_only_the_bar_of_two_workers_depends_on_what_the_machine_allows() -> None:
+    passing = {
+        path.name for path in (ROOT / "tests" / "bench").rglob("*.py") for call in _calls(path) if "allowed" in call
+    }
+    assert passing == {"scaling.py"}
+    results = recorded()
+    assert results is not None
+    assert {
+        (name, row.what, row.figure)
+        for name, one in results.benchmarks.items()
+        for row in one.rows
+        if row.allowed is not None
+    } <= {("scaling", "2 workers", "of one")}
+
+
+def _calls(path: Path) -> Iterator[set[str]]:
+    """Yield the names of the arguments of each call in a file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield {keyword.arg for keyword in node.keywords if keyword.arg}
+
+
+def test_what_two_workers_are_held_against_are_two_processes_that_fold_everything() -> None:
+    one, two = fold_apart(1, 1)
+    assert (one.records, two.records) == (size(), 2 * size())
+    assert 0.5 < one.records * two.cpu / two.records / one.cpu < 3
+
+
+MACHINE = Machine("a processor", 2, 4, "3.11", "4.1", "0.14", "0.15")
+
+
+def _result(day: str, load: float, *rows: Measured) -> Result:
+    return Result(f"{day}T10:00:00.000Z", 1.0, load, "abc", list(rows))
+
+
+def test_the_readme_says_when_all_was_taken_and_whether_something_else_ran() -> None:
+    one = {"throughput": _result("2026-11-24", 0.4, *ROWS), "latency": _result("2026-11-24", 0.4)}
+    text = figures(Results(MACHINE, benchmarks=one))
+    assert text.startswith(f"Taken on 2026-11-24, nothing else running. The machine: {MACHINE}.\n")
+    assert "| theirs | 200,000 |  | at least once |" in text
+    assert "| throughput | ours: of theirs | 0.2 x | >= 0.25 x | MISSED |" in text
+
+
+def test_the_readme_says_of_each_part_when_it_was_taken_where_that_differs() -> None:
+    parts = {
+        "throughput": _result("2026-11-24", 0.4, *ROWS),
+        "latency": _result("2026-11-25", 0.4),
+        "scaling": _result("2026-11-24", 2.13),
+        "api": _result("2026-11-24", 0.2),
+    }
+    assert figures(Results(MACHINE, benchmarks=parts)).startswith(
+        "Taken on 2026-11-24, beside other work (load 2.1: they are low): scaling; "
+        "on 2026-11-24, nothing else running: api, throughput; "
+        "on 2026-11-25, nothing else running: latency. The machine: "
+    )
+
+
+def test_what_is_recorded_takes_the_place_of_the_same_and_leaves_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.bench.results.RECORDED", tmp_path / "latest.json")
+    before = {"throughput": _result("2026-11-24", 0.4, *ROWS), "latency": _result("2026-11-24", 0.4)}
+    write_results(Results(MACHINE, benchmarks=before), tmp_path / "latest.json")
+    new = {"latency": _result("2026-11-25", 0.1)}
+    assert record(Results(MACHINE, benchmarks=new)).benchmarks == {**before, **new}
+    other = Results(replace(MACHINE, cores=8), benchmarks=new)
+    assert record(other).benchmarks == new, "figures of two machines are not put side by side"

@@ -18,11 +18,11 @@ from tests.bench.growth.capacity import (
 )
 from tests.bench.growth.flood import Behind, Centre, Flood, play
 from tests.bench.growth.footprint import Footprint, Written, measure_footprint
-from tests.bench.growth.inputs import rates_of, read_inputs
+from tests.bench.growth.inputs import SOURCES, Source, rates_of, read_inputs
 from tests.bench.growth.paper import PAPER, written
 from tests.bench.machine import Machine
 from tests.bench.measured import Measured
-from tests.bench.results import Result, Results
+from tests.bench.results import ROOT, Result, Results, recorded
 
 RATES = Rates(
     worker=100, restore=100_000, held=1000, shown=2000, read=50_000, intake_single=1000, intake_batched=50,
@@ -134,6 +134,23 @@ def test_who_never_catches_up_is_told_so() -> None:
 def test_rates_are_the_benchmarks_and_where_there_is_none_the_bar() -> None:
     machine = Machine("", 2, 4, "", "", "", "")
     rows = [Measured("our worker", "CPU", 42.0), Measured("our worker", "throughput", 9.0)]
-    rates = rates_of(Results(machine, {"throughput": Result("2026-11-24T15:00:00Z", 0.0, 0.5, "", rows)}))
+    taken = {"throughput": Result("2026-11-24T15:00:00Z", 0.0, 0.5, "", rows)}
+    rates = rates_of(Results(machine, benchmarks=taken))
     assert (rates.worker, rates.told["worker"]) == (42.0, "`throughput`, 2026-11-24, load 0.5")
     assert (rates.restore, rates.told["restore"]) == (100_000, "the bar")
+
+
+def test_of_what_was_measured_no_rate_is_the_bar() -> None:
+    results = recorded()
+    assert results is not None
+    told = rates_of(results).told
+    for name, source in SOURCES.items():
+        if source.benchmark in results.benchmarks:
+            assert told[name].startswith(f"`{source.benchmark}`"), name
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_every_rate_is_a_figure_that_its_benchmark_has(source: Source) -> None:
+    code = (ROOT / "tests" / "bench" / f"{source.benchmark.replace('-', '_')}.py").read_text()
+    code += (ROOT / "tests" / "bench" / "contestants" / "contest.py").read_text()
+    assert f'"{source.figure}"' in code

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.bench.measured import Measured
-from tests.bench.processes import peak_memory
+from tests.bench.processes import broker_of, cpu_seconds, peak_memory
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,7 +48,8 @@ def python(module: str) -> Sequence[str]:
 def run(one: Contestant, bootstrap: str, source: str, target: str, wanted: int, folder: Path) -> list[Measured]:
     """Let a contestant read so many records; return what was measured. GaveUp when it does not come to its end."""
     command = [*one.command, bootstrap, source, target, str(wanted), *one.arguments]
-    log = folder / "contestant.log"
+    log, broker = folder / "contestant.log", [broker_of(bootstrap)]
+    before = cpu_seconds(broker)
     with log.open("wb") as errors:
         process = subprocess.Popen(
             command,
@@ -63,17 +64,18 @@ def run(one: Contestant, bootstrap: str, source: str, target: str, wanted: int, 
         reported = _answer(process, patience=60 + wanted / 500)
         if reported is None:
             raise GaveUp(f"{one.name} did not come to its end: {log.read_text()[-3000:]}")
-        return rows(one.name, one.on, reported, peak_memory(process.pid))
+        return rows(one.name, one.on, reported, cpu_seconds(broker) - before, peak_memory(process.pid))
     finally:
         process.kill()
         process.communicate()
 
 
-def rows(name: str, on: str, reported: Reported, memory: float) -> list[Measured]:
-    """Return the figures that all who take part are compared by."""
+def rows(name: str, on: str, reported: Reported, broker: float, memory: float) -> list[Measured]:
+    """Return the figures that all who take part are compared by; `broker` is its CPU time meanwhile (s)."""
     return [
         Measured(name, "throughput", reported.records / reported.seconds, "events/s", on=on),
         Measured(name, "CPU", reported.cpu / reported.records * 1e6, "s/million events"),
+        Measured(name, "CPU of the broker", broker / reported.records * 1e6, "s/million events"),
         Measured(name, "memory", memory, "MB"),
     ]
 

@@ -20,8 +20,10 @@ def main() -> None:
     parser.add_argument("--rates", type=Path, default=RECORDED, help="results of the benchmarks to take the rates from")
     given = parser.parse_args()
     if given.record:
-        rates = rates_of(msgspec.json.decode(given.rates.read_bytes(), type=Results))
-        write_inputs(Inputs(measure_footprint(), rates))
+        results = msgspec.json.decode(given.rates.read_bytes(), type=Results)
+        if results.scale != 1:
+            parser.error(f"{given.rates} is a rehearsal (BENCH_SCALE {results.scale})")
+        write_inputs(Inputs(measure_footprint(), rates_of(results)))
         PAPER.write_text(written(PAPER.read_text(), read_inputs()))
     for table in tables(read_inputs()).values():
         print(table, end="\n\n")
