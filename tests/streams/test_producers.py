@@ -46,7 +46,7 @@ async def test_a_deadline_does_not_wait_for_the_marks_of_a_transaction(kafka: st
         facts = [decode_fact(record.value) for record in until(3, centre, Topic.FACTS, seconds=20)]  # type: ignore[attr-defined]
         breached = next(fact for fact in facts if fact.kind is Kind.BREACHED)
         assert breached.due is not None
-        assert breached.at - breached.due < 5 * SECOND
+        assert breached.at - breached.due < 15 * SECOND, "it is announced at 60 s whatever waits"
         assert not breached.late_input
         give_up = time.monotonic() + 10
         while centre.metrics()['ioc_fold_lag_records{partition="0",topic="ioc.events"}'] != 0:
