@@ -8,7 +8,7 @@ from ioc.rules import Rung
 from ioc.times import Instant
 
 
-class Answer(Struct, array_like=True, frozen=True, omit_defaults=True):
+class Answer(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """What one unit has answered so far: when it acknowledged the directive, and when it reported it done."""
 
     unit: str
@@ -16,7 +16,7 @@ class Answer(Struct, array_like=True, frozen=True, omit_defaults=True):
     done_at: Instant | None = None
 
 
-class Directive(Struct, frozen=True, omit_defaults=True):
+class Directive(Struct, frozen=True, omit_defaults=True, gc=False):
     """An order given at a moment (ms). `id` and `source` are its event's; `by` is the unit or office it comes from."""
 
     id: str
@@ -46,7 +46,7 @@ class Directive(Struct, frozen=True, omit_defaults=True):
         return answer.done_at is None and self.due is not None and self.due < now
 
 
-class Reminded(Struct, array_like=True, frozen=True):
+class Reminded(Struct, array_like=True, frozen=True, gc=False):
     """A step of a directive's deadline that was announced of a unit: never announced again, never unsaid."""
 
     directive: str
@@ -68,7 +68,7 @@ class DirectivePolicy(Struct, frozen=True):
     ladder: tuple[Rung, ...] = ()
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """One announcement of a deadline: the warning, the breach, or a rung of the ladder."""
 
     number: int

@@ -35,14 +35,14 @@ class Reason(StrEnum):
     LOWERED_SILENTLY = "lowered_silently"
 
 
-class Fault(Struct, frozen=True):
+class Fault(Struct, frozen=True, gc=False):
     """One thing wrong with a record: where, and what. Never holds the offending value."""
 
     field: str
     reason: str
 
 
-class Refusal(Struct, frozen=True):
+class Refusal(Struct, frozen=True, gc=False):
     """A typed rejection: the reason and every fault found, all at once."""
 
     reason: Reason

@@ -48,7 +48,7 @@ def comes_after(entry: Entry, other: Entry) -> bool:
     return order_of(entry) > order_of(other)
 
 
-class Clock(Struct, array_like=True, omit_defaults=True):
+class Clock(Struct, array_like=True, omit_defaults=True, gc=False):
     """The running of one deadline: `total` ms of working time, of which `used` had passed when it began at `base`.
 
     `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
@@ -88,7 +88,7 @@ BREACHED = 1
 LADDER = 2  # step 2 is the first rung of the escalation ladder
 
 
-class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
+class Said(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """A step of a deadline that was announced: never announced again, never unsaid."""
 
     epoch: int
@@ -111,7 +111,7 @@ class Said(Struct, array_like=True, frozen=True, omit_defaults=True):
         return f"{incident}/{epoch}/{self.rule}/{self.target}/{self.step}"
 
 
-class Child(Struct, array_like=True, omit_defaults=True, frozen=True):
+class Child(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
     """What a parent knows of an incident that was merged into it, as of the child's own `turn`; `away` once it left."""
 
     turn: int
@@ -120,7 +120,7 @@ class Child(Struct, array_like=True, omit_defaults=True, frozen=True):
     away: bool = False
 
 
-class Heard(Struct, array_like=True, omit_defaults=True, frozen=True):
+class Heard(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
     """What a merged incident last heard from its parent, as of the parent's `turn`: how the matter ended, and when."""
 
     parent: str
@@ -140,7 +140,7 @@ class Fate(NamedTuple):
 Span = tuple[Instant, Instant]
 
 
-class Run(Struct, array_like=True, frozen=True, omit_defaults=True):
+class Run(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """A time the incident stood open that ended in a closing which was undone, and by when it had been due.
 
     `complained`: others than the centre itself had it reopened, which is what the data tell of a complaint.
@@ -152,14 +152,14 @@ class Run(Struct, array_like=True, frozen=True, omit_defaults=True):
     complained: bool = False
 
 
-class Dossier(Struct, array_like=True, frozen=True):
+class Dossier(Struct, array_like=True, frozen=True, gc=False):
     """Of an application for a procedure: how much of the procedure is online, if known, and whether it came online."""
 
     level: Online | None
     came_online: bool
 
 
-class Incident(Struct, omit_defaults=True):
+class Incident(Struct, omit_defaults=True, gc=False):
     """One matter. All but `said`, `reminded`, `sent`, `next_at`, `turn` and `version` is made of the set of its events.
 
     `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `heard`

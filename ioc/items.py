@@ -19,7 +19,7 @@ from ioc.registers import About, Act, Answered, Booking, Register
 from ioc.times import Instant
 
 
-class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True):
+class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """An act as it is kept: when, by whom it was told, and as much of what was told as is counted."""
 
     time: Instant
@@ -40,7 +40,7 @@ class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True):
 _REGISTERS: Mapping[str, Register] = {register: register for register in Register}
 
 
-class Item(Struct, frozen=True, omit_defaults=True):
+class Item(Struct, frozen=True, omit_defaults=True, gc=False):
     """A ticket, a document or an answer. `last` is the latest moment anything was told of (ms)."""
 
     id: str

@@ -28,7 +28,7 @@ class ClockKind(StrEnum):
     EVENT = "event"
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """A record of the input as a fold sees it. `appended` is the broker's own time stamp (ms)."""
 
     offset: int
@@ -38,7 +38,7 @@ class Record(Struct, frozen=True):
     headers: Headers = ()
 
 
-class Position(Struct, frozen=True, omit_defaults=True):
+class Position(Struct, frozen=True, omit_defaults=True, gc=False):
     """How far a partition has been folded. `next` is the offset of the first record not yet folded.
 
     `editions` are those of the catalogue it was folded by, the one in force last.
@@ -53,7 +53,7 @@ class Position(Struct, frozen=True, omit_defaults=True):
     editions: tuple[Edition, ...] = ()
 
 
-class Outgoing(Struct, frozen=True):
+class Outgoing(Struct, frozen=True, gc=False):
     """A record that a fold sends elsewhere: it goes to the partition its key belongs to, whoever owns that."""
 
     topic: Topic
@@ -62,7 +62,7 @@ class Outgoing(Struct, frozen=True):
     headers: Headers = ()
 
 
-class Write(Struct, frozen=True):
+class Write(Struct, frozen=True, gc=False):
     """A record of a partition's own: it goes to the partition number that was folded."""
 
     key: bytes | None
@@ -80,7 +80,7 @@ Key = TypeVar("Key")
 Row = TypeVar("Row")
 
 
-class DeadLetter(Struct, frozen=True):
+class DeadLetter(Struct, frozen=True, gc=False):
     """A refused record, whole, and why."""
 
     record: Record

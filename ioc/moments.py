@@ -21,7 +21,7 @@ _PART = "moments"
 SOURCE = f"{CENTRE}{_PART}/"
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """An event to come: from `at` on it can be told. `cause` is the moment it is reckoned from."""
 
     at: Instant

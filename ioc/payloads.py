@@ -70,7 +70,7 @@ def satisfaction_of(score: int | None) -> Satisfaction | None:
     return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
 
 
-class Evidence(Struct, frozen=True, omit_defaults=True):
+class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
     """A photo or document that lies elsewhere: its address, and the checksum by which it is known to be unchanged.
 
     `public` evidence is shown to whoever knows the code of the dossier; all else only to those who handle the matter.
@@ -83,7 +83,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True):
     public: bool = False
 
 
-class Payload(Struct, frozen=True, omit_defaults=True):
+class Payload(Struct, frozen=True, omit_defaults=True, gc=False):
     """What every event may say: who acted, in what words, and what there is to show for it."""
 
     actor: Line | None = None
@@ -103,7 +103,7 @@ class Place(Payload, frozen=True):
     address: Line | None = None
 
 
-class Reporter(Struct, frozen=True, omit_defaults=True):
+class Reporter(Struct, frozen=True, omit_defaults=True, gc=False):
     """Who brought a matter to the centre: kept apart from the incident, for those alone who may see it."""
 
     name: Line | None = None

@@ -47,14 +47,14 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
-class Gist(Struct, frozen=True, omit_defaults=True):
+class Gist(Struct, frozen=True, omit_defaults=True, gc=False):
     """As much of an incident's state as is needed of all incidents at once; the rest is not decoded."""
 
     state: State = State.PENDING
     next_at: Instant | None = None
 
 
-class Age(Struct, frozen=True):
+class Age(Struct, frozen=True, gc=False):
     """As much of an item as is needed of all at once: the latest moment anything was told of it (ms)."""
 
     last: Instant

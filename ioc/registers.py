@@ -34,7 +34,7 @@ class Act(StrEnum):
     ANSWERED = "survey.answered"
 
 
-class Booked(Struct, frozen=True, omit_defaults=True):
+class Booked(Struct, frozen=True, omit_defaults=True, gc=False):
     """A citizen's ticket was called, was served, or was given up: who it is about was said when it was issued."""
 
 
@@ -74,7 +74,7 @@ def event_type(act: Act) -> str:
     return f"vn.ioc.{act}.v1"
 
 
-class Booking(Struct, frozen=True):
+class Booking(Struct, frozen=True, gc=False):
     """One thing booked of one item. `time` is the sender's, in ms; (source, id) is its duplicate key.
 
     `key` is that of its record, `<source slug>:<subject>`; `item` is the register and the key: a ticket and a dossier

@@ -140,7 +140,7 @@ Counted = Mapping[Who, list[Contribution]]
 """All that one state adds, by whom it is counted under."""
 
 
-class Aggregate(Struct, omit_defaults=True):
+class Aggregate(Struct, omit_defaults=True, gc=False):
     """One window's counts and sketches of durations. Adding is commutative, and can be undone."""
 
     counts: dict[Measure, int] = field(default_factory=dict)

@@ -15,7 +15,7 @@ _GAMMA = (1 + ERROR) / (1 - ERROR)
 _PER_LOG = 1 / log(_GAMMA)
 
 
-class Sketch(Struct, omit_defaults=True):
+class Sketch(Struct, omit_defaults=True, gc=False):
     """Durations in ms: how many, their sum, how many were zero, and how many fell in each bucket."""
 
     count: int = 0

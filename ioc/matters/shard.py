@@ -29,7 +29,7 @@ from ioc.topics import Topic
 REMEMBERED = DAY
 
 
-class Matter(Struct, frozen=True, omit_defaults=True):
+class Matter(Struct, frozen=True, omit_defaults=True, gc=False):
     """An open incident that reports can be the same as: its latest sighting, and what joined it.
 
     `first` and `last` are when the first and the latest report of it came (ms), `count` how many were found the same.

@@ -25,7 +25,7 @@ PART = "duplicates"
 _OF_THE_LANE = f"{CENTRE}{PART}/"
 
 
-class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """An incident as others of the same service and category are to know it, from `at` (ms) on.
 
     `turn` counts what the incident has told; of two sightings the later counts. `fresh` asks what it is the same as;
