@@ -85,15 +85,15 @@ class Calendar:
 
         A frame's closing moment still belongs to it: work that fills the day ends that evening.
         """
-        if working <= 0:
-            return start
-        target = self._reading(start) + working
-        for pause in _union(pauses, start) if pauses else ():
-            stopped = self._reading(pause.start)
-            if stopped >= target:
-                break
-            target += self._reading(pause.end) - stopped
-        return self._moment(target)
+        return self.add_each(start, (working,), pauses)[0]
+
+    def add_each(self, start: Instant, amounts: Iterable[Millis], pauses: Iterable[Pause] = ()) -> list[Instant]:
+        """Return when each of several amounts has passed since `start`, as `add` does of one."""
+        begun = self._reading(start)
+        if not pauses:
+            return [self._moment(begun + working) if working > 0 else start for working in amounts]
+        stops = [(self._reading(pause.start), self._reading(pause.end)) for pause in _union(pauses, start)]
+        return [self._moment(_target(begun + working, stops)) if working > 0 else start for working in amounts]
 
     def between(self, start: Instant, end: Instant, pauses: Iterable[Pause] = ()) -> Millis:
         """Return the working time from `start` to `end` in ms, pauses left out; 0 when the end is before the start."""
@@ -189,6 +189,15 @@ class Calendar:
 
     def _instant(self, day: date, at: time) -> Instant:
         return to_instant(datetime.combine(day, at, self.zone))
+
+
+def _target(target: Millis, stops: Iterable[tuple[Millis, Millis]]) -> Millis:
+    """Return what a meter has to show that goes on from the first to the second reading of each stop."""
+    for stopped, resumed in stops:
+        if stopped >= target:
+            break
+        target += resumed - stopped
+    return target
 
 
 def _faults(week: Week) -> Iterator[str]:

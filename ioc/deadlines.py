@@ -9,7 +9,7 @@ from ioc.catalogue import Catalogue
 from ioc.incident import Clock, Incident
 from ioc.lifecycle import State
 from ioc.payloads import Reported, TargetName
-from ioc.promises import promise, rule_of, targets_of
+from ioc.promises import code_of, promised, rule_of, targets_of
 from ioc.rules import OnReopen, Rule
 from ioc.times import Instant, Millis, to_instant
 
@@ -22,9 +22,10 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
     clocks = {name: _explicit(draft, name, to_instant(moment)) for name, moment in reported.due.items()}
     rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
     if rule is not None:
-        for name, budget in targets_of(rule, draft, catalogue).items():
+        procedure = promised(rule, draft, catalogue)
+        for name, budget in targets_of(rule, procedure).items():
             clocks.setdefault(name, Clock(name, draft.reported_at, budget))
-        draft.promise = promise(rule, draft, catalogue)
+        draft.promise = code_of(procedure)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
     involve(draft, rule)
     draft.clocks = in_order(clocks)
@@ -60,17 +61,20 @@ def settle(draft: Incident, catalogue: Catalogue) -> None:
 
 
 def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar, pauses: Sequence[Pause]) -> Clock:
-    budget, warn = clock.budget, None
-    due = _unless_held(draft, calendar.add(clock.base, budget, pauses))
+    budget = clock.budget
     if rule.warn and budget:
         before = max(0, round(rule.warn * clock.total) - clock.used)
-        warn = _unless_held(draft, calendar.add(clock.base, before, pauses))
-    return replace(clock, due=due, warn=warn)
+        due, warn = calendar.add_each(clock.base, (budget, before), pauses)
+    else:
+        due, warn = calendar.add(clock.base, budget, pauses), None
+    if draft.paused_at is None:
+        return replace(clock, due=due, warn=warn)
+    return replace(clock, due=_unless_held(draft.paused_at, due), warn=_unless_held(draft.paused_at, warn))
 
 
-def _unless_held(draft: Incident, due: Instant) -> Instant | None:
+def _unless_held(paused_at: Instant, end: Instant | None) -> Instant | None:
     """Return the end of some working time; None when a pause that still lasts holds it back."""
-    return None if draft.paused_at is not None and due > draft.paused_at else due
+    return None if end is None or end > paused_at else end
 
 
 def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
@@ -85,7 +89,7 @@ def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
 def meet(draft: Incident, targets: Collection[TargetName], at: Instant) -> None:
     """Mark the targets reached at `at`, those not reached before."""
     draft.clocks = tuple(
-        [replace(clock, met=at) if clock.running and clock.target in targets else clock for clock in draft.clocks]
+        [replace(clock, met=at) if clock.target in targets and clock.running else clock for clock in draft.clocks]
     )
 
 

@@ -16,12 +16,11 @@ def rule_of(incident: Incident, catalogue: Catalogue) -> Rule | None:
     )
 
 
-def targets_of(rule: Rule, incident: Incident, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
-    """Return the targets of an incident under a rule: what its procedure promises takes the place of the solution's."""
-    procedure = promised(rule, incident, catalogue)
-    if procedure is None or procedure.target is None:
+def targets_of(rule: Rule, promised: Procedure | None) -> Mapping[TargetName, Millis]:
+    """Return the targets under a rule: what a procedure promises takes the place of the solution's."""
+    if promised is None or promised.target is None:
         return rule.targets
-    return {**rule.targets, TargetName.RESOLVE: procedure.target}
+    return {**rule.targets, TargetName.RESOLVE: promised.target}
 
 
 def promised(rule: Rule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
@@ -34,6 +33,6 @@ def promised(rule: Rule, incident: Incident, catalogue: Catalogue) -> Procedure 
     return None if slower and incident.priority is Priority.URGENT else procedure
 
 
-def promise(rule: Rule, incident: Incident, catalogue: Catalogue) -> str:
-    procedure = promised(rule, incident, catalogue)
-    return procedure.code if procedure is not None else ""
+def code_of(promised: Procedure | None) -> str:
+    """Return what an incident keeps of the procedure whose target counts."""
+    return promised.code if promised is not None else ""

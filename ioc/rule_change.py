@@ -1,5 +1,7 @@
 """How running clocks are carried over to another rule, or to what another procedure promises."""
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from ioc.calendar import Calendar
@@ -7,9 +9,9 @@ from ioc.catalogue import Catalogue
 from ioc.deadlines import in_order, involve, settle, used_by
 from ioc.incident import Clock, Incident
 from ioc.payloads import TargetName
-from ioc.promises import promise, rule_of, targets_of
+from ioc.promises import code_of, promised, rule_of, targets_of
 from ioc.rules import OnPriority, Rule
-from ioc.times import Instant
+from ioc.times import Instant, Millis
 
 
 def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
@@ -24,25 +26,32 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     new = rule_of(draft, catalogue)
     if new is None:
         return
-    before, draft.promise = draft.promise, promise(new, draft, catalogue)
+    procedure = promised(new, draft, catalogue)
+    before, draft.promise = draft.promise, code_of(procedure)
+    targets = targets_of(new, procedure)
     if old is not None and old.id == new.id:
         if draft.promise != before:
-            _change_promise(draft, at, new, catalogue)
+            _change_promise(draft, at, new, targets.get(TargetName.RESOLVE), catalogue)
         return
-    draft.clocks = _carried_over(draft, old, new, at, catalogue)
+    calendar = catalogue.calendars[old.calendar] if old is not None else None
+    draft.clocks = _carried_over(draft, calendar, new, targets, at)
     draft.rule = new.id
     draft.taken_at = at if draft.taken_at is not None else None
     involve(draft, new)
     settle(draft, catalogue)
 
 
-def _carried_over(draft: Incident, old: Rule | None, new: Rule, at: Instant, catalogue: Catalogue) -> tuple[Clock, ...]:
-    """Return the clocks under another rule. Those that do not run, and those given with the report, stay."""
+def _carried_over(
+    draft: Incident, calendar: Calendar | None, new: Rule, targets: Mapping[TargetName, Millis], at: Instant
+) -> tuple[Clock, ...]:
+    """Return the clocks under another rule with its targets; `calendar` is that of the old rule, if there was one.
+
+    Those that do not run, and those given with the report, stay.
+    """
     kept = {clock.target: clock for clock in draft.clocks}
-    calendar = catalogue.calendars[old.calendar] if old is not None else None
     clocks: dict[TargetName, Clock] = {name: clock for name, clock in kept.items() if not clock.running}
     clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
-    for name, total in targets_of(new, draft, catalogue).items():
+    for name, total in targets.items():
         if name not in clocks:
             fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
             carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
@@ -50,12 +59,12 @@ def _carried_over(draft: Incident, old: Rule | None, new: Rule, at: Instant, cat
     return in_order(clocks)
 
 
-def _change_promise(draft: Incident, at: Instant, rule: Rule, catalogue: Catalogue) -> None:
-    """Carry the clock of the solution over to what another procedure promises, or to the rule's own target.
+def _change_promise(draft: Incident, at: Instant, rule: Rule, total: Millis | None, catalogue: Catalogue) -> None:
+    """Carry the clock of the solution over to what another procedure promises, or to the rule's own target: `total`.
 
     It is another run of the clock: what was announced of the old promise says nothing of the new one.
     """
-    old, total = draft.clock(TargetName.RESOLVE), targets_of(rule, draft, catalogue).get(TargetName.RESOLVE)
+    old = draft.clock(TargetName.RESOLVE)
     if old is not None and (old.explicit or not old.running):
         return
     others = {clock.target: clock for clock in draft.clocks if clock is not old}
