@@ -58,10 +58,6 @@ def _own_relative(_: Envelope, address: str | None, payload: Payload) -> Faults:
     return tuple(Fault(f"data.{name}", "is the incident itself") for name, one in relatives if one and one == address)
 
 
-def _out_of_time(envelope: Envelope, _: str | None, __: Payload | Booked) -> Faults:
-    return out_of_time(envelope)
-
-
 _DATES = ("due", "reported_at", "merged_at", "ended_at")
 
 
@@ -102,7 +98,7 @@ def _checks_of(kind: type[Struct]) -> Iterator[Check]:
         yield _SAYS_ENOUGH[kind]
     if not set(_RELATED).isdisjoint(kind.__struct_fields__):
         yield _own_relative
-    yield _out_of_time
+    yield out_of_time
     if kind is Reported:
         yield _dues_out_of_time
     elif not set(_DATES).isdisjoint(kind.__struct_fields__):

@@ -79,29 +79,27 @@ def read_record(
     if value is not None and len(value) > MAX_EVENT_BYTES:
         return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        return _read_structured(key, value, headers, read, payloads)
+        return read(key, _structured(value, headers) if headers else value or b"")
     except Exception as error:
-        return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+        return _why_unread(key, value, headers, payloads, error)
 
 
-def _read_structured(
-    key: bytes | None,
-    value: bytes | None,
-    headers: Headers,
-    read: Callable[[bytes | None, bytes], Read],
-    payloads: Mapping[str, type[Struct]],
-) -> Read | Refusal:
+def _why_unread(
+    key: bytes | None, value: bytes | None, headers: Headers, payloads: Mapping[str, type[Struct]], error: Exception
+) -> Refusal:
     try:
-        structured = _structured(value, headers)
-        return read(key, structured)
-    except UnicodeDecodeError:
-        return _NOT_UTF8
-    except msgspec.ValidationError as error:
-        return _explain(key, payloads, structured, error)
-    except msgspec.DecodeError as error:
-        return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
-    except KeyError:
-        return _explain(key, payloads, structured)
+        match error:
+            case UnicodeDecodeError():
+                return _NOT_UTF8
+            case msgspec.ValidationError():
+                return _explain(key, payloads, _structured(value, headers), error)
+            case msgspec.DecodeError():
+                return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
+            case KeyError():
+                return _explain(key, payloads, _structured(value, headers))
+    except Exception as another:
+        error = another
+    return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
 
 
 _NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
@@ -148,8 +146,8 @@ _NO_KEY = Fault("key", "missing; it must be '<source slug>:<subject>'")
 _OTHER_KEY = Fault("key", "differs from '<source slug>:<subject>'")
 
 
-def out_of_time(envelope: Envelope) -> tuple[Fault, ...]:
-    """Return the fault of an event whose own time no calendar reaches."""
+def out_of_time(envelope: Envelope, *_: object) -> tuple[Fault, ...]:
+    """Return the fault of an event whose own time no calendar reaches, whatever else is known of it."""
     return () if is_of_our_time(envelope.time) else (_OUT_OF_TIME,)
 
 

@@ -47,7 +47,7 @@ def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refu
     move = MOVE_OF_TYPE.get(envelope.type)
     if move is None:
         return read_mark(envelope) if envelope.type == AS_OF_TYPE else _read_booking(key, envelope)
-    payload, data = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data), PAYLOADS[move])
+    payload, data = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data))
     incident = address_of(envelope.source, envelope.subject)
     faults = faults_beyond_shape(envelope, incident, payload, key)
     if incident is None or faults:
@@ -67,7 +67,7 @@ def _apart(report: Reported) -> tuple[Reported, Reporter | None]:
 
 def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     act = ACT_OF_TYPE[envelope.type]
-    payload, _ = _normal(registers.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data), BOOKINGS[act])
+    payload, _ = _normal(registers.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data))
     address = address_of(envelope.source, envelope.subject)
     faults = faults_beyond_shape(envelope, address, payload, key)
     if address is None or faults:
@@ -76,7 +76,7 @@ def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
     return Booking(address, item, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
 
 
-def _normal(payload: Said, kind: type[Said]) -> tuple[Said, bytes]:
+def _normal(payload: Said) -> tuple[Said, bytes]:
     """Return a payload with its words in Unicode NFC, so that equal names are equal; and the same as JSON.
 
     What names another incident or event is left as it came: so is the id that it has to equal.
@@ -84,7 +84,7 @@ def _normal(payload: Said, kind: type[Said]) -> tuple[Said, bytes]:
     data = encode(payload)
     if data.isascii() or is_normalized("NFC", data.decode()):
         return payload, data
-    normal = msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), kind)
+    normal = msgspec.convert(_in_nfc(msgspec.to_builtins(payload)), type(payload))
     return normal, encode(normal)
 
 

@@ -283,23 +283,24 @@ class _Fold(Progress):
         return self.changes.incidents.get(id) or self.shard.incidents.find(id)
 
     def _keep(self, old: Incident | None, decision: Decision) -> None:
-        self.changes.outbox.extend(decision.emitted)
-        new = decision.state
+        changes, new = self.changes, decision.state
+        changes.outbox += decision.emitted
         if new is None or new is old:
             return
-        self.changes.incidents[new.id] = new
-        self.changes.facts.extend(decision.facts)
+        changes.incidents[new.id] = new
+        changes.facts += decision.facts
         self.shard.timers.set(new.id, new.next_at)
-        self.changes.pending += _is_pending(new) - _is_pending(old)
         self.incidents_before.setdefault(new.id, old)
 
     def _item(self, id: str) -> Item | None:
         return self.changes.items.get(id) or self.shard.items.find(id)
 
     def add_up(self) -> None:
-        """Add to the windows what the states have come to add since the slice began."""
+        """Add to the windows what the states have come to add since the slice began, and count what is pending."""
         for id, old in self.incidents_before.items():
-            self.difference.move(counted(old), counted(self.changes.incidents[id]))
+            new = self.changes.incidents[id]
+            self.difference.move(counted(old), counted(new))
+            self.changes.pending += _is_pending(new) - _is_pending(old)
         for id, before in self.items_before.items():
             self.difference.move(items.counted(before), items.counted(self.changes.items[id]))
         horizon = self.now - MINUTES_KEPT

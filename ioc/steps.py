@@ -78,13 +78,18 @@ def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     if not incident.is_open:
         return None
     coming = [
-        announced_at(step)
-        for clock in incident.clocks
-        if clock.running and (step := step_after(last_said(clock, incident), clock, incident, catalogue)) is not None
+        at for clock in incident.clocks if clock.running and (at := _next_of(clock, incident, catalogue)) is not None
     ]
     if incident.directives:
         coming += [announced_at(one.steps[0]) for one in directing.reminders(incident, catalogue)]
     return min(coming) if coming else None
+
+
+def _next_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> Instant | None:
+    if not incident.said and clock.warn is not None and clock.due is not None:
+        return clock.warn  # as it is with most: nothing was announced yet
+    step = step_after(last_said(clock, incident), clock, incident, catalogue)
+    return None if step is None else announced_at(step)
 
 
 def announced_at(step: Step) -> Instant:

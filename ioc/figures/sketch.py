@@ -41,7 +41,8 @@ class Sketch(Struct, omit_defaults=True, gc=False):
 
     def in_order(self) -> "Sketch":
         """Return the same in the one order its bytes have, however it came about."""
-        return Sketch(self.count, self.total, self.zeros, in_order(self.buckets))
+        buckets = in_order(self.buckets)
+        return self if buckets is self.buckets else Sketch(self.count, self.total, self.zeros, buckets)
 
     def copy(self) -> "Sketch":
         """Return a copy that can be changed without touching this one."""
