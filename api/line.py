@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 _BLOCK = 1_000
 # More than this part of a line coming at once is sorted in with all that is there.
 _MANY = 8
+# So many that go wait aside at most.
+_LEAVING = 1_000
 
 Key = TypeVar("Key", bytes, int)
 
@@ -28,14 +30,16 @@ def moments() -> "Line[int]":
 class Line(Generic[Key]):
     """Numbers of incidents sorted by key, those of equal keys by number. `blank` makes an empty sequence of keys.
 
-    What comes waits aside until somebody looks: very many are faster sorted at once than each put in its place.
+    What comes and goes waits aside until somebody looks: very many are faster sorted at once than each put in its
+    place, and most that go come back to their place at once, as something else about them has changed.
     """
 
-    __slots__ = ("_blank", "_coming", "_count", "_keys", "_lasts", "_numbers")
+    __slots__ = ("_blank", "_coming", "_count", "_keys", "_lasts", "_leaving", "_numbers")
 
     def __init__(self, blank: Callable[[Iterable[Key]], MutableSequence[Key]]) -> None:
         self._blank: Callable[[Iterable[Key]], MutableSequence[Key]] = blank
         self._coming: tuple[MutableSequence[Key], array[int]] = (blank(()), array("I"))
+        self._leaving: set[tuple[Key, int]] = set()
         self._keys: list[MutableSequence[Key]] = []
         self._numbers: list[array[int]] = []
         self._lasts: list[tuple[Key, int]] = []
@@ -46,15 +50,31 @@ class Line(Generic[Key]):
 
     def add(self, key: Key, number: int) -> None:
         """Put an incident in its place."""
+        self._count += 1
+        if self._leaving and (key, number) in self._leaving:
+            self._leaving.remove((key, number))
+            return
         keys, numbers = self._coming
         keys.append(key)
         numbers.append(number)
-        self._count += 1
+
+    def remove(self, key: Key, number: int) -> None:
+        """Take out an incident that was put in."""
+        self._count -= 1
+        self._leaving.add((key, number))
+        if len(self._leaving) > _LEAVING:
+            self.settle()
 
     def settle(self) -> None:
-        """Put what came in its place."""
-        if not self._coming[1]:
-            return
+        """Put what came in its place, and take out what went."""
+        if self._coming[1]:
+            self._settle_coming()
+        if self._leaving:
+            leaving, self._leaving = self._leaving, set()
+            for key, number in leaving:
+                self._delete(key, number)
+
+    def _settle_coming(self) -> None:
         coming, self._coming = self._coming, (self._blank(()), array("I"))
         if len(coming[0]) * _MANY < self._count:
             for key, number in zip(*coming, strict=True):
@@ -83,14 +103,11 @@ class Line(Generic[Key]):
             del keys[_BLOCK:], numbers[_BLOCK:]
         self._lasts[block] = (keys[-1], numbers[-1])
 
-    def remove(self, key: Key, number: int) -> None:
-        """Take out an incident that was put in."""
-        self.settle()
+    def _delete(self, key: Key, number: int) -> None:
         block = bisect_left(self._lasts, (key, number))
         keys, numbers = self._keys[block], self._numbers[block]
         place = self._place(block, key, number)
         del keys[place], numbers[place]
-        self._count -= 1
         if keys:
             self._lasts[block] = (keys[-1], numbers[-1])
         else:

@@ -320,6 +320,33 @@ def test_a_line_stays_sorted(pairs_in: list[tuple[int, int]], data: st.DataObjec
             assert kept.count(low, high) == len(inside)
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.booleans()), max_size=80))
+def test_a_line_holds_what_came_and_did_not_go_again_whenever_somebody_looks(
+    moves: list[tuple[int, int, bool]],
+) -> None:
+    kept: Line[int] = moments()
+    here: set[tuple[int, int]] = set()
+    for key, number, looked in moves:
+        pair = (key, number)
+        (kept.remove if pair in here else kept.add)(key, number)
+        here ^= {pair}
+        assert len(kept) == len(here)
+        if looked:
+            assert list(kept.between()) == [number for _, number in sorted(here)]
+    assert list(kept.keys()) == [key for key, _ in sorted(here)]
+
+
+def test_a_line_lets_many_go_at_once() -> None:
+    kept: Line[int] = moments()
+    for number in range(5_000):
+        kept.add(number // 7, number)
+    for number in range(0, 5_000, 2):
+        kept.remove(number // 7, number)
+    for number in range(0, 5_000, 4):
+        kept.add(number // 7, number)
+    assert list(kept.between()) == [number for number in range(5_000) if number % 4 != 2]
+
+
 @given(st.text(), st.text(max_size=3))
 def test_a_word_is_in_a_text_when_it_is_in_one_of_the_texts_words(text: str, part: str) -> None:
     for word in folded(part).split():
