@@ -116,6 +116,8 @@ class _Server(uvicorn.Server):
                 api,
                 settings.host,
                 settings.port,
+                loop="uvloop",  # writes to very many screens for less, and keeps no copy of what it could write at once
+                http="h11",  # refuses a head without end
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=3,
