@@ -53,8 +53,11 @@ class Inbox:
         self._folding: asyncio.Task[None] | None = None
 
     async def put(self, slice: Slice) -> None:
-        """Take in a slice, once there is room: no more than the next transaction holds is read ahead."""
-        while self._records >= self._most:
+        """Take in a slice, once there is room. Until then those of other partitions wait behind it.
+
+        As much again as the next transaction holds is read ahead, so that a busy partition seldom keeps them waiting.
+        """
+        while self._records >= 2 * self._most:
             self._room.clear()
             await self._room.wait()
         self._waiting.append(slice)

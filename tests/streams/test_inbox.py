@@ -127,18 +127,19 @@ async def test_faust_is_told_of_a_slice_once_it_is_committed_and_not_before() ->
     assert [one.acked for one in slices] == [True, True, True]
 
 
-async def test_no_more_is_read_ahead_than_the_next_transaction_holds() -> None:
+async def test_no_more_is_read_ahead_than_the_next_two_transactions_hold() -> None:
     partition = Slow()
     inbox = inbox_of(partition, most=4)
-    await inbox.put(Slice(0, 4))
-    waiting = asyncio.create_task(inbox.put(Slice(4, 6)))
+    for first in (0, 4):
+        await inbox.put(Slice(first, first + 4))
+    waiting = asyncio.create_task(inbox.put(Slice(8, 10)))
     await settle()
     assert not waiting.done()
     partition.is_open.set()
     await settle()
     assert (waiting.done(), partition.folded) == (True, [(0, 4)])
-    await partition.let_fold(2)
-    assert partition.folded == [(0, 4), (4, 6)]
+    await partition.let_fold(3)
+    assert partition.folded == [(0, 4), (4, 8), (8, 10)]
 
 
 async def test_partitions_do_not_wait_for_each_other() -> None:
