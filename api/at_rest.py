@@ -4,7 +4,7 @@ from array import array
 
 import lz4.block
 
-from api.card import Card, order_of
+from api.card import Card, id_in
 from ioc import records
 
 
@@ -32,8 +32,7 @@ class AtRest:
 
     def id(self, number: int) -> str:
         """Return the id of a number; an empty one when it is free."""
-        key = self.keys[number]
-        return order_of(key).id if key else ""
+        return id_in(self.keys[number])
 
     def card(self, number: int) -> Card:
         """Unpack an incident."""

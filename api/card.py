@@ -47,6 +47,11 @@ def order_of(key: bytes) -> Order:
     return Order(gravity + 1 - len(SEVERITIES), due - _SHIFT, reported_at - _SHIFT, key[_KEY.size :].decode())
 
 
+def id_in(key: bytes) -> str:
+    """Return the id in a key in the order of work; an empty one of an empty key."""
+    return key[_KEY.size :].decode()
+
+
 def report_of(key: bytes) -> bytes:
     """Return of a key in the order of work what sorts by when it was reported, then by id."""
     return key[_KEY.size - 8 :]

@@ -46,11 +46,10 @@ class Line(Generic[Key]):
         self._count = 0
 
     def __len__(self) -> int:
-        return self._count
+        return self._count + len(self._coming[1]) - len(self._leaving)
 
     def add(self, key: Key, number: int) -> None:
         """Put an incident in its place."""
-        self._count += 1
         if self._leaving and (key, number) in self._leaving:
             self._leaving.remove((key, number))
             return
@@ -60,7 +59,6 @@ class Line(Generic[Key]):
 
     def remove(self, key: Key, number: int) -> None:
         """Take out an incident that was put in."""
-        self._count -= 1
         self._leaving.add((key, number))
         if len(self._leaving) > _LEAVING:
             self.settle()
@@ -71,6 +69,7 @@ class Line(Generic[Key]):
             self._settle_coming()
         if self._leaving:
             leaving, self._leaving = self._leaving, set()
+            self._count -= len(leaving)
             for key, number in leaving:
                 self._delete(key, number)
 
@@ -82,15 +81,17 @@ class Line(Generic[Key]):
         else:
             keys = list(chain(*self._keys, coming[0]))
             self._build(keys, list(chain(*self._numbers, coming[1])))
+        self._count += len(coming[0])
 
     def _build(self, keys: list[Key], numbers: list[int]) -> None:
         # Sorted twice, as a sort keeps the order of what is equal: pairs would take twice as long.
         order = sorted(range(len(keys)), key=numbers.__getitem__)
         order.sort(key=keys.__getitem__)
-        parts = [order[start : start + _BLOCK] for start in range(0, len(order), _BLOCK)]
-        self._keys = [self._blank([keys[at] for at in part]) for part in parts]
-        self._numbers = [array("I", [numbers[at] for at in part]) for part in parts]
-        self._lasts = [(keys[part[-1]], numbers[part[-1]]) for part in parts]
+        keys, numbers = [keys[at] for at in order], [numbers[at] for at in order]
+        starts = range(0, len(order), _BLOCK)
+        self._keys = [self._blank(keys[start : start + _BLOCK]) for start in starts]
+        self._numbers = [array("I", numbers[start : start + _BLOCK]) for start in starts]
+        self._lasts = [(one[-1], others[-1]) for one, others in zip(self._keys, self._numbers, strict=True)]
 
     def _insert(self, key: Key, number: int) -> None:
         block = min(bisect_left(self._lasts, (key, number)), len(self._lasts) - 1)

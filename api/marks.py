@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 _SHIFT = 12
 CHUNK = 1 << _SHIFT
 _MASK = CHUNK - 1
-# More than so many that came are put in at once.
-_MANY = 1_000
+# When so many come to a chunk they are put in at once.
+_MANY = 32
 _DIGITS = bytes.maketrans(b"\0\1", b"01")
 _FLAGS = bytes.maketrans(b"01", b"\0\1")
 
@@ -37,20 +37,23 @@ class Marks:
         if not self._coming:
             return
         coming, self._coming = self._coming, []
-        if len(coming) > _MANY:
-            self._chunks = Marks.union((self, Marks.of(coming, max(coming) + 1))).chunks
+        first, end = min(coming) >> _SHIFT, max(coming) + 1
+        if len(coming) > _MANY * ((end >> _SHIFT) - first + 1):
+            for at, bits in Marks.of(coming, end, first).chunks.items():
+                self._chunks[at] = self._chunks.get(at, 0) | bits
             return
         for number in coming:
             at = number >> _SHIFT
             self._chunks[at] = self._chunks.get(at, 0) | 1 << (number & _MASK)
 
     @classmethod
-    def of(cls, numbers: Iterable[int], size: int) -> "Marks":
-        """Return the set of many numbers at once, all of them below `size`."""
-        flags = bytearray(size)
+    def of(cls, numbers: Iterable[int], size: int, first: int = 0) -> "Marks":
+        """Return the set of many numbers at once, all of them below `size` and from chunk `first` on."""
+        start = first << _SHIFT
+        flags = bytearray(size - start)
         for number in numbers:
-            flags[number] = 1
-        return cls.flagged(bytes(flags))
+            flags[number - start] = 1
+        return cls.flagged(bytes(flags), first)
 
     @classmethod
     def flagged(cls, flags: bytes, first: int = 0) -> "Marks":
@@ -62,6 +65,10 @@ class Marks:
     def add(self, number: int) -> None:
         """Put a number in."""
         self._coming.append(number)
+
+    def extend(self, numbers: Iterable[int]) -> None:
+        """Put some numbers in."""
+        self._coming.extend(numbers)
 
     def discard(self, number: int) -> None:
         """Take a number out, if it is in."""

@@ -179,10 +179,11 @@ class ReadModel:
         """Return where an open incident is counted. There are as many homes as there are kinds in places."""
         one = card.incident
         names = ((one.service, one.unit, one.ward), one.category)
-        if names not in self._homes:
+        known = self._homes.get(names)
+        if known is None:
             groups = self._groups.of(card)
-            self._homes[names] = self._tallies.home(card, [group.counts for group in groups]), groups
-        return self._homes[names]
+            known = self._homes[names] = self._tallies.home(card, [group.counts for group in groups]), groups
+        return known
 
     def hear(self, beat: Heartbeat) -> None:
         """Take in a heartbeat, unless a newer one of its partition is known; only the events' lane moves the clock."""
@@ -240,7 +241,8 @@ class ReadModel:
         for entry in reversed(incident.history):
             # What the centre says itself tells nothing of whether a source is alive.
             if not entry.source.startswith(CENTRE):
-                self.last_seen[incident.service] = max(self.last_seen.get(incident.service, 0), entry.time)
+                known = self.last_seen.get(incident.service, 0)
+                self.last_seen[incident.service] = entry.time if entry.time > known else known
                 return
 
     def tallies(self, now: Instant | None = None) -> Tallies:

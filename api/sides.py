@@ -1,40 +1,78 @@
 """What lists are narrowed by: which incidents have a name on a side, such as a service or a ward."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from api.card import Card, folded
 from api.ids import Ids
 from api.marks import Marks
-from api.words import Words
+from api.words import Texts, Words
 from ioc.catalogue import Catalogue
-from ioc.lifecycle import OPEN
+from ioc.lifecycle import OPEN, State
 from ioc.notices.maintenance import Scope
 
 # The sides on which every incident has a name, if only an empty one.
 NAMED = ("state", "service", "unit", "ward", "parent")
 
+# What an incident is: its state, severity, service, category, unit, source, the source's name in its id, the units that
+# take part, and whether it is shelved. And where it belongs: its ward and its parent.
+Kind = tuple[State, str, str, str | None, str | None, str, str, tuple[str, ...], bool]
+Place = tuple[str | None, str | None]
+Names = tuple[Kind, Place]
+
 
 class Sides:
-    """All incidents by what they have on each side, and by what they say."""
+    """All incidents by what they have on each side, and by what they say.
+
+    What comes waits aside until somebody looks, by what it has on all sides together: many have the same.
+    """
 
     def __init__(self, ids: Ids) -> None:
-        self.all = Marks()
         self.ids = ids
         self.words = Words()
+        self._all = Marks()
         self._marks: dict[tuple[str, str], Marks] = {}
         self._names: dict[str, set[str]] = {}
+        self._kinds: defaultdict[Kind, list[int]] = defaultdict(list)
+        self._places: defaultdict[Place, list[int]] = defaultdict(list)
 
     def change(self, number: int, gone: Card | None, come: Card | None) -> None:
         """Take over that one card was replaced by another."""
-        before, after = _names(gone), _names(come)
+        if gone is not None:
+            self._replace(number, _names(gone), None if come is None else _names(come))
+        elif come is not None:
+            kind, place = _names(come)
+            self._kinds[kind].append(number)
+            self._places[place].append(number)
+        if gone is None or come is None:
+            self.ids.change(number)
+        self.words.change(number, _texts(gone), _texts(come))
+
+    def _replace(self, number: int, gone: Names, come: Names | None) -> None:
+        if gone == come:
+            return
+        self.settle()
+        before, after = _pairs(gone), _pairs(come) if come is not None else set()
         for pair in before - after:
             self._marks[pair].discard(number)
         for pair in after - before:
             self._marked(pair).add(number)
-        if gone is None or come is None:
-            (self.all.discard if come is None else self.all.add)(number)
-            self.ids.change(number)
-        self._say(number, gone, come)
+        if come is None:
+            self._all.discard(number)
+
+    def settle(self) -> None:
+        """Hand on what came to each of its sides."""
+        if self._kinds:
+            kinds, places, self._kinds, self._places = self._kinds, self._places, defaultdict(list), defaultdict(list)
+            for kind, numbers in kinds.items():
+                self._all.extend(numbers)
+                self._mark(_of_kind(kind), numbers)
+            for place, numbers in places.items():
+                self._mark(_of_place(place), numbers)
+
+    def _mark(self, pairs: Iterable[tuple[str, str]], numbers: list[int]) -> None:
+        for pair in pairs:
+            self._marked(pair).extend(numbers)
 
     def _marked(self, pair: tuple[str, str]) -> Marks:
         known = self._marks.get(pair)
@@ -43,22 +81,23 @@ class Sides:
             self._names.setdefault(pair[0], set()).add(pair[1])
         return known
 
-    def _say(self, number: int, gone: Card | None, come: Card | None) -> None:
-        before, after = _texts(gone), _texts(come)
-        if before != after:
-            said, says = self.words.of(before), self.words.of(after)
-            self.words.remove(number, said - says)
-            self.words.add(number, says - said)
-
     def steps(self) -> Iterator[Callable[[], object]]:
         """Yield what puts in its place what came, step by step."""
+        yield self.settle
         yield from (marks.settle for marks in (self.all, *self._marks.values()))
         yield self.words.settle
         yield from self.ids.steps()
 
     def any_of(self, side: str, names: Iterable[str]) -> Marks:
         """Return who has one of the names on a side."""
+        self.settle()
         return Marks.union(self._marks[side, name] for name in set(names) if (side, name) in self._marks)
+
+    @property
+    def all(self) -> Marks:
+        """Who is there."""
+        self.settle()
+        return self._all
 
     @property
     def open(self) -> Marks:
@@ -67,6 +106,7 @@ class Sides:
 
     def saying(self, word: str, catalogue: Catalogue, within: Marks) -> Marks:
         """Return those of `within` that say a folded word, or lie in a ward or with a unit whose name has it."""
+        self.settle()
         wards = self._called("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
         units = self._called("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
         others = (self._called(side, word, {}) for side in ("category", "slug"))
@@ -105,29 +145,40 @@ class Sides:
         return found
 
 
-def _names(card: Card | None) -> set[tuple[str, str]]:
-    """Return what an incident has on each side."""
-    if card is None:
-        return set()
+def _names(card: Card) -> Names:
     one = card.incident
-    found = {
-        ("state", one.state.value),  # of a plain text the hash is known, of a member of an enumeration it is worked out
-        ("severity", card.severity),
-        ("service", one.service),
-        ("category", one.category or ""),
-        ("unit", one.unit or ""),
-        ("ward", one.ward or ""),
-        ("parent", one.parent or ""),
-        ("source", one.source),
-        ("slug", one.id.partition(":")[0]),
-    }
-    for unit in one.units:
-        found.add(("taking part", unit))
-    if one.shelved_until is not None:
-        found.add(("shelved", ""))
-    return found
+    slug, shelved = one.id.partition(":")[0], one.shelved_until is not None
+    kind = (one.state, card.severity, one.service, one.category, one.unit, one.source, slug, one.units, shelved)
+    return kind, (one.ward, one.parent)
 
 
-def _texts(card: Card | None) -> tuple[str | None, ...]:
+def _pairs(names: Names) -> set[tuple[str, str]]:
+    """Return each side on which an incident has a name, with the name."""
+    kind, place = names
+    return {*_of_kind(kind), *_of_place(place)}
+
+
+def _of_kind(kind: Kind) -> Iterator[tuple[str, str]]:
+    state, severity, service, category, unit, source, slug, units, shelved = kind
+    yield "state", state.value
+    yield "severity", severity
+    yield "service", service
+    yield "category", category or ""
+    yield "unit", unit or ""
+    yield "source", source
+    yield "slug", slug
+    for one in set(units):
+        yield "taking part", one
+    if shelved:
+        yield "shelved", ""
+
+
+def _of_place(place: Place) -> Iterator[tuple[str, str]]:
+    ward, parent = place
+    yield "ward", ward or ""
+    yield "parent", parent or ""
+
+
+def _texts(card: Card | None) -> Texts:
     one = card.incident if card is not None else None
     return () if one is None else (one.title, one.text, one.address, one.assignee)

@@ -3,9 +3,10 @@
 Moments (dues, warnings) stand in a line. When the clock moves, whichever way, only those it passes are counted anew.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from api.card import Card
 from api.line import Line, moments
@@ -46,7 +47,7 @@ class Part:
         self.dues = moments()
 
 
-class Home(NamedTuple):
+class Home(Struct, frozen=True, eq=False):
     """Where incidents of one service, unit and ward, and of the same causes, are counted: in `part` and elsewhere."""
 
     part: Part
@@ -57,9 +58,14 @@ SIDES = ("service", "unit", "ward")
 Names = tuple[str, str | None, str | None]
 
 
+# Where an open incident is counted, its state and severity, and which of its moments have passed: many are alike.
+_Alike = tuple[Home, State, str, int]
+
+
 class Tallies:
     """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together.
 
+    They hold once the tallies are moved: what comes and goes waits aside until then, to be counted with its like.
     `turned` gathers those that time made overdue, or no longer so, for whoever tells of it.
     """
 
@@ -75,6 +81,7 @@ class Tallies:
         self._lines: dict[int, Line[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
         self._passed = bytearray()
         self._homes: list[Home | None] = []
+        self._waiting: defaultdict[_Alike, int] = defaultdict(int)
 
     def home(self, card: Card, causes: Sequence[Counts]) -> Home:
         """Return where an incident is counted: in all, by each side, and among those of its causes."""
@@ -98,7 +105,7 @@ class Tallies:
         self._homes[number], self._passed[number] = home, passed
         if passed & DUE:
             self.overdue.add(number)
-        self._count(card, home, passed, 1)
+        self._waiting[home, card.incident.state, card.severity, passed] += 1
 
     def remove(self, number: int, card: Card) -> None:
         """Take out an incident that was counted."""
@@ -108,7 +115,7 @@ class Tallies:
             self._lines[which].remove(at, number)
         if card.due is not None:
             home.part.dues.remove(card.due, number)
-        self._count(card, home, self._passed[number], -1)
+        self._waiting[home, card.incident.state, card.severity, self._passed[number]] -= 1
         self.overdue.discard(number)
         self.turned.discard(number)
         self._homes[number], self._passed[number] = None, 0
@@ -117,16 +124,18 @@ class Tallies:
         """True when an incident is counted: while it is open."""
         return number < len(self._homes) and self._homes[number] is not None
 
-    def _count(self, card: Card, home: Home, passed: int, sign: int) -> None:
-        self.states[card.incident.state.value] += sign
-        self.severities[card.severity] += sign
-        held = (*_named(card), *_PASSED[passed])
-        for counts in home.counts:
-            for name in held:
-                counts[name] += sign
+    def _settle(self) -> None:
+        waiting, self._waiting = self._waiting, defaultdict(int)
+        for (home, state, severity, passed), more in waiting.items():
+            self.states[state.value] += more
+            self.severities[severity] += more
+            for name in (*_named(state, severity), *_PASSED[passed]):
+                for counts in home.counts:
+                    counts[name] += more
 
     def move(self, now: Instant) -> None:
         """Let it be another moment: what lies before it has passed. On a due itself there is still time."""
+        self._settle()
         if now == self._now:
             return
         low, high = sorted((self._now, now))
@@ -153,6 +162,7 @@ class Tallies:
         yield from (line.settle for line in self._lines.values())
         yield from (part.dues.settle for part in self.parts.values())
         yield self.overdue.settle
+        yield self._settle
 
     def due_within(self, within: Millis, part: Part | None = None) -> int:
         """Return how many, in all or of a part, have their next due from now on and at most `within` ms ahead."""
@@ -160,14 +170,14 @@ class Tallies:
         return dues.count(self._now, self._now + within + 1)
 
 
-def _named(card: Card) -> list[str]:
+def _named(state: State, severity: str) -> list[str]:
     """Return what an open incident counts as whatever the time."""
-    names, state = ["open"], card.incident.state
+    names = ["open"]
     if state is State.REPORTED or state is State.REOPENED:
         names.append("unacknowledged")
     elif state is State.PAUSED:
         names.append("paused")
-    if card.severity == SEVERITIES[-1]:
+    if severity == SEVERITIES[-1]:
         names.append("critical")
     return names
 

@@ -294,7 +294,12 @@ class Incident(Struct, omit_defaults=True, gc=False):
 
     def next_clock(self) -> Clock | None:
         """Return the running clock whose due comes first."""
-        return min(self._due_clocks(), key=lambda clock: clock.due or 0, default=None)
+        first, soonest = None, None
+        for clock in self.clocks:
+            due = clock.due
+            if due is not None and (soonest is None or due < soonest) and clock.running:
+                first, soonest = clock, due
+        return first
 
     def overdue_at(self, now: Instant) -> bool:
         """True when a running clock's due has passed: on the due instant itself there is still time."""
@@ -310,5 +315,7 @@ _BASE_SEVERITY = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priorit
 
 def severity(incident: Incident) -> str:
     """Return low, medium, high or critical: from the priority, one step up once a deadline was breached."""
-    breached = any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.said)
-    return SEVERITIES[min(3, _BASE_SEVERITY[incident.priority] + breached)]
+    base = _BASE_SEVERITY[incident.priority]
+    if base < 3 and incident.said:
+        base += any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.said)
+    return SEVERITIES[base]
