@@ -25,10 +25,10 @@ class Filter(Struct, frozen=True):
     maintenance: bool | None = None
 
 
-def spans(wanted: Filter, now: Instant) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the stretches of the order of work, as keys, in which all lie that fit, the gravest first."""
+def spans(wanted: Filter, now: Instant) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield by severity the stretches of the order of work, as keys, in which all lie that fit, the gravest first."""
     low = now if wanted.overdue is False else -NEVER
     high = now if wanted.overdue is True else 2 * NEVER
     for gravity, severity in enumerate(reversed(SEVERITIES)):
         if not wanted.severity or severity in wanted.severity:
-            yield key_from(gravity, low), key_from(gravity, high)
+            yield severity, key_from(gravity, low), key_from(gravity, high)

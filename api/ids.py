@@ -1,38 +1,24 @@
-"""The ids of all incidents, in rows that are looked through: as all differ, no table of them would be shorter.
+"""The ids of all incidents, letter by letter: who has which letter at which place.
 
-A row holds what follows the sources' names: those are few, and looked up as every other name is.
+Nearly all ids differ, so no table of them would be shorter than they are. But at a place there are few letters, and who
+has one there is a set of bits: what holds a part is found by putting together as many sets as the part has letters, at
+each place where it may begin. The sources' names are left out: those are few, and looked up as every other name is.
 """
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import accumulate
-from operator import add
-from typing import NamedTuple
 
 from api.card import folded
 from api.marks import CHUNK, Marks
 
-# In a row that holds a part no more often than so each place is looked up, else each id is looked at.
-_FEW = 400
-# When so few can be meant, each is looked at by itself.
-_ALONE = 8_000
+# Who has a letter at a place, by letter, one such table for each place: bytes of UTF-8, where a part of a text is a
+# part of its bytes.
+Row = list[dict[int, int]]
 
-
-class Row(NamedTuple):
-    """The ids of a chunk of numbers, each behind a line break, and where each begins."""
-
-    text: str
-    starts: "array[int]"
-
-    def lines(self, part: str) -> Iterator[int]:
-        """Yield each line that holds a part."""
-        at = self.text.find(part)
-        while at >= 0:
-            line = bisect_right(self.starts, at) - 1
-            yield line
-            at = self.text.find(part, self.starts[line + 1]) if line + 1 < len(self.starts) else -1
+_END = b"\xff"  # stands behind an id that is shorter than others; no text has it
+_ZEROS = b"0" * 256
+# What turns the letters of many into binary digits: one for those that have this letter.
+_DIGITS = [_ZEROS[:letter] + b"1" + _ZEROS[letter + 1 :] for letter in range(256)]
 
 
 class Ids:
@@ -42,8 +28,6 @@ class Ids:
         self._id_of = id_of
         self._size = size
         self._rows: dict[int, Row] = {}
-        # Every two letters that stand side by side in any id: what has another pair is in none.
-        self._pairs: set[str] = set()
 
     def change(self, number: int) -> None:
         """Take over that a number has another id, or none any more."""
@@ -54,37 +38,48 @@ class Ids:
         return (partial(self._row, at) for at in range(self._size() // CHUNK + 1))
 
     def holding(self, part: str, within: Marks) -> Marks:
-        """Return those of `within` whose id, the source's name left out, holds a part that has no space in it."""
-        if len(within) < _ALONE:
-            return Marks.of([number for number in within if part in self._plain(number)], self._size())
-        for at in within.chunks.keys() - self._rows.keys():
-            self._row(at)
-        if not self._pairs.issuperset(map(add, part, part[1:])):
-            return Marks()
-        found = ((at, self._holding(part, at, bits)) for at, bits in within.chunks.items())
-        return Marks({at: bits for at, bits in found if bits})
+        """Return those of `within` whose id, the source's name left out, holds a part."""
+        return self._found(part.encode(), within, None)
 
     def beginning(self, part: str, within: Marks) -> Marks:
         """Return those of `within` whose id begins so behind the source's name."""
-        return self.holding(f"\n{part}", within)
+        return self._found(part.encode(), within, 1)
 
-    def _holding(self, part: str, at: int, bits: int) -> int:
-        row, found = self._row(at), 0
-        for count, line in enumerate(row.lines(part)):
-            found |= 1 << line
-            if count == _FEW or len(part) == 1:
-                said = bytes([part in f"\n{id}" for id in row.text[1:].split("\n")])
-                return bits & Marks.flagged(said).chunks.get(0, 0)
-        return bits & found
+    def _found(self, part: bytes, within: Marks, places: int | None) -> Marks:
+        found = ((at, _holding(self._row(at), part, bits, places)) for at, bits in within.chunks.items())
+        return Marks({at: bits for at, bits in found if bits})
 
     def _row(self, at: int) -> Row:
         row = self._rows.get(at)
         if row is None:
-            ids = [self._plain(number) for number in range(at * CHUNK, min((at + 1) * CHUNK, self._size()))]
-            starts = array("I", accumulate(map(len, ids), initial=0))
-            row = self._rows[at] = Row("".join(ids), starts[: len(ids)])
-            self._pairs.update(map(add, row.text, row.text[1:]))
+            numbers = range(at * CHUNK, min((at + 1) * CHUNK, self._size()))
+            row = self._rows[at] = _row_of([self._plain(number) for number in numbers])
         return row
 
-    def _plain(self, number: int) -> str:
-        return "\n" + folded(self._id_of(number).partition(":")[2]).replace("\n", " ")
+    def _plain(self, number: int) -> bytes:
+        return folded(self._id_of(number).partition(":")[2]).encode()
+
+
+def _row_of(ids: list[bytes]) -> Row:
+    width = max(map(len, ids), default=0)
+    letters = b"".join([id.ljust(width, _END) for id in ids])
+    return [_by_letter(letters[place::width]) for place in range(width)]
+
+
+def _by_letter(letters: bytes) -> dict[int, int]:
+    """Return who has a letter, by letter."""
+    backwards = letters[::-1]  # the first is the lowest bit
+    return {one: int(backwards.translate(_DIGITS[one]), 2) for one in {*letters} - {*_END}}
+
+
+def _holding(row: Row, part: bytes, within: int, places: int | None) -> int:
+    """Return those that have a part beginning at one of the first `places`, or at any."""
+    found = 0
+    for start in range(len(row) - len(part) + 1)[:places]:
+        here = within
+        for place, letter in enumerate(part, start):
+            here &= row[place].get(letter, 0)
+            if not here:
+                break
+        found |= here
+    return found

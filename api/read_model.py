@@ -38,8 +38,8 @@ from ioc.sources import CENTRE
 from ioc.times import Instant
 from ioc.topics import Topic
 
-# So many that fit are looked at each; when there are more, the first are soon met in their order.
-_FEW = 25_000
+# Of a severity so many that fit are looked at each; when there are more, the first are soon met in their order.
+_FEW = 4_000
 
 
 class Page(Struct, frozen=True):
@@ -320,12 +320,12 @@ class ReadModel:
     def _in_order(self, fitting: Marks, wanted: Filter, limit: int, behind: bytes) -> Iterator[int]:
         """Yield `limit` of those that fit, or somewhat more, in the order of work from behind a key."""
         keys = self._rest.keys
-        if len(fitting) <= _FEW:
-            yield from nsmallest(limit, (one for one in fitting if keys[one] > behind), key=keys.__getitem__)
-            return
-        flags = fitting.flags(self._rest.size)
-        for low, high in spans(wanted, self.now()):
-            if high > behind:
+        for severity, low, high in spans(wanted, self.now()):
+            here = fitting & self._sides.any_of("severity", [severity]) if high > behind else Marks()
+            if len(here) <= _FEW:
+                yield from nsmallest(limit, (one for one in here if keys[one] > behind), key=keys.__getitem__)
+            else:
+                flags = here.flags(self._rest.size)
                 lines = (line.wanted(flags, max(low, behind), high) for line in self._work.values())
                 yield from (one for one in merge(*lines, key=keys.__getitem__) if keys[one] > behind)
 

@@ -109,9 +109,11 @@ class Sides:
         self.settle()
         wards = self._called("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
         units = self._called("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
-        others = (self._called(side, word, {}) for side in ("category", "slug"))
-        said = Marks.union((self.words.saying(word), wards, units, *others)) & within
-        return said | self._named(word, within - said)
+        plain = (self._called(side, word, {}) for side in ("category", "slug"))
+        named = Marks.union((wards, units, *plain)) & within
+        named = named | self._named(word, within - named)
+        others = within - named
+        return named | (self.words.saying(word) & others) if others else named
 
     def _named(self, word: str, within: Marks) -> Marks:
         """Return those of `within` whose id holds a word that is not in their source's name alone."""

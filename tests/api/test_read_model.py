@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import ids, line, read_model, shown, words
+from api import line, read_model, shown, words
 from api.card import NEVER, Order, folded
 from api.filter import Filter
+from api.ids import Ids
 from api.line import Line, moments
 from api.marks import CHUNK, Marks
 from api.read_model import ReadModel
@@ -38,8 +39,6 @@ def small_parts() -> Iterator[None]:
         patch.setattr(line, "_BLOCK", 2)
         patch.setattr(words, "_FEW", 2)
         patch.setattr(read_model, "_FEW", 3)
-        patch.setattr(ids, "_FEW", 2)
-        patch.setattr(ids, "_ALONE", 2)
         yield
 
 
@@ -297,6 +296,27 @@ def test_marks_are_sets(left: set[int], right: set[int]) -> None:
         other.discard(number)
     assert set(other) == right - left
     assert all((number in other) is (number in right - left) for number in left | right)
+
+
+some_ids = st.lists(st.text("aB1đÉ:\x00 ", max_size=6).map(lambda one: f"s:{one}"), min_size=1, max_size=12)
+
+
+@given(some_ids, some_ids, st.text("ab1de:\x00", min_size=1, max_size=3), st.data())
+@settings(max_examples=60)
+def test_ids_are_found_by_any_part_and_by_their_beginning(
+    first: list[str], then: list[str], part: str, data: st.DataObject
+) -> None:
+    known = dict(enumerate(first, CHUNK - len(first) // 2))
+    all_ids = Ids(lambda number: known.get(number, ""), lambda: max(known) + 1)
+    for round in (first, then):  # the second time others have the numbers
+        for number, id in zip(list(known), round, strict=False):
+            known[number] = id
+            all_ids.change(number)
+        within = data.draw(st.sets(st.sampled_from(sorted(known))))
+        plain = {number: folded(known[number].partition(":")[2]) for number in within}
+        marks = Marks.of(within, max(known) + 1)
+        assert set(all_ids.holding(part, marks)) == {number for number in within if part in plain[number]}
+        assert set(all_ids.beginning(part, marks)) == {one for one in within if plain[one].startswith(part)}
 
 
 pairs = st.tuples(st.integers(0, 9), st.integers(0, 50))
