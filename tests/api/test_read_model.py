@@ -38,6 +38,8 @@ def small_parts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line, "_BLOCK", 2)
         patch.setattr(words, "_FEW", 2)
+        patch.setattr(words, "_MOST", 3)
+        patch.setattr("api.marks._MANY", 2)
         patch.setattr(read_model, "_FEW", 3)
         yield
 
@@ -272,6 +274,40 @@ def test_screens_hold_the_first_that_are_open_and_the_last_that_were_closed(
             first = min(most_open, sum(card.is_open for card in both.plain.cards()))
             assert in_order[:first] == list(wanted.values())[:first]
             assert sorted(in_order) == sorted(wanted.values())
+
+
+@ASKED
+@given(st.lists(incidents, min_size=1, max_size=30), st.lists(st.tuples(filters, st.integers(1, 4)), max_size=4))
+def test_what_is_read_before_anybody_asks_gives_the_picture_of_what_is_asked_after_each_record(
+    catalogue: Catalogue, taken: list[Incident], asked: list[tuple[Filter, int]]
+) -> None:
+    loaded, followed = Both(catalogue), Both(catalogue)
+    loaded.load(taken)
+    for step in taken:
+        followed.take(step)
+        followed.agree_on_page(Filter(text="cay"), 2)
+        followed.model.groups(1)
+    assert loaded.plain.incidents == followed.plain.incidents
+    for wanted, limit in [*asked, (Filter(), 3)]:
+        loaded.agree_on_page(wanted, limit)
+    one, other = loaded.model, followed.model
+    assert one.groups(1) == other.groups(1)
+    assert counted(one) == counted(other)
+    assert [card.incident for card in one.open_cards()] == [card.incident for card in other.open_cards()]
+
+
+def counted(model: ReadModel) -> dict[str, object]:
+    """Return all that the tallies say, but for what they counted once and count no more."""
+    tallies = model.tallies()
+    return {
+        "all": tallies.all,
+        "by": {side: {code: one for code, one in by.items() if one["open"]} for side, by in tallies.by.items()},
+        "parts": {names: part.counts for names, part in tallies.parts.items() if part.counts["open"]},
+        "due": {names: tallies.due_within(3, part) for names, part in tallies.parts.items() if part.counts["open"]},
+        "states": +tallies.states,
+        "severities": +tallies.severities,
+        "overdue": sorted(map(model._rest.id, tallies.overdue)),
+    }
 
 
 numbers = st.sets(st.integers(0, 3 * CHUNK), max_size=30)
