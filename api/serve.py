@@ -30,6 +30,10 @@ from ioc.times import Instant
 # The exit code of a process that could no longer trust its picture.
 IN_DOUBT = 70
 
+# After how many new objects the garbage collector looks at them, and after how many looks at older ones, too: nearly
+# all that is kept is no garbage, and while it is looked through every screen waits.
+COLLECTING = (20_000, 5, 50)
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,6 +102,7 @@ async def _feed_when_read(centre: Centre, read: asyncio.Event) -> None:
     await read.wait()
     for _ in centre.model.settling():
         await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
+    gc.set_threshold(*COLLECTING)
     gc.enable()
     gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
     centre.model.sensors.dirty.clear()
