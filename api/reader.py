@@ -25,8 +25,9 @@ TOPICS = (
     Topic.NOTIFICATIONS,
     Topic.MAINTENANCE,
 )
-# So many records are folded in before others get their turn on the loop.
-_SLICE = 500
+# So many records are folded in before others get their turn on the loop; more while there is nobody but the health
+# routes.
+_SLICE, _FIRST_SLICE = 500, 2_000
 # Milliseconds: while a fetch is under way nothing else is asked of its broker, not even for other partitions.
 _LONGEST_FETCH = 100
 
@@ -107,10 +108,10 @@ class Reader:
         partitions = await self._assign(consumer)
         ends = await consumer.end_offsets(partitions)
         while not await _reached(consumer, ends):
-            await self._read(consumer)
+            await self._read(consumer, _FIRST_SLICE)
         self._on_ready()
         while True:
-            await self._read(consumer)
+            await self._read(consumer, _SLICE)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Take all partitions of all topics, from the beginning, once every topic is there."""
@@ -124,9 +125,9 @@ class Reader:
         await consumer.seek_to_beginning(*partitions)
         return partitions
 
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+    async def _read(self, consumer: AIOKafkaConsumer, most: int) -> None:
         slices: Mapping[TopicPartition, Sequence[ConsumerRecord]]
-        slices = await consumer.getmany(timeout_ms=200, max_records=_SLICE)
+        slices = await consumer.getmany(timeout_ms=200, max_records=most)
         for partition, slice in slices.items():
             for record in slice:
                 self._take(record)
