@@ -67,7 +67,7 @@ def _answers(centre: City, what: str, catalogue: Catalogue) -> list[Measured]:
     on = f"first and deep pages of {PAGES} combinations of filters, 100 rows each, with the number of all that fit"
     return [
         *_rows(f"{what}: filtered pages", pages, on, at_most=50),
-        *_rows(f"{what}: pages by words", sought, "parts of words, numbers and ids, without an index of their own"),
+        *_rows(f"{what}: pages by words", sought, "parts of words, house numbers and ids", at_most=50),
         *(row for path, seconds in figures.items() for row in _rows(f"{what}: /{path}", seconds, "", None)),
     ]
 
