@@ -117,7 +117,8 @@ def _fold(old: Incident, event: Event, words: int | None, now: Instant, catalogu
     if words is not None:
         new.history = summarised(new.history, words)
     judged = new.history[-1] if in_order else _find(new, event)
-    facts = telling.accepted(old, new, judged, now) + announcing.at_the_end(new, now)
+    facts = telling.accepted(old, new, judged, now)
+    facts += announcing.at_the_end(new, now)
     if event.id in new.sent:
         new.sent = tuple(id for id in new.sent if id != event.id)
     new.next_at = moments.next_at(new, catalogue)

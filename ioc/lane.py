@@ -119,30 +119,24 @@ class Progress:
     def __init__(self, before: Position, policy: RefusalPolicy) -> None:
         self.now = before.clock
         self.duplicates = 0
-        self._refused: list[bool] = []
         self._before = before
         self._policy = policy
 
-    def take(self, record: Record) -> None:
-        """Fold one record, and count it."""
+    def take(self, record: Record) -> bool:
+        """Fold one record; return whether it was refused."""
         raise NotImplementedError
-
-    def count(self, refused: bool) -> None:
-        """Count one record more."""
-        self._refused.append(refused)
 
     def take_all(self, records: Sequence[Record]) -> Position:
         """Fold a slice of records; return how far the partition is folded with it."""
-        for record in records:
-            self.take(record)
+        refused = [self.take(record) for record in records]
         return replace(
             self._before,
             next=records[-1].offset + 1,
             clock=self.now,
-            folded=self._before.folded + len(self._refused),
-            refused=self._before.refused + sum(self._refused),
+            folded=self._before.folded + len(refused),
+            refused=self._before.refused + sum(refused),
             duplicates=self._before.duplicates + self.duplicates,
-            recent=self._policy.after(self._before.recent, self._refused),
+            recent=self._policy.after(self._before.recent, refused),
         )
 
 

@@ -4,6 +4,7 @@ Clients on librdkafka use another rule unless told otherwise (`partitioner=murmu
 went by one rule and whose solution went by the other would be two halves that nobody ever puts together.
 """
 
+from functools import lru_cache
 from struct import Struct
 
 _WORDS = Struct("<I")
@@ -26,6 +27,7 @@ def murmur2(key: bytes) -> int:
     return h ^ h >> 15
 
 
+@lru_cache(4096)
 def partition_of(key: bytes, partitions: int) -> int:
-    """Return the number of the partition a key belongs to, of so many."""
+    """Return the number of the partition a key belongs to, of so many. What a slice sends is mostly of a few keys."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions

@@ -127,12 +127,13 @@ class RuleBook(Struct):
     ) -> Rule | None:
         """Return the rule for an incident so named, or None."""
         named = (service, category, priority, source, unit)
-        if named not in self._found:
+        try:
+            return self._found[named]
+        except KeyError:
             if len(self._found) > 100_000:
                 self._found.clear()
             fitting = (rule for rule in self._candidates(named) if rule.match.fits(named))
-            self._found[named] = max(fitting, key=lambda rule: rule.match.weight, default=None)
-        return self._found[named]
+            return self._found.setdefault(named, max(fitting, key=lambda rule: rule.match.weight, default=None))
 
     def _candidates(self, named: tuple[str | None, ...]) -> Iterator[Rule]:
         yield from self._open

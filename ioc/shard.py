@@ -171,7 +171,7 @@ class _Fold(Progress):
         self.items_before: dict[str, Item | None] = {}
         self.difference = Difference()
 
-    def take(self, record: Record) -> None:
+    def take(self, record: Record) -> bool:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
         event = read_event(record.key, record.value, record.headers)
         if self.by_wall and record.appended > self.now:
@@ -185,9 +185,10 @@ class _Fold(Progress):
             self._run_to(event.time)
         else:
             refusal = event
-        if refusal is not None:
-            self.changes.dead_letters.append(DeadLetter(record, refusal))
-        self.count(refusal is not None)
+        if refusal is None:
+            return False
+        self.changes.dead_letters.append(DeadLetter(record, refusal))
+        return True
 
     def _settle(self, record: Record, event: Event) -> Refusal | None:
         """Fold an event of an incident, unless it is refused: one at the door must not move the events' own clock."""

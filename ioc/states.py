@@ -51,14 +51,15 @@ class States(Mapping[str, State]):
 
     def put(self, id: str, encoded: bytes | None, state: State | None = None) -> None:
         """Keep the bytes of a state, and the state itself at hand when given; None lets go of it."""
-        self._new.pop(id, None)
-        self._old.pop(id, None)
-        if encoded is None:
+        if encoded is not None:
+            self._encoded[id] = encoded
+        else:
             self._encoded.pop(id, None)
-            return
-        self._encoded[id] = encoded
         if state is not None:
             self._remember(id, state)
+        else:
+            self._new.pop(id, None)
+            self._old.pop(id, None)
 
     def _remember(self, id: str, state: State) -> None:
         if len(self._new) >= self._most:

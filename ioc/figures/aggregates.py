@@ -181,7 +181,7 @@ class Aggregate(Struct, omit_defaults=True, gc=False):
 
     def in_order(self) -> "Aggregate":
         """Return the same in the one order its bytes have, however it came about."""
-        timings = {timing: self.timings[timing].in_order() for timing in sorted(self.timings)}
+        timings = {timing: sketch.in_order() for timing, sketch in in_order(self.timings).items()}
         return Aggregate(in_order(self.counts), timings)
 
     def copy(self) -> "Aggregate":

@@ -28,6 +28,8 @@ def tally_all(counts: dict[Key, int], others: Mapping[Key, int], sign: int = 1) 
 
 def in_order(kept: dict[Key, Value]) -> dict[Key, Value]:
     """Return the same by order of its keys, so that its bytes do not tell how it came about."""
+    if len(kept) < 2:
+        return kept
     keys = list(kept)
     ordered = sorted(keys)
     return kept if keys == ordered else {key: kept[key] for key in ordered}

@@ -161,16 +161,16 @@ class _Fold(Progress):
         self.shard = shard
         self.changes = Changes(shard.position)
 
-    def take(self, record: Record) -> None:
+    def take(self, record: Record) -> bool:
         """Fold one record: read it, forget what is over, and see what the report is the same as."""
         read = self._read(record)
         if isinstance(read, Refusal):
             self.changes.dead_letters.append(DeadLetter(record, read))
-        else:
-            self.now = max(self.now, record.appended if self.shard.clock is ClockKind.WALL else read.at)
-            self._forget()
-            self._see(read)
-        self.count(isinstance(read, Refusal))
+            return True
+        self.now = max(self.now, record.appended if self.shard.clock is ClockKind.WALL else read.at)
+        self._forget()
+        self._see(read)
+        return False
 
     def _read(self, record: Record) -> Sighting | Refusal:
         try:

@@ -123,7 +123,7 @@ class _Fold(Progress):
         self.shard = shard
         self.changes = Changes(shard.position)
 
-    def take(self, record: Record) -> None:
+    def take(self, record: Record) -> bool:
         """Fold one record: read it, let the clock run to it, and see what it makes of its sensor."""
         read = self._admitted(read_observation(record.key, record.value, record.headers), record)
         self._advance(read, record)
@@ -131,7 +131,7 @@ class _Fold(Progress):
             self.changes.dead_letters.append(DeadLetter(record, read))
         elif isinstance(read, Observation):
             self._observe(read)
-        self.count(isinstance(read, Refusal))
+        return isinstance(read, Refusal)
 
     def _admitted(self, read: Observation | AsOf | Refusal, record: Record) -> Observation | AsOf | Refusal:
         """Return the observation, or why it goes no further: one that does not must not move the clock either."""
