@@ -134,8 +134,15 @@ def test_who_never_catches_up_is_told_so() -> None:
 def test_rates_are_the_benchmarks_and_where_there_is_none_the_bar() -> None:
     machine = Machine("", 2, 4, "", "", "", "")
     rows = [Measured("our worker", "CPU", 42.0), Measured("our worker", "throughput", 9.0)]
-    taken = {"throughput": Result("2026-11-24T15:00:00Z", 0.0, 0.5, "", rows)}
+    loads = [
+        Measured("one event a request", "CPU of the API", 900.0),
+        Measured("one event a request, light load", "CPU of the API", 2_000.0),
+    ]
+    taken = {
+        name: Result("2026-11-24T15:00:00Z", 0.0, 0.5, "", of) for name, of in (("throughput", rows), ("intake", loads))
+    }
     rates = rates_of(Results(machine, benchmarks=taken))
+    assert rates.intake_single == 900.0, "that of a flood"
     assert (rates.worker, rates.told["worker"]) == (42.0, "`throughput`, 2026-11-24, load 0.5")
     assert (rates.restore, rates.told["restore"]) == (100_000, "the bar")
 

@@ -22,7 +22,7 @@ class Inputs(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Where a rate is found: a figure of the last row whose name begins so. `bar` stands in when it is not."""
+    """Where a rate is found: a figure of this row, or of the last one that has it. `bar` stands in when it is not."""
 
     benchmark: str
     what: str
@@ -32,13 +32,13 @@ class Source(Struct, frozen=True):
 
 SOURCES: Mapping[str, Source] = {
     "worker": Source("throughput", "our worker", "CPU", 20),
-    "restore": Source("restore", "killed, another", "rebuilt", 100_000),
+    "restore": Source("restore", "killed, another started at once", "rebuilt", 100_000),
     "held": Source("open-incidents", "", "memory", 1_500),
     "shown": Source("api", "", "memory", 2_000),
     "read": Source("api", "", "read at the start", 100_000),
     "intake_single": Source("intake", "one event a request", "CPU of the API", 700),
-    "intake_batched": Source("intake", "batches", "CPU of the API", 50),
-    "open311": Source("intake", "Open311", "CPU of the API", 1_100),
+    "intake_batched": Source("intake", "batches of 100", "CPU of the API", 50),
+    "open311": Source("intake", "Open311 reports", "CPU of the API", 1_100),
     "changes": Source("screens", "500 screens", "changes", 1_000),
 }
 # What a benchmark is run with, and is no figure of it.
@@ -68,7 +68,7 @@ def _told(benchmark: str, results: Results) -> str:
 def _found(source: Source, results: Results) -> float | None:
     measured = results.benchmarks.get(source.benchmark)
     rows: list[Measured] = [] if measured is None else measured.rows
-    fitting = [row.value for row in rows if row.what.startswith(source.what) and row.figure == source.figure]
+    fitting = [row.value for row in rows if source.what in ("", row.what) and row.figure == source.figure]
     return next((value for value in reversed(fitting) if value is not None), None)
 
 
