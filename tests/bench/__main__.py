@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from tests.bench.benchmarks import BENCHMARKS, WITH_PEERS
 from tests.bench.chart import draw
 from tests.bench.machine import this_machine
 from tests.bench.measured import Benchmark, scale
+from tests.bench.processes import broker_of, others_seconds
 from tests.bench.readme import write_readme
 from tests.bench.results import BUILT, CHART, RECORDED, Result, Results, commit, record, write_results
 from tests.bench.warming import WARM, warm
@@ -63,24 +63,26 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(benchmarks: dict[str, Benchmark]) -> Iterator[tuple[str, Result]]:
     """Yield what each benchmark measured; one that fails says why and is left out."""
-    load = os.getloadavg()[0]
     with local_broker("bench") as bootstrap:
         out.print(f"Measured on {WARM}.\n")
         _in_a_folder(warm, bootstrap)
         for name, benchmark in benchmarks.items():
             try:
-                result = _measure(benchmark, bootstrap, load)
+                result = _measure(benchmark, bootstrap)
             except Exception:
                 out.print(f"{name} failed:\n{traceback.format_exc()}")
             else:
                 out.print(report.table(name, result.rows))
+                out.print(f"  {result.took:.0f} s; other work took {result.load:.2f} cores meanwhile\n")
                 yield name, result
 
 
-def _measure(benchmark: Benchmark, bootstrap: str, load: float) -> Result:
-    at, began = to_rfc3339(now_ms()), time.monotonic()
+def _measure(benchmark: Benchmark, bootstrap: str) -> Result:
+    broker = broker_of(bootstrap)
+    at, began, others = to_rfc3339(now_ms()), time.monotonic(), others_seconds(broker)
     rows = _in_a_folder(benchmark, bootstrap)
-    return Result(at, round(time.monotonic() - began, 1), round(load, 1), commit(), rows)
+    took = time.monotonic() - began
+    return Result(at, round(took, 1), round((others_seconds(broker) - others) / took, 2), commit(), rows)
 
 
 def _in_a_folder(do: Callable[[str, Path], Returned], bootstrap: str) -> Returned:

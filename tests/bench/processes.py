@@ -1,5 +1,6 @@
 """What processes have used: CPU seconds and the most memory they ever held, as the kernel counts them."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,16 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     """Return the CPU time that processes have used so far, with all their threads (s)."""
     times = [psutil.Process(pid).cpu_times() for pid in pids]
     return sum(one.user + one.system for one in times)
+
+
+def others_seconds(broker: int) -> float:
+    """Return the CPU time (s) that went to whom this process did not start: neither it, nor its, nor the broker.
+
+    What it started counts once it has ended. Time that other virtual machines took is theirs, too.
+    """
+    spent, own = psutil.cpu_times(), os.times()
+    busy = spent.user + spent.nice + spent.system + spent.irq + spent.softirq + spent.steal
+    return busy - sum(own[:4]) - cpu_seconds([broker])
 
 
 def broker_of(bootstrap: str) -> int:

@@ -19,8 +19,7 @@ CHART = "throughput.svg"
 class Result(Struct, frozen=True):
     """What one benchmark measured: when it began (RFC 3339), how long it took (s), of which commit.
 
-    `load` is how many processes wanted a processor in the minute before the run began: figures of a busy machine are
-    low.
+    `load` is how many cores other work took while it ran: figures of a busy machine are low.
     """
 
     at: str

@@ -202,7 +202,7 @@ def test_the_readme_says_of_each_part_when_it_was_taken_where_that_differs() -> 
         "api": _result("2026-11-24", 0.2),
     }
     assert figures(Results(MACHINE, benchmarks=parts)).startswith(
-        "Taken on 2026-11-24, beside other work (load 2.1: they are low): scaling; "
+        "Taken on 2026-11-24, beside other work (so they are low): scaling; "
         "on 2026-11-24, nothing else running: api, throughput; "
         "on 2026-11-25, nothing else running: latency. The machine: "
     )
