@@ -187,7 +187,7 @@ def _result(day: str, load: float, *rows: Measured) -> Result:
 
 
 def test_the_readme_says_when_all_was_taken_and_whether_something_else_ran() -> None:
-    one = {"throughput": _result("2026-11-24", 0.4, *ROWS), "latency": _result("2026-11-24", 0.4)}
+    one = {"throughput": _result("2026-11-24", 0.1, *ROWS), "latency": _result("2026-11-24", 0.1)}
     text = figures(Results(MACHINE, benchmarks=one))
     assert text.startswith(f"Taken on 2026-11-24, nothing else running. The machine: {MACHINE}.\n")
     assert "| theirs | 200,000 |  | at least once |" in text
@@ -196,8 +196,8 @@ def test_the_readme_says_when_all_was_taken_and_whether_something_else_ran() -> 
 
 def test_the_readme_says_of_each_part_when_it_was_taken_where_that_differs() -> None:
     parts = {
-        "throughput": _result("2026-11-24", 0.4, *ROWS),
-        "latency": _result("2026-11-25", 0.4),
+        "throughput": _result("2026-11-24", 0.1, *ROWS),
+        "latency": _result("2026-11-25", 0.1),
         "scaling": _result("2026-11-24", 2.13),
         "api": _result("2026-11-24", 0.2),
     }
@@ -212,7 +212,7 @@ def test_what_is_recorded_takes_the_place_of_the_same_and_leaves_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.bench.results.RECORDED", tmp_path / "latest.json")
-    before = {"throughput": _result("2026-11-24", 0.4, *ROWS), "latency": _result("2026-11-24", 0.4)}
+    before = {"throughput": _result("2026-11-24", 0.1, *ROWS), "latency": _result("2026-11-24", 0.1)}
     write_results(Results(MACHINE, benchmarks=before), tmp_path / "latest.json")
     new = {"latency": _result("2026-11-25", 0.1)}
     assert record(Results(MACHINE, benchmarks=new)).benchmarks == {**before, **new}
