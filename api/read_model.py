@@ -319,13 +319,13 @@ class ReadModel:
 
     def _in_order(self, fitting: Marks, wanted: Filter, limit: int, behind: bytes) -> Iterator[int]:
         """Yield `limit` of those that fit, or somewhat more, in the order of work from behind a key."""
-        keys = self._rest.keys
+        keys, flags = self._rest.keys, b""
         for severity, low, high in spans(wanted, self.now()):
             here = fitting & self._sides.any_of("severity", [severity]) if high > behind else Marks()
             if len(here) <= _FEW:
                 yield from nsmallest(limit, (one for one in here if keys[one] > behind), key=keys.__getitem__)
             else:
-                flags = here.flags(self._rest.size)
+                flags = flags or fitting.flags(self._rest.size)
                 lines = (line.wanted(flags, max(low, behind), high) for line in self._work.values())
                 yield from (one for one in merge(*lines, key=keys.__getitem__) if keys[one] > behind)
 
