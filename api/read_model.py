@@ -6,7 +6,7 @@ lie packed; what lists, figures and groups ask of them is kept beside them, and 
 
 from collections.abc import Callable, Iterable, Iterator
 from heapq import merge, nsmallest
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -92,7 +92,7 @@ class ReadModel:
     def settling(self) -> Iterator[None]:
         """Get ready to be asked, step by step: all there was has been read. Once it is done, what changes is told."""
         lines = (*(line.settle for line in self._work.values()), self._closed.settle, self._reported.settle)
-        for settle in (*lines, *self._sides.steps(), *self._tallies.steps(), *self._groups.steps()):
+        for settle in chain(lines, self._sides.steps(), self._tallies.steps(), self._groups.steps()):
             settle()
             yield
         self.turned()

@@ -64,7 +64,7 @@ class Partition(Generic[Changes]):
             shard = LANES[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
             await restore(shard, settings.bootstrap)
             shard.index()
-            give_back()
+            await asyncio.to_thread(give_back)  # meanwhile other partitions fold
             metrics.RESTORE_SECONDS.observe(time.monotonic() - began)
             opened = cls(shard, journal, settings)
             opened._check_loss(first)

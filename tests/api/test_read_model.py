@@ -343,7 +343,8 @@ def test_ids_are_found_by_any_part_and_by_their_beginning(
     first: list[str], then: list[str], part: str, data: st.DataObject
 ) -> None:
     known = dict(enumerate(first, CHUNK - len(first) // 2))
-    all_ids = Ids(lambda number: known.get(number, ""), lambda: max(known) + 1)
+    width = data.draw(st.integers(1, 8))
+    all_ids = Ids(lambda number: known.get(number, ""), lambda: max(known) + 1, width)
     for round in (first, then):  # the second time others have the numbers
         for number, id in zip(list(known), round, strict=False):
             known[number] = id

@@ -39,6 +39,7 @@ def measure(count: int) -> Held:
     now = now_ms()
     held = afternoon(load_catalogue(hue_folder()), now)
     gc.collect()
+    give_back()
     before, began = _memory(), time.process_time()
     shard = _filled(held, count)
     took = time.process_time() - began

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+# The share of what the machine allows that is to be reached where it does not allow the bar.
+_NEAR = 0.9
+
 
 class Measured(Struct, frozen=True, omit_defaults=True):
     """One figure: `what` was measured (a row of the table), and which `figure` of it (a column).
@@ -42,6 +45,11 @@ class Measured(Struct, frozen=True, omit_defaults=True):
     def bar_applies(self) -> bool:
         """False when the machine itself does not reach the bar, so that nobody could."""
         return self.allowed is None or self.at_least is None or self.allowed >= self.at_least
+
+    @property
+    def reaches_allowed(self) -> bool:
+        """True when it comes near what the machine allows: nobody is excused for less."""
+        return self.value is not None and self.allowed is not None and self.value >= _NEAR * self.allowed
 
 
 Benchmark = Callable[[str, Path], list[Measured]]

@@ -54,14 +54,31 @@ async def _send_some(
 ) -> None:
     batches: dict[int, Any] = {}
     for one in records:
-        key, value = one
-        partition = partition_of(key, PARTITIONS)
-        if partition not in batches:
-            batches[partition] = producer.create_batch()
-        batches[partition].append(key=key, value=value, timestamp=None, headers=HEADERS)
+        partition = partition_of(one[0], PARTITIONS)
+        await _append(producer, batches, one, topic, partition, HEADERS)
         sent(one)
     for partition, batch in batches.items():
         await _send(producer, batch, topic, partition)
+
+
+async def _append(
+    producer: AIOKafkaProducer,
+    batches: dict[int, Any],
+    record: KeyedValue,
+    topic: str,
+    partition: int,
+    headers: list[tuple[str, bytes]],
+) -> list[Awaitable[Any]]:
+    """Put a record into its partition's batch; return the delivery of the one before when that was full."""
+    key, value = record
+    full: list[Awaitable[Any]] = []
+    while (batch := batches.get(partition)) is None or batch.append(
+        key=key, value=value, timestamp=None, headers=headers
+    ) is None:
+        if batch is not None:
+            full.append(await _send(producer, batch, topic, partition))
+        batches[partition] = producer.create_batch()
+    return full
 
 
 async def publish(
@@ -74,16 +91,13 @@ async def publish(
     counts: Counter[int] = Counter()
     place = cache(partition_of)
     async with publisher(bootstrap, linger_ms=0) as producer:
-        batches = {number: producer.create_batch() for number in range(PARTITIONS)}
+        batches: dict[int, Any] = {}
         under_way: list[Awaitable[Any]] = []
-        for key, value in records:
-            number = place(key, PARTITIONS)
-            if batches[number].append(key=key, value=value, timestamp=None, headers=headers) is None:
-                under_way.append(await _send(producer, batches[number], topic, number))
-                batches[number] = producer.create_batch()
-                batches[number].append(key=key, value=value, timestamp=None, headers=headers)
+        for record in records:
+            number = place(record[0], PARTITIONS)
+            under_way += await _append(producer, batches, record, topic, number, headers)
             counts[number] += 1
-            if len(under_way) == _UNDER_WAY:
+            if len(under_way) >= _UNDER_WAY:
                 await asyncio.gather(*under_way)
                 under_way = []
         under_way += [await _send(producer, batch, topic, number) for number, batch in batches.items()]

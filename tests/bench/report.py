@@ -61,7 +61,7 @@ def verdict(row: Measured) -> str:
     if row.allowed is None or row.value is None:
         return met
     allows = f"the machine allows {_number(row.allowed)} {row.unit}"
-    return f"{met}; {allows}" if row.meets_bar or row.bar_applies else allows
+    return allows if row.reaches_allowed and not (row.meets_bar or row.bar_applies) else f"{met}; {allows}"
 
 
 def grid(rows: Sequence[Measured]) -> tuple[list[str], list[list[str]]]:

@@ -1,6 +1,7 @@
 """Slices wait in their partition's inbox: how they are put together, who waits for whom, and when Faust is told."""
 
 import asyncio
+import time
 from typing import Any, NamedTuple
 
 import pytest
@@ -162,14 +163,27 @@ async def test_an_inbox_that_was_emptied_goes_on_when_more_comes() -> None:
 
 async def test_an_idle_partition_folds_at_once_and_what_follows_on_its_heels_waits_for_company() -> None:
     partition = Slow()
-    inbox = inbox_of(partition, pace=0.3)
+    inbox = inbox_of(partition, pace=600)
     await partition.let_fold(9)
     for first in range(3):
         await inbox.put(Slice(first, first + 1))
         await settle()
     assert partition.folded == [(0, 1)]
-    await asyncio.sleep(0.35)
-    assert partition.folded == [(0, 1), (1, 3)]
+
+
+async def test_what_waited_for_company_is_folded_with_it_when_the_time_is_up() -> None:
+    partition = Slow()
+    inbox = inbox_of(partition, pace=0.05)
+    await partition.let_fold(9)
+    slices = [Slice(first, first + 1) for first in range(3)]
+    for one in slices:
+        await inbox.put(one)
+    give_up = time.monotonic() + 30
+    while not all(one.acked for one in slices):
+        assert time.monotonic() < give_up, partition.folded
+        await asyncio.sleep(0.01)
+    assert partition.folded[0][0] == 0
+    assert partition.folded[-1][1] == 3
 
 
 async def test_a_slice_that_is_large_does_not_wait_for_company() -> None:
