@@ -49,7 +49,7 @@ def test_it_verifies_while_events_keep_coming(kafka: str, tmp_path: Path) -> Non
         for _ in range(3):
             told = verified(centre)
         assert playing.poll() is None, centre.logs()
-        assert "0 in motion" not in told, "nothing happened between the two readings of the positions"
+        assert "\n0 in motion" not in told, "nothing happened between the two readings of the positions"
 
 
 async def publish_in_transactions(bootstrap: str, *values: bytes) -> None:
