@@ -29,6 +29,11 @@ def left() -> list[int]:
     return found
 
 
+def heed_ctrl_c() -> None:
+    """As in a terminal: tests that run in the background ignore it, and so would all they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     "signals", [[signal.SIGINT, signal.SIGINT, signal.SIGINT], [signal.SIGHUP]], ids=["Ctrl-C", "hang-up"]
 )
@@ -38,7 +43,9 @@ def test_nothing_is_left(tmp_path: Path, signals: list[signal.Signals]) -> None:
     # With a proxy that leads nowhere: this machine's own addresses need none.
     settings = {**os.environ, "http_proxy": "http://127.0.0.1:9"}
     with (tmp_path / "log").open("wb") as log:
-        demo = subprocess.Popen([*IOC, "demo"], stdout=log, stderr=log, env=settings, start_new_session=True)
+        demo = subprocess.Popen(
+            [*IOC, "demo"], stdout=log, stderr=log, env=settings, start_new_session=True, preexec_fn=heed_ctrl_c
+        )
     try:
         until("the demo", lambda: stage.running() or demo.poll() is not None)
         assert demo.poll() is None, (tmp_path / "log").read_text()
