@@ -14,7 +14,7 @@ from ioc.catalogue import Catalogue
 from ioc.errors import Fault, Reason, Refusal
 from ioc.events import Event
 from ioc.facts import Fact, Kind
-from ioc.history import is_full, is_short, summarised, words_with
+from ioc.history import is_full, summarised, words_with
 from ioc.incident import Entry, Incident, comes_after, order_of
 from ioc.lane import Outgoing
 from ioc.lifecycle import KIN, Move, State
@@ -64,10 +64,9 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     words = words_with(old, event)
     if words is None:
         return Decision(state, duplicate=True)
-    long = not is_short(old, words)
-    if long and is_full(old, event, words):
+    if is_full(old, event, words):
         return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
-    return _fold(old, event, words if long else None, now, catalogue)
+    return _fold(old, event, words, now, catalogue)
 
 
 def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
@@ -104,7 +103,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Ref
     return None
 
 
-def _fold(old: Incident, event: Event, words: int | None, now: Instant, catalogue: Catalogue) -> Decision:
+def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
     unknown = () if event.move is Move.REPORTED else unknown_names(event.payload, catalogue)
     entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or comes_after(entry, old.history[-1])
@@ -114,8 +113,7 @@ def _fold(old: Incident, event: Event, words: int | None, now: Instant, catalogu
         new = fold.insert_note(old, entry)
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
-    if words is not None:
-        new.history = summarised(new.history, words)
+    new.history = summarised(new.history, words)
     judged = new.history[-1] if in_order else _find(new, event)
     facts = telling.accepted(old, new, judged, now)
     facts += announcing.at_the_end(new, now)

@@ -30,14 +30,6 @@ def words_with(old: Incident, event: Event) -> int | None:
     return words
 
 
-def is_short(old: Incident, words: int) -> bool:
-    """True, as of nearly all, when a history has room for an event, with which there are so many `words`, in any case.
-
-    Then it is neither full nor to be summarised, and need not be known to the byte how long it is.
-    """
-    return (1 + len(old.history)) * MOST_BESIDES + words <= MAX_WORDS
-
-
 def is_full(old: Incident, event: Event, words: int) -> bool:
     """True when there is no room for an event, with which there are so many `words`.
 
@@ -45,7 +37,7 @@ def is_full(old: Incident, event: Event, words: int) -> bool:
     """
     count = len(old.history)
     if count * MOST_BESIDES + words <= MAX_HISTORY_BYTES:
-        return False
+        return False  # of nearly all it need not be known to the byte how long they are
     most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
     if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
         most, most_bytes = 2 * most, 2 * most_bytes
