@@ -1,6 +1,5 @@
 """The incident: what the fold of its events says now, and what has been said about it so far."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import Raw, Struct
@@ -303,10 +302,8 @@ class Incident(Struct, omit_defaults=True, gc=False):
 
     def overdue_at(self, now: Instant) -> bool:
         """True when a running clock's due has passed: on the due instant itself there is still time."""
-        return self.is_open and any(clock.due < now for clock in self._due_clocks() if clock.due is not None)
-
-    def _due_clocks(self) -> Iterable[Clock]:
-        return (clock for clock in self.clocks if clock.running and clock.due is not None)
+        clock = self.next_clock()
+        return self.is_open and clock is not None and clock.due is not None and clock.due < now
 
 
 SEVERITIES = ("low", "medium", "high", "critical")
