@@ -19,13 +19,11 @@ from faust.types import TP, ConsumerMessage
 
 from ioc.times import SECOND
 from streams.doubt import Exit, stop_at_once
+from streams.restore import LONGEST_FETCH
 from streams.stretch import BareRecords, Stretch, StretchResult
 
 PINNED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": "0.14.0"}
 TRANSACTION_BACKOFF = 0.001  # seconds
-# Milliseconds. aiokafka has one fetch under way at a broker, of the partitions that had nothing waiting when it was
-# sent. For all others news waits until it is answered: for 1.5 s, as Faust has it, when those few are quiet.
-LONGEST_FETCH = 100
 
 
 class CommittedThread(driver.AIOKafkaConsumerThread):
