@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -52,33 +51,11 @@ async def publish_steadily(
 async def _send_some(
     producer: AIOKafkaProducer, records: Sequence[KeyedValue], topic: str, sent: Callable[[KeyedValue], None]
 ) -> None:
-    batches: dict[int, Any] = {}
+    batches = _Batches(producer, topic, HEADERS)
     for one in records:
-        partition = partition_of(one[0], PARTITIONS)
-        await _append(producer, batches, one, topic, partition, HEADERS)
+        await batches.add(one)
         sent(one)
-    for partition, batch in batches.items():
-        await _send(producer, batch, topic, partition)
-
-
-async def _append(
-    producer: AIOKafkaProducer,
-    batches: dict[int, Any],
-    record: KeyedValue,
-    topic: str,
-    partition: int,
-    headers: list[tuple[str, bytes]],
-) -> list[Awaitable[Any]]:
-    """Put a record into its partition's batch; return the delivery of the one before when that was full."""
-    key, value = record
-    full: list[Awaitable[Any]] = []
-    while (batch := batches.get(partition)) is None or batch.append(
-        key=key, value=value, timestamp=None, headers=headers
-    ) is None:
-        if batch is not None:
-            full.append(await _send(producer, batch, topic, partition))
-        batches[partition] = producer.create_batch()
-    return full
+    await batches.send()
 
 
 async def publish(
@@ -88,27 +65,57 @@ async def publish(
     headers: list[tuple[str, bytes]] = HEADERS,
 ) -> Mapping[int, int]:
     """Publish records to a topic and return how many went to each partition once the broker has all of them."""
-    counts: Counter[int] = Counter()
-    place = cache(partition_of)
     async with publisher(bootstrap, linger_ms=0) as producer:
-        batches: dict[int, Any] = {}
-        under_way: list[Awaitable[Any]] = []
-        for record in records:
-            number = place(record[0], PARTITIONS)
-            under_way += await _append(producer, batches, record, topic, number, headers)
-            counts[number] += 1
-            if len(under_way) >= _UNDER_WAY:
-                await asyncio.gather(*under_way)
-                under_way = []
-        under_way += [await _send(producer, batch, topic, number) for number, batch in batches.items()]
+        batches = _Batches(producer, topic, headers)
+        for one in records:
+            await batches.add(one)
+            if len(batches.under_way) >= _UNDER_WAY:
+                await batches.arrived()
+        await batches.send()
+        await batches.arrived()
+    return batches.counts
+
+
+class _Batches:
+    """A batch for each partition, sent once it is full. `counts` are the records of each, `under_way` deliveries."""
+
+    def __init__(self, producer: AIOKafkaProducer, topic: str, headers: list[tuple[str, bytes]]) -> None:
+        self.counts: Counter[int] = Counter()
+        self.under_way: list[Awaitable[Any]] = []
+        self._producer = producer
+        self._topic = topic
+        self._headers = headers
+        self._open: dict[int, Any] = {}
+
+    async def add(self, record: KeyedValue) -> None:
+        """Put a record into the batch of its key's partition."""
+        number = partition_of(record[0], PARTITIONS)
+        self.counts[number] += 1
+        if number in self._open and self._fits(number, record):
+            return
+        if number in self._open:
+            await self._send(number)
+        self._open[number] = self._producer.create_batch()
+        self._fits(number, record)  # whatever its size: it is the first
+
+    def _fits(self, number: int, record: KeyedValue) -> bool:
+        key, value = record
+        return self._open[number].append(key=key, value=value, timestamp=None, headers=self._headers) is not None
+
+    async def send(self) -> None:
+        """Send what is not sent yet."""
+        for number in list(self._open):
+            await self._send(number)
+
+    async def _send(self, number: int) -> None:
+        batch = self._open.pop(number)
+        batch.close()
+        self.under_way.append(await self._producer.send_batch(batch, self._topic, partition=number))
+
+    async def arrived(self) -> None:
+        """Wait until the broker has all that was sent."""
+        under_way, self.under_way = self.under_way, []
         await asyncio.gather(*under_way)
-    return counts
-
-
-async def _send(producer: AIOKafkaProducer, batch: Any, topic: str, partition: int) -> Awaitable[Any]:
-    batch.close()
-    delivery: Awaitable[Any] = await producer.send_batch(batch, topic, partition=partition)
-    return delivery
 
 
 def make_topic(bootstrap: str, name: str) -> None:
