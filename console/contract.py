@@ -6,24 +6,25 @@ from typing import Any
 
 import msgspec
 
-from ioc import lifecycle, registers
-from ioc.envelopes import Envelope
-from ioc.facts import Fact
+from ioc.core.cloudevents import Envelope
+from ioc.core.records import Position
+from ioc.core.topics import TOPICS, Topic, TopicSpec
+from ioc.duplicates.candidates import Sighting
+from ioc.duplicates.clusters import Matter
 from ioc.figures.aggregates import Aggregate
-from ioc.incident import Incident
-from ioc.items import Item
-from ioc.lane import Position
-from ioc.lifecycle import Move
-from ioc.matters.shard import Matter
-from ioc.matters.sightings import Sighting
-from ioc.notices.maintenance import Window
-from ioc.notices.notifications import Notification
-from ioc.payloads import PAYLOADS, Reporter
-from ioc.records import CatalogueFiles, Heartbeat, Look
-from ioc.registers import BOOKINGS, Act
+from ioc.incident import lifecycle
+from ioc.incident.facts import Fact
+from ioc.incident.lifecycle import Move
+from ioc.incident.payloads import PAYLOADS, Reporter
+from ioc.incident.state import Incident
+from ioc.notifications.maintenance import Window
+from ioc.notifications.notification import Notification
+from ioc.office_records import records
+from ioc.office_records.items import Item
+from ioc.office_records.records import BOOKINGS, Act
+from ioc.processors.serde import CatalogueFiles, Heartbeat, Look
 from ioc.sensors.observations import PAYLOADS as OBSERVATIONS
-from ioc.sensors.sensor import SensorState
-from ioc.topics import TOPICS, Topic, TopicSpec
+from ioc.sensors.state import SensorState
 
 Json = dict[str, Any]
 
@@ -118,7 +119,7 @@ def _payload(kind: Move | Act) -> type[msgspec.Struct]:
 
 
 def _type(kind: Move | Act) -> str:
-    return lifecycle.event_type(kind) if isinstance(kind, Move) else registers.event_type(kind)
+    return lifecycle.event_type(kind) if isinstance(kind, Move) else records.event_type(kind)
 
 
 def _needs_data(payload: type[msgspec.Struct]) -> bool:

@@ -12,10 +12,10 @@ import typer
 from rich.table import Table
 
 from console.cities import City, JudgingCity
-from console.letters import letters
-from console.signing import signing
+from console.dead_letters.commands import letters
+from console.signing.commands import signing
 from console.terminal import catalogue_or_exit, err, out, settings_or_exit
-from ioc.catalogue import hue_folder
+from ioc.catalogue.reading.load import hue_folder
 from streams.settings import WorkerSettings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Event streams of an operations centre.")
@@ -59,7 +59,7 @@ def notifier() -> None:
     import os
 
     from streams.notifier.notifier import links_of, run
-    from streams.notifier.senders import ChannelsUnusable, make_senders
+    from streams.notifier.senders.senders import ChannelsUnusable, make_senders
     from streams.notifier.settings import NotifierSettings
 
     settings = NotifierSettings()
@@ -76,8 +76,8 @@ def notifier() -> None:
 @app.command()
 def api() -> None:
     """Serve the API, the live feed and the screen until told to stop."""
-    from api.serve import serve
-    from api.settings import ApiSettings, AuthSettings
+    from api.app.serve import serve
+    from api.http.settings import ApiSettings, AuthSettings
 
     settings, auth = settings_or_exit(ApiSettings), settings_or_exit(AuthSettings)
     serve(settings, auth, catalogue_or_exit(settings.catalogue))
@@ -93,7 +93,7 @@ def replay(
     speed: Annotated[float, typer.Option(help="events a second; 0 for as fast as it goes")] = 0,
 ) -> None:
     """Publish a city's requests as events: Boston's and Los Angeles' tables, Chicago's histories."""
-    from console.replay import replay_file
+    from console.replay.replay import replay_file
 
     replay_file(WorkerSettings().bootstrap, file, map, seed if shuffled else None, as_of, speed)
 
@@ -105,7 +105,7 @@ def verdicts(
     wait: Annotated[float, typer.Option(help="seconds to wait for the workers to finish")] = 300,
 ) -> None:
     """Compare the centre's verdicts with the city's own; exit code 1 when one differs."""
-    from console.verdicts import compare_verdicts
+    from console.replay.verdicts import compare_verdicts
 
     raise typer.Exit(compare_verdicts(WorkerSettings().bootstrap, file, map, wait))
 
@@ -119,7 +119,7 @@ def verify(
     Each stretch of the log is recomputed by the edition of the catalogue it was folded by. Exit codes: 0 no difference,
     1 differences, 3 the workers did not finish in time, 4 an edition of the catalogue is not to be had.
     """
-    from console.verify import verify_log
+    from console.verify.verify import verify_log
 
     settings = settings_or_exit(WorkerSettings)
     raise typer.Exit(verify_log(settings, catalogue_or_exit(settings.catalogue), wait))
@@ -128,7 +128,7 @@ def verify(
 @app.command()
 def looks(incident: Annotated[str, typer.Option(help="only those at this one")] = "") -> None:
     """List who looked at which reporter's identity, and when."""
-    from console.looks import list_looks
+    from console.audit import list_looks
 
     list_looks(WorkerSettings().bootstrap, incident)
 
@@ -152,10 +152,10 @@ def play(
     """Publish a simulated city's events as their time comes, day after day; workers need IOC_CLOCK=event."""
     import asyncio
 
-    from console import play
     from console.demo import Script
     from console.simulate import days
-    from ioc.signatures import private_key, signer_of
+    from console.simulate import player as play
+    from ioc.signing.signer import private_key, signer_of
 
     settings = WorkerSettings()
     catalogue = catalogue_or_exit(settings.catalogue)

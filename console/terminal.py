@@ -8,7 +8,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from rich.console import Console
 
-from ioc.catalogue import Catalogue, CatalogueError, load_catalogue
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.reading.faults import CatalogueError
+from ioc.catalogue.reading.load import load_catalogue
 
 out = Console()
 err = Console(stderr=True)

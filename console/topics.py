@@ -3,7 +3,7 @@
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 
-from ioc.topics import TOPICS, TopicSpec
+from ioc.core.topics import TOPICS, TopicSpec
 
 # What right numbers rest on. How long a topic is kept is its operator's to change.
 _NEEDED = ("cleanup.policy", "message.timestamp.type", "max.message.bytes")

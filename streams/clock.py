@@ -2,7 +2,7 @@
 
 import time
 
-from ioc.times import Instant
+from ioc.core.times import Instant
 
 
 def now_ms() -> Instant:

@@ -6,9 +6,9 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ioc.catalogue import hue_folder
-from ioc.lane import ClockKind
-from ioc.refusals import RefusalPolicy
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.records import ClockKind
+from ioc.core.reject_limit import RefusalPolicy
 
 
 class WorkerSettings(BaseSettings):

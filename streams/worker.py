@@ -6,8 +6,8 @@ import logging
 import faust
 from prometheus_client import start_http_server
 
-from ioc.catalogue import Catalogue
-from streams.app import make_app
+from ioc.catalogue.city import Catalogue
+from streams.faust_adapter.app import make_app
 from streams.settings import WorkerSettings
 
 # After how many new objects the garbage collector looks: the state is a large heap without cycles.

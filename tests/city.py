@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from kafka import KafkaAdminClient
 
 from console.topics import make_topics
-from ioc.topics import TOPICS
+from ioc.core.topics import TOPICS
 
 IOC = [str(Path(sys.executable).parent / "ioc")]
 PATIENCE = 30.0

@@ -10,8 +10,8 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from msgspec import Raw, Struct
 
-from ioc.emit import HEADERS
-from ioc.envelopes import Headers
+from ioc.core.records import Headers
+from ioc.incident.own_events import HEADERS
 
 # So many events a batch may have.
 MOST_EVENTS = 1000

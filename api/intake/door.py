@@ -11,20 +11,22 @@ import msgspec
 from msgspec import Struct
 
 from api.intake.arrivals import Arrival
-from api.read_model import ReadModel
-from ioc import decide, items
-from ioc.catalogue import Catalogue
-from ioc.envelopes import slug_of
-from ioc.errors import Fault, Reason, Refusal
-from ioc.events import Event, read_event
-from ioc.lane import Outgoing
-from ioc.marks import AsOf
-from ioc.registers import Booking
-from ioc.sensors import shard as sensors
+from api.read_model.read_model import ReadModel
+from ioc.catalogue.city import Catalogue
+from ioc.core.cloudevents import slug_of
+from ioc.core.records import Outgoing
+from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.sources import CENTRE
+from ioc.core.times import Instant
+from ioc.core.topics import Topic
+from ioc.core.watermark import AsOf
+from ioc.decider import decide
+from ioc.incident.event import Event
+from ioc.office_records import items
+from ioc.office_records.records import Booking
+from ioc.processors import sensors
+from ioc.processors.reader import read_event
 from ioc.sensors.observations import OBSERVED_TYPE, Observation, read_observation
-from ioc.sources import CENTRE
-from ioc.times import Instant
-from ioc.topics import Topic
 
 # The outcome of an event whose source is not the caller's to speak for.
 FORBIDDEN = "forbidden"

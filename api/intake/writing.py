@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
+from api.http.publisher import PATIENCE, NotPublished, Publisher
 from api.intake.backlog import Backlog
-from api.publisher import PATIENCE, NotPublished, Publisher
-from ioc.lane import Outgoing
+from ioc.core.records import Outgoing
 
 
 async def write(records: Sequence[Outgoing], publisher: Publisher, backlog: Backlog) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from msgspec import Struct
 from starlette.responses import Response
 
-from api.answers import json_answer
+from api.http.responses import json_answer
 
 Form = Literal["json", "xml"]
 

@@ -13,9 +13,9 @@ import msgspec
 
 from api.open311.answers import Said
 from api.open311.services import CHECKSUM, WARD, Matter
-from ioc.errors import Fault
-from ioc.lifecycle import Move, event_type
-from ioc.times import Instant, to_rfc3339
+from ioc.core.rejections import Fault
+from ioc.core.times import Instant, to_rfc3339
+from ioc.incident.lifecycle import Move, event_type
 
 # All that comes this way is of one source; the ids of its incidents begin with its last part.
 SOURCE = "/open311"

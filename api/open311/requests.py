@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from api.card import Card
-from api.georeport import category_of, published_answer
+from api.http.json import moment
+from api.incidents.published import category_of, published_answer
 from api.open311.services import Matter
-from api.rows import moment
-from ioc.catalogue import Catalogue
-from ioc.incident import Incident
-from ioc.lifecycle import CLOSED
-from ioc.payloads import TargetName
-from ioc.times import to_rfc3339
+from api.read_model.entry import Card
+from ioc.catalogue.city import Catalogue
+from ioc.core.scalars import TargetName
+from ioc.core.times import to_rfc3339
+from ioc.incident.lifecycle import CLOSED
+from ioc.incident.state import Incident
 
 
 def request_shown(card: Card, catalogue: Catalogue) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.catalogue import Catalogue, Category, Online, Service
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.service import Category, Online, Service
 
 WARD = "ward"
 CHECKSUM = "media_sha256"

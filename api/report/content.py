@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from api.freshness import freshness
-from api.periods import By, Period, Scope, TooOld, sums_of
-from api.read_model import ReadModel
+from api.figures.periods import By, Period, Scope, TooOld, sums_of
+from api.read_model.freshness import freshness
+from api.read_model.read_model import ReadModel
 from api.report.steps import Steps, before, steps_of
+from ioc.core.times import MINUTE, Instant
 from ioc.figures.formulas import Sums, told
-from ioc.times import MINUTE, Instant
 
 Figures = dict[str, Any]
 

@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from api.periods import Period
+from api.figures.periods import Period
 from api.report.steps import Width, months_of
 from api.report.words import EN, VI
+from ioc.core.times import Instant, to_datetime
 from ioc.figures.formulas import Formula
-from ioc.times import Instant, to_datetime
 
 NOTHING = "—"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.periods import By
+from api.figures.periods import By
 from api.report import charts
 from api.report.charts import Chart, Series
 from api.report.content import Content, Figures, Row
 from api.report.language import Lang, Language
-from ioc.catalogue import Baseline, Catalogue
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.service import Baseline
 from ioc.figures.formulas import PLAIN, QUANTILES, TABLE, Formula, Shape
 from ioc.figures.sketch import ERROR
 

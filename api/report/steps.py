@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from api.periods import Period
+from api.figures.periods import Period
+from ioc.core.times import DAY, HOUR, Instant, to_datetime, to_instant
 from ioc.figures.aggregates import MINUTES_KEPT
-from ioc.times import DAY, HOUR, Instant, to_datetime, to_instant
 
 # More steps than these cannot be told apart on a page.
 _MOST_HOURS = 2 * DAY

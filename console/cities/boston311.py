@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from console.cities.maps import Planned, Row, degrees, event, table
-from ioc.lifecycle import Move
+from ioc.incident.lifecycle import Move
 
 CITY = "boston311"
 OFFSET = "-05:00"

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from console.cities.maps import Planned, Row, event, opened
-from ioc.lifecycle import Move
+from ioc.incident.lifecycle import Move
 
 CITY = "chicago311"
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from console.cities.maps import Planned, Row, degrees, event, table
-from ioc.lifecycle import Move
+from ioc.incident.lifecycle import Move
 
 CITY = "la311"
 _ZONE = timezone(timedelta(hours=-8))

@@ -9,8 +9,8 @@ from typing import IO, Any, NamedTuple, Protocol, cast
 
 import msgspec
 
-from ioc.lifecycle import Move, event_type
-from ioc.times import Instant, to_instant
+from ioc.core.times import Instant, to_instant
+from ioc.incident.lifecycle import Move, event_type
 
 Row = dict[str, Any]
 

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from console.sign import entry, new_key
-from ioc.catalogue import hue_folder
-from ioc.times import DAY, Instant
+from console.signing.keys import entry, new_key
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.times import DAY, Instant
 
 CATALOGUE = "catalogue"
 # Their keys have been valid for some time when the day is joined.

@@ -6,9 +6,9 @@ from random import Random
 
 from console.simulate.planned import Planned, Subject, booked
 from console.simulate.scene import Counter, Scene
-from ioc.calendar import Calendar
-from ioc.registers import Act
-from ioc.times import DAY, HOUR, MINUTE, SECOND, Instant, Millis
+from ioc.catalogue.calendar import Calendar
+from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, Millis
+from ioc.office_records.records import Act
 
 SERVICE = "one-stop-shop"
 # How long people wait before they give up, on average; how many of those served answer the survey.

@@ -14,10 +14,10 @@ from console.simulate.mishaps import delivered
 from console.simulate.planned import Planned
 from console.simulate.reports import Reports
 from console.simulate.scene import scene
-from ioc.catalogue import Catalogue
-from ioc.payloads import Priority
-from ioc.signatures import Signer
-from ioc.times import Instant, to_instant
+from ioc.catalogue.city import Catalogue
+from ioc.core.scalars import Priority
+from ioc.core.times import Instant, to_instant
+from ioc.signing.signer import Signer
 
 
 def days(catalogue: Catalogue, first: date, seed: int, leaders: Signer | None = None) -> Iterator[Planned]:

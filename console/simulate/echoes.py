@@ -6,11 +6,11 @@ from math import cos, radians
 from random import Random
 from typing import Any
 
-from ioc.catalogue import Catalogue
-from ioc.matters.duplicates import Action, DuplicateRule
-from ioc.matters.places import metres
-from ioc.payloads import Priority
-from ioc.times import MINUTE, Instant, Millis
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.duplicate_policy import Action, DuplicateRule
+from ioc.core.scalars import Priority
+from ioc.core.times import MINUTE, Instant, Millis
+from ioc.duplicates.spatial_index import metres
 
 # In a storm so many matters are the talk of the street, and are reported so often again.
 _NOTORIOUS = 0.12

@@ -6,9 +6,9 @@ from random import Random
 from console.simulate.planned import Planned, measured
 from console.simulate.scene import Gauge, Scene
 from console.simulate.weather import storm
-from ioc.catalogue import Catalogue
-from ioc.sensors.indicators import Sensor
-from ioc.times import HOUR, MINUTE, Instant, Millis
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.thresholds import Sensor
+from ioc.core.times import HOUR, MINUTE, Instant, Millis
 
 _DAY = 24 * HOUR
 

@@ -5,9 +5,9 @@ from random import Random
 
 from console.simulate.planned import Planned, Subject, booked
 from console.simulate.scene import Post, Scene
-from ioc.calendar import Calendar
-from ioc.registers import Act
-from ioc.times import HOUR, MINUTE, Instant
+from ioc.catalogue.calendar import Calendar
+from ioc.core.times import HOUR, MINUTE, Instant
+from ioc.office_records.records import Act
 
 # The service under which units keep their letters, and how many letters still go out on paper.
 SERVICE = "public-service-monitoring"

@@ -11,13 +11,14 @@ from typing import Any
 
 from console.simulate.planned import Planned, signed, told
 from console.simulate.reports import Report
-from ioc.calendar import Calendar
-from ioc.catalogue import Catalogue
-from ioc.lifecycle import Move
-from ioc.payloads import Evidence, Priority, TargetName
-from ioc.rules import Rule
-from ioc.signatures import Signer
-from ioc.times import HOUR, MINUTE, Instant, Millis, to_rfc3339
+from ioc.catalogue.calendar import Calendar
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.sla_policy import Rule
+from ioc.core.scalars import Priority, TargetName
+from ioc.core.times import HOUR, MINUTE, Instant, Millis, to_rfc3339
+from ioc.incident.lifecycle import Move
+from ioc.incident.payloads import Evidence
+from ioc.signing.signer import Signer
 
 _SHIFTS = ("Ca trực 1", "Ca trực 2", "Ca trực 3")
 _TEAMS = ("Tổ cơ động 1", "Tổ cơ động 2", "Tổ kỹ thuật", "Đội ứng cứu", "Tổ xử lý hiện trường")

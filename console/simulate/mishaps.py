@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from console.simulate.planned import Planned
-from ioc.times import MINUTE, SECOND
+from ioc.core.times import MINUTE, SECOND
 
 _TWICE = 0.01
 _LATE = 0.02

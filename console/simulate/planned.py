@@ -4,13 +4,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ioc import registers
-from ioc.lifecycle import Move, event_type
-from ioc.registers import Act
+from ioc.core.times import Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.lifecycle import Move, event_type
+from ioc.office_records import records
+from ioc.office_records.records import Act
 from ioc.sensors.observations import OBSERVED_TYPE
-from ioc.signatures import Signer
-from ioc.times import Instant, to_rfc3339
-from ioc.topics import Topic
+from ioc.signing.signer import Signer
 
 # Whoever handles a matter works in the centre's own system; only reports come from the services themselves.
 HANDLING = "/operations-centre/"
@@ -46,9 +46,7 @@ def told(subject: Subject, move: Move, time: Instant, id: str, **data: Any) -> P
 
 def booked(subject: Subject, act: Act, time: Instant, **data: Any) -> Planned:
     """Return an act of a register, booked when it happens."""
-    return _event(
-        subject, REPORTING + subject.service, registers.event_type(act), time, f"{subject.number}/{act}", data
-    )
+    return _event(subject, REPORTING + subject.service, records.event_type(act), time, f"{subject.number}/{act}", data)
 
 
 def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> Planned:

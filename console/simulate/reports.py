@@ -6,14 +6,15 @@ from math import cos, radians, sqrt
 from random import Random
 from typing import Any, NamedTuple
 
-from api.card import folded
+from api.read_model.entry import folded
 from console.simulate.echoes import Echoes
 from console.simulate.planned import Subject
 from console.simulate.scene import Matter, Scene, Source
 from console.simulate.weather import storm
-from ioc.catalogue import Catalogue, Ward
-from ioc.payloads import Priority
-from ioc.times import HOUR, Instant
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.unit import Ward
+from ioc.core.scalars import Priority
+from ioc.core.times import HOUR, Instant
 
 _PRIORITIES = tuple(Priority)
 # The chance of each priority: of what can wait, of what is pressing, and of that at a storm's height.

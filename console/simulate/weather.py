@@ -1,6 +1,6 @@
 """The storm of an afternoon: how strong it is, from 0 to 1, at any moment of its day."""
 
-from ioc.times import HOUR, MINUTE, Millis
+from ioc.core.times import HOUR, MINUTE, Millis
 
 BREAKS: Millis = 14 * HOUR
 HEIGHT: Millis = 15 * HOUR + 30 * MINUTE

@@ -4,22 +4,12 @@ It is read from YAML once, at the start of a process. Every fault of every file 
 fault is not used at all.
 """
 
-from ioc.catalogue.city import (
-    SCREEN,
-    Baseline,
-    Catalogue,
-    Category,
-    Channel,
-    ChannelKind,
-    Online,
-    Procedure,
-    Quiet,
-    Service,
-    Unit,
-    Ward,
-)
-from ioc.catalogue.faults import CatalogueError
-from ioc.catalogue.load import FILES, OPTIONAL_FILES, catalogue_of, hue_folder, load_catalogue
+from ioc.catalogue.channel import SCREEN, Channel, ChannelKind, Quiet
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.reading.faults import CatalogueError
+from ioc.catalogue.reading.load import FILES, OPTIONAL_FILES, catalogue_of, hue_folder, load_catalogue
+from ioc.catalogue.service import Baseline, Category, Online, Procedure, Service
+from ioc.catalogue.unit import Unit, Ward
 
 __all__ = [
     "FILES",

@@ -1,154 +1,25 @@
 """What a catalogue tells the fold, the screen and the notifier of the city, once it has been found to be whole."""
 
 from collections.abc import Iterator, Mapping
-from datetime import time
-from enum import StrEnum
 from string import Template
-from typing import Annotated, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from ioc.calendar import Calendar
-from ioc.causes import Cause
-from ioc.directive import DirectivePolicy
-from ioc.matters.duplicates import DuplicateRules
-from ioc.payloads import Code, Latitude, Longitude
-from ioc.rules import RuleBook, TimeKind
-from ioc.sensors.indicators import Indicator, Sensor
-from ioc.shifts import OnDuty, Shift, shift_at
-from ioc.signatures import Key
-from ioc.times import DAY, Instant, Millis
-
-Name = Annotated[str, Meta(min_length=1, max_length=512)]
-"""A line of text. An empty one stands, while files are read, for one that was a fault itself."""
+from ioc.catalogue.calendar import Calendar
+from ioc.catalogue.cause import Cause
+from ioc.catalogue.channel import Channel
+from ioc.catalogue.directive_policy import DirectivePolicy
+from ioc.catalogue.duplicate_policy import DuplicateRules
+from ioc.catalogue.service import Baseline, Category, Procedure, Service
+from ioc.catalogue.shift import OnDuty, Shift, shift_at
+from ioc.catalogue.signing_key import Key
+from ioc.catalogue.sla_policy import RuleBook
+from ioc.catalogue.thresholds import Indicator, Sensor
+from ioc.catalogue.unit import Unit, Ward
+from ioc.core.times import DAY, Instant, Millis
 
 ITEMS_KEPT: Millis = 40 * DAY
 """How long tickets, documents and answers are kept, unless the catalogue says otherwise."""
-
-SCREEN = "screen"
-"""The channel that is always there: the screen of the operations centre."""
-
-
-class Online(StrEnum):
-    """How much of a service or procedure can be done online: nothing, a part, or all of it."""
-
-    NONE = "none"
-    PARTIAL = "partial"
-    FULL = "full"
-
-
-class Category(Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of matter within a service."""
-
-    code: Code
-    name_vi: Name
-    name_en: Name
-
-
-class Service(Struct, frozen=True):
-    """A source of incidents. `cadence` (ms) is how often it normally speaks; an `external` one brings its own names.
-
-    What a service of `dossiers` receives can be looked up by its code, and came online when its channel is one of
-    `online_channels`.
-    """
-
-    code: str
-    name_vi: str
-    name_en: str
-    unit: str | None
-    cadence: Millis
-    external: bool
-    categories: tuple[Category, ...]
-    online: Online = Online.NONE
-    dossiers: bool = False
-    online_channels: tuple[str, ...] = ()
-
-
-class Unit(Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that handles matters, under its parent."""
-
-    code: Code
-    name: Name
-    parent: Code | None = None
-    kind: Name = "department"
-
-
-class Ward(Struct, frozen=True, forbid_unknown_fields=True):
-    """A ward or commune by its five-digit code; centre in degrees WGS 84."""
-
-    code: Code
-    name: Name
-    short_name: Name
-    lat: Latitude
-    lon: Longitude
-    area_km2: Annotated[float, Meta(ge=0, le=1e9)]
-
-
-class Procedure(Struct, frozen=True):
-    """A procedure of the one-stop shop. A dossier names it as its category; `unit` has it unless the dossier names one.
-
-    `target` is the working time (ms) that is promised for it, where it is not the rule's own.
-    """
-
-    code: str
-    name_vi: str
-    name_en: str
-    unit: str
-    service: str
-    online: Online
-    target: Millis | None = None
-
-
-class ChannelKind(StrEnum):
-    """How a channel tells people: by the library Apprise, by a signed webhook, or on a screen."""
-
-    APPRISE = "apprise"
-    WEBHOOK = "webhook"
-    SCREEN = "screen"
-
-
-class Quiet(NamedTuple):
-    """Hours of each day, from `start` up to `end`; over midnight when the end is the earlier."""
-
-    start: time
-    end: time
-
-    def holds(self, at: time) -> bool:
-        """True when a local time of day lies in these hours."""
-        if self.start < self.end:
-            return self.start <= at < self.end
-        return at >= self.start or at < self.end
-
-
-class Channel(Struct, frozen=True):
-    """A way to tell people. Secrets are not in it: `url` and `signing_key` name the environment variables that are.
-
-    In its `quiet` hours only what is urgent is told; `per_minute` messages at most, None for any number.
-    """
-
-    id: str
-    kind: ChannelKind
-    url: str = ""
-    signing_key: str = ""
-    quiet: tuple[Quiet, ...] = ()
-    per_minute: int | None = None
-
-    def is_quiet(self, at: time) -> bool:
-        """True when only what is urgent may be told at a local time of day."""
-        return any(hours.holds(at) for hours in self.quiet)
-
-    def address(self, environment: Mapping[str, str]) -> str:
-        """Return the URL with its secrets filled in; KeyError with the variable's name when one is not set."""
-        return Template(self.url).substitute(environment)
-
-
-class Baseline(Struct, frozen=True):
-    """How long a service took before the centre was there (ms), and the `source` of the claim."""
-
-    service: str
-    handling: Millis
-    measured_in: TimeKind
-    source: str
 
 
 class Catalogue(Struct, frozen=True):

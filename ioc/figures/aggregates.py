@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
+from ioc.core.scalars import Who
+from ioc.core.times import DAY, MINUTE, Instant
 from ioc.figures.counts import in_order, tally, tally_all
 from ioc.figures.sketch import Sketch
-from ioc.times import DAY, MINUTE, Instant
 
 # Minute windows serve the live views; after this long only the day windows are kept.
 MINUTES_KEPT = 3 * DAY
@@ -133,8 +134,6 @@ class Timing(StrEnum):
 Contribution = tuple[Instant, Measure | Timing, int]
 """What an incident or an item adds to the windows around a moment: when, of what, and how much (a duration in ms)."""
 
-Who = tuple[str, str, str]
-"""The service, unit and ward that something is counted under."""
 
 Counted = Mapping[Who, list[Contribution]]
 """All that one state adds, by whom it is counted under."""

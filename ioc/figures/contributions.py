@@ -6,14 +6,14 @@ state and the new, so late events, reopenings and changes of unit correct the wi
 
 from collections.abc import Iterator
 
-from ioc.catalogue import Online
-from ioc.directive import Answer, Directive
-from ioc.figures.aggregates import LADDER_AT, RAISED_AT, Contribution, Counted, Measure, Timing, Who
-from ioc.incident import BREACHED, LADDER, Dossier, Incident
-from ioc.lifecycle import State
-from ioc.payloads import Satisfaction, TargetName
-from ioc.steps import last_said
-from ioc.times import Instant
+from ioc.catalogue.service import Online
+from ioc.core.scalars import Satisfaction, TargetName, Who
+from ioc.core.times import Instant
+from ioc.figures.aggregates import LADDER_AT, RAISED_AT, Contribution, Counted, Measure, Timing
+from ioc.incident.directive import Answer, Directive
+from ioc.incident.lifecycle import State
+from ioc.incident.state import BREACHED, LADDER, Dossier, Incident
+from ioc.sla.escalation_steps import last_said
 
 
 def who(incident: Incident) -> Who:

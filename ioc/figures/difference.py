@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 
-from ioc.figures.aggregates import Aggregate, Cell, Contribution, Counted, Span, Who, Windows
-from ioc.times import MINUTE, Instant
+from ioc.core.scalars import Who
+from ioc.core.times import MINUTE, Instant
+from ioc.figures.aggregates import Aggregate, Cell, Contribution, Counted, Span, Windows
 
 
 class Difference:

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
-from ioc.catalogue import Baseline
+from ioc.catalogue.service import Baseline
+from ioc.catalogue.sla_policy import TimeKind
+from ioc.core.times import SECOND
 from ioc.figures.aggregates import LADDER_AT, LEVELS, RAISED_AT, Aggregate, Measure, Timing
 from ioc.figures.sketch import ERROR
-from ioc.rules import TimeKind
-from ioc.times import SECOND
 
 Value = int | float | dict[str, Any] | None
 """What a formula gives: a number, the parts of a timing, or None where there is nothing to tell."""

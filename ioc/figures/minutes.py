@@ -2,8 +2,8 @@
 
 from heapq import heappop, heappush
 
+from ioc.core.times import Instant
 from ioc.figures.aggregates import Cell, Span
-from ioc.times import Instant
 
 
 class Minutes:

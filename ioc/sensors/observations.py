@@ -9,20 +9,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ioc.envelopes import (
-    NO_DATA,
-    Headers,
-    address_of,
-    decode_envelope,
-    out_of_time,
-    read_record,
-    refused,
-    wrong_address,
-)
-from ioc.errors import Refusal
-from ioc.marks import AS_OF_TYPE, AsOf, read_mark
-from ioc.payloads import Code
-from ioc.times import Instant, to_instant
+from ioc.core.cloudevents import NO_DATA, address_of, decode_envelope, out_of_time, read_record, refused, wrong_address
+from ioc.core.records import Headers
+from ioc.core.rejections import Refusal
+from ioc.core.scalars import Code
+from ioc.core.times import Instant, to_instant
+from ioc.core.watermark import AS_OF_TYPE, AsOf, read_mark
 
 OBSERVED_TYPE = "vn.ioc.indicator.observed.v1"
 SETTLED_TYPE = "vn.ioc.indicator.settled.v1"

@@ -9,22 +9,23 @@ from collections.abc import Iterable, Mapping
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from prometheus_client import start_http_server
 
-from ioc.catalogue import Catalogue, ChannelKind
-from ioc.lane import ClockKind
-from ioc.notices.desk import Desk, Policy
-from ioc.notices.pace import Pace
-from ioc.notices.wording import Links, Wording
-from ioc.times import SECOND
-from ioc.topics import Topic
+from ioc.catalogue.channel import ChannelKind
+from ioc.catalogue.city import Catalogue
+from ioc.core.records import ClockKind
+from ioc.core.times import SECOND
+from ioc.core.topics import Topic
+from ioc.notifications.messages import Links, Wording
+from ioc.notifications.planner import Desk, Policy
+from ioc.notifications.rate_limit import Pace
 from streams import metrics
 from streams.clock import now_ms
-from streams.doubt import Exit, Watchdog, stop_at_once
-from streams.notifier.ledger import Ledger, read_ledger
-from streams.notifier.office import Office, Ways
-from streams.notifier.senders import Sender
+from streams.fail_fast import Exit, Watchdog, stop_at_once
+from streams.kafka_clients import reader
+from streams.notifier.incident_view import View
+from streams.notifier.notification_log import Ledger, read_ledger
+from streams.notifier.partition import Office, Ways
+from streams.notifier.senders.senders import Sender
 from streams.notifier.settings import NotifierSettings
-from streams.notifier.view import View
-from streams.restore import reader
 
 log = logging.getLogger("ioc.notifier")
 

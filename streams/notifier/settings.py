@@ -5,8 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ioc.catalogue import hue_folder
-from ioc.lane import ClockKind
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.records import ClockKind
 
 
 class NotifierSettings(BaseSettings):

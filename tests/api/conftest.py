@@ -8,30 +8,30 @@ import msgspec
 import pytest
 from pytest_asyncio import fixture as async_fixture
 
-from api.app import make_api
-from api.centre import Centre
-from api.feed import Feed
-from api.identities import NotReadable
-from api.message import Message
-from api.metrics import Metrics
-from api.publisher import Headers, NotPublished
-from api.read_model import ReadModel
-from api.reader import take
-from api.roles import Gate
-from api.settings import ApiSettings, AuthSettings
-from ioc import records
-from ioc.catalogue import Catalogue
+from api.app.app import make_api
+from api.app.metrics import Metrics
+from api.container import Centre
+from api.feed.feed import Feed
+from api.feed.message import Message
+from api.http.auth import Gate
+from api.http.publisher import Headers, NotPublished
+from api.http.settings import ApiSettings, AuthSettings
+from api.identities.identities import NotReadable
+from api.read_model.read_model import ReadModel
+from api.read_model.reader import take
+from ioc.catalogue.city import Catalogue
+from ioc.core.records import ClockKind, Outgoing, Record
+from ioc.core.times import Instant, parse_instant, to_rfc3339
+from ioc.core.topics import Topic
 from ioc.figures.aggregates import encode_key
-from ioc.lane import ClockKind, Outgoing, Record
-from ioc.lifecycle import Move, event_type
-from ioc.payloads import Reporter
-from ioc.registers import Act
+from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.payloads import Reporter
+from ioc.office_records.records import Act
+from ioc.processors import serde as records
+from ioc.processors.incidents import Shard
+from ioc.processors.sensors import Changes as Sensed
+from ioc.processors.sensors import Shard as SensorShard
 from ioc.sensors.observations import OBSERVED_TYPE
-from ioc.sensors.shard import Changes as Sensed
-from ioc.sensors.shard import Shard as SensorShard
-from ioc.shard import Shard
-from ioc.times import Instant, parse_instant, to_rfc3339
-from ioc.topics import Topic
 from tests.unit.samples import CENTRE, LEADERS, fresh_city
 
 OPEN = Gate(AuthSettings())

@@ -14,17 +14,17 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ioc.times import to_rfc3339
+from ioc.core.times import to_rfc3339
 from streams.clock import now_ms
 from tests.bench import report
-from tests.bench.benchmarks import BENCHMARKS, WITH_PEERS
 from tests.bench.chart import draw
+from tests.bench.load.processes import broker_of, others_seconds
+from tests.bench.load.warming import WARM, warm
 from tests.bench.machine import this_machine
 from tests.bench.measured import Benchmark, scale
-from tests.bench.processes import broker_of, others_seconds
 from tests.bench.readme import write_readme
+from tests.bench.registry import BENCHMARKS, WITH_PEERS
 from tests.bench.results import BUILT, CHART, RECORDED, Result, Results, commit, record, write_results
-from tests.bench.warming import WARM, warm
 from tests.conftest import local_broker
 
 Returned = TypeVar("Returned")

@@ -22,9 +22,9 @@ import msgspec
 import pytest
 from kafka import KafkaProducer
 
-from ioc.catalogue import hue_folder, load_catalogue
-from ioc.times import MINUTE, SECOND, Instant
-from ioc.topics import Topic
+from ioc.catalogue.reading.load import hue_folder, load_catalogue
+from ioc.core.times import MINUTE, SECOND, Instant
+from ioc.core.topics import Topic
 from tests.city import City, city
 from tests.unit.samples import body
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.app import make_api
-from ioc.catalogue import hue_folder, load_catalogue
+from api.app.app import make_api
+from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from tests.api.conftest import City
-from tests.api.test_report import a_day
+from tests.api.report.test_report import a_day
 from tests.city import free_port
 
 pytestmark = pytest.mark.browser

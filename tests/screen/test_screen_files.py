@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ioc.catalogue import Online
-from ioc.errors import Reason
-from ioc.lifecycle import COMMANDS, Move, State
-from ioc.notices.notifications import Because, Occasion, Status
+from ioc.catalogue.service import Online
+from ioc.core.rejections import Reason
+from ioc.incident.lifecycle import COMMANDS, Move, State
+from ioc.notifications.notification import Because, Occasion, Status
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ROOT / "api" / "screen"

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from ioc.incident import Incident
-from ioc.records import decode_incident
-from ioc.topics import Topic
+from ioc.core.topics import Topic
+from ioc.incident.state import Incident
+from ioc.processors.serde import decode_incident
 from tests.city import City, city
 from tests.streams.test_worker import read
 

@@ -12,9 +12,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaProducer
 
-from console.publish import mark
-from ioc.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
-from ioc.topics import Topic
+from console.publisher import mark
+from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
+from ioc.core.topics import Topic
 from tests.city import PATIENCE, City, city
 from tests.unit.samples import at, body
 

@@ -9,16 +9,16 @@ import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from ioc.catalogue import hue_folder
-from ioc.incident import Incident
-from ioc.lifecycle import State
-from ioc.payloads import Priority
-from ioc.records import decode_incident, decode_sensor
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.scalars import Priority
+from ioc.core.sources import CENTRE
+from ioc.core.times import MINUTE, Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.lifecycle import State
+from ioc.incident.state import Incident
+from ioc.processors.serde import decode_incident, decode_sensor
 from ioc.sensors.observations import OBSERVED_TYPE
-from ioc.sensors.sensor import SensorState
-from ioc.sources import CENTRE
-from ioc.times import MINUTE, Instant, to_rfc3339
-from ioc.topics import Topic
+from ioc.sensors.state import SensorState
 from tests.city import City, city
 from tests.unit.samples import body
 

@@ -17,17 +17,17 @@ import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from ioc.catalogue import hue_folder
-from ioc.facts import Fact, Kind
-from ioc.incident import Incident
-from ioc.lifecycle import State
-from ioc.notices.notifications import Notification, Occasion, Status
-from ioc.partitioner import partition_of
-from ioc.payloads import TargetName
-from ioc.records import decode_notification, encode
-from ioc.times import HOUR, Instant, to_datetime, to_rfc3339
-from ioc.topics import Topic
-from streams.doubt import Exit
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.partitioner import partition_of
+from ioc.core.scalars import TargetName
+from ioc.core.times import HOUR, Instant, to_datetime, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.facts import Fact, Kind
+from ioc.incident.lifecycle import State
+from ioc.incident.state import Incident
+from ioc.notifications.notification import Notification, Occasion, Status
+from ioc.processors.serde import decode_notification, encode
+from streams.fail_fast import Exit
 from tests.city import PATIENCE, City, city, free_port
 from tests.receivers import KEY, Mailbox, Receiver, http_receiver, mailbox
 from tests.streams.test_worker import publish, read

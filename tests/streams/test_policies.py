@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from kafka import KafkaProducer
 
-from ioc.catalogue import hue_folder
-from ioc.facts import Fact, Kind
-from ioc.records import decode_fact
-from ioc.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
-from ioc.topics import Topic
+from ioc.catalogue.reading.load import hue_folder
+from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.facts import Fact, Kind
+from ioc.processors.serde import decode_fact
 from tests.city import City, city
 from tests.streams.test_worker import publish, read
 from tests.unit.samples import at, body

@@ -17,10 +17,10 @@ import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from ioc.payloads import Reporter
-from ioc.records import decode_look, decode_reporter
-from ioc.times import MINUTE, Instant
-from ioc.topics import MAX_EVENT_BYTES, TOPICS, Topic
+from ioc.core.times import MINUTE, Instant
+from ioc.core.topics import MAX_EVENT_BYTES, TOPICS, Topic
+from ioc.incident.payloads import Reporter
+from ioc.processors.serde import decode_look, decode_reporter
 from tests.city import City
 from tests.streams.test_notifier import Town, town
 from tests.unit.samples import CENTRE_KEY, body, keys_file, private_pem

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from ioc.facts import Kind
-from ioc.partitioner import partition_of
-from ioc.records import decode_fact
-from ioc.times import SECOND, to_rfc3339
-from ioc.topics import MAX_RECORD_BYTES, Topic
-from streams.doubt import Exit
+from ioc.core.partitioner import partition_of
+from ioc.core.times import SECOND, to_rfc3339
+from ioc.core.topics import MAX_RECORD_BYTES, Topic
+from ioc.incident.facts import Kind
+from ioc.processors.serde import decode_fact
+from streams.fail_fast import Exit
 from tests.city import City, city
 from tests.streams.test_worker import KEY, NOW, publish, read, until
 from tests.unit.samples import body

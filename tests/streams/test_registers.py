@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_instant, to_rfc3339
 from ioc.figures.sketch import ERROR
-from ioc.lifecycle import Move, event_type
-from ioc.registers import Act
-from ioc.times import HOUR, MINUTE, SECOND, Instant, to_instant, to_rfc3339
+from ioc.incident.lifecycle import Move, event_type
+from ioc.office_records.records import Act
 from tests.city import City, city
 from tests.streams.test_worker import publish
 

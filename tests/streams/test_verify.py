@@ -9,11 +9,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaProducer
 
-from ioc.facts import Fact, Kind
-from ioc.partitioner import partition_of
-from ioc.records import encode
-from ioc.times import MINUTE, SECOND, Instant, to_rfc3339
-from ioc.topics import Topic
+from ioc.core.partitioner import partition_of
+from ioc.core.times import MINUTE, SECOND, Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.facts import Fact, Kind
+from ioc.processors.serde import encode
 from tests.city import City, city
 from tests.unit.samples import body
 

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
-from ioc.facts import Fact, Kind
-from ioc.records import decode_fact
-from ioc.times import Instant, to_rfc3339
-from ioc.topics import MAX_RECORD_BYTES, Topic
+from ioc.core.times import Instant, to_rfc3339
+from ioc.core.topics import MAX_RECORD_BYTES, Topic
+from ioc.incident.facts import Fact, Kind
+from ioc.processors.serde import decode_fact
 from tests.city import City, city
 from tests.unit.samples import body
 

@@ -12,16 +12,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.catalogue import Catalogue, hue_folder, load_catalogue
-from ioc.events import Event, read_event
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.reading.load import hue_folder, load_catalogue
+from ioc.catalogue.signing_key import Key
+from ioc.core.records import ClockKind, Record
+from ioc.core.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import Aggregate, Cell
-from ioc.incident import Incident
-from ioc.lane import ClockKind, Record
-from ioc.lifecycle import KIN, OWN, Move
-from ioc.registers import Act
-from ioc.shard import Shard
-from ioc.signatures import Key, Signer, public_bytes
-from ioc.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
+from ioc.incident.event import Event
+from ioc.incident.lifecycle import KIN, OWN, Move
+from ioc.incident.state import Incident
+from ioc.office_records.records import Act
+from ioc.processors.incidents import Shard
+from ioc.processors.reader import read_event
+from ioc.signing.signer import Signer, public_bytes
 
 # The keys of the tests: the centre's own, and that of the city's leaders.
 CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -182,7 +185,7 @@ LATER = FIRST_DAY + 30 * DAY
 _Happening = tuple[str, int, str]
 _DIRECTED = [Move.DIRECTED, Move.DIRECTIVE_ACKNOWLEDGED, Move.DIRECTIVE_DONE, Move.UPDATED]
 _OFTEN = [Move.RESOLVED, Move.REOPENED, Move.RATED, Move.PAUSED, Move.RESUMED, Move.ASSIGNED]
-# What relatives tell comes as an answer, never out of the blue: tests/unit/test_families.py plays it.
+# What relatives tell comes as an answer, never out of the blue: tests/unit/decider/test_merging.py plays it.
 _MOVES = st.sampled_from([*(move for move in Move if move not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"])
 _HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tests.bench.load.processes import broker_of, cpu_seconds, peak_memory
 from tests.bench.measured import Measured
-from tests.bench.processes import broker_of, cpu_seconds, peak_memory
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -14,10 +14,10 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from msgspec import Struct
 
-from streams.hardening import TRANSACTION_BACKOFF
-from streams.journal import BATCH_BYTES
+from streams.faust_adapter.patches import TRANSACTION_BACKOFF
+from streams.partition.journal import BATCH_BYTES
 from tests.bench.contestants.lap import Lap
-from tests.bench.publish import PARTITIONS
+from tests.bench.load.publish import PARTITIONS
 
 SLICE = 2000
 

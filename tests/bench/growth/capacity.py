@@ -8,7 +8,7 @@ from math import ceil, inf
 
 from msgspec import Struct
 
-from ioc.topics import DAY_MS, TOPICS
+from ioc.core.topics import DAY_MS, TOPICS
 from tests.bench.growth.footprint import Footprint
 
 _DAY = 86_400

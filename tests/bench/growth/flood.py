@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from ioc.partitioner import partition_of
+from ioc.core.partitioner import partition_of
 
 
 class Flood(Struct, frozen=True):

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from console.publish import HEADERS
-from ioc.catalogue import hue_folder, load_catalogue
-from ioc.changes import Changes
+from console.publisher import HEADERS
+from ioc.catalogue.reading.load import hue_folder, load_catalogue
+from ioc.core.records import ClockKind, Outgoing, Record
+from ioc.core.times import Instant, parse_instant
+from ioc.core.topics import TOPICS, Topic
 from ioc.figures.aggregates import Span, decode_key
-from ioc.lane import ClockKind, Outgoing, Record
-from ioc.records import encode
-from ioc.shard import Shard
-from ioc.times import Instant, parse_instant
-from ioc.topics import TOPICS, Topic
-from tests.bench.workload import records, size
+from ioc.processors.change_set import Changes
+from ioc.processors.incidents import Shard
+from ioc.processors.serde import encode
+from tests.bench.load.workload import records, size
 
 # The end of the day; the same at every measurement, so that it measures the same.
 UNTIL: Instant = parse_instant("2025-10-27T13:00:00Z")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from math import inf, isinf
 
-from ioc.topics import TOPICS
+from ioc.core.topics import TOPICS
 from tests.bench.growth.capacity import Need, Place, bytes_an_event, limits, need
 from tests.bench.growth.flood import Behind, Centre, Flood, play
 from tests.bench.growth.inputs import Inputs

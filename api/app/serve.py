@@ -1,0 +1,136 @@
+"""The API as a process: real clock, real broker, real port."""
+
+import asyncio
+import gc
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app.app import make_api
+from api.app.metrics import Metrics
+from api.app.screen_files import build_id
+from api.container import Centre
+from api.feed.feed import Feed
+from api.http.auth import Gate
+from api.http.publisher import KafkaPublisher
+from api.http.settings import ApiSettings, AuthSettings
+from api.identities.identities import KafkaIdentities
+from api.intake.pace import Pace
+from api.read_model.read_model import ReadModel
+from api.read_model.reader import TOPICS, Reader, into
+from ioc.catalogue.city import Catalogue
+from ioc.core.times import Instant
+from ioc.signing.signer import private_key, signer_of
+
+# The exit code of a process that could no longer trust its picture.
+IN_DOUBT = 70
+
+# After how many new objects the garbage collector looks at them, and after how many looks at older ones, too: nearly
+# all that is kept is no garbage, and while it is looked through every screen waits.
+COLLECTING = (20_000, 5, 50)
+
+_log = logging.getLogger(__name__)
+
+
+def wall() -> Instant:
+    """Return the wall's time in ms."""
+    return time.time_ns() // 1_000_000
+
+
+async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
+    """Run a task that must never end; when it fails the process ends, for its supervisor to start anew."""
+    try:
+        await task
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        _log.critical("the %s failed; stopping", name, exc_info=True)
+        logging.shutdown()
+        os._exit(IN_DOUBT)
+
+
+def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> None:
+    """Serve until told to stop."""
+    model = ReadModel(catalogue, wall)
+    model.loading = True
+    model.tallies()  # what is overdue by now counts as such at once
+    gc.disable()  # what is read makes no garbage in circles, and looking for it takes longer the more there is
+    publisher = KafkaPublisher(settings.bootstrap)
+    identities = KafkaIdentities(settings.bootstrap)
+    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
+    centre.pace = Pace(settings.intake_rate)
+    centre.war_room = catalogue.war_room_link(os.environ)
+    if settings.signing_key is not None:
+        centre.signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
+        if centre.signer is None:
+            _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
+    if centre.gate.open:
+        _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
+    read = asyncio.Event()
+
+    def count(topic: str, records: int) -> None:
+        centre.metrics.records.labels(topic).inc(records)
+
+    async def run() -> None:
+        await publisher.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), read.set, count).run())
+            if not centre.gate.open:  # else nobody may see them, and they are not even read
+                tasks.create_task(identities.reader(count).run())
+            tasks.create_task(_feed_when_read(centre, read))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(or_die("reader", run()))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await publisher.stop()
+
+    _Server(centre, make_api(centre, lifespan)).run()
+
+
+async def _feed_when_read(centre: Centre, read: asyncio.Event) -> None:
+    """Once all there was has been read, get ready to be asked, answer, and feed the screens."""
+    await read.wait()
+    for _ in centre.model.settling():
+        await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
+    gc.set_threshold(*COLLECTING)
+    gc.enable()
+    gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
+    centre.model.sensors.dirty.clear()
+    centre.ready = True
+    _log.info("read to the end: %d incidents", len(centre.model))
+    await centre.feed.run()
+
+
+class _Server(uvicorn.Server):
+    """Ends the live feeds first when told to stop: they would never end by themselves."""
+
+    def __init__(self, centre: Centre, api: FastAPI) -> None:
+        settings = centre.settings
+        super().__init__(
+            uvicorn.Config(
+                api,
+                settings.host,
+                settings.port,
+                loop="uvloop",  # writes to very many screens for less, and keeps no copy of what it could write at once
+                http="h11",  # refuses a head without end
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        self._centre = centre
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Stop, as uvicorn does, and let go of the screens."""
+        self._centre.feed.close()
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]

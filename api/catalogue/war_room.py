@@ -1,0 +1,22 @@
+"""GET /war-room: the way to the meeting of an emergency, for operators alone, since whoever has it gets in."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.catalogue.war_room_schema import WarRoomShown
+from api.container import ReadyCentre
+from api.http.auth import AnOperator
+from api.http.problems import shown
+from api.http.responses import json_answer
+
+router = APIRouter(tags=["incidents"])
+
+
+@router.get(
+    "/war-room",
+    summary="Show the way to the war room",
+    responses={200: {"model": WarRoomShown}, **shown(401, 403, 503)},
+)
+async def war_room(_: AnOperator, centre: ReadyCentre) -> Response:
+    """The link that urgent notices name: `war_room` of the catalogue's channels, its variables filled in."""
+    return json_answer({"url": centre.war_room or None})

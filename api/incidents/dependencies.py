@@ -1,0 +1,22 @@
+"""TODO."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from api.container import ReadyCentre
+from api.http.problems import Problem
+from api.read_model.entry import Card
+
+IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
+
+
+async def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
+    """Return the incident named in the path, or 404."""
+    card = centre.model.card(id)
+    if card is None:
+        raise Problem(404, "No such incident")
+    return card
+
+
+KnownCard = Annotated[Card, Depends(known_card)]

@@ -1,0 +1,147 @@
+"""Maintenance windows: GET /maintenance, POST /maintenance, POST /maintenance/{id}/end."""
+
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from msgspec.structs import replace
+from starlette.responses import JSONResponse, Response
+
+from api.container import Centre, ReadyCentre, centre_of
+from api.http.auth import AnOperator
+from api.http.json import moment
+from api.http.problems import Problem, shown
+from api.http.publisher import NotPublished
+from api.http.responses import json_answer
+from api.http.whole_refusal_route import OrderRoute, first_of_each
+from api.notifications.maintenance import End, Open, standing_faults, window_of
+from api.notifications.schemas import WindowShown, WindowsShown
+from ioc.core.rejections import Fault
+from ioc.core.times import Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.notifications.maintenance import Window
+from ioc.notifications.notification import digest
+from ioc.processors.serde import encode
+
+NOT_VALID = "The window is not valid"
+
+
+class MaintenanceRoute(OrderRoute):
+    """The route of a window: the catalogue and the time can speak against it."""
+
+    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+        """Return the refusal of a window, or of its end."""
+        model = centre_of(request).model
+        if self.name == "open_window":
+            faults = faults + standing_faults(body, model.catalogue, model.now())
+        return Problem(422, NOT_VALID, first_of_each(faults))
+
+
+router = APIRouter(tags=["maintenance"], route_class=MaintenanceRoute)
+Stage = Literal["coming", "active", "over", "called_off"]
+Key = Annotated[str | None, Header(min_length=1, max_length=256, description="The same key opens one window only")]
+Id = Annotated[str, Path(max_length=128, description="The window's id")]
+
+
+@router.get(
+    "/maintenance",
+    summary="List maintenance windows",
+    responses={200: {"model": WindowsShown}, **shown(422, 503)},
+)
+async def windows(
+    centre: ReadyCentre,
+    stage: Annotated[list[Stage], Query(description="Those to come, active, over or called off")] = [],  # noqa: B006
+    limit: Annotated[int, Query(ge=1, le=1000, description="Most in the answer")] = 100,
+) -> Response:
+    """The latest start first. Of an active one, how many open incidents lie in its scope."""
+    now = centre.model.now()
+    found = [one for one in centre.model.maintenance.all.values() if not stage or stage_of(one, now) in stage]
+    found.sort(key=lambda one: (one.start, one.id), reverse=True)
+    return json_answer({"items": [_shown(one, centre, now) for one in found[:limit]], "total": len(found)})
+
+
+@router.post(
+    "/maintenance",
+    status_code=202,
+    name="open_window",
+    summary="Open a maintenance window",
+    responses={202: {"model": WindowShown}, **shown(401, 403, 409, 413, 422, 503)},
+)
+async def open_window(
+    operator: AnOperator, centre: ReadyCentre, body: Open, idempotency_key: Key = None
+) -> JSONResponse:
+    """Nobody is told of what happens in its scope while it is active; what is still open at its end is told once."""
+    now = centre.model.now()
+    faults = standing_faults(body.model_dump(by_alias=True), centre.model.catalogue, now)
+    id = f"mw-{uuid4().hex if idempotency_key is None else digest(idempotency_key)}"
+    wanted = window_of(id, body, body.actor if operator is None else operator.subject, now)
+    known = centre.model.maintenance.all.get(id)
+    if known is not None and _asks_the_same(known, wanted):
+        return JSONResponse(_shown(known, centre, now), 202)
+    if known is not None:
+        fault = Fault("Idempotency-Key", "was used before, with another body")
+        raise Problem(409, "The key belongs to another window", [fault])
+    if faults:
+        raise Problem(422, NOT_VALID, faults)
+    return await _write(centre, wanted, now)
+
+
+@router.post(
+    "/maintenance/{id}/end",
+    status_code=202,
+    name="end_window",
+    summary="End a maintenance window early",
+    responses={202: {"model": WindowShown}, **shown(401, 403, 404, 409, 413, 422, 503)},
+)
+async def end_window(operator: AnOperator, centre: ReadyCentre, id: Id, body: End) -> JSONResponse:
+    """What is still open in its scope is then told once; one that has not begun is called off."""
+    now = centre.model.now()
+    known = centre.model.maintenance.all.get(id)
+    if known is None:
+        raise Problem(404, "No such maintenance window")
+    if known.ended_at is not None or known.end <= now:
+        raise Problem(409, "The maintenance window has ended already")
+    by = body.actor if operator is None else operator.subject
+    return await _write(centre, replace(known, ended_at=now, ended_by=by, ended_why=body.why), now)
+
+
+async def _write(centre: Centre, window: Window, now: Instant) -> JSONResponse:
+    try:
+        await centre.publisher.publish(window.id.encode(), encode(window), (), Topic.MAINTENANCE)
+    except NotPublished as error:
+        raise Problem(503, "The broker did not acknowledge the window; send it again, same key") from error
+    return JSONResponse(_shown(window, centre, now), 202)
+
+
+def _asks_the_same(known: Window, wanted: Window) -> bool:
+    asked = ("scope", "start", "end", "by", "why")
+    return all(getattr(known, name) == getattr(wanted, name) for name in asked)
+
+
+def stage_of(window: Window, now: Instant) -> Stage:
+    """Return where a window stands."""
+    if window.is_active(now):
+        return "active"
+    if window.start == window.until:
+        return "called_off"
+    return "over" if window.is_over(now) else "coming"
+
+
+def _shown(window: Window, centre: Centre, now: Instant) -> dict[str, Any]:
+    scope = window.scope
+    stage = stage_of(window, now)
+    covered = centre.model.covered(window) if stage == "active" else 0
+    return {
+        "id": window.id,
+        "stage": stage,
+        "scope": {name: list(getattr(scope, name)) for name in scope.__struct_fields__},
+        "from": to_rfc3339(window.start),
+        "to": to_rfc3339(window.end),
+        "by": window.by,
+        "why": window.why,
+        "opened_at": to_rfc3339(window.opened_at),
+        "ended_at": moment(window.ended_at),
+        "ended_by": window.ended_by,
+        "ended_why": window.ended_why,
+        "incidents": covered,
+    }

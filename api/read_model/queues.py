@@ -1,0 +1,68 @@
+"""The queues at the counters now: who waits, for how long, and who is being served."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from api.http.json import Json
+from ioc.core.scalars import Who
+from ioc.core.times import SECOND, Instant
+from ioc.figures.aggregates import Windows
+from ioc.office_records.items import Item
+from ioc.office_records.records import Act, Register
+
+
+class Ticket(NamedTuple):
+    """A ticket that was neither served nor given up; `called` while its holder is at the counter."""
+
+    who: Who
+    issued: Instant
+    called: Instant | None
+
+
+class Queues:
+    """The tickets that are still held."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Ticket] = {}
+
+    def put(self, id: str, item: Item | None) -> None:
+        """Take over an item; None lets go of it."""
+        ticket = _held(item) if item is not None else None
+        if ticket is None:
+            self._held.pop(id, None)
+        else:
+            self._held[id] = ticket
+
+    def told(self, now: Instant, zone: str) -> list[Json]:
+        """Return the queue of each service, unit and ward, the longest wait first.
+
+        Tickets are of their day: one of yesterday that nobody called is held by nobody any more.
+        """
+        today = Windows(zone).day_start(now)
+        by_who: dict[Who, list[Ticket]] = {}
+        for ticket in self._held.values():
+            if today <= ticket.issued <= now:
+                by_who.setdefault(ticket.who, []).append(ticket)
+        rows = [_queue(who, tickets, now) for who, tickets in by_who.items()]
+        return sorted(rows, key=lambda row: (-(row["longest_wait_s"] or 0), row["service"], row["unit"], row["ward"]))
+
+
+def _held(item: Item) -> Ticket | None:
+    issued, called = item.stamps.get(Act.ISSUED), item.stamps.get(Act.CALLED)
+    if item.register is not Register.TICKET or issued is None or item.stamps.keys() & {Act.SERVED, Act.LEFT}:
+        return None
+    return Ticket(issued.who, issued.time, called.time if called is not None else None)
+
+
+def _queue(who: Who, tickets: list[Ticket], now: Instant) -> Json:
+    waits = list(_waits(tickets, now))
+    return {
+        **dict(zip(("service", "unit", "ward"), who, strict=True)),
+        "waiting": len(waits),
+        "at_counter": len(tickets) - len(waits),
+        "longest_wait_s": max(waits) / SECOND if waits else None,
+    }
+
+
+def _waits(tickets: list[Ticket], now: Instant) -> Iterator[int]:
+    return (now - ticket.issued for ticket in tickets if ticket.called is None)

@@ -1,0 +1,83 @@
+"""The dead letters: to list why records were refused, to show one as it came, to publish them again."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aiokafka import ConsumerRecord
+from rich.console import Console
+from rich.table import Table
+
+from console.publisher import publisher
+from console.topic_reader import read_topic
+from ioc.core.topics import Topic
+
+_OURS = "ioc-error-"
+
+
+class Letter(NamedTuple):
+    """One refused record: its bytes as they came, and why it was refused.
+
+    `place` is `partition:offset` of the record among the events, the name under which it is shown and replayed; that of
+    another topic's record begins with the topic, `ioc.indicators/0:17`.
+    """
+
+    topic: str
+    place: str
+    when: str
+    reason: str
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+    @classmethod
+    def read(cls, record: ConsumerRecord) -> "Letter":
+        """Return the letter in a record of the dead letters."""
+        ours = {name.removeprefix(_OURS): text.decode() for name, text in record.headers if name.startswith(_OURS)}
+        theirs = [(name, text) for name, text in record.headers if not name.startswith(_OURS)]
+        topic, place = ours["topic"], f"{ours['partition']}:{ours['offset']}"
+        place = place if topic == Topic.EVENTS else f"{topic}/{place}"
+        return cls(topic, place, ours["time"], ours["reason"], record.key, record.value, theirs)
+
+
+Wanted = Callable[[Letter], bool]
+
+
+def list_letters(bootstrap: str, wanted: Wanted) -> int:
+    """Print the letters that are wanted, one a line and nothing of what they say; return how many."""
+    letters = asyncio.run(_letters(bootstrap, wanted))
+    table = Table("place", "refused at", "bytes", "reason")
+    for letter in letters:
+        table.add_row(letter.place, letter.when, f"{len(letter.value or b''):,}", letter.reason)
+    Console().print(table, f"{len(letters):,} dead letters", sep="\n", highlight=False)
+    return len(letters)
+
+
+def show_letter(bootstrap: str, place: str) -> bool:
+    """Write the bytes of a letter to the standard output, why it is there to the standard error; False for none."""
+    letters = asyncio.run(_letters(bootstrap, lambda letter: letter.place == place))
+    for letter in letters[:1]:
+        told = Console(stderr=True, highlight=False)
+        told.print(f"refused at {letter.when}: {letter.reason}", f"key {letter.key!r}", sep="\n", markup=False)
+        sys.stdout.buffer.write(letter.value or b"")
+        sys.stdout.buffer.flush()
+    return bool(letters)
+
+
+def replay_letters(bootstrap: str, wanted: Wanted) -> int:
+    """Publish the wanted letters again where they were refused, as they came; return how many."""
+    return asyncio.run(_replay(bootstrap, wanted))
+
+
+async def _letters(bootstrap: str, wanted: Wanted) -> list[Letter]:
+    letters = [Letter.read(record) async for record in read_topic(bootstrap, Topic.DEAD_LETTERS)]
+    return [letter for letter in letters if wanted(letter)]
+
+
+async def _replay(bootstrap: str, wanted: Wanted) -> int:
+    letters = await _letters(bootstrap, wanted)
+    async with publisher(bootstrap) as producer:
+        for letter in letters:
+            await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=letter.headers)
+    return len(letters)

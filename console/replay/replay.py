@@ -1,0 +1,46 @@
+"""Publishing a city's requests as events, through the same door as everybody's."""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from console.cities import MAPS, City
+from console.publisher import KeyedValue, mark, publisher, send_all
+
+_CHUNK = 500
+# Seconds between two chunks when the speed is given.
+_STEP = 0.1
+
+
+def replay_file(bootstrap: str, file: Path, city: City, seed: int | None, as_of: str, speed: float) -> None:
+    """Publish all events of a table in the order of time, or with a seed in a random one, then an as-of mark."""
+    reads = MAPS[city]
+    planned = [event for row in reads.rows(file) for event in reads.events(row)]
+    planned.sort(key=lambda event: event.at)
+    if seed is not None:
+        random.Random(seed).shuffle(planned)
+    records = [(event.key, event.value) for event in planned]
+    began = time.monotonic()
+    asyncio.run(_publish(bootstrap, records, as_of, speed))
+    took = time.monotonic() - began
+    Console().print(f"{len(records):,} events published in {took:.1f} s: {len(records) / took:,.0f} a second")
+
+
+async def _publish(bootstrap: str, records: list[KeyedValue], as_of: str, speed: float) -> None:
+    columns = TextColumn("publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    size = max(1, min(_CHUNK, round(speed * _STEP))) if speed else _CHUNK
+    began = time.monotonic()
+    async with publisher(bootstrap) as producer:
+        with Progress(*columns) as progress:
+            task = progress.add_task("", total=len(records))
+            for start in range(0, len(records), size):
+                if speed:
+                    await asyncio.sleep(max(0.0, began + start / speed - time.monotonic()))
+                chunk = records[start : start + size]
+                await send_all(producer, chunk)
+                progress.advance(task, len(chunk))
+        await mark(producer, as_of)

@@ -1,0 +1,53 @@
+"""Playing simulated days: the past of the first one at once, then on at a chosen speed."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from itertools import chain
+
+from aiokafka import AIOKafkaProducer
+
+from console.publisher import mark, publisher, send_all
+from console.simulate import Planned
+from ioc.core.times import SECOND, Instant, to_rfc3339
+from ioc.core.topics import Topic
+
+_CHUNK = 500
+# How often (s) what has become due is published and the clock of all partitions moved on.
+_STEP = 0.25
+
+
+_TOPICS = (Topic.EVENTS, Topic.INDICATORS)
+
+
+async def play(bootstrap: str, planned: Iterator[Planned], begin: Instant, speed: float) -> None:
+    """Publish all that lies before `begin` (ms) at once, and the rest as its time comes, at `speed` times real time."""
+    async with publisher(bootstrap) as producer:
+        coming = await _publish_until(producer, planned, begin)
+        await mark(producer, to_rfc3339(begin), _TOPICS)
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(_STEP)
+            now = begin + round((time.monotonic() - began) * speed * SECOND)
+            coming = await _publish_until(producer, coming, now)
+            await mark(producer, to_rfc3339(now), _TOPICS)
+
+
+async def _publish_until(producer: AIOKafkaProducer, planned: Iterator[Planned], until: Instant) -> Iterator[Planned]:
+    """Publish what is planned before a moment; return what comes after."""
+    chunk: list[Planned] = []
+    for one in planned:
+        if one.at >= until:
+            await _send(producer, chunk)
+            return chain([one], planned)
+        chunk.append(one)
+        if len(chunk) == _CHUNK:
+            await _send(producer, chunk)
+            chunk = []
+    await _send(producer, chunk)
+    return iter(())
+
+
+async def _send(producer: AIOKafkaProducer, chunk: list[Planned]) -> None:
+    for topic in _TOPICS:
+        await send_all(producer, [(one.key, one.value) for one in chunk if one.topic is topic], topic)

@@ -1,0 +1,69 @@
+"""Checking the fold of matters against its log: what reports can be the same as, and what was refused. Pure.
+
+That each of its answers is in the log once is checked with all other events of the centre's own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from console.verify.diff import added, letters, unequal
+from console.verify.snapshot import FoundLane, Letter, Sent, letter
+from ioc.catalogue.city import Catalogue
+from ioc.core.records import ClockKind, Record
+from ioc.duplicates.clusters import Matter
+from ioc.processors.duplicates import Shard
+
+
+@dataclass
+class FoundMatters(FoundLane):
+    """What was read of a partition of the matters."""
+
+    matters: dict[str, Matter] = field(default_factory=dict)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """True when nothing came while it was read."""
+        return self.position == self.later and all(one.offset < self.later.next for one in self.log)
+
+
+@dataclass
+class MadeMatters:
+    """What the log makes of the matters, or what the records between the two positions touch."""
+
+    matters: Mapping[str, Matter | None] = field(default_factory=dict)
+    dead_letters: list[Letter] = field(default_factory=list)
+    sent: Sent = field(default_factory=Sent)
+
+
+def recompute_matters(
+    found: FoundMatters, catalogue: Catalogue, clock: ClockKind, partitions: int
+) -> tuple[MadeMatters, MadeMatters]:
+    """Return what the log makes up to the first position, and what the records up to the second touch."""
+    shard = Shard(found.partition, catalogue, clock, partitions=partitions)
+    made = _folded(shard, [one for one in found.log if one.offset < found.position.next])
+    made.matters = dict(shard.matters)
+    motion = _folded(shard, [one for one in found.log if found.position.next <= one.offset < found.later.next])
+    return made, motion
+
+
+def _folded(shard: Shard, records: list[Record]) -> MadeMatters:
+    if not records:
+        return MadeMatters()
+    changes = shard.fold(records)
+    shard.apply(changes)
+    made = MadeMatters(changes.matters, list(map(letter, changes.dead_letters)))
+    made.sent.update((one.key, one.value or b"") for one in changes.outbox)
+    return made
+
+
+def accepted(found: FoundMatters, *made: MadeMatters) -> Iterator[Record]:
+    """Yield the sightings that were not refused: those are in the dead letters, whoever sent them."""
+    refused = {offset for one in made for offset, _ in one.dead_letters}
+    return (one for one in found.log if one.offset not in refused)
+
+
+def matter_differences(found: FoundMatters, made: MadeMatters, motion: MadeMatters) -> Iterator[str]:
+    """Yield every difference between what was found of a partition and what its log makes."""
+    yield from unequal("matter", made.matters, found.matters, motion.matters.keys())
+    refused = (letters(one, found.partition) for one in (made, motion, found))
+    yield from added("dead letter of the sightings", *refused)

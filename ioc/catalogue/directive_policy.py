@@ -1,0 +1,12 @@
+"""TODO."""
+
+from msgspec import Struct
+
+from ioc.catalogue.sla_policy import Rung
+
+
+class DirectivePolicy(Struct, frozen=True):
+    """How directives are watched: warned of at a share of their time, told up a ladder once it is over."""
+
+    warn: float | None = None
+    ladder: tuple[Rung, ...] = ()

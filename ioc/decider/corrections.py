@@ -1,0 +1,41 @@
+"""What a late event changes of what was said before it came."""
+
+from ioc.core.scalars import TargetName
+from ioc.incident.state import BREACHED, Incident
+from ioc.sla import directives
+from ioc.sla.escalation_steps import last_said
+
+MAX_TOLD_AGAIN = 20
+_CORRECTED_FIELDS = ("state", "on_time", "closed_at", "reported_at", "service", "unit", "priority")
+
+
+def of(old: Incident, new: Incident) -> dict[str, object]:
+    """Return what a late event changed of what was said before: fields as [old, new], and verdicts turned over."""
+    changes: dict[str, object] = {
+        field: [getattr(old, field), getattr(new, field)]
+        for field in _CORRECTED_FIELDS
+        if getattr(old, field) != getattr(new, field)
+    }
+    before = {(entry.source, entry.id): entry.refused for entry in old.history}
+    turned = [e for e in new.history if before.get((e.source, e.id), e.refused) != e.refused]
+    if turned:
+        changes["judged_again"] = [f"{e.source}/{e.id}: {e.refused or 'accepted'}" for e in turned[:MAX_TOLD_AGAIN]]
+        changes["judged_again_count"] = len(turned)
+    return changes
+
+
+def withdrawn(old: Incident, new: Incident) -> list[str]:
+    """Return the targets and directives that were in time after all, though their breach was announced."""
+    if not new.said and not new.reminded:
+        return []
+    targets = [
+        clock.target
+        for clock in new.clocks
+        if clock.in_time and last_said(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
+    ]
+    return [*targets, *(f"directive/{one}" for one in directives.withdrawn(old, new))]
+
+
+def _was_in_time(old: Incident, target: TargetName) -> bool:
+    before = old.clock(target)
+    return before is not None and before.in_time

@@ -1,0 +1,196 @@
+"""The one decision: `decide(state, event, now)` gives the new state and the facts. Pure, total, deterministic.
+
+Illegal input is a typed refusal. The same set of events ends in the same state whatever order they came in; what
+was announced on the way is never unsaid, only followed by a correction.
+"""
+
+from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.reference_checks import catalogue_faults, name_faults, unknown_names
+from ioc.core.records import Outgoing
+from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.scalars import encode
+from ioc.core.sources import is_own
+from ioc.core.times import FUTURE_TOLERANCE, Instant
+from ioc.core.topics import Topic
+from ioc.decider import escalation, fact_builders, fold, merging, urgency
+from ioc.decider.history import is_full, summarised, words_with
+from ioc.decider.sensor_closures import settled
+from ioc.decider.signatures import signature_refusal
+from ioc.duplicates import candidates
+from ioc.incident.event import Event
+from ioc.incident.facts import Fact, Kind
+from ioc.incident.lifecycle import KIN, Move, State
+from ioc.incident.payloads import DECODE, Directed, Reported, Updated
+from ioc.incident.state import Entry, Incident, comes_after, order_of
+from ioc.sla import directives, scheduled_events
+
+
+class DeadlinePassed(Struct, frozen=True):
+    """The clock reached the next step of an incident's deadlines. `late_input`: the input had not been caught up."""
+
+    incident: str
+    late_input: bool = False
+
+
+class Decision(Struct, frozen=True, gc=False):
+    """What is to be written. `state` is the very object given when nothing changed.
+
+    `emitted` are events of the centre's own making that this brings about, for this incident or for others.
+    """
+
+    state: Incident | None
+    facts: tuple[Fact, ...] = ()
+    refusal: Refusal | None = None
+    duplicate: bool = False
+    emitted: tuple[Outgoing, ...] = ()
+
+
+def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+    """Return the state after the event and the facts it makes, as of `now`."""
+    if isinstance(event, DeadlinePassed):
+        return _announce(state, event, now, catalogue)
+    refusal = refused_at_the_door(event, now, catalogue)
+    if refusal is not None:
+        return Decision(state, refusal=refusal)
+    old = state if state is not None else Incident(event.incident)
+    if event.move in KIN:
+        return _hear(state, old, event, now)
+    words = words_with(old, event)
+    if words is None:
+        return Decision(state, duplicate=True)
+    if is_full(old, event, words):
+        return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
+    return _fold(old, event, words, now, catalogue)
+
+
+def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
+    """Return an open incident as another edition of the catalogue makes it. What was reached keeps its due.
+
+    `cause` names this change of the catalogue, and no other.
+    """
+    new = fold.refold(state, state.history, catalogue)
+    new.next_at = scheduled_events.next_at(new, catalogue)
+    if new == state:
+        return Decision(state)
+    new.version = state.version + 1
+    if new.rule == state.rule and not fact_builders.is_due_otherwise(state, new):
+        return Decision(new)
+    key = f"{new.id}/{cause}/{Kind.DUE_SET}"
+    fact = fact_builders.fact_of(Kind.DUE_SET, key, new, now, now, cause, rule=new.rule, dues=fact_builders.dues(new))
+    return Decision(new, (fact,))
+
+
+def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
+    """Return why an event is refused whatever the state of its incident, or None.
+
+    What the centre tells of its own accord is told by a clock of its own: another partition's, which in a replay may be
+    far ahead, or a worker's. Were it refused, what waits for it would wait for ever.
+    """
+    if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
+        return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
+    if isinstance(event.payload, Reported):
+        faults = catalogue_faults(event.payload, event.payload.service, catalogue)
+        if faults:
+            return Refusal(Reason.NOT_IN_CATALOGUE, faults)
+    if isinstance(event.payload, Directed):
+        return signature_refusal(event, event.payload, catalogue.keys)
+    return None
+
+
+def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
+    unknown = () if event.move is Move.REPORTED else unknown_names(event.payload, catalogue)
+    entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
+    in_order = not old.history or comes_after(entry, old.history[-1])
+    if in_order:
+        new = fold.extend(old, entry, event.payload, catalogue)
+    elif event.move is Move.NOTED and old.state is not State.PENDING:
+        new = fold.insert_note(old, entry)
+    else:
+        new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
+    new.history = summarised(new.history, words)
+    judged = new.history[-1] if in_order else _find(new, event)
+    facts = fact_builders.accepted(old, new, judged, now)
+    facts += escalation.at_the_end(new, now)
+    if event.id in new.sent:
+        new.sent = tuple(id for id in new.sent if id != event.id)
+    new.next_at = scheduled_events.next_at(new, catalogue)
+    new.version = old.version + 1
+    facts += fact_builders.effects(old, new, event, judged, now, in_order)
+    told = merging.tell(old, new, event.payload, now)
+    if not new.stands_as(old):
+        facts += fact_builders.concerned(old, new, event, now, catalogue)
+        told = (*settled(old, new, event), *told, *candidates.tell(old, new, event, judged, now, catalogue))
+    return Decision(new, tuple(facts), _refusal(judged, new), emitted=_identity(old, event, judged) + told)
+
+
+def _identity(old: Incident, event: Event, judged: Entry) -> tuple[Outgoing, ...]:
+    """Return who reported the incident, when the event is its report: of several reports the first in time is.
+
+    One that says nothing of who sent it takes away what another had said before it came.
+    """
+    if event.move is not Move.REPORTED or judged.refused is not None:
+        return ()
+    if event.reporter is not None:
+        return (Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter)),)
+    if old.state is not State.PENDING:
+        return (Outgoing(Topic.REPORTERS, event.incident.encode(), None),)
+    return ()
+
+
+def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
+    """Take in what a relative tells. It is no part of the history, which is of the incident itself."""
+    if merging.knows(old, event.payload):
+        return Decision(state, duplicate=True)
+    new = merging.hear(old, event.payload)
+    if new is old:
+        return Decision(state)
+    new.version = old.version + 1
+    facts = []
+    if new.outcome != old.outcome:
+        changes = {"parent": new.parent, "outcome": new.outcome}
+        facts.append(fact_builders.caused(Kind.FOLLOWED, event, new, now, changes=changes))
+    return Decision(new, tuple(facts), emitted=merging.tell(old, new, event.payload, now))
+
+
+def _find(incident: Incident, event: Event) -> Entry:
+    return next(entry for entry in incident.history if entry.id == event.id and entry.source == event.source)
+
+
+def _refusal(entry: Entry, new: Incident) -> Refusal | None:
+    if entry.refused is None or entry.refused is Reason.OVERTAKEN:
+        return None
+    if entry.refused is Reason.ILLEGAL_MOVE:
+        return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
+    if entry.refused is Reason.NOT_IN_CATALOGUE:
+        return Refusal(entry.refused, name_faults(entry.unknown))
+    if entry.refused is Reason.LOWERED_SILENTLY:
+        return Refusal(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
+    return Refusal(entry.refused, _FAULTS[entry.refused])
+
+
+_FAULTS = {
+    Reason.UNKNOWN_DIRECTIVE: (Fault("data.directive", "no directive of this incident has that id"),),
+    Reason.NOT_DIRECTED: (Fault("data.unit", "the directive is not to this unit"),),
+    Reason.DIRECTIVE_TAKEN: (Fault("id", "another directive of this incident has that id"),),
+    Reason.TOO_MANY_DIRECTED: (Fault("data.units", f"more than {directives.MAX_DIRECTED} in all of the incident"),),
+}
+
+
+def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+    """Announce what the clock has reached. After an outage that is one escalation at the present level."""
+    if state is None or state.next_at is None or state.next_at > now:
+        return Decision(state)
+    new = state.draft()
+    facts = tuple(escalation.reached(new, now, catalogue))
+    emitted = scheduled_events.reached(new, now, catalogue)
+    new.sent = (*new.sent, *[one.id for one in emitted])
+    new.next_at = scheduled_events.next_at(new, catalogue)
+    new.version = state.version + 1
+    if event.late_input:
+        facts = tuple(replace(fact, late_input=True) for fact in facts)
+    return Decision(new, facts, emitted=tuple([one.event(new) for one in emitted]))

@@ -1,0 +1,142 @@
+"""The facts that tell of an event: that it was accepted, what came of it, and whom it concerns."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from ioc.catalogue.city import Catalogue
+from ioc.core.rejections import Reason
+from ioc.core.times import Instant
+from ioc.decider import corrections, urgency
+from ioc.incident.directive import named
+from ioc.incident.event import Event
+from ioc.incident.facts import Fact, Kind
+from ioc.incident.lifecycle import Move, State
+from ioc.incident.payloads import DECODE, DirectiveAnswered, Escalated
+from ioc.incident.state import Entry, Incident
+
+_KINDS = {**{move: Kind(move) for move in Move if move.name in Kind.__members__}, Move.UNSHELVED: Kind.RETURNED}
+"""The fact that tells of a move."""
+
+
+def fact_of(
+    kind: Kind,
+    key: str,
+    incident: Incident,
+    time: Instant,
+    now: Instant,
+    cause: str | None = None,
+    unit: str | None = None,
+    **said: Any,
+) -> Fact:
+    """Return a fact of an incident as it stands, under a key that is made once; `said` are the fields of its kind.
+
+    `unit` is the one it is about, unless that is the incident's.
+    """
+    who = incident.unit if unit is None else unit
+    shelved = incident.shelved_until is not None
+    return Fact(key, kind, incident.id, time, now, incident.service, who, incident.ward, cause, shelved=shelved, **said)
+
+
+def caused(kind: Kind, by: Event | Entry, incident: Incident, now: Instant, **said: Any) -> Fact:
+    """Return a fact of an incident that an event brought about."""
+    cause = f"{by.source}/{by.id}"
+    return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **said)
+
+
+def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[Fact]:
+    """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
+    if old.state is not State.PENDING:
+        return [_accepted(judged, new, now)] if _is_told(judged) else []
+    if new.state is State.PENDING:
+        return []
+    return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
+
+
+def _is_told(entry: Entry) -> bool:
+    return entry.refused is None and entry.move in _KINDS
+
+
+def _accepted(entry: Entry, new: Incident, now: Instant) -> Fact:
+    tell = _OF_KIND.get(entry.move)
+    said = {} if tell is None else tell(entry, new)
+    return caused(_KINDS[entry.move], entry, new, now, **said)
+
+
+def _of_resolved(entry: Entry, _: Incident) -> dict[str, Any]:
+    return {"on_time": entry.on_time}
+
+
+def _of_escalated(entry: Entry, new: Incident) -> dict[str, Any]:
+    return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.move](entry.data)).to}
+
+
+def _of_shelved(_: Entry, new: Incident) -> dict[str, Any]:
+    return {"due": new.shelved_until}
+
+
+def _of_directed(entry: Entry, new: Incident) -> dict[str, Any]:
+    given = named(new.directives, entry.id)
+    if given is None:
+        return {}
+    return {"directive": given.id, "units": given.units, "whom": given.by, "due": given.due}
+
+
+def _of_answered(entry: Entry, new: Incident) -> dict[str, Any]:
+    answered = cast(DirectiveAnswered, DECODE[entry.move](entry.data))
+    said = {"directive": answered.directive, "unit": answered.unit}
+    given = named(new.directives, answered.directive)
+    answer = None if given is None else given.answer_of(answered.unit)
+    if given is None or answer is None:
+        return said
+    on_time = given.on_time(answer) if entry.move is Move.DIRECTIVE_DONE else None
+    return {**said, "whom": given.by, "due": given.due, "on_time": on_time}
+
+
+_OF_KIND: Mapping[Move, Callable[[Entry, Incident], dict[str, Any]]] = {
+    Move.RESOLVED: _of_resolved,
+    Move.ESCALATED: _of_escalated,
+    Move.SHELVED: _of_shelved,
+    Move.DIRECTED: _of_directed,
+    Move.DIRECTIVE_ACKNOWLEDGED: _of_answered,
+    Move.DIRECTIVE_DONE: _of_answered,
+}
+"""What the fact of a move tells besides what all facts tell."""
+
+
+def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> list[Fact]:
+    """Return the facts that tell several units at once: of what is urgent, is no longer, or a rule brings them to."""
+    told = urgency.told(old, new, catalogue)
+    return [caused(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
+
+
+def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> list[Fact]:
+    """Return the facts about the event's effect: refused, due set, corrected."""
+    facts = []
+    if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
+        facts.append(caused(Kind.REFUSED, event, new, now, changes={"reason": judged.refused}))
+    if is_due_otherwise(old, new):
+        facts.append(caused(Kind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new)))
+    changes = {} if in_order or old.state is State.PENDING else corrections.of(old, new)
+    withdrawn = corrections.withdrawn(old, new)
+    if withdrawn:
+        changes["not_breached"] = withdrawn
+    if changes:
+        facts.append(caused(Kind.CORRECTED, event, new, now, changes=changes))
+    return facts
+
+
+def is_due_otherwise(old: Incident, new: Incident) -> bool:
+    """True when other targets are due, or the same at other moments."""
+    if old.clocks is new.clocks:
+        return False
+    if len(old.clocks) != len(new.clocks):
+        return True
+    for before, after in zip(old.clocks, new.clocks, strict=True):
+        if before is not after and (before.due != after.due or before.target is not after.target):
+            return True
+    return False
+
+
+def dues(incident: Incident) -> dict[str, Instant | None]:
+    """Return when each target is due."""
+    return {clock.target: clock.due for clock in incident.clocks}

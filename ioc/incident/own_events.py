@@ -1,0 +1,36 @@
+"""Events of the centre's own making: what a fold or a moment brings about is an event in the log like everyone's."""
+
+from hashlib import blake2b
+
+from ioc.core.records import Outgoing
+from ioc.core.scalars import encode
+from ioc.core.sources import CENTRE as CENTRE
+from ioc.core.times import Instant, to_rfc3339
+from ioc.core.topics import Topic
+from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.payloads import Payload
+
+HEADERS = (("content-type", b"application/cloudevents+json"),)
+
+
+def id_of(*cause: object) -> str:
+    """Return an id made of a cause: always the same for the same, and short however long its parts are."""
+    return blake2b("\0".join(map(str, cause)).encode(), digest_size=16).hexdigest()
+
+
+def emit(part: str, incident: str, move: Move, time: Instant, id: str, payload: Payload) -> Outgoing:
+    """Return an event that a part of the centre sends to an incident.
+
+    `id` must be made of what causes it, so that the same cause can make it only once.
+    """
+    slug, _, subject = incident.partition(":")
+    event = {
+        "specversion": "1.0",
+        "id": id,
+        "source": f"{CENTRE}{part}/{slug}",
+        "subject": subject,
+        "type": event_type(move),
+        "time": to_rfc3339(time),
+        "data": payload,
+    }
+    return Outgoing(Topic.EVENTS, incident.encode(), encode(event), HEADERS)

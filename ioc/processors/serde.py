@@ -1,0 +1,93 @@
+"""Topic records to and from bytes: JSON, keys in UTF-8. One place, so that who writes and who reads cannot disagree."""
+
+import msgspec
+from msgspec import Struct
+
+from ioc.core.records import Position
+from ioc.core.times import Instant
+from ioc.core.topics import Topic
+from ioc.figures.aggregates import Aggregate
+from ioc.incident.facts import Fact
+from ioc.incident.lifecycle import State
+from ioc.incident.payloads import Reporter
+from ioc.incident.state import Incident
+from ioc.incident.summary import Summary
+from ioc.notifications.maintenance import Window
+from ioc.notifications.notification import Notification
+from ioc.office_records.items import Item
+from ioc.sensors.state import SensorState
+
+
+class Heartbeat(Struct, frozen=True, omit_defaults=True):
+    """What a worker says of each partition it owns, once a second.
+
+    `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the time it
+    lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced; `pending` counts incidents whose
+    report has not come. `incidents` are the states held: those of another lane than the events' when `topic` names one.
+    """
+
+    partition: int
+    worker: str
+    next: int
+    end: int
+    clock: Instant
+    at: Instant
+    clock_kind: str
+    incidents: int = 0
+    folded: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    pending: int = 0
+    oldest_due: Instant | None = None
+    topic: Topic = Topic.EVENTS
+
+    @property
+    def lag(self) -> int:
+        """Records that have come and are not folded yet."""
+        return max(0, self.end - self.next)
+
+
+class Gist(Struct, frozen=True, omit_defaults=True, gc=False):
+    """As much of an incident's state as is needed of all incidents at once; the rest is not decoded."""
+
+    state: State = State.PENDING
+    next_at: Instant | None = None
+
+
+class Age(Struct, frozen=True, gc=False):
+    """As much of an item as is needed of all at once: the latest moment anything was told of it (ms)."""
+
+    last: Instant
+
+
+class CatalogueFiles(Struct, frozen=True):
+    """The files of one edition of the catalogue, by name, each as it was."""
+
+    edition: str
+    files: dict[str, bytes]
+
+
+class Look(Struct, frozen=True):
+    """Somebody was about to be shown the identity of an incident's reporter: who, and when (ms by the wall)."""
+
+    incident: str
+    who: str
+    at: Instant
+
+
+encode = msgspec.json.Encoder().encode
+decode_incident = msgspec.json.Decoder(Incident).decode
+decode_gist = msgspec.json.Decoder(Gist).decode
+decode_item = msgspec.json.Decoder(Item).decode
+decode_age = msgspec.json.Decoder(Age).decode
+decode_aggregate = msgspec.json.Decoder(Aggregate).decode
+decode_position = msgspec.json.Decoder(Position).decode
+decode_fact = msgspec.json.Decoder(Fact).decode
+decode_reporter = msgspec.json.Decoder(Reporter).decode
+decode_catalogue = msgspec.json.Decoder(CatalogueFiles).decode
+decode_look = msgspec.json.Decoder(Look).decode
+decode_sensor = msgspec.json.Decoder(SensorState).decode
+decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
+decode_summary = msgspec.json.Decoder(Summary).decode
+decode_notification = msgspec.json.Decoder(Notification).decode
+decode_window = msgspec.json.Decoder(Window).decode

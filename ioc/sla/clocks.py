@@ -1,0 +1,188 @@
+"""How the deadlines of an incident run: set, met, held, stopped and begun again, and the verdict on them."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ioc.catalogue.calendar import Calendar, Pause
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.sla_policy import OnReopen, Rule
+from ioc.core.scalars import TargetName
+from ioc.core.times import Instant, Millis, to_instant
+from ioc.incident.lifecycle import State
+from ioc.incident.payloads import Reported
+from ioc.incident.state import Clock, Incident
+from ioc.sla.selection import code_of, promised, rule_of, targets_of
+
+EXPLICIT = "explicit"
+_TARGETS = tuple(TargetName)
+
+
+def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
+    """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
+    clocks = {name: _explicit(draft, name, to_instant(moment)) for name, moment in reported.due.items()}
+    rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
+    if rule is not None:
+        procedure = promised(rule, draft, catalogue)
+        for name, budget in targets_of(rule, procedure).items():
+            clocks.setdefault(name, Clock(name, draft.reported_at, budget))
+        draft.promise = code_of(procedure)
+    draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
+    involve(draft, rule)
+    draft.clocks = in_order(clocks)
+    settle(draft, catalogue)
+
+
+def in_order(clocks: Mapping[TargetName, Clock]) -> tuple[Clock, ...]:
+    """Return clocks in the order in which their targets are met."""
+    return tuple([clocks[name] for name in _TARGETS if name in clocks])
+
+
+def involve(draft: Incident, rule: Rule | None) -> None:
+    """Bring in the units that the rule which comes to govern names besides the one that handles the matter."""
+    if rule is not None and rule.involve:
+        draft.units = tuple(dict.fromkeys((*draft.units, *rule.involve)))
+
+
+def _explicit(draft: Incident, name: TargetName, due: Instant) -> Clock:
+    return Clock(name, draft.reported_at, max(0, due - draft.reported_at), due=due, explicit=True)
+
+
+def settle(draft: Incident, catalogue: Catalogue) -> None:
+    """Work out when each running clock is due, given the pauses known now."""
+    rule = catalogue.rules.by_id.get(draft.rule)
+    if rule is not None:
+        calendar, pauses = catalogue.calendars[rule.calendar], _pauses(draft)
+        draft.clocks = tuple(
+            [
+                clock if clock.explicit or not clock.running else _settled(clock, draft, rule, calendar, pauses)
+                for clock in draft.clocks
+            ]
+        )
+
+
+def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar, pauses: Sequence[Pause]) -> Clock:
+    budget = clock.budget
+    if rule.warn and budget:
+        before = max(0, round(rule.warn * clock.total) - clock.used)
+        due, warn = calendar.add_each(clock.base, (budget, before), pauses)
+    else:
+        due, warn = calendar.add(clock.base, budget, pauses), None
+    if draft.paused_at is None:
+        return replace(clock, due=due, warn=warn)
+    return replace(clock, due=_unless_held(draft.paused_at, due), warn=_unless_held(draft.paused_at, warn))
+
+
+def _unless_held(paused_at: Instant, end: Instant | None) -> Instant | None:
+    """Return the end of some working time; None when a pause that still lasts holds it back."""
+    return None if end is None or end > paused_at else end
+
+
+def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
+    if not draft.pauses and draft.paused_at is None:
+        return ()
+    pauses = [Pause(start, end) for start, end in draft.pauses]
+    if draft.paused_at is not None and until is not None:
+        pauses.append(Pause(draft.paused_at, until))
+    return pauses
+
+
+def meet(draft: Incident, targets: Collection[TargetName], at: Instant) -> None:
+    """Mark the targets reached at `at`, those not reached before."""
+    draft.clocks = tuple(
+        [replace(clock, met=at) if clock.target in targets and clock.running else clock for clock in draft.clocks]
+    )
+
+
+def stop(draft: Incident, at: Instant) -> None:
+    """Stop every clock that still runs: the matter needs no answer any more."""
+    draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
+
+
+def run_on(draft: Incident, stopped_at: Instant, catalogue: Catalogue) -> None:
+    """Let the clocks that were stopped at a moment run as if they had not been."""
+    draft.clocks = tuple(
+        replace(clock, stopped=None) if clock.stopped == stopped_at else clock for clock in draft.clocks
+    )
+    settle(draft, catalogue)
+
+
+def keep_verdict(draft: Incident, before: Incident) -> None:
+    """Let what was reached or closed keep its due and its verdict, though the catalogue has been changed since.
+
+    They are kept where all else they were worked out from is as it was.
+    """
+    same = (draft.pauses, draft.paused_at, draft.rule) == (before.pauses, before.paused_at, before.rule)
+    if before.state is State.PENDING or draft.edition == before.edition or not same:
+        return
+    draft.edition = before.edition
+    draft.clocks = tuple(clock if clock.running else _kept(clock, before.clock(clock.target)) for clock in draft.clocks)
+    if not (draft.is_closed and before.is_closed):
+        return
+    if (draft.state, draft.reported_at, draft.closed_at) == (before.state, before.reported_at, before.closed_at):
+        draft.worked = before.worked
+    if draft.on_time is not None:
+        draft.on_time = is_on_time(draft)
+
+
+def _kept(clock: Clock, before: Clock | None) -> Clock:
+    if before is None or replace(clock, due=None, warn=None) != replace(before, due=None, warn=None):
+        return clock
+    return before
+
+
+def is_on_time(incident: Incident) -> bool:
+    """Return the verdict of a solution: on or before its due, or without a due."""
+    clock = incident.clock(TargetName.RESOLVE)
+    return clock is None or clock.due is None or clock.met is None or clock.met <= clock.due
+
+
+def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogue) -> None:
+    """Let the clock of the solution run again, as the rule's reopen policy says."""
+    rule = catalogue.rules.by_id.get(draft.rule)
+    policy = rule.on_reopen if rule is not None else OnReopen.NEVER_PAUSED
+    if policy is OnReopen.CONTINUE:
+        draft.pauses = (*draft.pauses, (closed_at, at))
+    draft.clocks = tuple(
+        _reopened(clock, at, policy) if clock.target is TargetName.RESOLVE else clock for clock in draft.clocks
+    )
+    settle(draft, catalogue)
+
+
+def _reopened(clock: Clock, at: Instant, policy: OnReopen) -> Clock:
+    if policy is OnReopen.RESET and not clock.explicit:
+        return Clock(clock.target, at, clock.total)
+    return replace(clock, met=None, stopped=None)
+
+
+def restart(draft: Incident, target: TargetName, at: Instant, catalogue: Catalogue) -> None:
+    """Let a target's clock run once more from `at`: all its time is there again. A due that was given stays given."""
+    draft.clocks = tuple(_anew(clock, at) if clock.target is target else clock for clock in draft.clocks)
+    settle(draft, catalogue)
+
+
+def _anew(clock: Clock, at: Instant) -> Clock:
+    if clock.explicit:
+        return replace(clock, met=None, stopped=None, run=clock.run + 1)
+    return Clock(clock.target, at, clock.total, run=clock.run + 1)
+
+
+def lapses_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
+    """Return the last moment to begin what was acknowledged; None when nobody has to, or the rule does not say."""
+    rule = catalogue.rules.by_id.get(incident.rule)
+    if incident.taken_at is None or rule is None or rule.acknowledged_for is None:
+        return None
+    return catalogue.calendars[rule.calendar].add(incident.taken_at, rule.acknowledged_for)
+
+
+def used_by(clock: Clock, incident: Incident, at: Instant, calendar: Calendar) -> Millis:
+    """Return the working time a clock has counted by `at`, pauses taken out."""
+    return clock.used + calendar.between(clock.base, at, _pauses(incident, until=at))
+
+
+def working_time(incident: Incident, start: Instant, end: Instant, catalogue: Catalogue) -> Millis | None:
+    """Return the working time from start to end in the calendar of the incident's rule; None when it has none."""
+    rule = catalogue.rules.by_id.get(incident.rule)
+    if rule is None:
+        return None
+    return catalogue.calendars[rule.calendar].between(start, end, _pauses(incident, until=end))

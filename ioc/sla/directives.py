@@ -1,0 +1,144 @@
+"""What directives do to an incident: given, acknowledged, reported done, and watched over until then.
+
+A directive's due is a moment, so its deadline runs by the clock on the wall. It is watched while the matter is open.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ioc.catalogue.city import Catalogue
+from ioc.catalogue.directive_policy import DirectivePolicy
+from ioc.core.rejections import Reason
+from ioc.core.times import Instant, to_instant
+from ioc.incident.directive import Answer, Directive, Reminded, Step, named
+from ioc.incident.payloads import Directed, DirectiveAnswered
+from ioc.incident.state import BREACHED, LADDER, WARNED, Entry, Incident
+
+# To how many units directives may be given on one incident: each can be warned of, breached and escalated, and the
+# state has to fit into one record.
+MAX_DIRECTED = 500
+
+
+def refused_directive(draft: Incident, entry: Entry, said: Directed) -> Reason | None:
+    """Return why a directive cannot be given: units name it by its id alone, and a state can hold only so many."""
+    if named(draft.directives, entry.id) is not None:
+        return Reason.DIRECTIVE_TAKEN
+    if sum(len(one.answers) for one in draft.directives) + len(said.units) > MAX_DIRECTED:
+        return Reason.TOO_MANY_DIRECTED
+    return None
+
+
+def refused_answer(draft: Incident, _: Entry, said: DirectiveAnswered) -> Reason | None:
+    """Return why a unit cannot answer so."""
+    directive = named(draft.directives, said.directive)
+    if directive is None:
+        return Reason.UNKNOWN_DIRECTIVE
+    return None if said.unit in directive.units else Reason.NOT_DIRECTED
+
+
+def give(draft: Incident, entry: Entry, said: Directed) -> None:
+    """Put a directive on the incident."""
+    answers = tuple(Answer(unit) for unit in dict.fromkeys(said.units))
+    due = None if said.due is None else to_instant(said.due)
+    draft.directives = (*draft.directives, Directive(entry.id, entry.source, entry.time, answers, said.by, due))
+    draft.units = tuple(dict.fromkeys((*draft.units, *said.units)))
+
+
+def acknowledge(draft: Incident, entry: Entry, said: DirectiveAnswered) -> None:
+    """Note that a unit has taken a directive on; the first time counts."""
+    _answer(draft, said, entry.time, None)
+
+
+def report_done(draft: Incident, entry: Entry, said: DirectiveAnswered) -> None:
+    """Note that a unit has carried a directive out; the first time counts, also as its acknowledgement."""
+    _answer(draft, said, entry.time, entry.time)
+
+
+def _answer(draft: Incident, said: DirectiveAnswered, at: Instant, done_at: Instant | None) -> None:
+    draft.directives = tuple(
+        replace(one, answers=tuple(_answered(answer, said.unit, at, done_at) for answer in one.answers))
+        if one.id == said.directive
+        else one
+        for one in draft.directives
+    )
+
+
+def _answered(answer: Answer, unit: str, at: Instant, done_at: Instant | None) -> Answer:
+    if answer.unit != unit:
+        return answer
+    first = at if answer.acknowledged_at is None else answer.acknowledged_at
+    return Answer(unit, first, done_at if answer.done_at is None else answer.done_at)
+
+
+class Reminder(NamedTuple):
+    """The steps of a directive's deadline that were not announced of a unit yet, in order."""
+
+    directive: Directive
+    answer: Answer
+    steps: list[Step]
+
+
+def reminders(incident: Incident, catalogue: Catalogue) -> Iterator[Reminder]:
+    """Yield what is still to be announced of each unit that has not reported a directive done."""
+    if not incident.directives or not incident.is_open:
+        return
+    said = last_reminded(incident)
+    for directive in incident.directives:
+        for answer in directive.answers:
+            last = said.get((directive.id, answer.unit), -1)
+            left = [step for step in steps(directive, answer, catalogue.directives) if step.number > last]
+            if left:
+                yield Reminder(directive, answer, left)
+
+
+def last_reminded(incident: Incident) -> dict[tuple[str, str], int]:
+    """Return the highest step announced, by directive and unit."""
+    last: dict[tuple[str, str], int] = {}
+    for said in incident.reminded:
+        last[said.directive, said.unit] = max(said.step, last.get((said.directive, said.unit), -1))
+    return last
+
+
+def steps(directive: Directive, answer: Answer, policy: DirectivePolicy) -> Iterator[Step]:
+    """Yield what the deadline of a directive announces of a unit that is not done, in order."""
+    due = directive.due
+    if due is None or answer.done_at is not None:
+        return
+    if policy.warn is not None and due > directive.at:
+        yield Step(WARNED, 0, directive.at + round(policy.warn * (due - directive.at)))
+    yield Step(BREACHED, 0, due, directive.by or "")
+    for number, rung in enumerate(policy.ladder, LADDER):
+        yield Step(number, rung.level, due + rung.after, rung.whom, rung.channel)
+
+
+def breached_unsaid(incident: Incident) -> Iterator[tuple[Directive, Answer]]:
+    """Yield the units that were done late before any tick announced the breach."""
+    said = last_reminded(incident)
+    for directive in incident.directives:
+        for answer in directive.answers:
+            if directive.on_time(answer) is False and said.get((directive.id, answer.unit), -1) < BREACHED:
+                yield directive, answer
+
+
+def withdrawn(old: Incident, new: Incident) -> Iterator[str]:
+    """Yield the directives and units whose breach was announced before it was known that they were done in time."""
+    if not new.reminded:
+        return
+    said = last_reminded(new)
+    for directive in new.directives:
+        before = named(old.directives, directive.id)
+        known = {} if before is None else {answer.unit: before.on_time(answer) for answer in before.answers}
+        for answer in directive.answers:
+            in_time = directive.on_time(answer) and not known.get(answer.unit)
+            if in_time and said.get((directive.id, answer.unit), -1) >= BREACHED:
+                yield f"{directive.id}/{answer.unit}"
+
+
+def remind(draft: Incident, directive: Directive, answer: Answer, step: Step, now: Instant) -> str:
+    """Note on the draft that a step was announced of a unit; return the id of its fact, which can be made only once."""
+    due = directive.due or 0
+    said = Reminded(directive.id, answer.unit, step.number, step.level, due, now)
+    draft.reminded = (*draft.reminded, said)
+    return said.fact_id(draft.id)

@@ -1,0 +1,94 @@
+"""GET /notifications: an operator sees who was told of what, and who was not and why."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from api.notifications import schemas as notifications_schemas
+from api.read_model.notification_log import Ledger, Sought
+from api.read_model.reader import take
+from ioc.core.topics import Topic
+from ioc.notifications.notification import Because, Notification, Occasion, Status
+from ioc.processors.serde import encode
+from tests.api.conftest import START, City
+
+
+def told(number: int, **more: Any) -> Notification:
+    made = {
+        "id": f"ntf_{number}",
+        "cause": f"c{number}",
+        "occasion": Occasion.WARNED,
+        "incident": "field-reports:1",
+        "unit": "hepco",
+        "channel": "message",
+        "status": Status.SENT,
+        "at": START + number,
+        "planned_at": START,
+        "time": START,
+    }
+    return Notification(**{**made, **more})
+
+
+def write(city: City, *ones: Notification) -> None:
+    for one in ones:
+        take(city.model, Topic.NOTIFICATIONS, one.id.encode(), encode(one))
+
+
+async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
+    answer = await client.get(f"/notifications?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return [one["id"] for one in answer.json()["items"]]
+
+
+async def test_the_newest_come_first_and_each_filter_narrows(city: City, client: httpx.AsyncClient) -> None:
+    write(
+        city,
+        told(1, status=Status.PLANNED),
+        told(2, incident="field-reports:2", unit="csgt", channel="call"),
+        told(3, status=Status.FAILED, reason="http_503", attempts=12),
+        told(4, status=Status.SUPPRESSED, reason=Because.MAINTENANCE, window="mw-1"),
+        told(1, at=START + 9),
+    )
+    assert await ids(client) == ["ntf_1", "ntf_4", "ntf_3", "ntf_2"]
+    assert await ids(client, "incident=field-reports:2") == ["ntf_2"]
+    assert await ids(client, "status=failed&status=suppressed") == ["ntf_4", "ntf_3"]
+    assert await ids(client, "unit=csgt&channel=call") == ["ntf_2"]
+    assert await ids(client, "unit=csgt&channel=message") == []
+    (failed,) = (await client.get("/notifications?status=failed")).json()["items"]
+    assert notifications_schemas.NotificationShown.model_validate(failed).model_dump() == failed
+    assert (failed["reason"], failed["attempts"]) == ("http_503", 12)
+
+
+async def test_pages_follow_one_another_and_every_fault_is_told(city: City, client: httpx.AsyncClient) -> None:
+    write(city, *(told(number, at=START + number // 2) for number in range(7)))
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = (await client.get(f"/notifications?limit=3{after}")).json()
+        seen += [one["id"] for one in page["items"]]
+        assert page["total"] == 7
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert seen == [f"ntf_{number}" for number in (6, 5, 4, 3, 2, 1, 0)]
+    answer = await client.get("/notifications?limit=0&status=lost&after=x")
+    assert answer.status_code == 422
+    assert {one["field"].partition(".")[0] for one in answer.json()["errors"]} == {"limit", "status", "after"}
+
+
+def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
+    ledger = Ledger(kept=10)
+    for number in range(1000):
+        ledger.put(f"ntf_{number}", told(number))
+        assert len(ledger) <= 21
+    assert [one.id for one in ledger.page(Sought(), 10).notifications] == [f"ntf_{n}" for n in range(999, 989, -1)]
+    ledger.put("ntf_999", None)
+    assert ledger.page(Sought(), 1).notifications[0].id == "ntf_998"
+
+
+@pytest.mark.parametrize("status", Status)
+async def test_every_status_can_be_asked_for(city: City, client: httpx.AsyncClient, status: Status) -> None:
+    write(city, told(1, status=status))
+    assert await ids(client, f"status={status}") == ["ntf_1"]

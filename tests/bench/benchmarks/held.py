@@ -1,0 +1,76 @@
+"""What an event costs a worker that holds very many open incidents, and what each of those takes: in this one process.
+
+Called with the number of incidents; prints `Held` as JSON. The fold is that of a worker's partition, Kafka left out:
+every state, figure and fact is worked out and encoded as it is written.
+"""
+
+import gc
+import sys
+import time
+
+import msgspec
+import psutil
+from msgspec import Struct
+
+from ioc.catalogue.reading.load import hue_folder, load_catalogue
+from ioc.core.records import ClockKind
+from ioc.core.times import Instant
+from ioc.core.topics import Topic
+from ioc.processors.incidents import Shard
+from streams.clock import now_ms
+from streams.memory import give_back
+from tests.bench.load.states import Afternoon, afternoon, as_records, fold
+
+# The events of so many cities are folded in each turn; the quickest turn counts, as nothing else makes one quicker.
+CITIES, TURNS = 6, 3
+
+
+class Held(Struct, frozen=True):
+    """Incidents held, bytes for each, states put back a second of CPU time, microseconds of CPU time an event."""
+
+    incidents: int
+    bytes: float
+    restored: float
+    event: float
+
+
+def measure(count: int) -> Held:
+    """Return what it costs to hold so many open incidents."""
+    now = now_ms()
+    held = afternoon(load_catalogue(hue_folder()), now)
+    gc.collect()
+    give_back()
+    before, began = _memory(), time.process_time()
+    shard = _filled(held, count)
+    took = time.process_time() - began
+    gc.collect()
+    give_back()  # as a worker does
+    bytes = (_memory() - before) / count
+    return Held(count, bytes, count / took, min(_turn(shard, held, count, turn, now) for turn in range(TURNS)))
+
+
+def _filled(held: Afternoon, count: int) -> Shard:
+    shard = Shard(0, load_catalogue(hue_folder()), ClockKind.WALL)
+    for key, state in held.open_incidents(count):
+        shard.put_back(Topic.INCIDENTS, key, state)
+    shard.index()
+    assert shard.held == count
+    return shard
+
+
+def _turn(shard: Shard, held: Afternoon, count: int, turn: int, now: Instant) -> float:
+    """Return the microseconds of CPU time an event takes, in cities that no other turn has touched."""
+    whole = held.cities(count)
+    chosen = sorted({(turn + TURNS * number * whole // (TURNS * CITIES)) % whole for number in range(CITIES)})
+    events = as_records(list(held.records(chosen)), shard.position.next, now)
+    began = time.process_time()
+    fold(shard, events)
+    return (time.process_time() - began) / len(events) * 1e6
+
+
+def _memory() -> int:
+    return int(psutil.Process().memory_info().rss)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.encode(measure(int(sys.argv[1]))))

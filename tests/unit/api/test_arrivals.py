@@ -1,0 +1,184 @@
+"""Events over HTTP become what a Kafka record would hold, in each content mode, and are judged by the fold's rules."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.intake.arrivals import BATCH, MOST_EVENTS, STRUCTURED, Arrival, NotABatch, NotEvents, TooMany, arrivals
+from api.intake.door import FORBIDDEN, TAKEN, Door, Verdict
+from ioc.core.records import ClockKind, Record
+from ioc.core.rejections import Fault, Reason
+from ioc.core.times import HOUR, Instant
+from ioc.core.topics import MAX_EVENT_BYTES, Topic
+from ioc.incident.event import Event
+from ioc.processors.incidents import Shard
+from ioc.processors.reader import read_event
+from tests.unit.samples import CITY, LOGS, at, body
+
+NOW: Instant = at("2026-04-14 09:00")
+GOOD = body("reported", NOW, "e1", service="field-reports", ward="19753", title="Cây đổ")
+# What only the fold can see.
+BY_STATE = {
+    Reason.ILLEGAL_MOVE,
+    Reason.HISTORY_FULL,
+    Reason.UNKNOWN_DIRECTIVE,
+    Reason.DIRECTIVE_TAKEN,
+    Reason.TOO_MANY_DIRECTED,
+    Reason.NOT_DIRECTED,
+    Reason.LOWERED_SILENTLY,
+    Reason.NOT_IN_CATALOGUE,
+}
+JSON = (b"content-type", b"application/json")
+
+
+def door(now: Instant | None = NOW, *sources: str) -> Door:
+    return Door(CITY, now, lambda source: not sources or source in sources)
+
+
+def binary(event: bytes, quoted: bool = False) -> Arrival:
+    """Return an event as it comes in binary mode, its words percent-encoded as the HTTP binding asks for."""
+    members: dict[str, Any] = msgspec.json.decode(event)
+    data = msgspec.json.encode(members.pop("data", {}))
+    words = {name: quote(str(said), safe="/:+") for name, said in members.items()}
+    told = {name: f'"{word}"' if quoted else word for name, word in words.items()}
+    (arrival,) = arrivals([JSON, *((f"ce-{name}".encode(), word.encode()) for name, word in told.items())], data)
+    return arrival
+
+
+def judged(event: bytes, now: Instant | None = NOW, *sources: str) -> Verdict:
+    return door(now, *sources).judge(Arrival(event))
+
+
+@pytest.mark.parametrize("content_type", [STRUCTURED, "Application/CloudEvents+JSON; charset=utf-8"])
+def test_a_structured_event_goes_on_byte_by_byte(content_type: str) -> None:
+    (arrival,) = arrivals([(b"content-type", content_type.encode())], GOOD)
+    assert arrival == Arrival(GOOD, (("content-type", b"application/cloudevents+json"),))
+
+
+def test_each_event_of_a_batch_goes_on_as_it_came() -> None:
+    events = [GOOD, body("noted", NOW, "e2", text="chờ"), b"17", b"{}"]
+    came = arrivals([(b"content-type", BATCH.encode())], b"[" + b" , ".join(events) + b"]")
+    assert [one.value for one in came] == events
+
+
+@given(LOGS)
+def test_an_event_is_read_the_same_in_every_mode(log: list[Record]) -> None:
+    for record in log:
+        structured = read_event(record.key, record.value, record.headers)
+        if isinstance(structured, Event) and record.value is not None:
+            for quoted in (False, True):
+                arrival = binary(record.value, quoted)
+                assert read_event(record.key, arrival.value, arrival.headers) == structured
+
+
+@given(LOGS)
+def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_state(log: list[Record]) -> None:
+    shard = Shard(0, CITY, ClockKind.WALL)
+    for record in log:
+        verdict = door(record.appended).judge(Arrival(record.value or b""))
+        changes = shard.fold([record])
+        refused = [letter.refusal.reason for letter in changes.dead_letters]
+        if verdict.record is not None:
+            assert (verdict.record.key, verdict.record.value) == (record.key, record.value)
+            assert set(refused) <= BY_STATE
+        elif verdict.outcome == FORBIDDEN:
+            assert b'"source":"/operations-centre/' in (record.value or b"")
+        else:
+            assert refused == [verdict.outcome]
+        shard.apply(changes)
+
+
+def test_what_is_in_no_mode_of_events_is_told_apart() -> None:
+    for headers in ([], [JSON], [(b"content-type", b"application/cloudevents+avro"), (b"ce-id", b"1")]):
+        with pytest.raises(NotEvents):
+            arrivals(headers, GOOD)
+    for broken in (b"{}", b"[{]", b"", b"\xff"):
+        with pytest.raises(NotABatch):
+            arrivals([(b"content-type", BATCH.encode())], broken)
+    with pytest.raises(TooMany):
+        arrivals([(b"content-type", BATCH.encode())], b"[" + b",".join([b"1"] * (MOST_EVENTS + 1)) + b"]")
+
+
+def test_an_event_is_keyed_by_its_incident() -> None:
+    record = judged(GOOD).record
+    assert record is not None
+    assert (record.topic, record.key, record.value) == (Topic.EVENTS, b"field-reports:1", GOOD)
+
+
+def test_an_observation_goes_to_the_sensors() -> None:
+    event = {
+        "specversion": "1.0",
+        "id": "o1",
+        "source": "/hue/river-stations",
+        "subject": "kim-long",
+        "type": "vn.ioc.indicator.observed.v1",
+        "time": "2026-04-14T09:00:00+07:00",
+        "data": {"value": 2.3},
+    }
+    record = judged(msgspec.json.encode(event)).record
+    assert record is not None
+    assert (record.topic, record.key) == (Topic.INDICATORS, b"river-stations:kim-long")
+    stranger = judged(msgspec.json.encode({**event, "subject": "nowhere"}))
+    assert (stranger.record, stranger.outcome) == (None, "not_in_catalogue")
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome", "faults"),
+    [
+        (b"{", "not_json", {"data"}),
+        (b"17", "invalid", {"data"}),
+        (b'{"source":"\xff"}', "not_utf8", {"data"}),
+        (b" " * (MAX_EVENT_BYTES + 1), "too_large", {"data"}),
+        (b"{}", "invalid", {"id", "source", "specversion", "subject", "time", "type"}),
+        (GOOD.replace(b"000Z", b"000").replace(b'"e1"', b'""'), "invalid", {"id", "time"}),
+        (GOOD.replace(b"/hue/field-reports", b"/hue/f_r"), "invalid", {"source"}),
+        (GOOD.replace(b'"service":"field-reports"', b'"service":"nobody","unit":"x"'), "not_in_catalogue", None),
+        (GOOD.replace(b"reported.v1", b"exploded.v1"), "unknown_type", {"type"}),
+        (body("reported", NOW + HOUR, "e1", service="field-reports"), "in_the_future", {"time"}),
+        (
+            body("directed", NOW, "e1", units=["so-y-te"]).replace(b"so-y-te", b"pccc"),
+            "bad_signature",
+            {"data.signature"},
+        ),
+        (body("lapsed", NOW, "e1", source="/hue/field-reports", since="2026-04-14T09:00:00Z"), "invalid", {"source"}),
+    ],
+)
+def test_what_is_wrong_is_told_at_once_and_nothing_of_it_is_written(
+    event: bytes, outcome: str, faults: set[str] | None
+) -> None:
+    verdict = judged(event)
+    assert (verdict.record, verdict.outcome) == (None, outcome)
+    assert faults is None or {fault.field for fault in verdict.faults} == faults
+    assert "key" not in {fault.field for fault in verdict.faults}
+
+
+def test_marks_of_a_replay_do_not_come_in_here() -> None:
+    mark = msgspec.json.decode(GOOD) | {"type": "vn.ioc.clock.asof.v1"}
+    assert judged(msgspec.json.encode(mark)).outcome == "unknown_type"
+
+
+def test_nobody_speaks_for_a_source_that_is_not_theirs_or_for_the_centre() -> None:
+    theirs = judged(GOOD, NOW, "/hue/field-reports")
+    assert theirs.outcome == TAKEN
+    for event, sources in (
+        (GOOD, ("/hue/health",)),
+        (body("noted", NOW, "e1", source="/operations-centre/field-reports"), ("/operations-centre/field-reports",)),
+        # Of two sources the reader's is the one that counts.
+        (GOOD.replace(b'{"spec', b'{"source":"/hue/health","spec'), ("/hue/health",)),
+    ):
+        verdict = judged(event, NOW, *sources)
+        assert (verdict.record, verdict.outcome) == (None, FORBIDDEN)
+        assert verdict.faults == (Fault("source", "not yours to speak for"),)
+
+
+def test_where_time_is_the_events_own_none_is_ahead_of_it() -> None:
+    assert judged(body("reported", NOW + HOUR, "e1", service="field-reports"), None).outcome == TAKEN
+
+
+@given(st.binary(max_size=300), st.lists(st.tuples(st.sampled_from(["ce_id", "ce_source", "ce_type"]), st.binary())))
+def test_judging_ends_whatever_comes(value: bytes, headers: list[tuple[str, bytes]]) -> None:
+    assert door().judge(Arrival(value, headers)).record is None

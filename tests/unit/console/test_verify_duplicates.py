@@ -1,0 +1,132 @@
+"""The comparison of matters, sightings and what relatives told with their logs: whatever was changed is found."""
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from console.verify.duplicates import FoundMatters, accepted, matter_differences, recompute_matters
+from console.verify.own_events import OwnEvents
+from console.verify.recompute import recompute
+from console.verify.snapshot import letter
+from ioc.core.records import ClockKind, Position, Record
+from ioc.core.times import MINUTE
+from ioc.core.topics import Topic
+from ioc.processors.incidents import Shard
+from tests.unit.duplicates.test_duplicates import T, off
+from tests.unit.processor_pair import Centre
+from tests.unit.samples import CITY
+
+PARTITIONS = 2
+
+
+class Read:
+    """What is read of a centre in which reports were merged, unmerged and resolved."""
+
+    def __init__(self) -> None:
+        made = Centre(PARTITIONS)
+        for number in range(6):
+            made.happen("reported", f"{number}", T + number * MINUTE, **off(number * 90))
+        made.settle()
+        made.happen("unmerged", "1", T + 10 * MINUTE)
+        made.happen("resolved", "0", T + 11 * MINUTE)
+        made.append(Topic.SIGHTINGS, b"nothing", b"{")
+        made.settle()
+        self.events = [made.log[Topic.EVENTS, number] for number in range(PARTITIONS)]
+        self.places = [self._found(made, number) for number in range(PARTITIONS)]
+
+    def _found(self, made: Centre, number: int) -> FoundMatters:
+        shard = next(one for one in made.matters if one.partition == number)
+        found = FoundMatters(number, shard.position, shard.position, dict(shard.matters))
+        found.log = list(made.log[Topic.SIGHTINGS, number])
+        found.dead_letters = [letter(one) for one in made.refused if one.record in found.log]
+        return found
+
+    def differences(self) -> list[str]:
+        own, told = OwnEvents(one for log in self.events for one in log), []
+        for number, log in enumerate(self.events):
+            shard = Shard(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
+            position = Position(next=len(log))
+            own.expect(*recompute(shard, log, position, position, 100))
+        for place in self.places:
+            made, motion = recompute_matters(place, CITY, ClockKind.WALL, PARTITIONS)
+            own.see(accepted(place, made, motion))
+            own.expect_of_matters(made.sent, motion.sent)
+            told += matter_differences(place, made, motion)
+        return [*told, *own.differences(), *own.invented()]
+
+
+def test_what_is_right_has_no_differences() -> None:
+    read = Read()
+    assert read.differences() == []
+    assert sum(len(place.matters) for place in read.places) > 0
+    assert sum(len(place.dead_letters) for place in read.places) == 1
+
+
+def busiest(read: Read) -> FoundMatters:
+    return max(read.places, key=lambda place: len(place.matters))
+
+
+def change_a_matter(read: Read) -> None:
+    matters = busiest(read).matters
+    id = min(matters)
+    matters[id] = replace(matters[id], count=99)
+
+
+def forget_a_matter(read: Read) -> None:
+    busiest(read).matters.popitem()
+
+
+def lose_a_dead_letter(read: Read) -> None:
+    for place in read.places:
+        place.dead_letters.clear()
+
+
+def of_own(read: Read, part: bytes) -> tuple[list[Record], int]:
+    """Return the first event of a part of the centre's: its log and its place in it."""
+    return next((log, at) for log in read.events for at, one in enumerate(log) if part in (one.value or b""))
+
+
+def lose_what_a_relative_told(read: Read) -> None:
+    log, at = of_own(read, b"/operations-centre/families/")
+    log[at] = replace(log[at], value=b"{}")
+
+
+def tell_it_twice(read: Read) -> None:
+    log, at = of_own(read, b"/operations-centre/families/")
+    log.append(replace(log[at], offset=len(log)))
+
+
+def invent_what_a_relative_told(read: Read) -> None:
+    log, at = of_own(read, b"/operations-centre/families/")
+    log.append(replace(log[at], offset=len(log), value=(log[at].value or b"").replace(b'"id":"', b'"id":"x')))
+
+
+def lose_an_answer(read: Read) -> None:
+    log, at = of_own(read, b"/operations-centre/duplicates/")
+    log[at] = replace(log[at], value=b"{}")
+
+
+def invent_a_sighting(read: Read) -> None:
+    log = busiest(read).log
+    log.append(replace(log[0], offset=len(log), value=(log[0].value or b"").replace(b'"turn":1', b'"turn":77')))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what"),
+    [
+        (change_a_matter, "differs in count"),
+        (forget_a_matter, "is missing"),
+        (lose_a_dead_letter, "dead letter of the sightings"),
+        (lose_what_a_relative_told, "is there 0 times"),
+        (tell_it_twice, "is there 2 times"),
+        (invent_what_a_relative_told, "should not be there"),
+        (lose_an_answer, "is there 0 times"),
+        (invent_a_sighting, "should not be there"),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_what_was_changed_is_found(spoil: Callable[[Read], None], what: str) -> None:
+    read = Read()
+    spoil(read)
+    assert any(what in told for told in read.differences()), read.differences()

@@ -1,0 +1,178 @@
+"""The lifecycle: every move from every state, through the decision itself."""
+
+import pytest
+
+from ioc.core.rejections import Reason
+from ioc.core.times import MINUTE
+from ioc.decider.decide import Decision, decide
+from ioc.incident.lifecycle import (
+    CLOSED,
+    COMMANDS,
+    KIN,
+    MOVE_OF_TYPE,
+    OPEN,
+    OWN,
+    TRANSITIONS,
+    Move,
+    State,
+    commands_in,
+    event_type,
+)
+from ioc.incident.state import Incident
+from tests.unit.samples import CITY, LATER, at, event, least
+
+T = at("2026-04-14 08:00")
+ROADS = {
+    State.REPORTED: (Move.REPORTED,),
+    State.ACKNOWLEDGED: (Move.REPORTED, Move.ACKNOWLEDGED),
+    State.ASSIGNED: (Move.REPORTED, Move.ASSIGNED),
+    State.IN_PROGRESS: (Move.REPORTED, Move.STARTED),
+    State.PAUSED: (Move.REPORTED, Move.PAUSED),
+    State.RESOLVED: (Move.REPORTED, Move.RESOLVED),
+    State.REOPENED: (Move.REPORTED, Move.RESOLVED, Move.REOPENED),
+    State.CANCELLED: (Move.REPORTED, Move.CANCELLED),
+    State.REJECTED: (Move.REPORTED, Move.REJECTED),
+    State.MERGED: (Move.REPORTED, Move.MERGED),
+}
+ALLOWED = [(state, move) for state in ROADS for move in Move if state in TRANSITIONS[move]]
+FORBIDDEN = [(state, move) for state in ROADS for move in Move if state not in TRANSITIONS[move] and move not in OWN]
+TOO_LATE = [(state, move) for state in ROADS for move in OWN if state not in TRANSITIONS[move]]
+
+
+def brought_to(state: State) -> Incident:
+    incident: Incident | None = None
+    for minute, move in enumerate(ROADS[state]):
+        incident = decide(incident, least(move, T + minute * MINUTE), LATER, CITY).state
+        if move is Move.REPORTED:
+            incident = decide(incident, least(Move.DIRECTED, T, "d"), LATER, CITY).state
+    assert incident is not None
+    assert incident.state is state
+    return incident
+
+
+def shelved(incident: Incident) -> Incident:
+    state = decide(incident, least(Move.SHELVED, T + 9 * MINUTE), LATER, CITY).state
+    assert state is not None
+    assert state.is_shelved
+    return state
+
+
+def then(incident: Incident | None, move: Move) -> Decision:
+    return decide(incident, least(move, T + 10 * MINUTE, "next"), LATER, CITY)
+
+
+@pytest.mark.parametrize(("state", "move"), ALLOWED)
+def test_an_allowed_move_leads_where_the_table_says(state: State, move: Move) -> None:
+    before = brought_to(state)
+    decision = then(shelved(before) if move is Move.UNSHELVED else before, move)
+    assert decision.refusal is None
+    assert decision.state is not None
+    assert decision.state.state is TRANSITIONS[move][state]
+    assert decision.state.history[-1].refused is None
+
+
+@pytest.mark.parametrize(("state", "move"), FORBIDDEN)
+def test_any_other_move_is_illegal_and_moves_nothing(state: State, move: Move) -> None:
+    before = brought_to(state)
+    decision = then(before, move)
+    assert decision.refusal is not None
+    assert decision.refusal.reason is Reason.ILLEGAL_MOVE
+    assert f"'{move}'" in str(decision.refusal)
+    assert state in str(decision.refusal)
+    assert decision.state is not None
+    refused = {entry.id: entry.refused for entry in decision.state.history if entry.refused is not None}
+    assert refused == {"next": Reason.ILLEGAL_MOVE}
+    after = {name: getattr(decision.state, name) for name in Incident.__struct_fields__}
+    after |= {"history": before.history, "version": before.version}
+    assert Incident(**after) == before
+
+
+@pytest.mark.parametrize(("state", "move"), TOO_LATE)
+def test_what_the_centre_tells_too_late_moves_nothing_and_is_no_dead_letter(state: State, move: Move) -> None:
+    decision = then(brought_to(state), move)
+    assert (decision.refusal, decision.facts) == (None, ())
+    assert decision.state is not None
+    assert decision.state.state is state
+    assert decision.state.history[-1].refused is Reason.OVERTAKEN
+
+
+def test_only_what_is_shelved_is_taken_from_the_shelf() -> None:
+    decision = then(brought_to(State.REPORTED), Move.UNSHELVED)
+    assert decision.refusal is not None
+    assert decision.refusal.reason is Reason.ILLEGAL_MOVE
+
+
+@pytest.mark.parametrize("move", [move for move in Move if move is not Move.REPORTED and move not in KIN])
+def test_until_the_report_has_come_a_move_is_held(move: Move) -> None:
+    decision = then(None, move)
+    assert decision.refusal is None
+    assert decision.facts == ()
+    assert decision.state is not None
+    assert decision.state.state is State.PENDING
+    assert [entry.refused for entry in decision.state.history] == [None]
+
+
+def test_every_state_can_be_reached_and_is_open_or_closed() -> None:
+    assert ROADS.keys() == OPEN | CLOSED == set(State) - {State.PENDING}
+    assert not OPEN & CLOSED
+    assert {state for to in TRANSITIONS.values() for state in to.values()} == ROADS.keys()
+
+
+def test_a_closed_matter_is_reopened_or_stays_closed() -> None:
+    """Nothing else revives it, and what was cancelled is over for good; what was merged can be one of its own again."""
+    leaving = {(state, move) for state in CLOSED for move in Move if TRANSITIONS[move].get(state, state) is not state}
+    reopened = {(State.RESOLVED, Move.REOPENED), (State.REJECTED, Move.REOPENED)}
+    assert leaving == {*reopened, (State.MERGED, Move.UNMERGED)}
+
+
+def test_a_pause_ends_by_resuming_or_by_an_end() -> None:
+    leaving = {move for move in Move if TRANSITIONS[move].get(State.PAUSED, State.PAUSED) is not State.PAUSED}
+    assert leaving == {Move.RESUMED, Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED}
+
+
+def test_only_a_result_is_rated_and_only_a_report_begins() -> None:
+    assert set(TRANSITIONS[Move.RATED]) == {State.RESOLVED, State.MERGED}
+    assert [move for move in Move if State.PENDING in TRANSITIONS[move]] == [Move.REPORTED]
+
+
+def test_a_matter_can_be_noted_in_every_state() -> None:
+    assert TRANSITIONS[Move.NOTED].keys() == ROADS.keys()
+
+
+@pytest.mark.parametrize("state", ROADS)
+def test_the_commands_shown_are_those_the_fold_accepts(state: State) -> None:
+    accepted = [name for name, move in COMMANDS.items() if then(brought_to(state), move).refusal is None]
+    assert list(commands_in(state)) == accepted
+
+
+@pytest.mark.parametrize("state", sorted(OPEN))
+def test_the_commands_shown_of_what_is_shelved_are_those_the_fold_accepts(state: State) -> None:
+    before = shelved(brought_to(state))
+    accepted = [name for name, move in COMMANDS.items() if then(before, move).refusal is None]
+    assert list(commands_in(state, shelved=True)) == accepted
+
+
+@pytest.mark.parametrize("move", sorted(KIN))
+def test_what_relatives_tell_is_heard_in_every_state_and_is_no_part_of_the_history(move: Move) -> None:
+    for state in ROADS:
+        before = brought_to(state)
+        decision = then(before, move)
+        assert decision.refusal is None
+        assert decision.state is not None
+        assert (decision.state.state, decision.state.history) == (before.state, before.history)
+
+
+def test_every_move_has_its_own_type() -> None:
+    assert {event_type(move): move for move in Move} == MOVE_OF_TYPE
+    assert event_type(Move.STARTED) == "vn.ioc.incident.started.v1"
+
+
+def test_of_two_reports_the_earlier_one_counts() -> None:
+    first, second = event("reported", T, "b", title="one"), event("reported", T + MINUTE, "a", title="two")
+    for order in ((first, second), (second, first)):
+        state: Incident | None = None
+        for one in order:
+            state = decide(state, one, LATER, CITY).state
+        assert state is not None
+        assert (state.title, state.reported_at) == ("one", T)
+        assert [entry.refused for entry in state.history] == [None, Reason.ILLEGAL_MOVE]

@@ -1,0 +1,166 @@
+"""Who reported: taken out of what becomes the incident as soon as the event is read, and told apart from it."""
+
+from collections.abc import Iterable
+from dataclasses import replace as changed
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.verify.diff import differences
+from console.verify.recompute import recompute
+from console.verify.snapshot import Found, Inspection, Written
+from ioc.core.records import ClockKind, Position, Record
+from ioc.core.rejections import Refusal
+from ioc.core.times import MINUTE
+from ioc.incident.event import Event
+from ioc.incident.payloads import Reporter
+from ioc.processors.incidents import Shard
+from ioc.processors.reader import read_event
+from tests.unit.samples import CITY, at, body, record
+
+NOON = at("2026-04-14 12:00")
+KEY = b"field-reports:1"
+HOA = {"name": "Hoa", "phone": "0234", "email": "hoa@example.org", "address": "5 Lê Lợi", "id_number": "046"}
+
+
+def read(move: str = "reported", **data: object) -> Event:
+    found = read_event(KEY, body(move, NOON, "e1", **{"service": "field-reports", **data}))
+    assert isinstance(found, Event), found
+    return found
+
+
+def test_the_reporter_is_beside_the_payload_and_not_in_it() -> None:
+    event = read(title="Cây đổ", reporter=HOA)
+    assert event.reporter == Reporter(**HOA)
+    assert "Hoa" not in repr(event), "whatever is logged"
+    assert event.data == read(title="Cây đổ").data
+    assert event.payload == read(title="Cây đổ").payload
+
+
+@pytest.mark.parametrize("nobody", [None, {}, {"name": None}, {"nickname": "Hoa"}])
+def test_a_reporter_of_whom_nothing_is_said_is_none(nobody: object) -> None:
+    assert read(reporter=nobody).reporter is None
+
+
+def test_only_a_report_has_a_reporter() -> None:
+    event = read("acknowledged", reporter=HOA)
+    assert event.reporter is None
+    assert b"Hoa" not in bytes(event.data)
+
+
+def test_its_words_are_in_nfc_like_all_others() -> None:
+    event = read(reporter={"name": "Hu\u0065\u0302\u0301"})
+    assert event.reporter is not None
+    assert event.reporter.name == "Huế"
+
+
+@pytest.mark.parametrize(
+    ("reporter", "fields"),
+    [
+        ({"name": 5, "phone": "1" * 65}, {"data.reporter.name", "data.reporter.phone"}),
+        ({"email": "m" * 321, "address": "m" * 513}, {"data.reporter.email", "data.reporter.address"}),
+        ({"id_number": ["mark"]}, {"data.reporter.id_number"}),
+        ("mark", {"data.reporter"}),
+    ],
+)
+def test_every_fault_of_it_is_told_and_nothing_of_what_it_says(reporter: object, fields: set[str]) -> None:
+    refusal = read_event(KEY, body("reported", NOON, "e1", service="field-reports", reporter=reporter))
+    assert isinstance(refusal, Refusal)
+    assert {fault.field for fault in refusal.faults} == fields
+    assert "mark" not in str(refusal)
+    assert "mmm" not in str(refusal)
+
+
+def test_it_says_nothing_in_the_binary_mode_either() -> None:
+    whole = msgspec.json.decode(body("reported", NOON, "e1", service="field-reports", reporter=HOA))
+    data = msgspec.json.encode(whole.pop("data"))
+    headers = [(f"ce_{name}", value.encode()) for name, value in whole.items()]
+    event = read_event(KEY, data, headers)
+    assert isinstance(event, Event)
+    assert event.reporter == Reporter(**HOA)
+    assert b"Hoa" not in bytes(event.data)
+
+
+def folded(*log: Record, slice_records: int = 100) -> Written:
+    """Return all that the fold of a log writes."""
+    end = Position(next=len(log))
+    return recompute(Shard(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
+
+
+def told(*log: Record) -> Reporter | None:
+    """Return whom the record of the incident names after a log."""
+    return folded(*log).reporters.get("field-reports:1")
+
+
+def in_turn(happenings: Iterable[tuple[str, int, str, Any]]) -> list[Record]:
+    """Return a log in the order given: a move, the minute it happened, its id and the reporter's name, if any."""
+    return [
+        record(offset, move, NOON + minute * MINUTE, id, **({"reporter": {"name": name}} if name else {}))
+        for offset, (move, minute, id, name) in enumerate(happenings)
+    ]
+
+
+def test_the_reporter_is_written_with_the_state_and_is_in_none_of_it() -> None:
+    made = folded(record(0, "reported", NOON, "e1", title="Cây đổ", reporter=HOA))
+    assert made.reporters == {"field-reports:1": Reporter(**HOA)}
+    for kept in (made.incidents, made.facts, [(cell.service, window) for cell, window in made.windows.items()]):
+        assert b"Hoa" not in msgspec.json.encode(kept)
+
+
+def test_a_late_duplicate_overwrites_nothing() -> None:
+    log = in_turn([("reported", 0, "e1", "Hoa"), ("resolved", 5, "e2", None), ("reported", 0, "e1", "Lan")])
+    assert told(*log) == Reporter("Hoa")
+
+
+def test_a_second_report_of_the_same_incident_is_refused_and_overwrites_nothing() -> None:
+    log = in_turn([("reported", 0, "e1", "Hoa"), ("reported", 5, "e2", "Lan")])
+    assert told(*log) == Reporter("Hoa")
+    assert len(folded(*log).dead_letters) == 1
+
+
+def test_a_report_that_comes_after_its_other_events_tells_who_it_was() -> None:
+    log = in_turn([("acknowledged", 5, "e2", None), ("resolved", 9, "e3", None), ("reported", 0, "e1", "Hoa")])
+    assert told(*log) == Reporter("Hoa")
+
+
+def test_a_refused_report_tells_nobody() -> None:
+    log = [record(0, "reported", NOON, "e1", ward="nowhere", reporter=HOA)]
+    assert told(*log) is None
+
+
+_HAPPENINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["reported", "reported", "acknowledged", "resolved"]),
+        st.integers(0, 4),
+        st.sampled_from("abcd"),
+        st.sampled_from([None, "Hoa", "Lan", "Minh"]),
+    ),
+    max_size=8,
+    unique_by=lambda one: one[2],
+)
+
+
+@given(happenings=_HAPPENINGS, data=st.data())
+def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(happenings))
+    again = [*shuffled, *data.draw(st.lists(st.sampled_from(shuffled), max_size=3) if shuffled else st.just([]))]
+    expected = folded(*in_turn(happenings)).reporters
+    assert folded(*in_turn(again), slice_records=data.draw(st.integers(1, 4))).reporters == expected
+    reports = [(minute, id, name) for move, minute, id, name in happenings if move == "reported"]
+    first = min(reports, default=(0, "", None))
+    assert expected.get("field-reports:1") == (Reporter(first[2]) if first[2] else None)
+
+
+def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_that_is() -> None:
+    expected = folded(*in_turn([("reported", 0, "e1", "Hoa")]))
+    _, motion = recompute(Shard(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
+    motion = changed(motion, position=expected.position)
+    inspection = Inspection(ClockKind.EVENT, NOON, MINUTE)
+    right = Found(**expected.__dict__, later=expected.position)
+    assert list(differences(expected, motion, right, inspection)) == []
+    for reporters, words in (({}, "is missing"), ({"field-reports:1": Reporter("Lan")}, "differs in name")):
+        found = changed(right, reporters=reporters)
+        assert list(differences(expected, motion, found, inspection)) == [f"reporter of field-reports:1 {words}"]
