@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from msgspec import Struct, field
 
 from api.app.metrics import Metrics
-from api.commands.idempotency import SentLately
+from api.commands.idempotency import IdempotencyCache
 from api.feed.feed import Feed
 from api.http.auth import Gate
 from api.http.problems import Problem
@@ -36,7 +36,7 @@ class Centre(Struct):
     gate: Gate
     identities: Identities
     ready: bool = False
-    sent: SentLately = field(default_factory=SentLately)
+    sent: IdempotencyCache = field(default_factory=IdempotencyCache)
     backlog: Backlog = field(default_factory=Backlog)
     pace: Pace = field(default_factory=Pace)
     signer: Signer | None = None

@@ -9,15 +9,15 @@ import msgspec
 from ioc.core.cloudevents import Envelope
 from ioc.core.records import Position
 from ioc.core.topics import TOPICS, Topic, TopicSpec
-from ioc.duplicates.candidates import Sighting
-from ioc.duplicates.clusters import Matter
+from ioc.duplicates.candidates import Candidate
+from ioc.duplicates.clusters import Cluster
 from ioc.figures.aggregates import Aggregate
 from ioc.incident import lifecycle
 from ioc.incident.facts import Fact
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import PAYLOADS, Reporter
 from ioc.incident.state import Incident
-from ioc.notifications.maintenance import Window
+from ioc.notifications.maintenance import MaintenanceWindow
 from ioc.notifications.notification import Notification
 from ioc.office_records import records
 from ioc.office_records.items import Item
@@ -28,7 +28,7 @@ from ioc.sensors.state import SensorState
 
 Json = dict[str, Any]
 
-KINDS: tuple[Move | Act, ...] = (*Move, *Act)
+KINDS: tuple[EventType | Act, ...] = (*EventType, *Act)
 """The kinds of events on `ioc.events`."""
 
 FOLDER = Path(__file__).parents[1] / "docs" / "contract"
@@ -47,13 +47,13 @@ _RECORDS: Mapping[Topic, type] = {
     Topic.WORKERS: Heartbeat,
     Topic.CATALOGUES: CatalogueFiles,
     Topic.NOTIFICATIONS: Notification,
-    Topic.MAINTENANCE: Window,
+    Topic.MAINTENANCE: MaintenanceWindow,
     Topic.REPORTERS: Reporter,
     Topic.AUDIT: Look,
     Topic.ITEMS: Item,
     Topic.SENSORS: SensorState,
-    Topic.SIGHTINGS: Sighting,
-    Topic.MATTERS: Matter,
+    Topic.SIGHTINGS: Candidate,
+    Topic.MATTERS: Cluster,
 }
 
 
@@ -94,7 +94,7 @@ def observation_schema(name: str) -> Json:
     return _schema(name, OBSERVATIONS[name])
 
 
-def event_schema(kind: Move | Act) -> Json:
+def event_schema(kind: EventType | Act) -> Json:
     """Return the JSON Schema of an event in CloudEvents' structured mode. Fields it does not name are ignored."""
     return _schema(_type(kind), _payload(kind))
 
@@ -114,12 +114,12 @@ def _schema(name: str, payload: type[msgspec.Struct]) -> Json:
     }
 
 
-def _payload(kind: Move | Act) -> type[msgspec.Struct]:
-    return PAYLOADS[kind] if isinstance(kind, Move) else BOOKINGS[kind]
+def _payload(kind: EventType | Act) -> type[msgspec.Struct]:
+    return PAYLOADS[kind] if isinstance(kind, EventType) else BOOKINGS[kind]
 
 
-def _type(kind: Move | Act) -> str:
-    return lifecycle.event_type(kind) if isinstance(kind, Move) else records.event_type(kind)
+def _type(kind: EventType | Act) -> str:
+    return lifecycle.cloudevents_type(kind) if isinstance(kind, EventType) else records.event_type(kind)
 
 
 def _needs_data(payload: type[msgspec.Struct]) -> bool:

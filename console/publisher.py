@@ -8,7 +8,7 @@ import msgspec
 from aiokafka import AIOKafkaProducer
 
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
-from ioc.core.watermark import AS_OF_TYPE
+from ioc.core.watermark import WATERMARK_TYPE
 from ioc.incident import own_events
 
 HEADERS = list(own_events.HEADERS)
@@ -46,7 +46,7 @@ async def mark(producer: AIOKafkaProducer, as_of: str, topics: Iterable[Topic] =
         "id": as_of,
         "source": "/ioc/clock",
         "subject": "clock",
-        "type": AS_OF_TYPE,
+        "type": WATERMARK_TYPE,
         "time": as_of,
     }
     value = msgspec.json.encode(event)

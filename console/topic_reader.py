@@ -9,7 +9,7 @@ from rich.console import Console
 
 from ioc.core.records import Position, position_key
 from ioc.core.topics import Topic
-from ioc.processors.registry import LANES
+from ioc.processors.registry import PROCESSORS
 from ioc.processors.serde import decode_position
 from streams.kafka_clients import reader
 from streams.partition.restore import batches, has_records
@@ -93,7 +93,7 @@ async def is_quiet(bootstrap: str) -> bool:
 
     What a fold sends is written together with its position, so ends that are read after all positions hold it.
     """
-    reached = {lane: await positions(bootstrap, lane) for lane in LANES}
+    reached = {lane: await positions(bootstrap, lane) for lane in PROCESSORS}
     for lane, folded in reached.items():
         ends = await ends_of(bootstrap, lane)
         if not await _folded(bootstrap, lane, {one: folded.get(one, Position()) for one in ends}, ends):

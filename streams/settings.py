@@ -7,8 +7,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ioc.catalogue.reading.load import hue_folder
+from ioc.core.dead_letter_limit import DeadLetterLimit
 from ioc.core.records import ClockKind
-from ioc.core.reject_limit import RefusalPolicy
 
 
 class WorkerSettings(BaseSettings):
@@ -36,6 +36,6 @@ class WorkerSettings(BaseSettings):
     frozen_after: float = Field(30.0, gt=0, description="how long the event loop may stand still")
 
     @property
-    def refusal_policy(self) -> RefusalPolicy:
+    def refusal_policy(self) -> DeadLetterLimit:
         """When too many records are refused."""
-        return RefusalPolicy(self.refused_share, self.refused_least, self.refused_window)
+        return DeadLetterLimit(self.refused_share, self.refused_least, self.refused_window)

@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from api.http.fields import Code, Line, Moment
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.incident.lifecycle import COMMANDS
 
 Said = Annotated[str, Field(min_length=1, max_length=512, pattern=r"\S")]
@@ -29,7 +29,7 @@ class Shown(BaseModel):
     public: bool = False
 
 
-class Order(BaseModel):
+class CommandBody(BaseModel):
     """What every command may say: who gives it, in what words, and what there is to show for it."""
 
     model_config = ConfigDict(
@@ -51,10 +51,10 @@ class Order(BaseModel):
         return self.model_copy(update={"actor": subject})
 
     @classmethod
-    def lacking(cls, said: Mapping[str, object]) -> list[Fault]:
+    def lacking(cls, said: Mapping[str, object]) -> list[FieldError]:
         """Return the fault of a body that gives none of the fields of which one is needed."""
         given = not cls.one_of or any(said.get(field) is not None for field in cls.one_of)
-        return [] if given else [Fault("body", cls.lacks)]
+        return [] if given else [FieldError("body", cls.lacks)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -63,7 +63,7 @@ class Order(BaseModel):
         return self
 
 
-class Assign(Order):
+class Assign(CommandBody):
     """Give the matter to a unit, a person, or both."""
 
     model_config = ConfigDict(
@@ -79,7 +79,7 @@ class Assign(Order):
     assignee: Line | None = None
 
 
-class Direct(Order):
+class Direct(CommandBody):
     """Direct several units to act, by a moment if one is given. It is signed with the centre's own key.
 
     One signed elsewhere says `by` whom, at what `time`, and has its signature; the Idempotency-Key is the id signed.
@@ -104,15 +104,15 @@ class Direct(Order):
         return self if self.signature is not None else super().given_by(subject)
 
     @classmethod
-    def lacking(cls, said: Mapping[str, object]) -> list[Fault]:
+    def lacking(cls, said: Mapping[str, object]) -> list[FieldError]:
         """Return a fault of what a directive that was signed elsewhere needs, and of what only such a one has."""
         if said.get("signature") is not None:
             needed = [name for name in ("by", "time") if said.get(name) is None]
-            return [Fault(name, "needed with a signature: it was signed, too") for name in needed]
-        return [] if said.get("time") is None else [Fault("time", "given with a signature alone")]
+            return [FieldError(name, "needed with a signature: it was signed, too") for name in needed]
+        return [] if said.get("time") is None else [FieldError("time", "given with a signature alone")]
 
 
-class AnswerDirective(Order):
+class AnswerDirective(CommandBody):
     """Answer a directive for a unit it was given to."""
 
     model_config = ConfigDict(
@@ -125,7 +125,7 @@ class AnswerDirective(Order):
     unit: Code
 
 
-class Update(Order):
+class Update(CommandBody):
     """Correct what is said of the matter; what is not given stays. Lowering what is urgent needs `actor` and `text`."""
 
     model_config = ConfigDict(
@@ -150,7 +150,7 @@ class Update(Order):
     address: Line | None = None
 
 
-class Escalate(Order):
+class Escalate(CommandBody):
     """Raise the matter to a level of the ladder."""
 
     model_config = ConfigDict(
@@ -161,7 +161,7 @@ class Escalate(Order):
     to: Annotated[Code | None, Field(description="The unit it is raised to")] = None
 
 
-class Merge(Order):
+class Merge(CommandBody):
     """Say that the matter is the same as another, which it then follows; this also takes a proposal."""
 
     model_config = ConfigDict(
@@ -171,7 +171,7 @@ class Merge(Order):
     into: Annotated[str, Field(min_length=3, max_length=321, description="The incident it is the same as")]
 
 
-class Shelve(Order):
+class Shelve(CommandBody):
     """Put the matter aside until a moment, seven days ahead at most: who does so, and why."""
 
     model_config = ConfigDict(
@@ -187,7 +187,7 @@ class Shelve(Order):
     until: Moment
 
 
-class Rate(Order):
+class Rate(CommandBody):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
     model_config = ConfigDict(
@@ -203,8 +203,8 @@ class Rate(Order):
     satisfaction: Literal["satisfied", "accepted", "not_satisfied"] | None = None
 
 
-BODIES: dict[str, type[Order]] = {
-    **dict.fromkeys(COMMANDS, Order),
+BODIES: dict[str, type[CommandBody]] = {
+    **dict.fromkeys(COMMANDS, CommandBody),
     "assign": Assign,
     "direct": Direct,
     "acknowledge_directive": AnswerDirective,

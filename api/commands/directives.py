@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 from msgspec.structs import replace
 
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.scalars import Priority, encode
 from ioc.decider.signatures import signature_refusal
 from ioc.decider.urgency import lowers, missing_words
 from ioc.incident.directive import named
 from ioc.incident.event import Event
 from ioc.incident.payloads import DECODE, Directed, Updated
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 from ioc.processors.reader import read_event
 from ioc.signing.signer import Signer
 
@@ -41,27 +41,29 @@ def signed(order: "Ordered", signer: Signer | None) -> "Ordered":
     return replace(order, data={**order.data, "signature": signer.signature(order.encode())})
 
 
-def unsigned(entry: Entry) -> Raw:
+def unsigned(entry: HistoryEntry) -> Raw:
     """Return what an entry of the history says without the signature of a directive."""
     said = DECODE[entry.move](entry.data)
     return Raw(encode(replace(said, signature=None))) if isinstance(said, Directed) else entry.data
 
 
-def signature_faults(order: "Ordered", catalogue: Catalogue) -> list[Fault]:
+def signature_faults(order: "Ordered", catalogue: Catalogue) -> list[FieldError]:
     """Return why the workers would refuse a directive for its signature."""
     event = read_event(order.incident.encode(), order.encode())
     if not isinstance(event, Event) or not isinstance(event.payload, Directed):
         return []
     if catalogue.keys and event.payload.signature is None:
-        return [Fault("signature", _NO_KEY)]
+        return [FieldError("signature", _NO_KEY)]
     refusal = signature_refusal(event, event.payload, catalogue.keys)
     faults = () if refusal is None else refusal.faults
     return [
-        Fault(fault.field.removeprefix("data."), f"{refusal.reason}: {fault.reason}") for fault in faults if refusal
+        FieldError(fault.field.removeprefix("data."), f"{refusal.reason}: {fault.reason}")
+        for fault in faults
+        if refusal
     ]
 
 
-def faults(command: str, body: object, card: Card) -> list[Fault]:
+def faults(command: str, body: object, card: IndexEntry) -> list[FieldError]:
     """Return what of a body, however faulty otherwise, the incident as it stands does not allow."""
     if not isinstance(body, dict):
         return []
@@ -70,20 +72,20 @@ def faults(command: str, body: object, card: Card) -> list[Fault]:
     return list(_lowering_faults(body, card.incident)) if command == "update" else []
 
 
-def _answer_faults(body: Json, incident: Incident) -> Iterator[Fault]:
+def _answer_faults(body: Json, incident: Incident) -> Iterator[FieldError]:
     id, unit = body.get("directive"), body.get("unit")
     if not isinstance(id, str):
         return
     directive = named(incident.directives, id)
     if directive is None:
-        yield Fault("directive", "no directive of this incident has that id")
+        yield FieldError("directive", "no directive of this incident has that id")
     elif isinstance(unit, str) and directive.answer_of(unit) is None:
-        yield Fault("unit", "the directive is not to this unit")
+        yield FieldError("unit", "the directive is not to this unit")
 
 
-def _lowering_faults(body: Json, incident: Incident) -> Iterator[Fault]:
+def _lowering_faults(body: Json, incident: Incident) -> Iterator[FieldError]:
     priority = body.get("priority")
     if isinstance(priority, str) and priority in set(Priority) and lowers(incident, Priority(priority)):
         actor, text = (word if isinstance(word, str) else None for word in (body.get("actor"), body.get("text")))
         missing = missing_words(Updated(actor=actor, text=text))
-        yield from (Fault(fault.field.removeprefix("data."), fault.reason) for fault in missing)
+        yield from (FieldError(fault.field.removeprefix("data."), fault.reason) for fault in missing)

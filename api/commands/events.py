@@ -7,17 +7,17 @@ import msgspec
 from msgspec import Struct
 
 from api.commands import directives
-from api.commands.bodies import Direct, Order
-from api.read_model.entry import Card
+from api.commands.bodies import CommandBody, Direct
+from api.read_model.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults
-from ioc.core.rejections import Fault, Refusal
+from ioc.core.rejections import FieldError, Rejection
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_instant, to_rfc3339
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import COMMANDS, Move, event_type
+from ioc.incident.lifecycle import COMMANDS, EventType, cloudevents_type
 from ioc.incident.payloads import Assigned, Directed, Payload, Updated
-from ioc.incident.state import Entry
+from ioc.incident.state import HistoryEntry
 from ioc.processors.reader import read_event
 
 
@@ -25,7 +25,7 @@ class Ordered(Struct, frozen=True):
     """An event that carries out a command; `time` in ms."""
 
     incident: str
-    move: Move
+    move: EventType
     id: str
     time: Instant
     data: dict[str, Any]
@@ -42,7 +42,7 @@ class Ordered(Struct, frozen=True):
                 "specversion": "1.0",
                 "id": self.id,
                 "source": self.source,
-                "type": event_type(self.move),
+                "type": cloudevents_type(self.move),
                 "subject": self.incident.partition(":")[2],
                 "time": to_rfc3339(self.time),
                 "datacontenttype": "application/json",
@@ -56,12 +56,12 @@ class Ordered(Struct, frozen=True):
             "event_id": self.id,
             "source": self.source,
             "incident": self.incident,
-            "type": event_type(self.move),
+            "type": cloudevents_type(self.move),
             "time": to_rfc3339(self.time),
         }
 
 
-def ordered(command: str, card: Card, body: Order, key: str | None, now: Instant) -> Ordered:
+def ordered(command: str, card: IndexEntry, body: CommandBody, key: str | None, now: Instant) -> Ordered:
     """Return the event of a command.
 
     It happened after all the operator could see, also when another service's clock runs ahead of ours.
@@ -74,13 +74,15 @@ def ordered(command: str, card: Card, body: Order, key: str | None, now: Instant
     return Ordered(card.incident.id, COMMANDS[command], key or str(uuid4()), time, data)
 
 
-def as_read(event: Ordered) -> Event | list[Fault]:
+def as_read(event: Ordered) -> Event | list[FieldError]:
     """Return the event as the workers will read it, or every fault they would refuse it for."""
     read = read_event(event.incident.encode(), event.encode())
     if isinstance(read, Event):
         return read
-    faults = read.faults if isinstance(read, Refusal) else ()
-    return [Fault(_as_sent(fault.field), fault.reason) for fault in faults] or [Fault("body", "not understood")]
+    faults = read.faults if isinstance(read, Rejection) else ()
+    return [FieldError(_as_sent(fault.field), fault.reason) for fault in faults] or [
+        FieldError("body", "not understood")
+    ]
 
 
 def _as_sent(field: str) -> str:
@@ -89,30 +91,30 @@ def _as_sent(field: str) -> str:
     return names.get(field, field.removeprefix("data."))
 
 
-def carried_out(card: Card, event: Event) -> Entry | None:
+def carried_out(card: IndexEntry, event: Event) -> HistoryEntry | None:
     """Return the entry of the history that this very event made, when it was sent before."""
     entries = card.incident.history
     return next((entry for entry in entries if entry.id == event.id and entry.source == event.source), None)
 
 
-def same(entry: Entry, event: Event) -> bool:
+def same(entry: HistoryEntry, event: Event) -> bool:
     """True when an entry was made by this command with this body, whatever signature the centre put to it."""
     return entry.move is event.move and event.data in (entry.data, directives.unsigned(entry))
 
 
-def standing_faults(command: str, body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
+def standing_faults(command: str, body: object, card: IndexEntry, catalogue: Catalogue) -> list[FieldError]:
     """Return what speaks against a command however faulty its body is otherwise: its names, and the present state."""
     return [*name_faults(body, card, catalogue), *directives.faults(command, body, card), *state_faults(command, card)]
 
 
-def state_faults(command: str, card: Card) -> list[Fault]:
+def state_faults(command: str, card: IndexEntry) -> list[FieldError]:
     """Return the fault of a command that the present state does not allow."""
     if command in card.commands:
         return []
-    return [Fault("command", f"'{command}' is not allowed; it is {card.incident.state}")]
+    return [FieldError("command", f"'{command}' is not allowed; it is {card.incident.state}")]
 
 
-def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
+def name_faults(body: object, card: IndexEntry, catalogue: Catalogue) -> list[FieldError]:
     """Return the units named in a body, however faulty it is otherwise, that the catalogue does not know."""
     if not isinstance(body, dict):
         return []
@@ -123,7 +125,7 @@ def name_faults(body: object, card: Card, catalogue: Catalogue) -> list[Fault]:
     named |= {name: Updated(**{name: body[name]}) for name in ("service", "ward") if _is_text(body.get(name))}
     service = card.incident.service
     found = ((name, catalogue_faults(said, service, catalogue)) for name, said in named.items())
-    return [Fault(name, fault.reason) for name, faults in found for fault in faults]
+    return [FieldError(name, fault.reason) for name, faults in found for fault in faults]
 
 
 def _is_text(word: object) -> bool:

@@ -22,7 +22,7 @@ class _Sent(NamedTuple):
     answer: asyncio.Future[Answer]
 
 
-class SentLately:
+class IdempotencyCache:
     """What was sent under each key of an incident. A command that failed is forgotten, so it can be sent again."""
 
     def __init__(self, most: int = REMEMBERED) -> None:

@@ -7,21 +7,21 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from api.commands import directives, events, merges
-from api.commands.bodies import BODIES, Order
+from api.commands.bodies import BODIES, CommandBody
 from api.commands.events import Ordered
 from api.commands.idempotency import KeyUsed
 from api.container import Centre, ReadyCentre, centre_of
 from api.http.auth import AnOperator
+from api.http.complete_rejection_route import CompleteRejectionRoute, first_of_each
 from api.http.problems import Problem, shown
 from api.http.publisher import NotPublished
-from api.http.whole_refusal_route import OrderRoute, first_of_each
 from api.incidents.dependencies import KnownCard
-from api.read_model.entry import Card
-from ioc.core.rejections import Fault
+from api.read_model.entry import IndexEntry
+from ioc.core.rejections import FieldError
 from ioc.core.times import to_rfc3339
 from ioc.incident.event import Event
 from ioc.incident.own_events import HEADERS
-from ioc.incident.state import Entry
+from ioc.incident.state import HistoryEntry
 
 
 class Accepted(BaseModel):
@@ -48,10 +48,10 @@ class Accepted(BaseModel):
     time: str
 
 
-class CommandRoute(OrderRoute):
+class CommandRoute(CompleteRejectionRoute):
     """The route of a command: an incident's present state, its names and its relatives can speak against it."""
 
-    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+    def refusal(self, request: Request, faults: list[FieldError], body: object) -> Problem:
         """Return the refusal of a command, counted."""
         centre = centre_of(request)
         centre.metrics.commands.labels(self.name, "422").inc()
@@ -68,9 +68,9 @@ router = APIRouter(tags=["commands"], route_class=CommandRoute)
 Key = Annotated[str | None, Header(min_length=1, max_length=256, description="Becomes the id of the event")]
 
 
-def _add(command: str, body_type: type[Order]) -> None:
+def _add(command: str, body_type: type[CommandBody]) -> None:
     async def order(
-        operator: AnOperator, card: KnownCard, centre: ReadyCentre, body: Order, idempotency_key: Key = None
+        operator: AnOperator, card: KnownCard, centre: ReadyCentre, body: CommandBody, idempotency_key: Key = None
     ) -> JSONResponse:
         if operator is not None:
             body = body.given_by(operator.subject)
@@ -95,13 +95,15 @@ for _command, _body in BODIES.items():
     _add(_command, _body)
 
 
-async def _carry_out(command: str, card: Card, centre: Centre, body: Order, key: str | None) -> JSONResponse:
+async def _carry_out(
+    command: str, card: IndexEntry, centre: Centre, body: CommandBody, key: str | None
+) -> JSONResponse:
     order = events.ordered(command, card, body, key, centre.model.now())
     if command == "direct":
         order = directives.by_the_centre(order, centre.signer)
     try:
         if key is None and "signature" in order.data:
-            fault = Fault("Idempotency-Key", "needed with a signature: it is the id that was signed")
+            fault = FieldError("Idempotency-Key", "needed with a signature: it is the id that was signed")
             raise Problem(422, "The command is not valid", [fault])
         answer = await _answer(command, card, centre, order)
     except Problem as problem:
@@ -111,7 +113,7 @@ async def _carry_out(command: str, card: Card, centre: Centre, body: Order, key:
     return JSONResponse(answer, 202)
 
 
-async def _answer(command: str, card: Card, centre: Centre, order: Ordered) -> dict[str, str]:
+async def _answer(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> dict[str, str]:
     event = events.as_read(order)
     if not isinstance(event, Event):
         faults = event + events.standing_faults(command, order.data, card, centre.model.catalogue)
@@ -126,7 +128,7 @@ async def _answer(command: str, card: Card, centre: Centre, order: Ordered) -> d
         raise _key_used() from None
 
 
-def _again(order: Ordered, event: Event, entry: Entry) -> dict[str, str]:
+def _again(order: Ordered, event: Event, entry: HistoryEntry) -> dict[str, str]:
     """Return the same answer again to a command that is sent again; the lifecycle may have gone on since."""
     if not events.same(entry, event):
         raise _key_used()
@@ -134,11 +136,11 @@ def _again(order: Ordered, event: Event, entry: Entry) -> dict[str, str]:
 
 
 def _key_used() -> Problem:
-    fault = Fault("Idempotency-Key", "was used before, with another command or another body")
+    fault = FieldError("Idempotency-Key", "was used before, with another command or another body")
     return Problem(409, "The key belongs to another command", [fault])
 
 
-async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> dict[str, str]:
+async def _publish(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> dict[str, str]:
     if command == "direct":
         order = directives.signed(order, centre.signer)
     _check(command, card, centre, order)
@@ -150,7 +152,7 @@ async def _publish(command: str, card: Card, centre: Centre, order: Ordered) -> 
     return order.answer()
 
 
-def _check(command: str, card: Card, centre: Centre, order: Ordered) -> None:
+def _check(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> None:
     model = centre.model
     faults = events.name_faults(order.data, card, model.catalogue) + merges.unknown(order.data, model)
     faults += directives.faults(command, order.data, card)

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from api.http.json import encoded
 from api.incidents.serializer import row
-from api.read_model.entry import NEVER, Card
+from api.read_model.entry import NEVER, IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, Instant, Millis
 from ioc.incident.lifecycle import State
@@ -57,7 +57,7 @@ class Shown:
         card = self.model.card(id)
         return encoded(row(card, now)) if card is not None and self._holds(card) else None
 
-    def _holds(self, card: Card) -> bool:
+    def _holds(self, card: IndexEntry) -> bool:
         if card.is_open:
             return card.key < self._end
         return card.incident.state is not State.MERGED and (card.incident.closed_at or 0) >= self._since

@@ -19,7 +19,7 @@ from api.http.responses import json_answer
 from api.report.content import content_of
 from api.report.language import Lang
 from api.report.page import page
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import DAY, LAST_MOMENT, MINUTE, OUT_OF_TIME, Instant, parse_duration, to_instant
 
 router = APIRouter(tags=["figures"])
@@ -72,9 +72,9 @@ async def show_live(
     try:
         ahead = parse_duration(within)
     except ValueError as error:
-        raise Problem(422, "The request is not valid", [Fault("within", str(error))]) from error
+        raise Problem(422, "The request is not valid", [FieldError("within", str(error))]) from error
     if ahead > FARTHEST:
-        raise Problem(422, "The request is not valid", [Fault("within", "is more than a year")])
+        raise Problem(422, "The request is not valid", [FieldError("within", "is more than a year")])
     return json_answer(standing_now(centre.model, scope, ahead))
 
 
@@ -87,13 +87,15 @@ async def period_asked(
     view: Annotated[View | None, Query(description="In place of `from` and `to`: the period that ends now")] = None,
 ) -> Period:
     """Return the period asked for, or say everything that is wrong with it."""
-    faults: list[Fault] = []
+    faults: list[FieldError] = []
     if view is not None:
-        faults += [Fault(name, "is not for a view") for name, at in (("from", start), ("to", end)) if at is not None]
+        faults += [
+            FieldError(name, "is not for a view") for name, at in (("from", start), ("to", end)) if at is not None
+        ]
         if not faults:
             return _viewed(centre, view)
     elif start is None or end is None:
-        faults += [Fault(name, "missing") for name, at in (("from", start), ("to", end)) if at is None]
+        faults += [FieldError(name, "missing") for name, at in (("from", start), ("to", end)) if at is None]
     else:
         period = Period(to_instant(start), to_instant(end))
         faults += _faults(*period)
@@ -106,17 +108,17 @@ def _viewed(centre: ReadyCentre, view: View) -> Period:
     try:
         return period_of(view, centre.model.catalogue, centre.model.now())
     except NobodyOnDuty as error:
-        raise Problem(422, "The request is not valid", [Fault("view", str(error))]) from error
+        raise Problem(422, "The request is not valid", [FieldError("view", str(error))]) from error
 
 
-def _faults(start: Instant, end: Instant) -> list[Fault]:
+def _faults(start: Instant, end: Instant) -> list[FieldError]:
     moments = {"from": start, "to": end}
-    faults = [Fault(name, OUT_OF_TIME) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
-    faults += [Fault(name, "must be on a whole minute") for name, at in moments.items() if at % MINUTE]
+    faults = [FieldError(name, OUT_OF_TIME) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
+    faults += [FieldError(name, "must be on a whole minute") for name, at in moments.items() if at % MINUTE]
     if end <= start:
-        faults.append(Fault("to", "must come after 'from'"))
+        faults.append(FieldError("to", "must come after 'from'"))
     if end - start > LONGEST:
-        faults.append(Fault("to", "is more than ten years after 'from'"))
+        faults.append(FieldError("to", "is more than ten years after 'from'"))
     return faults
 
 
@@ -137,7 +139,7 @@ async def show_period(centre: ReadyCentre, period: AnyPeriod, scope: AnyScope, f
     try:
         told = await figures_of(centre.model, period, scope)
     except TooOld as error:
-        raise Problem(422, "The request is not valid", [Fault("from", str(error))]) from error
+        raise Problem(422, "The request is not valid", [FieldError("from", str(error))]) from error
     if format == "json":
         return json_answer(told)
     return Response(as_csv(told), headers={"Cache-Control": "no-store"}, media_type="text/csv; charset=utf-8")
@@ -160,7 +162,7 @@ async def show_report(
     try:
         content = await content_of(centre.model, period, part)
     except TooOld as error:
-        raise Problem(422, "The request is not valid", [Fault("from", str(error))]) from error
+        raise Problem(422, "The request is not valid", [FieldError("from", str(error))]) from error
     other = request.url.include_query_params(lang=Lang.EN if lang is Lang.VI else Lang.VI)
     made = page(content, centre.model.catalogue, lang, f"?{other.query}")
     return HTMLResponse(made.html, headers={**_PAGE_HEADERS, "Content-Security-Policy": made.policy})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from api.http.json import Json
-from api.read_model.counters import Counts, Tallies
+from api.read_model.counters import Counters, Counts
 from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
 from api.read_model.windows import Windows
@@ -70,7 +70,7 @@ def _take(sums: Sums, windows: Windows, span: Span, start: Instant) -> None:
         sums.take(service, part)
 
 
-def live(tallies: Tallies) -> Json:
+def live(tallies: Counters) -> Json:
     """Tell the counts of all open incidents, and by service, unit and ward."""
     everywhere = tallies.all
     return {

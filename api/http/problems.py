@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -40,7 +40,7 @@ class Problem(Exception):
         self,
         status: int,
         title: str,
-        faults: Sequence[Fault] = (),
+        faults: Sequence[FieldError] = (),
         detail: str = "",
         members: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -69,9 +69,9 @@ def respond(problem: Problem) -> Response:
     return Response(msgspec.json.encode(body), problem.status, headers, MEDIA_TYPE)
 
 
-def faults_of(error: RequestValidationError) -> list[Fault]:
+def faults_of(error: RequestValidationError) -> list[FieldError]:
     """Return what is wrong with a request, field by field."""
-    found = [Fault(_field(one), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
+    found = [FieldError(_field(one), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
     return list(dict.fromkeys(found))
 
 

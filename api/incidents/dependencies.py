@@ -6,12 +6,12 @@ from fastapi import Depends, Path
 
 from api.container import ReadyCentre
 from api.http.problems import Problem
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 
 IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
 
 
-async def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
+async def known_card(id: IncidentId, centre: ReadyCentre) -> IndexEntry:
     """Return the incident named in the path, or 404."""
     card = centre.model.card(id)
     if card is None:
@@ -19,4 +19,4 @@ async def known_card(id: IncidentId, centre: ReadyCentre) -> Card:
     return card
 
 
-KnownCard = Annotated[Card, Depends(known_card)]
+KnownCard = Annotated[IndexEntry, Depends(known_card)]

@@ -5,8 +5,8 @@ import msgspec
 from api.commands.directives import Json
 from ioc.core.times import Instant, to_rfc3339
 from ioc.incident.directive import Answer, Directive
-from ioc.incident.lifecycle import Move
-from ioc.incident.state import Entry, Incident
+from ioc.incident.lifecycle import EventType
+from ioc.incident.state import HistoryEntry, Incident
 
 _EVIDENCE: Json = {"caption": None, "public": False}
 
@@ -25,11 +25,11 @@ def summary(incident: Incident) -> Json:
 
 def told(incident: Incident, now: Instant) -> list[Json]:
     """Return the directives of an incident, each with what its units have answered."""
-    words = {(entry.source, entry.id): entry for entry in incident.history if entry.move is Move.DIRECTED}
+    words = {(entry.source, entry.id): entry for entry in incident.history if entry.move is EventType.DIRECTED}
     return [_told(one, incident, words.get((one.source, one.id)), now) for one in incident.directives]
 
 
-def _told(directive: Directive, incident: Incident, entry: Entry | None, now: Instant) -> Json:
+def _told(directive: Directive, incident: Incident, entry: HistoryEntry | None, now: Instant) -> Json:
     said = {} if entry is None else msgspec.json.decode(entry.data)
     return {
         "id": directive.id,
@@ -64,7 +64,7 @@ def _is_of(id: str, unit: str, directive: Directive, answer: Answer) -> bool:
 def _words(directive: Directive, answer: Answer, incident: Incident) -> Json:
     """Return what a unit said when it reported the directive done."""
     for entry in incident.history:
-        if entry.move is Move.DIRECTIVE_DONE and entry.time == answer.done_at and entry.refused is None:
+        if entry.move is EventType.DIRECTIVE_DONE and entry.time == answer.done_at and entry.refused is None:
             said = msgspec.json.decode(entry.data)
             if (said["directive"], said["unit"]) == (directive.id, answer.unit):
                 return {

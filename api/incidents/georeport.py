@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from api.http.json import moment
 from api.incidents.published import category_of, published_answer
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import to_rfc3339
 from ioc.incident.lifecycle import CLOSED
@@ -38,13 +38,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Line = tuple[str | float | None, ...]
 
 
-def is_published(card: Card, catalogue: Catalogue) -> bool:
+def is_published(card: IndexEntry, catalogue: Catalogue) -> bool:
     """True of what a city publishes: everything but dossiers."""
     service = catalogue.services.get(card.incident.service)
     return service is None or not service.dossiers
 
 
-def lines(cards: Iterable[Card], catalogue: Catalogue) -> Iterator[str]:
+def lines(cards: Iterable[IndexEntry], catalogue: Catalogue) -> Iterator[str]:
     """Yield the table line by line, its heading first; times in UTC, names as the city writes them."""
     yield _written(COLUMNS)
     for card in cards:

@@ -12,7 +12,7 @@ from starlette.responses import StreamingResponse
 from api.container import ReadyCentre
 from api.http.problems import Problem, shown
 from api.incidents.georeport import is_published, lines
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import LAST_MOMENT, OUT_OF_TIME, to_instant
 
 router = APIRouter(tags=["figures"])
@@ -34,9 +34,9 @@ async def bulk(
 ) -> StreamingResponse:
     """GeoReport Bulk, in the order of the reports. Dossiers are left out; no reporter's identity is in it."""
     moments = {"from": to_instant(start), "to": to_instant(end)}
-    faults = [Fault(name, OUT_OF_TIME) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
+    faults = [FieldError(name, OUT_OF_TIME) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
     if moments["to"] <= moments["from"]:
-        faults.append(Fault("to", "must come after 'from'"))
+        faults.append(FieldError("to", "must come after 'from'"))
     if faults:
         raise Problem(422, "The request is not valid", faults)
     catalogue = centre.model.catalogue

@@ -3,11 +3,11 @@
 import msgspec
 
 from ioc.catalogue.city import Catalogue
-from ioc.incident.lifecycle import CLOSED, Move
+from ioc.incident.lifecycle import CLOSED, EventType
 from ioc.incident.payloads import Payload
 from ioc.incident.state import Incident
 
-_ENDINGS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED})
+_ENDINGS = frozenset({EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED})
 
 _decode_said = msgspec.json.Decoder(Payload).decode
 

@@ -7,17 +7,17 @@ import msgspec
 
 from api.http.json import Json, moment
 from api.incidents import directives
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import SECOND, Instant, to_rfc3339
-from ioc.incident.lifecycle import event_type
+from ioc.incident.lifecycle import cloudevents_type
 from ioc.incident.payloads import Payload
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 from ioc.sla.clocks import lapses_at
 from ioc.sla.explain import Explanation, StepTold, explain
 
 
-def row(card: Card, now: Instant) -> Json:
+def row(card: IndexEntry, now: Instant) -> Json:
     """Return one row of the list; `now` decides what is overdue."""
     one, clock = card.incident, card.clock
     return {
@@ -60,7 +60,7 @@ def row(card: Card, now: Instant) -> Json:
     }
 
 
-def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
+def detail(card: IndexEntry, now: Instant, catalogue: Catalogue) -> Json:
     """Return the row with history, evidence, the arithmetic of every deadline, and the commands allowed now."""
     return {
         **row(card, now),
@@ -79,7 +79,7 @@ def detail(card: Card, now: Instant, catalogue: Catalogue) -> Json:
 MERGED_SHOWN = 50
 
 
-def _children(card: Card) -> list[Json]:
+def _children(card: IndexEntry) -> list[Json]:
     """Return the incidents that were merged into this one, the oldest first."""
     here = ((child.reported_at, id, child) for id, child in card.incident.children.items() if not child.away)
     first = nsmallest(MERGED_SHOWN, here, key=lambda one: one[:2])
@@ -88,11 +88,11 @@ def _children(card: Card) -> list[Json]:
     ]
 
 
-def _entry(entry: Entry) -> Json:
+def _entry(entry: HistoryEntry) -> Json:
     said = msgspec.json.decode(entry.data)
     return {
         "time": to_rfc3339(entry.time),
-        "type": event_type(entry.move),
+        "type": cloudevents_type(entry.move),
         "source": entry.source,
         "id": entry.id,
         "actor": said.get("actor"),
@@ -110,7 +110,7 @@ def evidence_of(incident: Incident) -> Iterator[Json]:
     for entry in incident.history:
         if entry.refused is None:
             said = _decode_shown(entry.data)
-            by = {"time": to_rfc3339(entry.time), "type": event_type(entry.move), "actor": said.actor}
+            by = {"time": to_rfc3339(entry.time), "type": cloudevents_type(entry.move), "actor": said.actor}
             yield from ({**msgspec.structs.asdict(one), **by} for one in said.evidence)
 
 

@@ -15,11 +15,11 @@ from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
 from ioc.core.cloudevents import slug_of
 from ioc.core.records import Outgoing
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
-from ioc.core.watermark import AsOf
+from ioc.core.watermark import Watermark
 from ioc.decider import decide
 from ioc.incident.event import Event
 from ioc.office_records import items
@@ -56,7 +56,7 @@ class Verdict(Struct, frozen=True):
     named: Named
     record: Outgoing | None = None
     outcome: str = TAKEN
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldError, ...] = ()
 
 
 class Door(Struct, frozen=True):
@@ -72,19 +72,21 @@ class Door(Struct, frozen=True):
         key = None if named.key is None else named.key.encode()
         observed = named.type == OBSERVED_TYPE
         read = (read_observation if observed else read_event)(key, arrival.value, arrival.headers)
-        if isinstance(read, AsOf):
-            return _refused(named, Refusal(Reason.UNKNOWN_TYPE, (Fault("type", "not a type that is taken here"),)))
-        if isinstance(read, Refusal):
+        if isinstance(read, Watermark):
+            return _refused(
+                named, Rejection(Reason.UNKNOWN_TYPE, (FieldError("type", "not a type that is taken here"),))
+            )
+        if isinstance(read, Rejection):
             return _refused(named, read)
         if read.source.startswith(CENTRE) or not self.may_send(read.source):
-            return Verdict(named, None, FORBIDDEN, (Fault("source", "not yours to speak for"),))
+            return Verdict(named, None, FORBIDDEN, (FieldError("source", "not yours to speak for"),))
         refusal = self._refusal(read)
         if refusal is not None:
             return _refused(named, refusal)
         topic = Topic.INDICATORS if observed else Topic.EVENTS
         return Verdict(named, Outgoing(topic, key or b"", arrival.value, arrival.headers))
 
-    def _refusal(self, read: Event | Booking | Observation) -> Refusal | None:
+    def _refusal(self, read: Event | Booking | Observation) -> Rejection | None:
         """Return why the fold would refuse it whatever it knows of what it is about, or None."""
         now = read.time if self.now is None else self.now
         if isinstance(read, Event):
@@ -104,7 +106,7 @@ def anyones(_: str) -> bool:
     return True
 
 
-def _refused(named: Named, refusal: Refusal) -> Verdict:
+def _refused(named: Named, refusal: Rejection) -> Verdict:
     """Return a refusal as its sender is told of it: the key is made here, of what another fault speaks of."""
     faults = tuple(fault for fault in refusal.faults if fault.field != "key") or refusal.faults
     return Verdict(named, None, refusal.reason, faults)

@@ -27,7 +27,7 @@ from api.intake.arrivals import (
 from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict, anyones, door_of
 from api.intake.schemas import IntakeShown
 from api.intake.writing import write
-from ioc.core.rejections import Fault, Reason
+from ioc.core.rejections import FieldError, Reason
 
 # A batch of the longest events would be far longer; who has such ones sends fewer at once.
 MOST_BYTES = 4 * 1024 * 1024
@@ -91,7 +91,7 @@ async def _came(request: Request, centre: Centre, hold: Callable[[int], None]) -
         accepted = ", ".join((STRUCTURED, BATCH, "or any with ce- headers"))
         raise Problem(415, "Not a type of content that events come in", detail=f"Taken are {accepted}") from None
     except NotABatch:
-        raise Problem(422, "The batch is not valid", [Fault("body", "not a JSON array")]) from None
+        raise Problem(422, "The batch is not valid", [FieldError("body", "not a JSON array")]) from None
     except TooMany:
         raise Problem(413, f"The batch has more than {MOST_EVENTS} events") from None
 
@@ -163,7 +163,7 @@ def _refusal(verdicts: Sequence[Verdict], batch: bool) -> Problem:
     status = _STATUS.get(outcomes.pop(), 422) if len(outcomes) == 1 else 422
     if batch:
         faults = [
-            Fault(f"{number}.{fault.field}", fault.reason)
+            FieldError(f"{number}.{fault.field}", fault.reason)
             for number, one in enumerate(verdicts)
             for fault in one.faults
         ]

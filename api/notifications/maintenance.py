@@ -10,10 +10,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from api.http.fields import Code, Line, Moment
 from ioc.catalogue.city import Catalogue
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import Instant, is_of_our_time, to_instant
 from ioc.notifications import maintenance
-from ioc.notifications.maintenance import Scope, Window
+from ioc.notifications.maintenance import MaintenanceScope, MaintenanceWindow
 
 Names = Annotated[list[Code], Field(max_length=200)]
 _EXAMPLE: dict[str, Any] = {
@@ -37,7 +37,7 @@ class ScopeGiven(BaseModel):
     sources: Names = Field([], description="Sources of events, such as `/hue/field-reports`")
 
 
-class Open(BaseModel):
+class OpenWindow(BaseModel):
     """Open a maintenance window: what, from when, to when, by whom and why."""
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [_EXAMPLE]})
@@ -49,7 +49,7 @@ class Open(BaseModel):
     why: Annotated[str, Field(min_length=1, max_length=2048)]
 
 
-class End(BaseModel):
+class EndWindow(BaseModel):
     """End a maintenance window early; before its start that calls it off."""
 
     model_config = ConfigDict(
@@ -60,13 +60,13 @@ class End(BaseModel):
     why: Annotated[str, Field(min_length=1, max_length=2048)]
 
 
-def window_of(id: str, body: Open, by: str, now: Instant) -> Window:
+def window_of(id: str, body: OpenWindow, by: str, now: Instant) -> MaintenanceWindow:
     """Return the window that a body asks for."""
-    scope = msgspec.convert(body.scope.model_dump(), Scope)
-    return Window(id, scope, to_instant(body.start), to_instant(body.end), by, body.why, now)
+    scope = msgspec.convert(body.scope.model_dump(), MaintenanceScope)
+    return MaintenanceWindow(id, scope, to_instant(body.start), to_instant(body.end), by, body.why, now)
 
 
-def standing_faults(body: object, catalogue: Catalogue, now: Instant) -> list[Fault]:
+def standing_faults(body: object, catalogue: Catalogue, now: Instant) -> list[FieldError]:
     """Return what speaks against a body, as far as it can be read: also of one that has other faults."""
     if not isinstance(body, Mapping):
         return []
@@ -74,15 +74,15 @@ def standing_faults(body: object, catalogue: Catalogue, now: Instant) -> list[Fa
     start, end = _instant(body.get("from")), _instant(body.get("to"))
     found = [] if scope is None else list(_unknown(scope, catalogue))
     if start is not None and end is not None:
-        found += maintenance.faults(start, end, scope or Scope(wards=("?",)), now)
+        found += maintenance.faults(start, end, scope or MaintenanceScope(wards=("?",)), now)
     elif scope is not None and scope.is_empty:
         found += maintenance.faults(now, now + 1, scope, now)
     return found
 
 
-def _scope(found: object) -> Scope | None:
+def _scope(found: object) -> MaintenanceScope | None:
     with suppress(msgspec.ValidationError):
-        return msgspec.convert(found, Scope)
+        return msgspec.convert(found, MaintenanceScope)
     return None
 
 
@@ -97,7 +97,7 @@ def _instant(found: Any) -> Instant | None:
     return None
 
 
-def _unknown(scope: Scope, catalogue: Catalogue) -> Iterator[Fault]:
+def _unknown(scope: MaintenanceScope, catalogue: Catalogue) -> Iterator[FieldError]:
     """Yield the names the catalogue does not know. One of an external service's own may be meant all the same."""
     yield from _lacking("services", scope.services, catalogue.services)
     if any(catalogue.is_external(service) for service in scope.services):
@@ -108,7 +108,7 @@ def _unknown(scope: Scope, catalogue: Catalogue) -> Iterator[Fault]:
     yield from _lacking("wards", scope.wards, catalogue.wards)
 
 
-def _lacking(side: str, names: tuple[str, ...], known: Any) -> Iterator[Fault]:
+def _lacking(side: str, names: tuple[str, ...], known: Any) -> Iterator[FieldError]:
     for index, name in enumerate(names):
         if name not in known:
-            yield Fault(f"scope.{side}.{index}", f"is not one of the catalogue's {side}")
+            yield FieldError(f"scope.{side}.{index}", f"is not one of the catalogue's {side}")

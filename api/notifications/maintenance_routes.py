@@ -9,27 +9,27 @@ from starlette.responses import JSONResponse, Response
 
 from api.container import Centre, ReadyCentre, centre_of
 from api.http.auth import AnOperator
+from api.http.complete_rejection_route import CompleteRejectionRoute, first_of_each
 from api.http.json import moment
 from api.http.problems import Problem, shown
 from api.http.publisher import NotPublished
 from api.http.responses import json_answer
-from api.http.whole_refusal_route import OrderRoute, first_of_each
-from api.notifications.maintenance import End, Open, standing_faults, window_of
+from api.notifications.maintenance import EndWindow, OpenWindow, standing_faults, window_of
 from api.notifications.schemas import WindowShown, WindowsShown
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.notifications.maintenance import Window
+from ioc.notifications.maintenance import MaintenanceWindow
 from ioc.notifications.notification import digest
 from ioc.processors.serde import encode
 
 NOT_VALID = "The window is not valid"
 
 
-class MaintenanceRoute(OrderRoute):
+class MaintenanceRoute(CompleteRejectionRoute):
     """The route of a window: the catalogue and the time can speak against it."""
 
-    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+    def refusal(self, request: Request, faults: list[FieldError], body: object) -> Problem:
         """Return the refusal of a window, or of its end."""
         model = centre_of(request).model
         if self.name == "open_window":
@@ -68,7 +68,7 @@ async def windows(
     responses={202: {"model": WindowShown}, **shown(401, 403, 409, 413, 422, 503)},
 )
 async def open_window(
-    operator: AnOperator, centre: ReadyCentre, body: Open, idempotency_key: Key = None
+    operator: AnOperator, centre: ReadyCentre, body: OpenWindow, idempotency_key: Key = None
 ) -> JSONResponse:
     """Nobody is told of what happens in its scope while it is active; what is still open at its end is told once."""
     now = centre.model.now()
@@ -79,7 +79,7 @@ async def open_window(
     if known is not None and _asks_the_same(known, wanted):
         return JSONResponse(_shown(known, centre, now), 202)
     if known is not None:
-        fault = Fault("Idempotency-Key", "was used before, with another body")
+        fault = FieldError("Idempotency-Key", "was used before, with another body")
         raise Problem(409, "The key belongs to another window", [fault])
     if faults:
         raise Problem(422, NOT_VALID, faults)
@@ -93,7 +93,7 @@ async def open_window(
     summary="End a maintenance window early",
     responses={202: {"model": WindowShown}, **shown(401, 403, 404, 409, 413, 422, 503)},
 )
-async def end_window(operator: AnOperator, centre: ReadyCentre, id: Id, body: End) -> JSONResponse:
+async def end_window(operator: AnOperator, centre: ReadyCentre, id: Id, body: EndWindow) -> JSONResponse:
     """What is still open in its scope is then told once; one that has not begun is called off."""
     now = centre.model.now()
     known = centre.model.maintenance.all.get(id)
@@ -105,7 +105,7 @@ async def end_window(operator: AnOperator, centre: ReadyCentre, id: Id, body: En
     return await _write(centre, replace(known, ended_at=now, ended_by=by, ended_why=body.why), now)
 
 
-async def _write(centre: Centre, window: Window, now: Instant) -> JSONResponse:
+async def _write(centre: Centre, window: MaintenanceWindow, now: Instant) -> JSONResponse:
     try:
         await centre.publisher.publish(window.id.encode(), encode(window), (), Topic.MAINTENANCE)
     except NotPublished as error:
@@ -113,12 +113,12 @@ async def _write(centre: Centre, window: Window, now: Instant) -> JSONResponse:
     return JSONResponse(_shown(window, centre, now), 202)
 
 
-def _asks_the_same(known: Window, wanted: Window) -> bool:
+def _asks_the_same(known: MaintenanceWindow, wanted: MaintenanceWindow) -> bool:
     asked = ("scope", "start", "end", "by", "why")
     return all(getattr(known, name) == getattr(wanted, name) for name in asked)
 
 
-def stage_of(window: Window, now: Instant) -> Stage:
+def stage_of(window: MaintenanceWindow, now: Instant) -> Stage:
     """Return where a window stands."""
     if window.is_active(now):
         return "active"
@@ -127,7 +127,7 @@ def stage_of(window: Window, now: Instant) -> Stage:
     return "over" if window.is_over(now) else "coming"
 
 
-def _shown(window: Window, centre: Centre, now: Instant) -> dict[str, Any]:
+def _shown(window: MaintenanceWindow, centre: Centre, now: Instant) -> dict[str, Any]:
     scope = window.scope
     stage = stage_of(window, now)
     covered = centre.model.covered(window) if stage == "active" else 0

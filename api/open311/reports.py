@@ -13,9 +13,9 @@ import msgspec
 
 from api.open311.answers import Said
 from api.open311.services import CHECKSUM, WARD, Matter
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import Instant, to_rfc3339
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 
 # All that comes this way is of one source; the ids of its incidents begin with its last part.
 SOURCE = "/open311"
@@ -47,7 +47,7 @@ def event(form: Form, matter: Matter, name: str, now: Instant) -> bytes:
         "id": name,
         "source": SOURCE,
         "subject": name,
-        "type": event_type(Move.REPORTED),
+        "type": cloudevents_type(EventType.REPORTED),
         "time": to_rfc3339(now),
         "data": {key: said for key, said in _data(form, matter).items() if said not in (None, {}, [])},
     }
@@ -125,7 +125,7 @@ _AS_SENT = {
 }
 
 
-def as_sent(fault: Fault) -> Said:
+def as_sent(fault: FieldError) -> Said:
     """Return a fault of the event by the name that the form has for the field."""
     field = next((name for path, name in _AS_SENT.items() if fault.field.startswith(path)), fault.field)
     if fault.field.startswith("data.evidence") and fault.field.endswith("sha256"):

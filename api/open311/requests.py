@@ -5,7 +5,7 @@ from typing import Any
 from api.http.json import moment
 from api.incidents.published import category_of, published_answer
 from api.open311.services import Matter
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName
 from ioc.core.times import to_rfc3339
@@ -13,7 +13,7 @@ from ioc.incident.lifecycle import CLOSED
 from ioc.incident.state import Incident
 
 
-def request_shown(card: Card, catalogue: Catalogue) -> dict[str, Any]:
+def request_shown(card: IndexEntry, catalogue: Catalogue) -> dict[str, Any]:
     """Return an incident as a service request; `expected_datetime` is by when it is to be resolved."""
     one, unit = card.incident, catalogue.units.get(card.incident.unit or "")
     due = one.clock(TargetName.RESOLVE)
@@ -43,7 +43,7 @@ def code_of(one: Incident) -> str:
     return one.service if one.category is None else f"{one.service}:{one.category}"
 
 
-def status_of(card: Card) -> str:
+def status_of(card: IndexEntry) -> str:
     """Return `closed` of what is over for the one who reported it, else `open`."""
     return "closed" if card.incident.state in CLOSED else "open"
 

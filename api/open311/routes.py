@@ -13,7 +13,7 @@ from api.open311 import requests, services
 from api.open311.answers import Refused, Said, answer
 from api.open311.public_route import add, check_jurisdiction, form_of, known_matter, open311_router
 from api.open311.schemas import Open311Definition, Open311Request, Open311Service
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from api.read_model.filter import Filter
 from ioc.core.times import DAY, Instant, to_instant
 
@@ -66,7 +66,7 @@ async def list_requests(
 ) -> Response:
     """The newest first: of the last 90 days unless it is said otherwise, and of no longer time."""
     check_jurisdiction(centre, jurisdiction_id)
-    found: Iterator[Card | None]
+    found: Iterator[IndexEntry | None]
     if service_request_id:
         found = (_card(id, centre) for id in service_request_id.split(","))
     else:
@@ -81,9 +81,9 @@ def _listed(said: str) -> frozenset[str]:
     return frozenset(filter(None, said.split(",")))
 
 
-async def _part(found: Iterator[Card | None], first: int, count: int) -> list[Card]:
+async def _part(found: Iterator[IndexEntry | None], first: int, count: int) -> list[IndexEntry]:
     """Return `count` of what is found, from the `first` on; others get their turn now and then."""
-    passed, part = 0, list[Card]()
+    passed, part = 0, list[IndexEntry]()
     for number, card in enumerate(found):
         if number % _AT_ONCE == _AT_ONCE - 1:
             await asyncio.sleep(0)
@@ -107,7 +107,7 @@ def _period(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | No
 
 def _reported(
     centre: Centre, since: Instant, until: Instant, codes: frozenset[str], states: frozenset[str]
-) -> Iterator[Card | None]:
+) -> Iterator[IndexEntry | None]:
     """Return what was reported in a period, the newest first, and None for each that has none of the codes."""
     matters, of = services.matters(centre.model.catalogue), {code.partition(":")[0] for code in codes}
     asked = {one.service.code for one in matters if not codes or one.service.code in of}
@@ -130,12 +130,12 @@ async def show_request(
     return answer(form_of(request), "service_requests", [requests.request_shown(card, centre.model.catalogue)])
 
 
-def _card(id: str, centre: Centre) -> Card | None:
+def _card(id: str, centre: Centre) -> IndexEntry | None:
     card = centre.model.card(id.strip())
     return card if card is not None and _is_shown(card, centre) else None
 
 
-def _is_shown(card: Card, centre: Centre) -> bool:
+def _is_shown(card: IndexEntry, centre: Centre) -> bool:
     return services.is_reportable(card.incident.service, centre.model.catalogue)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from api.read_model.bitmap import Marks
-from api.read_model.entry import Card
-from api.read_model.sorted_index import Line, moments
+from api.read_model.entry import IndexEntry
+from api.read_model.sorted_index import SortedIndex, moments
 from ioc.core.times import Instant, Millis
 from ioc.incident.lifecycle import State
 from ioc.incident.state import SEVERITIES
@@ -62,7 +62,7 @@ Names = tuple[str, str | None, str | None]
 _Alike = tuple[Home, State, str, int]
 
 
-class Tallies:
+class Counters:
     """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together.
 
     They hold once the tallies are moved: what comes and goes waits aside until then, to be counted with its like.
@@ -78,12 +78,12 @@ class Tallies:
         self.overdue = Marks()
         self.turned: set[int] = set()
         self._now: Instant = 0
-        self._lines: dict[int, Line[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
+        self._lines: dict[int, SortedIndex[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
         self._passed = bytearray()
         self._homes: list[Home | None] = []
         self._waiting: defaultdict[_Alike, int] = defaultdict(int)
 
-    def home(self, card: Card, causes: Sequence[Counts]) -> Home:
+    def home(self, card: IndexEntry, causes: Sequence[Counts]) -> Home:
         """Return where an incident is counted: in all, by each side, and among those of its causes."""
         names = (card.incident.service, card.incident.unit, card.incident.ward)
         sides = zip(self.by.values(), names, strict=True)
@@ -91,7 +91,7 @@ class Tallies:
         part = self.parts.setdefault(names, Part())
         return Home(part, (part.counts, self.all, *known, *causes))
 
-    def add(self, number: int, card: Card, home: Home) -> None:
+    def add(self, number: int, card: IndexEntry, home: Home) -> None:
         """Count an open incident."""
         if number >= len(self._homes):
             self._homes.extend([None] * (number + 1 - len(self._homes)))
@@ -107,7 +107,7 @@ class Tallies:
             self.overdue.add(number)
         self._waiting[home, card.incident.state, card.severity, passed] += 1
 
-    def remove(self, number: int, card: Card) -> None:
+    def remove(self, number: int, card: IndexEntry) -> None:
         """Take out an incident that was counted."""
         home = self._homes[number]
         assert home is not None
@@ -182,7 +182,7 @@ def _named(state: State, severity: str) -> list[str]:
     return names
 
 
-def _moments(card: Card) -> list[tuple[int, Instant]]:
+def _moments(card: IndexEntry) -> list[tuple[int, Instant]]:
     """Return when an open incident's moments pass: a warning holds on its own instant, a due the instant after."""
     found = []
     if card.due is not None:

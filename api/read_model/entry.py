@@ -7,13 +7,13 @@ from unicodedata import combining, normalize
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant
 from ioc.incident.lifecycle import CLOSED, State, commands_in
-from ioc.incident.state import SEVERITIES, Clock, Incident, severity
+from ioc.incident.state import SEVERITIES, Incident, SlaClock, severity
 
 # Sorts what has no due after all that has one; later than any moment a datetime can hold.
 NEVER: Instant = 1 << 60
 
 
-class Order(NamedTuple):
+class WorkOrder(NamedTuple):
     """The order of work: the gravest first, then the soonest due, then the oldest."""
 
     gravity: int
@@ -31,7 +31,7 @@ _SHIFT = 1 << 62
 LAST_KEY = b"\xff"
 
 
-def key_of(order: Order) -> bytes:
+def key_of(order: WorkOrder) -> bytes:
     """Return bytes that sort as the order of work does."""
     gravity, due, reported_at, id = order
     return _key(-gravity, due, reported_at, id)
@@ -41,10 +41,10 @@ def _key(severity: int, due: Instant, reported_at: Instant, id: str) -> bytes:
     return _KEY.pack(len(SEVERITIES) - 1 - severity, due + _SHIFT, reported_at + _SHIFT) + id.encode()
 
 
-def order_of(key: bytes) -> Order:
+def order_of(key: bytes) -> WorkOrder:
     """Return the place in the order of work that a key was made of."""
     gravity, due, reported_at = _KEY.unpack_from(key)
-    return Order(gravity + 1 - len(SEVERITIES), due - _SHIFT, reported_at - _SHIFT, key[_KEY.size :].decode())
+    return WorkOrder(gravity + 1 - len(SEVERITIES), due - _SHIFT, reported_at - _SHIFT, key[_KEY.size :].decode())
 
 
 def id_in(key: bytes) -> str:
@@ -75,7 +75,7 @@ def folded(text: str) -> str:
     return plain.replace("đ", "d")
 
 
-class Card:
+class IndexEntry:
     """One incident with its severity, next deadline, sort key, and how many `children` were merged into it."""
 
     __slots__ = ("children", "clock", "due", "incident", "is_open", "key", "maintenance", "severity", "solution_due")
@@ -85,7 +85,7 @@ class Card:
         self.is_open = incident.state not in CLOSED
         self.severity = severity(incident)
         self.maintenance: str | None = None  # the id of the window that it lies under now
-        self.clock: Clock | None = incident.next_clock() if self.is_open else None
+        self.clock: SlaClock | None = incident.next_clock() if self.is_open else None
         self.due: Instant | None = self.clock.due if self.clock is not None else None
         self.solution_due = _solution_due(incident) if self.is_open else None
         due = NEVER if self.due is None else self.due
@@ -93,7 +93,7 @@ class Card:
         self.children = sum(not child.away for child in incident.children.values()) if incident.children else 0
 
     @property
-    def order(self) -> Order:
+    def order(self) -> WorkOrder:
         """Its place in the order of work."""
         return order_of(self.key)
 

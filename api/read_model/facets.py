@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from api.read_model.bitmap import Marks
-from api.read_model.entry import Card, folded
-from api.read_model.id_index import Ids
-from api.read_model.text_index import Texts, Words
+from api.read_model.entry import IndexEntry, folded
+from api.read_model.id_index import IdIndex
+from api.read_model.text_index import TextIndex, Texts
 from ioc.catalogue.city import Catalogue
 from ioc.incident.lifecycle import OPEN, State
-from ioc.notifications.maintenance import Scope
+from ioc.notifications.maintenance import MaintenanceScope
 
 # The sides on which every incident has a name, if only an empty one.
 NAMED = ("state", "service", "unit", "ward", "parent")
@@ -21,22 +21,22 @@ Place = tuple[str | None, str | None]
 Names = tuple[Kind, Place]
 
 
-class Sides:
+class Facets:
     """All incidents by what they have on each side, and by what they say.
 
     What comes waits aside until somebody looks, by what it has on all sides together: many have the same.
     """
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: IdIndex) -> None:
         self.ids = ids
-        self.words = Words()
+        self.words = TextIndex()
         self._all = Marks()
         self._marks: dict[tuple[str, str], Marks] = {}
         self._names: dict[str, set[str]] = {}
         self._kinds: defaultdict[Kind, list[int]] = defaultdict(list)
         self._places: defaultdict[Place, list[int]] = defaultdict(list)
 
-    def change(self, number: int, gone: Card | None, come: Card | None) -> None:
+    def change(self, number: int, gone: IndexEntry | None, come: IndexEntry | None) -> None:
         """Take over that one card was replaced by another."""
         if gone is not None:
             self._replace(number, _names(gone), None if come is None else _names(come))
@@ -129,7 +129,7 @@ class Sides:
         codes = self._names.get(side, ())
         return self.any_of(side, (code for code in codes if word in folded(names.get(code, code))))
 
-    def covered(self, scope: Scope) -> Marks:
+    def covered(self, scope: MaintenanceScope) -> Marks:
         """Return whom a scope covers."""
         given = (
             *(
@@ -147,7 +147,7 @@ class Sides:
         return found
 
 
-def _names(card: Card) -> Names:
+def _names(card: IndexEntry) -> Names:
     one = card.incident
     slug, shelved = one.id.partition(":")[0], one.shelved_until is not None
     kind = (one.state, card.severity, one.service, one.category, one.unit, one.source, slug, one.units, shelved)
@@ -181,6 +181,6 @@ def _of_place(place: Place) -> Iterator[tuple[str, str]]:
     yield "parent", parent or ""
 
 
-def _texts(card: Card | None) -> Texts:
+def _texts(card: IndexEntry | None) -> Texts:
     one = card.incident if card is not None else None
     return () if one is None else (one.title, one.text, one.address, one.assignee)

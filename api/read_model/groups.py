@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from api.http.json import Json
 from api.read_model.counters import none
-from api.read_model.entry import Card, order_of
+from api.read_model.entry import IndexEntry, order_of
 from api.read_model.sorted_index import moments, works
 from ioc.catalogue.cause import Cause
 from ioc.core.times import to_rfc3339
@@ -35,13 +35,13 @@ class Group:
         self._by_work = works()
         self._by_age = moments()
 
-    def add(self, number: int, card: Card) -> None:
+    def add(self, number: int, card: IndexEntry) -> None:
         """Take in an open incident, and the reports that were merged into it."""
         self.reports += 1 + card.children
         self._by_work.add(card.key, number)
         self._by_age.add(card.incident.reported_at, number)
 
-    def remove(self, number: int, card: Card) -> None:
+    def remove(self, number: int, card: IndexEntry) -> None:
         """Take out an incident that was in it."""
         self.reports -= 1 + card.children
         self._by_work.remove(card.key, number)
@@ -79,7 +79,7 @@ class Groups:
         self._causes = causes
         self._groups: dict[Key, Group] = {}
 
-    def of(self, card: Card) -> list[Group]:
+    def of(self, card: IndexEntry) -> list[Group]:
         """Return the groups of an open incident."""
         one = card.incident
         causes = (id for id, cause in self._causes.items() if cause.brings(one.service, one.category))

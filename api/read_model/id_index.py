@@ -34,7 +34,7 @@ _ZEROS = b"0" * 256
 _DIGITS = [_ZEROS[:letter] + b"1" + _ZEROS[letter + 1 :] for letter in range(256)]
 
 
-class Ids:
+class IdIndex:
     """Rows of ids without marks and case. `id_of` tells the id of a number below `size`; a row is made when needed.
 
     `width` is how many places (bytes) have a table.

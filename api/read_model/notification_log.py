@@ -48,7 +48,7 @@ class Told(Struct, frozen=True):
     total: int
 
 
-class Ledger:
+class NotificationIndex:
     """The newest notifications by the moment of their status."""
 
     def __init__(self, kept: int = KEPT) -> None:

@@ -13,17 +13,17 @@ from msgspec import Struct
 from api.http.json import Json
 from api.read_model.bitmap import Marks
 from api.read_model.clock import PipelineClock
-from api.read_model.counters import Home, Names, Tallies
-from api.read_model.entry import LAST_KEY, Card, Order, folded, id_of, key_of, report_of
-from api.read_model.facets import NAMED, Sides
+from api.read_model.counters import Counters, Home, Names
+from api.read_model.entry import LAST_KEY, IndexEntry, WorkOrder, folded, id_of, key_of, report_of
+from api.read_model.facets import NAMED, Facets
 from api.read_model.filter import Filter, spans
 from api.read_model.groups import Group, Groups
-from api.read_model.id_index import Ids
-from api.read_model.notification_log import Ledger
+from api.read_model.id_index import IdIndex
+from api.read_model.notification_log import NotificationIndex
 from api.read_model.queues import Queues
 from api.read_model.sensors import Sensors
 from api.read_model.sorted_index import moments, works
-from api.read_model.store import AtRest
+from api.read_model.store import IncidentStore
 from api.read_model.windows import Windows
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import Position
@@ -32,8 +32,8 @@ from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import State
 from ioc.incident.state import Incident
-from ioc.notifications.maintenance import Window
-from ioc.notifications.maintenance import Windows as MaintenanceWindows
+from ioc.notifications.maintenance import MaintenanceWindow
+from ioc.notifications.maintenance import MaintenanceWindows as MaintenanceWindows
 from ioc.processors import serde
 from ioc.processors.serde import Heartbeat
 from ioc.sensors.state import SensorState
@@ -45,8 +45,8 @@ _FEW = 4_000
 class Page(Struct, frozen=True):
     """Part of a list: the cards, where the next part begins, and how many there are in all."""
 
-    cards: list[Card]
-    next: Order | None
+    cards: list[IndexEntry]
+    next: WorkOrder | None
     total: int
 
 
@@ -66,7 +66,7 @@ class ReadModel:
         self.catalogue = catalogue
         self.clock = PipelineClock(wall)
         self.windows = Windows()
-        self.ledger = Ledger()
+        self.ledger = NotificationIndex()
         self.maintenance = MaintenanceWindows()
         self.positions: dict[int, Position] = {}
         self.heartbeats: dict[int, Heartbeat] = {}
@@ -76,14 +76,14 @@ class ReadModel:
         self.wake: Callable[[], None] = lambda: None
         self.queues = Queues()
         self.sensors = Sensors(catalogue)
-        self._tallies = Tallies()
+        self._tallies = Counters()
         self._groups = Groups(catalogue.causes)
         self._homes: dict[tuple[Names, str | None], tuple[Home, list[Group]]] = {}
-        self._rest = AtRest()
-        self._sides = Sides(Ids(self._rest.id, lambda: self._rest.size))
+        self._rest = IncidentStore()
+        self._sides = Facets(IdIndex(self._rest.id, lambda: self._rest.size))
         self._work = {True: works(), False: works()}
         self._closed, self._reported = moments(), moments()
-        self._holding: list[Window] = []
+        self._holding: list[MaintenanceWindow] = []
         self._codes: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
@@ -102,19 +102,19 @@ class ReadModel:
         """Return the pipeline's present moment in ms."""
         return self.clock.now()
 
-    def card(self, id: str) -> Card | None:
+    def card(self, id: str) -> IndexEntry | None:
         """Return an incident by its id; None when there is none to show."""
         number = self._rest.number(id)
         return None if number is None else self._card(number)
 
-    def _card(self, number: int) -> Card:
+    def _card(self, number: int) -> IndexEntry:
         card = self._rest.card(number)
         card.maintenance = self._window_over(card)
         return card
 
     def upsert(self, record: bytes) -> bool:
         """Take over an incident's state unless what is known is as new; tell whether anything changed."""
-        come = Card(serde.decode_incident(record))
+        come = IndexEntry(serde.decode_incident(record))
         one, number = come.incident, self._rest.number(come.incident.id)
         if one.state is State.PENDING or (number is not None and self._rest.versions[number] >= one.version):
             return False
@@ -130,7 +130,7 @@ class ReadModel:
             self._change(number, self._rest.card(number), None)
             self._rest.remove(id)
 
-    def _change(self, number: int, gone: Card | None, come: Card | None) -> None:
+    def _change(self, number: int, gone: IndexEntry | None, come: IndexEntry | None) -> None:
         self._sides.change(number, gone, come)
         if gone is not None:
             self._leave(number, gone)
@@ -140,7 +140,7 @@ class ReadModel:
         if card is not None and not self.loading:
             self._touch(card.incident.id)
 
-    def _enter(self, number: int, card: Card) -> None:
+    def _enter(self, number: int, card: IndexEntry) -> None:
         one = card.incident
         self._work[card.is_open].add(card.key, number)
         self._reported.add(one.reported_at, number)
@@ -155,7 +155,7 @@ class ReadModel:
             code = code_of(one.id)
             self._codes[code] = (*self._codes.get(code, ()), number)
 
-    def _leave(self, number: int, card: Card) -> None:
+    def _leave(self, number: int, card: IndexEntry) -> None:
         one = card.incident
         self._work[card.is_open].remove(card.key, number)
         self._reported.remove(one.reported_at, number)
@@ -175,7 +175,7 @@ class ReadModel:
         else:
             del self._codes[code]
 
-    def _home(self, card: Card) -> tuple[Home, list[Group]]:
+    def _home(self, card: IndexEntry) -> tuple[Home, list[Group]]:
         """Return where an open incident is counted. There are as many homes as there are kinds in places."""
         one = card.incident
         names = ((one.service, one.unit, one.ward), one.category)
@@ -217,11 +217,11 @@ class ReadModel:
             left = left - found[window.id]
         return found
 
-    def covered(self, window: Window) -> int:
+    def covered(self, window: MaintenanceWindow) -> int:
         """Return how many open incidents lie in the scope of a window."""
         return len(self._sides.covered(window.scope) & self._sides.open)
 
-    def _window_over(self, card: Card) -> str | None:
+    def _window_over(self, card: IndexEntry) -> str | None:
         """Return the active window an open incident lies under: the one that ends last."""
         over = (window.id for window in self._holding if card.is_open and window.scope.covers(card.incident))
         return next(over, None)
@@ -245,7 +245,7 @@ class ReadModel:
                 self.last_seen[incident.service] = entry.time if entry.time > known else known
                 return
 
-    def tallies(self, now: Instant | None = None) -> Tallies:
+    def tallies(self, now: Instant | None = None) -> Counters:
         """Return the counts of what stands open, as of now or another moment."""
         self._tallies.move(self.now() if now is None else now)
         return self._tallies
@@ -286,17 +286,17 @@ class ReadModel:
         number = self._rest.number(id)
         return number is not None and self._rest.keys[number] >= key and self._tallies.counts(number)
 
-    def dossiers(self, code: str) -> Iterator[Card]:
+    def dossiers(self, code: str) -> Iterator[IndexEntry]:
         """Yield the dossiers with a code, whatever its case: one for each source that has it."""
         return map(self._card, self._codes.get(code.strip().casefold(), ()))
 
-    def open_cards(self) -> Iterator[Card]:
+    def open_cards(self) -> Iterator[IndexEntry]:
         """Yield every open incident, in the order of work."""
         return map(self._card, self._work[True].between())
 
     def reported(
         self, start: Instant, end: Instant, wanted: Filter | None = None, *, newest_first: bool = False
-    ) -> Iterator[Card]:
+    ) -> Iterator[IndexEntry]:
         """Yield the incidents reported from `start` up to `end`, in that order, each as it stands when it is its turn.
 
         Those alone that fit `wanted` now. One that is taken out meanwhile is left out.
@@ -309,7 +309,7 @@ class ReadModel:
         cards = (self.card(id_of(report)) for report in found)
         return (card for card in cards if card is not None)
 
-    def page(self, wanted: Filter, limit: int, after: Order | None = None) -> Page:
+    def page(self, wanted: Filter, limit: int, after: WorkOrder | None = None) -> Page:
         """Return the first `limit` incidents that fit, from behind `after` in the order of work."""
         fitting = self._fitting(wanted)
         behind = b"" if after is None else key_of(after)

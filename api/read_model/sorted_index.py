@@ -17,17 +17,17 @@ _LEAVING = 1_000
 Key = TypeVar("Key", bytes, int)
 
 
-def works() -> "Line[bytes]":
+def works() -> "SortedIndex[bytes]":
     """Return an empty line that is sorted by the order of work."""
-    return Line(list)
+    return SortedIndex(list)
 
 
-def moments() -> "Line[int]":
+def moments() -> "SortedIndex[int]":
     """Return an empty line that is sorted by instants."""
-    return Line(partial(array, "q"))
+    return SortedIndex(partial(array, "q"))
 
 
-class Line(Generic[Key]):
+class SortedIndex(Generic[Key]):
     """Numbers of incidents sorted by key, those of equal keys by number. `blank` makes an empty sequence of keys.
 
     What comes and goes waits aside until somebody looks: very many are faster sorted at once than each put in its

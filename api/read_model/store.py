@@ -4,11 +4,11 @@ from array import array
 
 import lz4.block
 
-from api.read_model.entry import Card, id_in
+from api.read_model.entry import IndexEntry, id_in
 from ioc.processors import serde
 
 
-class AtRest:
+class IncidentStore:
     """Incidents by id and by number. Numbers are small, and given anew once they are free."""
 
     def __init__(self) -> None:
@@ -34,11 +34,11 @@ class AtRest:
         """Return the id of a number; an empty one when it is free."""
         return id_in(self.keys[number])
 
-    def card(self, number: int) -> Card:
+    def card(self, number: int) -> IndexEntry:
         """Unpack an incident."""
-        return Card(serde.decode_incident(lz4.block.decompress(self._packed[number])))
+        return IndexEntry(serde.decode_incident(lz4.block.decompress(self._packed[number])))
 
-    def put(self, card: Card, record: bytes) -> int:
+    def put(self, card: IndexEntry, record: bytes) -> int:
         """Lay down an incident in place of what is known of it; return its number."""
         one = card.incident
         number = self._numbers.get(one.id)

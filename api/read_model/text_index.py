@@ -22,7 +22,7 @@ Sayers: TypeAlias = "array[int] | Marks"
 Texts: TypeAlias = Sequence[str | None]
 
 
-class Words:
+class TextIndex:
     """The words by the incidents that say them.
 
     What an incident says that said nothing before waits aside, as it was written, until somebody looks.

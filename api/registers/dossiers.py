@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from api.http.json import Json, moment
 from api.incidents.serializer import evidence_of
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
@@ -41,7 +41,7 @@ def dossiers(model: ReadModel, code: str) -> Json:
     }
 
 
-def _dossier(card: Card, now: Instant, catalogue: Catalogue) -> Json:
+def _dossier(card: IndexEntry, now: Instant, catalogue: Catalogue) -> Json:
     one = card.incident
     vi, en = IN_WORDS[one.outcome or one.state]  # one that was joined with another ends as that does
     clock = one.clock(TargetName.RESOLVE)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from console.cities.maps import Planned, Row, degrees, event, table
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 
 CITY = "boston311"
 OFFSET = "-05:00"
@@ -29,12 +29,12 @@ def key(row: Row) -> str:
 
 def events(row: Row) -> Iterator[Planned]:
     """Yield the report of a row, and its solution when it has one."""
-    yield _event(row, Move.REPORTED, row["open_dt"], _report(row))
+    yield _event(row, EventType.REPORTED, row["open_dt"], _report(row))
     if row["closed_dt"]:
-        yield _event(row, Move.RESOLVED, row["closed_dt"], {})
+        yield _event(row, EventType.RESOLVED, row["closed_dt"], {})
 
 
-def _event(row: Row, move: Move, local: str, data: dict[str, Any]) -> Planned:
+def _event(row: Row, move: EventType, local: str, data: dict[str, Any]) -> Planned:
     return event(CITY, row["case_enquiry_id"], move, datetime.fromisoformat(_moment(local)), move, data)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from console.cities.maps import Planned, Row, event, opened
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 
 CITY = "chicago311"
 
@@ -31,16 +31,19 @@ def events(row: Row) -> Iterator[Planned]:
         yield event(CITY, row["service_request_id"], move, moment, f"{number}-{note['type']}", data)
 
 
-def _told(row: Row, note: Row) -> tuple[Move, dict[str, Any]]:
+def _told(row: Row, note: Row) -> tuple[EventType, dict[str, Any]]:
     words = {"text": words_of(note)}
     match note["type"]:
         case "opened":
-            return Move.REPORTED, {**_report(row), **words}
+            return EventType.REPORTED, {**_report(row), **words}
         case "closed" if row["extended_attributes"].get("duplicate"):
-            return Move.MERGED, {"into": f"{CITY}:{row['extended_attributes']['parent_service_request_id']}", **words}
+            return EventType.MERGED, {
+                "into": f"{CITY}:{row['extended_attributes']['parent_service_request_id']}",
+                **words,
+            }
         case "closed":
-            return Move.RESOLVED, words
-    return Move.NOTED, words
+            return EventType.RESOLVED, words
+    return EventType.NOTED, words
 
 
 def words_of(note: Row) -> str:

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from console.cities.maps import Planned, Row, degrees, event, table
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 
 CITY = "la311"
 _ZONE = timezone(timedelta(hours=-8))
 # How a request ended; one that is open has not. Whoever it was referred to does not tell this city what came of it.
-_ENDS: Mapping[str, Move] = {
-    "Closed": Move.RESOLVED,
-    "Cancelled": Move.CANCELLED,
-    "Referred Out": Move.REJECTED,
+_ENDS: Mapping[str, EventType] = {
+    "Closed": EventType.RESOLVED,
+    "Cancelled": EventType.CANCELLED,
+    "Referred Out": EventType.REJECTED,
 }
 
 rows = table
@@ -25,12 +25,12 @@ rows = table
 
 def events(row: Row) -> Iterator[Planned]:
     """Yield the report of a row, and its end when it has one."""
-    yield _event(row, Move.REPORTED, row["CreatedDate"], _report(row))
+    yield _event(row, EventType.REPORTED, row["CreatedDate"], _report(row))
     if row["ClosedDate"]:
         yield _event(row, _ENDS[row["Status"]], row["ClosedDate"], {})
 
 
-def _event(row: Row, move: Move, local: str, data: dict[str, Any]) -> Planned:
+def _event(row: Row, move: EventType, local: str, data: dict[str, Any]) -> Planned:
     moment = datetime.strptime(local, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=_ZONE)
     return event(CITY, row["SRNumber"], move, moment, move, data)
 

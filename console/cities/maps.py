@@ -10,7 +10,7 @@ from typing import IO, Any, NamedTuple, Protocol, cast
 import msgspec
 
 from ioc.core.times import Instant, to_instant
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 
 Row = dict[str, Any]
 
@@ -58,14 +58,14 @@ def table(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def event(city: str, request: str, move: Move, moment: datetime, id: str, data: Row) -> Planned:
+def event(city: str, request: str, move: EventType, moment: datetime, id: str, data: Row) -> Planned:
     """Return what happened to a request at a moment with a zone; empty fields are left out."""
     told = {
         "specversion": "1.0",
         "id": f"{request}-{id}",
         "source": f"/imported/{city}",
         "subject": request,
-        "type": event_type(move),
+        "type": cloudevents_type(move),
         "time": moment.isoformat(),
         "data": {name: value for name, value in data.items() if value not in (None, "", {})},
     }

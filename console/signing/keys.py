@@ -8,7 +8,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from ioc.core.times import Instant, to_rfc3339
 from ioc.signing.signer import Signer, private_key, public_bytes
 
@@ -30,7 +30,7 @@ def entry(private: Ed25519PrivateKey, id: str, owner: str, since: Instant) -> st
 def signed(directive: bytes, key: Path, key_id: str) -> bytes:
     """Return a directive, a structured CloudEvent, with its signature. ValueError names all that is wrong with it."""
     private = private_key(key.read_bytes())
-    signature = Signer(Key(key_id, "", public_bytes(private), 0), private).signature(directive)
+    signature = Signer(SigningKey(key_id, "", public_bytes(private), 0), private).signature(directive)
     event = msgspec.json.decode(directive)
     event["data"]["signature"] = signature
     return msgspec.json.format(msgspec.json.encode(event), indent=2)

@@ -13,10 +13,10 @@ from console.simulate.planned import Planned, signed, told
 from console.simulate.reports import Report
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Rule
+from ioc.catalogue.sla_policy import SlaRule
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, MINUTE, Instant, Millis, to_rfc3339
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import Evidence
 from ioc.signing.signer import Signer
 
@@ -32,7 +32,7 @@ _RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
 _LEAST = 1 * MINUTE
 
 
-def _targets(report: Report, rule: Rule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
+def _targets(report: Report, rule: SlaRule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
     """Return the targets people work towards: a procedure may promise its own."""
     procedure = catalogue.procedure_of(report.subject.service, report.data["category"])
     own = {TargetName.RESOLVE: procedure.target} if procedure is not None and procedure.target is not None else {}
@@ -43,7 +43,7 @@ class Life:
     """The events of one matter, drawn by chance."""
 
     def __init__(
-        self, report: Report, rule: Rule, catalogue: Catalogue, chance: Random, leaders: Signer | None = None
+        self, report: Report, rule: SlaRule, catalogue: Catalogue, chance: Random, leaders: Signer | None = None
     ) -> None:
         self.report = report
         self.targets = _targets(report, rule, catalogue)
@@ -55,36 +55,38 @@ class Life:
 
     def events(self) -> Iterator[Planned]:
         """Yield the events in the order in which they happen."""
-        yield self._tell(Move.REPORTED, **self.report.data, evidence=self._photo(0.4))
+        yield self._tell(EventType.REPORTED, **self.report.data, evidence=self._photo(0.4))
         if self.report.echo:
             return
         if self._happens(0.03):
-            yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.REJECTED, text="Không thuộc thẩm quyền")
+            yield self._after(self._share(TargetName.ACKNOWLEDGE), EventType.REJECTED, text="Không thuộc thẩm quyền")
             return
-        yield self._after(self._share(TargetName.ACKNOWLEDGE), Move.ACKNOWLEDGED, actor=self._one_of(_SHIFTS))
+        yield self._after(self._share(TargetName.ACKNOWLEDGE), EventType.ACKNOWLEDGED, actor=self._one_of(_SHIFTS))
         yield from self._directed()
-        yield self._after(self._share(TargetName.ASSIGN), Move.ASSIGNED, **self._assignment())
-        yield self._after(self._share(TargetName.FIRST_RESPONSE), Move.STARTED)
+        yield self._after(self._share(TargetName.ASSIGN), EventType.ASSIGNED, **self._assignment())
+        yield self._after(self._share(TargetName.FIRST_RESPONSE), EventType.STARTED)
         yield from self._trouble()
         if self._happens(0.02):
-            yield self._after(self._share(TargetName.RESOLVE) // 2, Move.CANCELLED, text="Người phản ánh đã rút lại")
+            yield self._after(
+                self._share(TargetName.RESOLVE) // 2, EventType.CANCELLED, text="Người phản ánh đã rút lại"
+            )
             return
         yield self._resolved()
         yield from self._judged()
 
     def _trouble(self) -> Iterator[Planned]:
         if self._happens(0.3):
-            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.NOTED, text=self._one_of(_NOTES))
+            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.NOTED, text=self._one_of(_NOTES))
         if self._happens(0.12):
-            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.PAUSED, text=self._one_of(_WAITS))
-            yield self._after(self.chance.randint(20, 180) * MINUTE, Move.RESUMED)
+            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.PAUSED, text=self._one_of(_WAITS))
+            yield self._after(self.chance.randint(20, 180) * MINUTE, EventType.RESUMED)
         if self._happens(0.05 + 0.15 * self.report.storm):
-            yield self._after(self._share(TargetName.RESOLVE) // 4, Move.ESCALATED, level=1)
+            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.ESCALATED, level=1)
         if self.report.data["category"] == "flood" and self._happens(0.3):
-            yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.URGENT)
+            yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.URGENT)
         elif self._is_urgent() and self._happens(0.15):
             said = {"actor": self._one_of(_SHIFTS), "text": self._one_of(_CALMER)}
-            yield self._after(self._share(TargetName.RESOLVE) // 3, Move.UPDATED, priority=Priority.HIGH, **said)
+            yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.HIGH, **said)
         yield from self._shelved(Random(self.report.subject.number))
 
     def _shelved(self, chance: Random) -> Iterator[Planned]:
@@ -92,7 +94,7 @@ class Life:
         if chance.random() < 0.05 * self.report.storm:
             self.at = self._end(_LEAST)
             until = to_rfc3339(self.at + chance.randint(2, 6) * HOUR)
-            yield self._tell(Move.SHELVED, actor=_SHIFTS[0], text="Chờ nước rút", until=until)
+            yield self._tell(EventType.SHELVED, actor=_SHIFTS[0], text="Chờ nước rút", until=until)
 
     def _is_urgent(self) -> bool:
         return self.report.data["priority"] is Priority.URGENT
@@ -105,7 +107,7 @@ class Life:
         units = self.chance.sample(_RELIEF, self.chance.randint(2, 3))
         within = self.chance.randint(2, 6) * 30 * MINUTE
         said = {"by": self.leaders.key.owner, "units": units, "text": self._one_of(_ORDERS)}
-        given = self._after(_LEAST, Move.DIRECTED, due=to_rfc3339(self.at + _LEAST + within), **said)
+        given = self._after(_LEAST, EventType.DIRECTED, due=to_rfc3339(self.at + _LEAST + within), **said)
         yield signed(given, self.leaders)
         directive = f"{self.report.subject.number}-{self._number}"
         for unit in units:
@@ -116,24 +118,24 @@ class Life:
         taken = self.at + self.chance.randint(1, 20) * MINUTE
         done = max(taken, self.at) + round(within * self.chance.lognormvariate(-0.7, 0.5))
         if self._happens(0.95):
-            yield self._tell_at(taken, Move.DIRECTIVE_ACKNOWLEDGED, directive=directive, unit=unit)
+            yield self._tell_at(taken, EventType.DIRECTIVE_ACKNOWLEDGED, directive=directive, unit=unit)
         if self._happens(0.9):
             said = {"directive": directive, "unit": unit, "text": self._one_of(_DONE)}
-            yield self._tell_at(done, Move.DIRECTIVE_DONE, **said)
+            yield self._tell_at(done, EventType.DIRECTIVE_DONE, **said)
 
     def _judged(self) -> Iterator[Planned]:
         """Yield what the citizen says of the result: some rate it, a few have it opened again."""
         if self._happens(0.04):
-            yield self._after(self.chance.randint(10, 240) * MINUTE, Move.REOPENED, text="Chưa xử lý dứt điểm")
-            yield self._after(self._share(TargetName.FIRST_RESPONSE), Move.STARTED)
+            yield self._after(self.chance.randint(10, 240) * MINUTE, EventType.REOPENED, text="Chưa xử lý dứt điểm")
+            yield self._after(self._share(TargetName.FIRST_RESPONSE), EventType.STARTED)
             yield self._resolved()
         if self.report.subject.service == "field-reports" and self._happens(0.4):
             score = self.chance.choices((1, 2, 3, 4, 5), (1, 2, 6, 35, 56))[0]
-            yield self._after(self.chance.randint(5, 300) * MINUTE, Move.RATED, score=score)
+            yield self._after(self.chance.randint(5, 300) * MINUTE, EventType.RATED, score=score)
 
     def _resolved(self) -> Planned:
         said = {"text": self._one_of(_DONE), "evidence": self._result()}
-        return self._after(self._share(TargetName.RESOLVE), Move.RESOLVED, **said)
+        return self._after(self._share(TargetName.RESOLVE), EventType.RESOLVED, **said)
 
     def _photo(self, probability: float) -> list[Evidence] | None:
         """Return a photo from the place, when somebody took one."""
@@ -160,17 +162,17 @@ class Life:
         share = self.chance.lognormvariate(0, 0.7) * stretched
         return max(_LEAST, round(share * self.targets.get(target, HOUR)))
 
-    def _after(self, working: Millis, move: Move, **data: Any) -> Planned:
+    def _after(self, working: Millis, move: EventType, **data: Any) -> Planned:
         self.at = self._end(working)
         return self._tell(move, **data)
 
     def _end(self, working: Millis) -> Instant:
         return self.calendar.add(self.at, working)
 
-    def _tell(self, move: Move, **data: Any) -> Planned:
+    def _tell(self, move: EventType, **data: Any) -> Planned:
         return self._tell_at(self.at, move, **data)
 
-    def _tell_at(self, at: Instant, move: Move, **data: Any) -> Planned:
+    def _tell_at(self, at: Instant, move: EventType, **data: Any) -> Planned:
         self._number += 1
         return told(self.report.subject, move, at, f"{self.report.subject.number}-{self._number}", **data)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.office_records import records
 from ioc.office_records.records import Act
 from ioc.sensors.observations import OBSERVED_TYPE
@@ -38,10 +38,10 @@ class Subject(NamedTuple):
         return f"{self.service}:{self.number}".encode()
 
 
-def told(subject: Subject, move: Move, time: Instant, id: str, **data: Any) -> Planned:
+def told(subject: Subject, move: EventType, time: Instant, id: str, **data: Any) -> Planned:
     """Return the event of a move, sent when it happens."""
-    source = (REPORTING if move is Move.REPORTED else HANDLING) + subject.service
-    return _event(subject, source, event_type(move), time, id, data)
+    source = (REPORTING if move is EventType.REPORTED else HANDLING) + subject.service
+    return _event(subject, source, cloudevents_type(move), time, id, data)
 
 
 def booked(subject: Subject, act: Act, time: Instant, **data: Any) -> Planned:

@@ -10,15 +10,15 @@ from console.verify.diff import added, letters, unequal
 from console.verify.snapshot import FoundLane, Letter, Sent, letter
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind, Record
-from ioc.duplicates.clusters import Matter
-from ioc.processors.duplicates import Shard
+from ioc.duplicates.clusters import Cluster
+from ioc.processors.duplicates import DuplicateProcessor
 
 
 @dataclass
 class FoundMatters(FoundLane):
     """What was read of a partition of the matters."""
 
-    matters: dict[str, Matter] = field(default_factory=dict)
+    matters: dict[str, Cluster] = field(default_factory=dict)
 
     @property
     def is_at_rest(self) -> bool:
@@ -30,7 +30,7 @@ class FoundMatters(FoundLane):
 class MadeMatters:
     """What the log makes of the matters, or what the records between the two positions touch."""
 
-    matters: Mapping[str, Matter | None] = field(default_factory=dict)
+    matters: Mapping[str, Cluster | None] = field(default_factory=dict)
     dead_letters: list[Letter] = field(default_factory=list)
     sent: Sent = field(default_factory=Sent)
 
@@ -39,14 +39,14 @@ def recompute_matters(
     found: FoundMatters, catalogue: Catalogue, clock: ClockKind, partitions: int
 ) -> tuple[MadeMatters, MadeMatters]:
     """Return what the log makes up to the first position, and what the records up to the second touch."""
-    shard = Shard(found.partition, catalogue, clock, partitions=partitions)
+    shard = DuplicateProcessor(found.partition, catalogue, clock, partitions=partitions)
     made = _folded(shard, [one for one in found.log if one.offset < found.position.next])
     made.matters = dict(shard.matters)
     motion = _folded(shard, [one for one in found.log if found.position.next <= one.offset < found.later.next])
     return made, motion
 
 
-def _folded(shard: Shard, records: list[Record]) -> MadeMatters:
+def _folded(shard: DuplicateProcessor, records: list[Record]) -> MadeMatters:
     if not records:
         return MadeMatters()
     changes = shard.fold(records)

@@ -20,7 +20,7 @@ from ioc.figures.difference import Difference
 from ioc.figures.item_contributions import OF_ITEMS
 from ioc.incident.directive import Reminded
 from ioc.incident.facts import Kind
-from ioc.incident.state import BREACHED, WARNED, Incident, Said
+from ioc.incident.state import BREACHED, WARNED, FiredStep, Incident
 from ioc.sla.scheduled_events import next_at
 
 _NEVER: Instant = sys.maxsize
@@ -57,7 +57,7 @@ def _said(state: Incident) -> Iterator[tuple[str, _Announced]]:
     yield from ((said.fact_id(state.id), _announced(said)) for said in state.reminded)
 
 
-def _announced(said: Said | Reminded) -> _Announced:
+def _announced(said: FiredStep | Reminded) -> _Announced:
     return _KINDS.get(said.step, Kind.ESCALATED), said.level, said.due, said.at
 
 

@@ -6,15 +6,15 @@ from console.verify.snapshot import Motion, Written, identities, letter, told
 from ioc.catalogue.city import Catalogue
 from ioc.core.editions import Edition
 from ioc.core.records import Position, Record
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 
 # Incidents settled at once; how many makes no difference to what comes of it.
 _SETTLED_AT_ONCE = 1000
 
 
 def recompute(
-    shard: Shard,
+    shard: IncidentProcessor,
     log: Sequence[Record],
     before: Position,
     later: Position,
@@ -43,13 +43,13 @@ def recompute(
 
 
 def _by_editions(
-    shard: Shard,
+    shard: IncidentProcessor,
     log: Sequence[Record],
     before: Position,
     later: Position,
     slice_records: int,
     edition_of: Callable[[str], Catalogue] | None,
-) -> Iterator[Changes]:
+) -> Iterator[IncidentChangeSet]:
     editions = before.editions or later.editions
     if not editions and before.next:  # folded before editions were kept
         editions = (Edition(0, ""),)
@@ -64,7 +64,7 @@ def _by_editions(
         yield from _folded(shard, stretch, slice_records)
 
 
-def _folded(shard: Shard, records: Sequence[Record], slice_records: int) -> Iterator[Changes]:
+def _folded(shard: IncidentProcessor, records: Sequence[Record], slice_records: int) -> Iterator[IncidentChangeSet]:
     for start in range(0, len(records), slice_records):
         changes = shard.fold(records[start : start + slice_records])
         shard.apply(changes)

@@ -17,7 +17,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import Outgoing, Record
 from ioc.core.sources import CENTRE
 from ioc.core.times import SECOND, Instant
-from ioc.processors.sensors import Changes, Shard
+from ioc.processors.sensors import SensorChangeSet, SensorProcessor
 from ioc.sensors.alerts import PART
 from ioc.sensors.state import SensorState
 
@@ -44,7 +44,7 @@ class _Made:
     sent: list[Outgoing] = field(default_factory=list)
     dead_letters: list[Letter] = field(default_factory=list)
 
-    def take(self, changes: Changes) -> None:
+    def take(self, changes: SensorChangeSet) -> None:
         self.states |= changes.sensors
         self.sent += changes.outbox
         self.dead_letters += map(letter, changes.dead_letters)
@@ -86,7 +86,7 @@ def sensor_differences(
         yield from (f"{place} is not of the streams' making" for place in one.unreadable)
         if one.is_whole:
             made, motion = _recompute(
-                one, Shard(one.partition, catalogue, inspection.clock, partitions=len(found)), edition_of
+                one, SensorProcessor(one.partition, catalogue, inspection.clock, partitions=len(found)), edition_of
             )
             expected |= _by_id(made.sent)
             between |= _by_id(motion.sent)
@@ -108,7 +108,9 @@ def _of_silence(id: str) -> bool:
     return id.rpartition(":")[2].startswith("silent-")
 
 
-def _recompute(found: FoundSensors, shard: Shard, edition_of: Callable[[str], Catalogue] | None) -> tuple[_Made, _Made]:
+def _recompute(
+    found: FoundSensors, shard: SensorProcessor, edition_of: Callable[[str], Catalogue] | None
+) -> tuple[_Made, _Made]:
     """Return what the log makes up to the first position, and what the records up to the second touch."""
     made, motion = _Made(), _Made()
     editions = list((found.position.editions or found.later.editions) if edition_of is not None else ())

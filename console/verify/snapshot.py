@@ -12,7 +12,7 @@ from ioc.incident.facts import Fact
 from ioc.incident.payloads import Reporter
 from ioc.incident.state import Incident
 from ioc.office_records.items import Item
-from ioc.processors.change_set import Changes
+from ioc.processors.change_set import IncidentChangeSet
 from ioc.processors.serde import decode_reporter
 
 Letter = tuple[int, tuple[bytes | None, bytes | None]]
@@ -33,12 +33,12 @@ Sent = Counter[Told]
 _TOLD = (Topic.EVENTS, Topic.SIGHTINGS)
 
 
-def told(changes: Changes) -> Iterator[Told]:
+def told(changes: IncidentChangeSet) -> Iterator[Told]:
     """Yield the events that changes send to incidents, and the sightings."""
     return ((one.key, one.value) for one in changes.outbox if one.topic in _TOLD and one.value is not None)
 
 
-def identities(changes: Changes) -> Iterator[tuple[str, bytes | None]]:
+def identities(changes: IncidentChangeSet) -> Iterator[tuple[str, bytes | None]]:
     """Yield what changes tell of who reported which incident."""
     return ((one.key.decode(), one.value) for one in changes.outbox if one.topic is Topic.REPORTERS)
 
@@ -110,7 +110,7 @@ class Motion:
     reporters: set[str] = field(default_factory=set)
     told: Counter[Told] = field(default_factory=Counter)
 
-    def take(self, changes: Changes) -> None:
+    def take(self, changes: IncidentChangeSet) -> None:
         """Note what a slice of these records touches."""
         self.incidents |= changes.incidents.keys()
         self.items |= changes.items.keys()

@@ -29,7 +29,7 @@ from ioc.core.times import SECOND
 from ioc.core.topics import Topic
 from ioc.duplicates.clusters import decode_matter
 from ioc.figures.aggregates import decode_key
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import decode_aggregate, decode_fact, decode_incident, decode_item, decode_sensor
 from streams.clock import now_ms
 from streams.settings import WorkerSettings
@@ -64,7 +64,7 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     log = {number: [one for one in whole[number] if one.offset < found[number].later.next] for number in found}
     told, own = _Told(), OwnEvents(chain.from_iterable(whole.values()))
     for number, one in found.items():
-        shard = Shard(number, catalogue, settings.clock, partitions=len(found))
+        shard = IncidentProcessor(number, catalogue, settings.clock, partitions=len(found))
         expected, motion = recompute(
             shard, log[number], one.position, one.later, settings.slice_records, catalogues.edition
         )

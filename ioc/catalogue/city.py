@@ -12,7 +12,7 @@ from ioc.catalogue.directive_policy import DirectivePolicy
 from ioc.catalogue.duplicate_policy import DuplicateRules
 from ioc.catalogue.service import Baseline, Category, Procedure, Service
 from ioc.catalogue.shift import OnDuty, Shift, shift_at
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from ioc.catalogue.sla_policy import RuleBook
 from ioc.catalogue.thresholds import Indicator, Sensor
 from ioc.catalogue.unit import Unit, Ward
@@ -49,7 +49,7 @@ class Catalogue(Struct, frozen=True):
     files: Mapping[str, bytes] = {}
     items_kept: Millis = ITEMS_KEPT
     war_room: str = ""
-    keys: Mapping[str, Key] = {}
+    keys: Mapping[str, SigningKey] = {}
     directives: DirectivePolicy = DirectivePolicy()
 
     def war_room_link(self, environment: Mapping[str, str]) -> str:

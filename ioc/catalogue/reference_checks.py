@@ -6,7 +6,7 @@ from functools import cache
 from msgspec import Struct
 
 from ioc.catalogue.city import Catalogue
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 
 
 def unknown_names(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
@@ -32,13 +32,13 @@ def _naming(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
     return tuple((field, known) for field, known in _KNOWN.items() if field in kind.__struct_fields__)
 
 
-def catalogue_faults(payload: Struct, service: str, catalogue: Catalogue) -> tuple[Fault, ...]:
+def catalogue_faults(payload: Struct, service: str, catalogue: Catalogue) -> tuple[FieldError, ...]:
     """Return a fault for each such field. Services of another city bring their own units and wards."""
     if catalogue.is_external(getattr(payload, "service", None) or service):
         return ()
     return name_faults(unknown_names(payload, catalogue))
 
 
-def name_faults(fields: Iterable[str]) -> tuple[Fault, ...]:
+def name_faults(fields: Iterable[str]) -> tuple[FieldError, ...]:
     """Return the faults of fields that name what the catalogue does not know."""
-    return tuple(Fault(f"data.{field}", "not in the catalogue") for field in fields)
+    return tuple(FieldError(f"data.{field}", "not in the catalogue") for field in fields)

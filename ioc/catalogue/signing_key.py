@@ -5,7 +5,7 @@ from msgspec import Struct
 from ioc.core.times import Instant
 
 
-class Key(Struct, frozen=True):
+class SigningKey(Struct, frozen=True):
     """A public key (Ed25519, 32 bytes), the unit or office that signs with it, and from when until when (ms)."""
 
     id: str

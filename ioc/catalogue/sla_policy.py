@@ -70,7 +70,7 @@ class Repeat(Struct, frozen=True):
     times: int
 
 
-class Rung(Struct, frozen=True):
+class EscalationStep(Struct, frozen=True):
     """One rung of the ladder: `after` ms past the due, `whom` is told through `channel`.
 
     `waits_in` says which time `after` and the repeats are counted in. Only the last rung of a ladder repeats.
@@ -84,7 +84,7 @@ class Rung(Struct, frozen=True):
     repeat: Repeat | None = None
 
 
-class Rule(Struct, frozen=True):
+class SlaRule(Struct, frozen=True):
     """Targets in ms of working time, a warning at a share of each, the ladder, and the two policies.
 
     `acknowledged_for` is the working time (ms) within which what was acknowledged must be begun, None for any.
@@ -96,7 +96,7 @@ class Rule(Struct, frozen=True):
     calendar: str
     targets: Mapping[TargetName, Millis]
     warn: float | None = None
-    ladder: tuple[Rung, ...] = ()
+    ladder: tuple[EscalationStep, ...] = ()
     on_reopen: OnReopen = OnReopen.CONTINUE
     on_priority: OnPriority = OnPriority.KEEP_ELAPSED
     acknowledged_for: Millis | None = None
@@ -106,17 +106,17 @@ class Rule(Struct, frozen=True):
 _SIDES = len(Match.__struct_fields__)
 _Sides = frozenset[int]
 _Word = tuple[int, str | None]  # a side, and one of the names it is fixed to
-_Numbered = tuple[int, Rule]
+_Numbered = tuple[int, SlaRule]
 
 
 class RuleBook(Struct):
     """All rules; the most specific one that fits governs. Ties were refused when it was loaded."""
 
-    rules: tuple[Rule, ...]
-    by_id: dict[str, Rule] = field(default_factory=dict)
-    _open: list[Rule] = field(default_factory=list)
-    _fixed: dict[_Word, list[Rule]] = field(default_factory=dict)
-    _found: dict[tuple[str | None, ...], Rule | None] = field(default_factory=dict)
+    rules: tuple[SlaRule, ...]
+    by_id: dict[str, SlaRule] = field(default_factory=dict)
+    _open: list[SlaRule] = field(default_factory=list)
+    _fixed: dict[_Word, list[SlaRule]] = field(default_factory=dict)
+    _found: dict[tuple[str | None, ...], SlaRule | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.by_id = {rule.id: rule for rule in self.rules}
@@ -124,7 +124,7 @@ class RuleBook(Struct):
 
     def rule_for(
         self, service: str, category: str | None, priority: Priority, source: str, unit: str | None
-    ) -> Rule | None:
+    ) -> SlaRule | None:
         """Return the rule for an incident so named, or None."""
         named = (service, category, priority, source, unit)
         try:
@@ -135,17 +135,17 @@ class RuleBook(Struct):
             fitting = (rule for rule in self._candidates(named) if rule.match.fits(named))
             return self._found.setdefault(named, max(fitting, key=lambda rule: rule.match.weight, default=None))
 
-    def _candidates(self, named: tuple[str | None, ...]) -> Iterator[Rule]:
+    def _candidates(self, named: tuple[str | None, ...]) -> Iterator[SlaRule]:
         yield from self._open
         for word in enumerate(named):
             yield from self._fixed.get(word, ())
 
 
-def _filed(rules: Sequence[Rule]) -> tuple[list[Rule], dict[_Word, list[Rule]]]:
+def _filed(rules: Sequence[SlaRule]) -> tuple[list[SlaRule], dict[_Word, list[SlaRule]]]:
     """Return the rules that fix nothing, and the others under the words of that side which fewest rules share."""
     common = Counter(word for rule in rules for side in range(_SIDES) for word in _words(rule, side))
-    unfixed: list[Rule] = []
-    fixed: dict[_Word, list[Rule]] = defaultdict(list)
+    unfixed: list[SlaRule] = []
+    fixed: dict[_Word, list[SlaRule]] = defaultdict(list)
     for rule in rules:
         sides = [words for side in range(_SIDES) if (words := _words(rule, side))]
         if not sides:
@@ -156,11 +156,11 @@ def _filed(rules: Sequence[Rule]) -> tuple[list[Rule], dict[_Word, list[Rule]]]:
     return unfixed, dict(fixed)
 
 
-def _words(rule: Rule, side: int) -> list[_Word]:
+def _words(rule: SlaRule, side: int) -> list[_Word]:
     return [(side, name) for name in rule.match.sides()[side]]
 
 
-def ties(rules: Iterable[Rule]) -> list[tuple[str, str]]:
+def ties(rules: Iterable[SlaRule]) -> list[tuple[str, str]]:
     """Return the pairs of rules that one incident could fit equally well, in the order of the rules.
 
     Rules are compared only with those that share a word with them, so many rules for many services take no longer
@@ -179,7 +179,7 @@ def ties(rules: Iterable[Rule]) -> list[tuple[str, str]]:
     return [(numbered[one][1].id, numbered[other][1].id) for one, other in sorted(found)]
 
 
-def _fixed_sides(rule: Rule) -> _Sides:
+def _fixed_sides(rule: SlaRule) -> _Sides:
     return frozenset(side for side, names in enumerate(rule.match.sides()) if names)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from ioc.core.records import Headers
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Moment, encode
 from ioc.core.schema import faults_of
 from ioc.core.times import OUT_OF_TIME, is_of_our_time
@@ -68,7 +68,7 @@ def read_record(
     headers: Headers,
     read: Callable[[bytes | None, bytes], Read],
     payloads: Mapping[str, type[Struct]],
-) -> Read | Refusal:
+) -> Read | Rejection:
     """Return what `read` makes of a record's key and its value in structured mode, or why it is refused.
 
     `payloads` are what the data of each known type of record must be like; they name the faults of what is not read.
@@ -77,7 +77,7 @@ def read_record(
     can be a refusal, which keeps the record, and does not stop one worker after another.
     """
     if value is not None and len(value) > MAX_EVENT_BYTES:
-        return Refusal(Reason.TOO_LARGE, (Fault("data", f"more than {MAX_EVENT_BYTES} bytes"),))
+        return Rejection(Reason.TOO_LARGE, (FieldError("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
         return read(key, _structured(value, headers) if headers else value or b"")
     except Exception as error:
@@ -86,7 +86,7 @@ def read_record(
 
 def _why_unread(
     key: bytes | None, value: bytes | None, headers: Headers, payloads: Mapping[str, type[Struct]], error: Exception
-) -> Refusal:
+) -> Rejection:
     try:
         match error:
             case UnicodeDecodeError():
@@ -99,16 +99,16 @@ def _why_unread(
                 return _explain(key, payloads, _structured(value, headers))
     except Exception as another:
         error = another
-    return Refusal(Reason.UNREADABLE, (Fault("data", f"reading it failed: {type(error).__name__}"),))
+    return Rejection(Reason.UNREADABLE, (FieldError("data", f"reading it failed: {type(error).__name__}"),))
 
 
-_NOT_UTF8 = Refusal(Reason.NOT_UTF8, (Fault("data", "not valid UTF-8"),))
-_NOT_JSON = Refusal(Reason.NOT_JSON, (Fault("data", "not valid JSON"),))
+_NOT_UTF8 = Rejection(Reason.NOT_UTF8, (FieldError("data", "not valid UTF-8"),))
+_NOT_JSON = Rejection(Reason.NOT_JSON, (FieldError("data", "not valid JSON"),))
 
 
-def refused(faults: tuple[Fault, ...]) -> Refusal:
+def refused(faults: tuple[FieldError, ...]) -> Rejection:
     """Return the refusal of a record with these faults: one at the wrong address alone says so."""
-    return Refusal(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
+    return Rejection(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
 
 
 def _structured(value: bytes | None, headers: Headers) -> bytes:
@@ -132,7 +132,7 @@ def _folded(value: bytes | None, headers: Headers) -> bytes:
     return encode(members)
 
 
-def wrong_address(address: str | None, key: bytes | None) -> tuple[Fault, ...]:
+def wrong_address(address: str | None, key: bytes | None) -> tuple[FieldError, ...]:
     """Return what is wrong with where a record went: its key must be the address of what it is about."""
     if address is None:
         return (_NO_SLUG,) if key is not None else (_NO_SLUG, _NO_KEY)
@@ -141,17 +141,17 @@ def wrong_address(address: str | None, key: bytes | None) -> tuple[Fault, ...]:
     return () if key == address.encode() else (_OTHER_KEY,)
 
 
-_NO_SLUG = Fault("source", "its last path segment must be letters, digits and hyphens")
-_NO_KEY = Fault("key", "missing; it must be '<source slug>:<subject>'")
-_OTHER_KEY = Fault("key", "differs from '<source slug>:<subject>'")
+_NO_SLUG = FieldError("source", "its last path segment must be letters, digits and hyphens")
+_NO_KEY = FieldError("key", "missing; it must be '<source slug>:<subject>'")
+_OTHER_KEY = FieldError("key", "differs from '<source slug>:<subject>'")
 
 
-def out_of_time(envelope: Envelope, *_: object) -> tuple[Fault, ...]:
+def out_of_time(envelope: Envelope, *_: object) -> tuple[FieldError, ...]:
     """Return the fault of an event whose own time no calendar reaches, whatever else is known of it."""
     return () if is_of_our_time(envelope.time) else (_OUT_OF_TIME,)
 
 
-_OUT_OF_TIME = Fault("time", OUT_OF_TIME)
+_OUT_OF_TIME = FieldError("time", OUT_OF_TIME)
 
 
 def _explain(
@@ -159,25 +159,25 @@ def _explain(
     payloads: Mapping[str, type[Struct]],
     structured: bytes,
     error: msgspec.ValidationError | None = None,
-) -> Refusal:
+) -> Rejection:
     """Return every fault of a record that could not be read. Faults name fields, never values.
 
     `error` is why the reader gave up; what it means is told when the schemas find nothing.
     """
     members = msgspec.json.decode(structured)
     if not isinstance(members, dict):
-        return Refusal(Reason.INVALID, (Fault("data", "not a JSON object"),))
+        return Rejection(Reason.INVALID, (FieldError("data", "not a JSON object"),))
     faults = list(faults_of(Envelope, members))
     source, subject = members.get("source"), members.get("subject")
     if isinstance(source, str) and isinstance(subject, str):
         faults += [fault for fault in wrong_address(address_of(source, subject), key) if fault not in faults]
     kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
     if kind is not None:
-        faults += [Fault(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
-        return Refusal(Reason.INVALID, tuple(faults) or (_fault_of(error),))
+        faults += [FieldError(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
+        return Rejection(Reason.INVALID, tuple(faults) or (_fault_of(error),))
     if isinstance(members.get("type"), str):
-        return Refusal(Reason.UNKNOWN_TYPE, (*faults, Fault("type", "not a type this service knows")))
-    return Refusal(Reason.INVALID, tuple(faults))
+        return Rejection(Reason.UNKNOWN_TYPE, (*faults, FieldError("type", "not a type this service knows")))
+    return Rejection(Reason.INVALID, tuple(faults))
 
 
 def _under_data(field: str) -> str:
@@ -187,7 +187,7 @@ def _under_data(field: str) -> str:
 _PLACE = re.compile(r" - at `\$\.(\w+)")
 
 
-def _fault_of(error: msgspec.ValidationError | None) -> Fault:
+def _fault_of(error: msgspec.ValidationError | None) -> FieldError:
     """Return the fault in the reader's own words less the value: a number with a fraction, a word too long in NFC."""
     place = _PLACE.search(str(error))
-    return Fault(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")
+    return FieldError(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ioc.core.dead_letter_limit import DeadLetterLimit, RejectionCount
 from ioc.core.editions import Edition
-from ioc.core.reject_limit import RefusalPolicy, Refusals
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES, Topic
 
@@ -46,7 +46,7 @@ class Position(Struct, frozen=True, omit_defaults=True, gc=False):
     folded: int = 0
     refused: int = 0
     duplicates: int = 0
-    recent: Refusals = Refusals()
+    recent: RejectionCount = RejectionCount()
     editions: tuple[Edition, ...] = ()
 
 
@@ -72,14 +72,14 @@ Writes = Iterable[tuple[Topic, Iterable[Write]]]
 # A record can have very many faults; as many are named as fit.
 MAX_REASON = 8192
 _OURS = "ioc-error-"
-_POLICY = RefusalPolicy()
+_POLICY = DeadLetterLimit()
 
 
 class DeadLetter(Struct, frozen=True, gc=False):
     """A refused record, whole, and why."""
 
     record: Record
-    refusal: Refusal
+    refusal: Rejection
 
     @property
     def is_cut(self) -> bool:

@@ -35,18 +35,18 @@ class Reason(StrEnum):
     LOWERED_SILENTLY = "lowered_silently"
 
 
-class Fault(Struct, frozen=True, gc=False):
+class FieldError(Struct, frozen=True, gc=False):
     """One thing wrong with a record: where, and what. Never holds the offending value."""
 
     field: str
     reason: str
 
 
-class Refusal(Struct, frozen=True, gc=False):
+class Rejection(Struct, frozen=True, gc=False):
     """A typed rejection: the reason and every fault found, all at once."""
 
     reason: Reason
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldError, ...] = ()
 
     def __str__(self) -> str:
         if not self.faults:

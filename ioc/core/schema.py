@@ -9,7 +9,7 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 
 _FORMATS = FormatChecker(formats=())
 
@@ -26,7 +26,7 @@ def _validator(struct: type) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=_FORMATS)
 
 
-def faults_of(struct: type, document: Any, own_words: bool = False) -> Iterator[Fault]:
+def faults_of(struct: type, document: Any, own_words: bool = False) -> Iterator[FieldError]:
     """Yield each fault of `document` against the struct's schema. A fault never repeats the value found.
 
     Names the schema does not know are a stranger's words too, and are left out; `own_words` says that who wrote the
@@ -54,7 +54,7 @@ def _words_of(schema: Any) -> Iterator[str]:
             yield from _words_of(part)
 
 
-def _faults(error: ValidationError, known: frozenset[str] | None) -> Iterator[Fault]:
+def _faults(error: ValidationError, known: frozenset[str] | None) -> Iterator[FieldError]:
     """Yield what one error says, naming of a document only what is `known`; all of it when that is None."""
     parts = (
         str(part) if isinstance(part, int) or known is None or part in known else "*" for part in error.absolute_path
@@ -63,18 +63,18 @@ def _faults(error: ValidationError, known: frozenset[str] | None) -> Iterator[Fa
     if error.validator == "required":
         for name in cast(list[str], error.validator_value):
             if name not in cast(dict[str, Any], error.instance):
-                yield Fault(f"{path}.{name}".lstrip("."), "missing")
+                yield FieldError(f"{path}.{name}".lstrip("."), "missing")
     elif error.validator == "anyOf":  # something or null: what is wrong with it as something
         for one in error.context or ():
             if one.schema != {"type": "null"}:
                 yield from _faults(one, known)
     elif error.validator == "additionalProperties":
         if known is None:
-            yield from (Fault(f"{path}.{name}".lstrip("."), "unknown field") for name in _unknown(error))
+            yield from (FieldError(f"{path}.{name}".lstrip("."), "unknown field") for name in _unknown(error))
         else:
-            yield Fault(path, "has a field nobody knows")
+            yield FieldError(path, "has a field nobody knows")
     else:
-        yield Fault(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
+        yield FieldError(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
 
 
 def _unknown(error: ValidationError) -> Iterator[str]:

@@ -3,19 +3,19 @@
 from msgspec import Struct
 
 from ioc.core.cloudevents import Envelope, out_of_time, refused
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.times import Instant, to_instant
 
-AS_OF_TYPE = "vn.ioc.clock.asof.v1"
+WATERMARK_TYPE = "vn.ioc.clock.asof.v1"
 
 
-class AsOf(Struct, frozen=True):
+class Watermark(Struct, frozen=True):
     """A mark in a replay: by now it is `time` (ms), though nothing happened. In operation it means nothing."""
 
     time: Instant
 
 
-def read_mark(envelope: Envelope) -> AsOf | Refusal:
+def read_watermark(envelope: Envelope) -> Watermark | Rejection:
     """Return the mark an envelope is, or why it is refused."""
     faults = out_of_time(envelope)
-    return refused(faults) if faults else AsOf(to_instant(envelope.time))
+    return refused(faults) if faults else Watermark(to_instant(envelope.time))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults, name_faults, unknown_names
 from ioc.core.records import Outgoing
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import encode
 from ioc.core.sources import is_own
 from ioc.core.times import FUTURE_TOLERANCE, Instant
@@ -24,9 +24,9 @@ from ioc.decider.signatures import signature_refusal
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.lifecycle import KIN, Move, State
+from ioc.incident.lifecycle import KIN, EventType, State
 from ioc.incident.payloads import DECODE, Directed, Reported, Updated
-from ioc.incident.state import Entry, Incident, comes_after, order_of
+from ioc.incident.state import HistoryEntry, Incident, comes_after, order_of
 from ioc.sla import directives, scheduled_events
 
 
@@ -45,7 +45,7 @@ class Decision(Struct, frozen=True, gc=False):
 
     state: Incident | None
     facts: tuple[Fact, ...] = ()
-    refusal: Refusal | None = None
+    refusal: Rejection | None = None
     duplicate: bool = False
     emitted: tuple[Outgoing, ...] = ()
 
@@ -64,7 +64,7 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     if words is None:
         return Decision(state, duplicate=True)
     if is_full(old, event, words):
-        return Decision(state, refusal=Refusal(Reason.HISTORY_FULL, (Fault("subject", "too many events"),)))
+        return Decision(state, refusal=Rejection(Reason.HISTORY_FULL, (FieldError("subject", "too many events"),)))
     return _fold(old, event, words, now, catalogue)
 
 
@@ -85,30 +85,30 @@ def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue)
     return Decision(new, (fact,))
 
 
-def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Refusal | None:
+def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why an event is refused whatever the state of its incident, or None.
 
     What the centre tells of its own accord is told by a clock of its own: another partition's, which in a replay may be
     far ahead, or a worker's. Were it refused, what waits for it would wait for ever.
     """
     if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
-        return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
+        return Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
         faults = catalogue_faults(event.payload, event.payload.service, catalogue)
         if faults:
-            return Refusal(Reason.NOT_IN_CATALOGUE, faults)
+            return Rejection(Reason.NOT_IN_CATALOGUE, faults)
     if isinstance(event.payload, Directed):
         return signature_refusal(event, event.payload, catalogue.keys)
     return None
 
 
 def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
-    unknown = () if event.move is Move.REPORTED else unknown_names(event.payload, catalogue)
-    entry = Entry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
+    unknown = () if event.move is EventType.REPORTED else unknown_names(event.payload, catalogue)
+    entry = HistoryEntry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or comes_after(entry, old.history[-1])
     if in_order:
         new = fold.extend(old, entry, event.payload, catalogue)
-    elif event.move is Move.NOTED and old.state is not State.PENDING:
+    elif event.move is EventType.NOTED and old.state is not State.PENDING:
         new = fold.insert_note(old, entry)
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
@@ -128,12 +128,12 @@ def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Cata
     return Decision(new, tuple(facts), _refusal(judged, new), emitted=_identity(old, event, judged) + told)
 
 
-def _identity(old: Incident, event: Event, judged: Entry) -> tuple[Outgoing, ...]:
+def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoing, ...]:
     """Return who reported the incident, when the event is its report: of several reports the first in time is.
 
     One that says nothing of who sent it takes away what another had said before it came.
     """
-    if event.move is not Move.REPORTED or judged.refused is not None:
+    if event.move is not EventType.REPORTED or judged.refused is not None:
         return ()
     if event.reporter is not None:
         return (Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter)),)
@@ -157,27 +157,29 @@ def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> 
     return Decision(new, tuple(facts), emitted=merging.tell(old, new, event.payload, now))
 
 
-def _find(incident: Incident, event: Event) -> Entry:
+def _find(incident: Incident, event: Event) -> HistoryEntry:
     return next(entry for entry in incident.history if entry.id == event.id and entry.source == event.source)
 
 
-def _refusal(entry: Entry, new: Incident) -> Refusal | None:
+def _refusal(entry: HistoryEntry, new: Incident) -> Rejection | None:
     if entry.refused is None or entry.refused is Reason.OVERTAKEN:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
-        return Refusal(entry.refused, (Fault("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
+        return Rejection(entry.refused, (FieldError("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
     if entry.refused is Reason.NOT_IN_CATALOGUE:
-        return Refusal(entry.refused, name_faults(entry.unknown))
+        return Rejection(entry.refused, name_faults(entry.unknown))
     if entry.refused is Reason.LOWERED_SILENTLY:
-        return Refusal(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
-    return Refusal(entry.refused, _FAULTS[entry.refused])
+        return Rejection(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
+    return Rejection(entry.refused, _FAULTS[entry.refused])
 
 
 _FAULTS = {
-    Reason.UNKNOWN_DIRECTIVE: (Fault("data.directive", "no directive of this incident has that id"),),
-    Reason.NOT_DIRECTED: (Fault("data.unit", "the directive is not to this unit"),),
-    Reason.DIRECTIVE_TAKEN: (Fault("id", "another directive of this incident has that id"),),
-    Reason.TOO_MANY_DIRECTED: (Fault("data.units", f"more than {directives.MAX_DIRECTED} in all of the incident"),),
+    Reason.UNKNOWN_DIRECTIVE: (FieldError("data.directive", "no directive of this incident has that id"),),
+    Reason.NOT_DIRECTED: (FieldError("data.unit", "the directive is not to this unit"),),
+    Reason.DIRECTIVE_TAKEN: (FieldError("id", "another directive of this incident has that id"),),
+    Reason.TOO_MANY_DIRECTED: (
+        FieldError("data.units", f"more than {directives.MAX_DIRECTED} in all of the incident"),
+    ),
 }
 
 

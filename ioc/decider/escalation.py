@@ -8,7 +8,7 @@ from ioc.core.times import Instant
 from ioc.decider.fact_builders import fact_of
 from ioc.incident.directive import Answer, Directive, Step
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.state import BREACHED, WARNED, Clock, Incident, Said
+from ioc.incident.state import BREACHED, WARNED, FiredStep, Incident, SlaClock
 from ioc.sla import directives
 from ioc.sla.escalation_steps import announced_at, last_said, passed
 
@@ -39,10 +39,10 @@ def _remind(new: Incident, given: Directive, answer: Answer, step: Step, now: In
 _STEPS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
-def _say(new: Incident, clock: Clock, step: Step, now: Instant) -> Fact:
+def _say(new: Incident, clock: SlaClock, step: Step, now: Instant) -> Fact:
     """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
     due = clock.due or 0
-    said = Said(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
+    said = FiredStep(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
     new.said = (*new.said, said)
     kind, key = _STEPS.get(step.number, Kind.ESCALATED), said.fact_id(new.id)
     of = _told_by(step) | {"rule": new.rule, "target": clock.target, "due": due}

@@ -7,7 +7,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName, satisfaction_of
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_instant
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import (
     Assigned,
     Directed,
@@ -21,7 +21,7 @@ from ioc.incident.payloads import (
     Shelved,
     Updated,
 )
-from ioc.incident.state import Dossier, Entry, Incident, Run
+from ioc.incident.state import Dossier, HistoryEntry, Incident, OpenSpell
 from ioc.sla import clocks, directives
 from ioc.sla.carry_over import change_rule
 
@@ -31,7 +31,7 @@ _STARTED = (*_ASSIGNED, TargetName.FIRST_RESPONSE)
 _RESOLVED = tuple(TargetName)
 
 
-def _reported(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
+def _reported(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
     report = cast(Reported, payload)
     draft.service = report.service
     draft.category = report.category
@@ -68,29 +68,29 @@ def _dossier(draft: Incident, catalogue: Catalogue) -> Dossier | None:
     return Dossier(procedure.online if procedure is not None else None, draft.channel in service.online_channels)
 
 
-def _acknowledged(draft: Incident, entry: Entry, _: Payload, __: Catalogue) -> None:
+def _acknowledged(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     draft.taken_at = entry.time
     clocks.meet(draft, _ACKNOWLEDGED, entry.time)
 
 
-def _lapsed(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _lapsed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     draft.acknowledged_at = None
     draft.lapses += 1
     clocks.restart(draft, TargetName.ACKNOWLEDGE, entry.time, catalogue)
 
 
-def _shelved(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
+def _shelved(draft: Incident, _: HistoryEntry, payload: Payload, __: Catalogue) -> None:
     shelved = cast(Shelved, payload)
     draft.shelved_until = to_instant(shelved.until)
     draft.shelved_by = shelved.actor
 
 
-def _unshelved(draft: Incident, _: Entry, __: Payload, ___: Catalogue) -> None:
+def _unshelved(draft: Incident, _: HistoryEntry, __: Payload, ___: Catalogue) -> None:
     draft.shelved_until = draft.shelved_by = None
 
 
-def _assigned(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
+def _assigned(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
     assignment = cast(Assigned, payload)
     draft.unit = assignment.unit or draft.unit
     draft.assignee = assignment.assignee
@@ -100,20 +100,20 @@ def _assigned(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
     change_rule(draft, entry.time, catalogue)
 
 
-def _started(draft: Incident, entry: Entry, _: Payload, __: Catalogue) -> None:
+def _started(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     draft.started_at = _first(draft.started_at, entry.time)
     clocks.meet(draft, _STARTED, entry.time)
 
 
-def _paused(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _paused(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     clocks.meet(draft, _ACKNOWLEDGED, entry.time)
     draft.paused_at = entry.time
     clocks.settle(draft, catalogue)
 
 
-def _resumed(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _resumed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     _end_pause(draft, entry.time)
     clocks.settle(draft, catalogue)
 
@@ -124,7 +124,7 @@ def _end_pause(draft: Incident, at: Instant) -> None:
         draft.paused_at = None
 
 
-def _resolved(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
+def _resolved(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
     if draft.paused_at is not None:
         _resumed(draft, entry, payload, catalogue)
     draft.closed_at = entry.time
@@ -134,23 +134,23 @@ def _resolved(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalo
     draft.worked = clocks.working_time(draft, draft.reported_at, entry.time, catalogue)
 
 
-def _closed(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _closed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     _end_pause(draft, entry.time)
     clocks.settle(draft, catalogue)
     draft.closed_at = entry.time
     clocks.stop(draft, entry.time)
 
 
-def _merged(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
+def _merged(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
     _closed(draft, entry, payload, catalogue)
     draft.parent = cast(Merged, payload).into
     draft.proposed = None
 
 
-def _unmerged(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _unmerged(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     """Let everything run as if it had never been stopped. What a citizen said of the parent's result is not of it."""
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.runs = (*draft.runs, Run(closed_at, entry.time, _due(draft)))
+    draft.runs = (*draft.runs, OpenSpell(closed_at, entry.time, _due(draft)))
     draft.closed_at = draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
     clocks.run_on(draft, closed_at, catalogue)
 
@@ -160,17 +160,17 @@ def _due(draft: Incident) -> Instant | None:
     return clock.due if clock is not None else None
 
 
-def _proposed(draft: Incident, _: Entry, payload: Payload, __: Catalogue) -> None:
+def _proposed(draft: Incident, _: HistoryEntry, payload: Payload, __: Catalogue) -> None:
     draft.proposed = cast(Proposed, payload).into
 
 
-def _declined(draft: Incident, _: Entry, __: Payload, ___: Catalogue) -> None:
+def _declined(draft: Incident, _: HistoryEntry, __: Payload, ___: Catalogue) -> None:
     draft.proposed = None
 
 
-def _reopened(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -> None:
+def _reopened(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.runs = (*draft.runs, Run(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)))
+    draft.runs = (*draft.runs, OpenSpell(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)))
     draft.epoch += 1
     draft.reopened_at = (*draft.reopened_at, entry.time)
     draft.closed_at = draft.on_time = draft.worked = None
@@ -179,7 +179,7 @@ def _reopened(draft: Incident, entry: Entry, _: Payload, catalogue: Catalogue) -
     clocks.reopen(draft, closed_at, entry.time, catalogue)
 
 
-def _updated(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> None:
+def _updated(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
     update = cast(Updated, payload)
     for field in ("service", "category", "priority", "title", "unit", "ward", "lat", "lon", "address"):
         value = getattr(update, field)
@@ -189,32 +189,32 @@ def _updated(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
     change_rule(draft, entry.time, catalogue)
 
 
-def _directed(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+def _directed(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
     directives.give(draft, entry, cast(Directed, payload))
 
 
-def _directive_acknowledged(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+def _directive_acknowledged(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
     directives.acknowledge(draft, entry, cast(DirectiveAnswered, payload))
 
 
-def _directive_done(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+def _directive_done(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
     directives.report_done(draft, entry, cast(DirectiveAnswered, payload))
 
 
-def _escalated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+def _escalated(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
     level = cast(Escalated, payload).level
     draft.raised = max(draft.raised, level)
     draft.raises = (*draft.raises, (entry.time, level))
 
 
-def _rated(draft: Incident, entry: Entry, payload: Payload, _: Catalogue) -> None:
+def _rated(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
     rating = cast(Rated, payload)
     draft.rated_at = entry.time
     draft.score = rating.score
     draft.satisfaction = rating.satisfaction or satisfaction_of(rating.score)
 
 
-def _noted(_: Incident, __: Entry, ___: Payload, ____: Catalogue) -> None:
+def _noted(_: Incident, __: HistoryEntry, ___: Payload, ____: Catalogue) -> None:
     """A note lives in the history alone."""
 
 
@@ -222,29 +222,29 @@ def _first(known: Instant | None, at: Instant) -> Instant:
     return at if known is None else known
 
 
-EFFECTS: Mapping[Move, Callable[[Incident, Entry, Payload, Catalogue], None]] = {
-    Move.REPORTED: _reported,
-    Move.ACKNOWLEDGED: _acknowledged,
-    Move.ASSIGNED: _assigned,
-    Move.STARTED: _started,
-    Move.PAUSED: _paused,
-    Move.RESUMED: _resumed,
-    Move.DIRECTED: _directed,
-    Move.DIRECTIVE_ACKNOWLEDGED: _directive_acknowledged,
-    Move.DIRECTIVE_DONE: _directive_done,
-    Move.ESCALATED: _escalated,
-    Move.NOTED: _noted,
-    Move.UPDATED: _updated,
-    Move.PROPOSED: _proposed,
-    Move.DECLINED: _declined,
-    Move.RESOLVED: _resolved,
-    Move.CANCELLED: _closed,
-    Move.REJECTED: _closed,
-    Move.MERGED: _merged,
-    Move.UNMERGED: _unmerged,
-    Move.REOPENED: _reopened,
-    Move.RATED: _rated,
-    Move.SHELVED: _shelved,
-    Move.UNSHELVED: _unshelved,
-    Move.LAPSED: _lapsed,
+EFFECTS: Mapping[EventType, Callable[[Incident, HistoryEntry, Payload, Catalogue], None]] = {
+    EventType.REPORTED: _reported,
+    EventType.ACKNOWLEDGED: _acknowledged,
+    EventType.ASSIGNED: _assigned,
+    EventType.STARTED: _started,
+    EventType.PAUSED: _paused,
+    EventType.RESUMED: _resumed,
+    EventType.DIRECTED: _directed,
+    EventType.DIRECTIVE_ACKNOWLEDGED: _directive_acknowledged,
+    EventType.DIRECTIVE_DONE: _directive_done,
+    EventType.ESCALATED: _escalated,
+    EventType.NOTED: _noted,
+    EventType.UPDATED: _updated,
+    EventType.PROPOSED: _proposed,
+    EventType.DECLINED: _declined,
+    EventType.RESOLVED: _resolved,
+    EventType.CANCELLED: _closed,
+    EventType.REJECTED: _closed,
+    EventType.MERGED: _merged,
+    EventType.UNMERGED: _unmerged,
+    EventType.REOPENED: _reopened,
+    EventType.RATED: _rated,
+    EventType.SHELVED: _shelved,
+    EventType.UNSHELVED: _unshelved,
+    EventType.LAPSED: _lapsed,
 }

@@ -10,11 +10,14 @@ from ioc.decider import corrections, urgency
 from ioc.incident.directive import named
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DECODE, DirectiveAnswered, Escalated
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 
-_KINDS = {**{move: Kind(move) for move in Move if move.name in Kind.__members__}, Move.UNSHELVED: Kind.RETURNED}
+_KINDS = {
+    **{move: Kind(move) for move in EventType if move.name in Kind.__members__},
+    EventType.UNSHELVED: Kind.RETURNED,
+}
 """The fact that tells of a move."""
 
 
@@ -37,13 +40,13 @@ def fact_of(
     return Fact(key, kind, incident.id, time, now, incident.service, who, incident.ward, cause, shelved=shelved, **said)
 
 
-def caused(kind: Kind, by: Event | Entry, incident: Incident, now: Instant, **said: Any) -> Fact:
+def caused(kind: Kind, by: Event | HistoryEntry, incident: Incident, now: Instant, **said: Any) -> Fact:
     """Return a fact of an incident that an event brought about."""
     cause = f"{by.source}/{by.id}"
     return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **said)
 
 
-def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[Fact]:
+def accepted(old: Incident, new: Incident, judged: HistoryEntry, now: Instant) -> list[Fact]:
     """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
     if old.state is not State.PENDING:
         return [_accepted(judged, new, now)] if _is_told(judged) else []
@@ -52,53 +55,53 @@ def accepted(old: Incident, new: Incident, judged: Entry, now: Instant) -> list[
     return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
 
 
-def _is_told(entry: Entry) -> bool:
+def _is_told(entry: HistoryEntry) -> bool:
     return entry.refused is None and entry.move in _KINDS
 
 
-def _accepted(entry: Entry, new: Incident, now: Instant) -> Fact:
+def _accepted(entry: HistoryEntry, new: Incident, now: Instant) -> Fact:
     tell = _OF_KIND.get(entry.move)
     said = {} if tell is None else tell(entry, new)
     return caused(_KINDS[entry.move], entry, new, now, **said)
 
 
-def _of_resolved(entry: Entry, _: Incident) -> dict[str, Any]:
+def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
     return {"on_time": entry.on_time}
 
 
-def _of_escalated(entry: Entry, new: Incident) -> dict[str, Any]:
+def _of_escalated(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.move](entry.data)).to}
 
 
-def _of_shelved(_: Entry, new: Incident) -> dict[str, Any]:
+def _of_shelved(_: HistoryEntry, new: Incident) -> dict[str, Any]:
     return {"due": new.shelved_until}
 
 
-def _of_directed(entry: Entry, new: Incident) -> dict[str, Any]:
+def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     given = named(new.directives, entry.id)
     if given is None:
         return {}
     return {"directive": given.id, "units": given.units, "whom": given.by, "due": given.due}
 
 
-def _of_answered(entry: Entry, new: Incident) -> dict[str, Any]:
+def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     answered = cast(DirectiveAnswered, DECODE[entry.move](entry.data))
     said = {"directive": answered.directive, "unit": answered.unit}
     given = named(new.directives, answered.directive)
     answer = None if given is None else given.answer_of(answered.unit)
     if given is None or answer is None:
         return said
-    on_time = given.on_time(answer) if entry.move is Move.DIRECTIVE_DONE else None
+    on_time = given.on_time(answer) if entry.move is EventType.DIRECTIVE_DONE else None
     return {**said, "whom": given.by, "due": given.due, "on_time": on_time}
 
 
-_OF_KIND: Mapping[Move, Callable[[Entry, Incident], dict[str, Any]]] = {
-    Move.RESOLVED: _of_resolved,
-    Move.ESCALATED: _of_escalated,
-    Move.SHELVED: _of_shelved,
-    Move.DIRECTED: _of_directed,
-    Move.DIRECTIVE_ACKNOWLEDGED: _of_answered,
-    Move.DIRECTIVE_DONE: _of_answered,
+_OF_KIND: Mapping[EventType, Callable[[HistoryEntry, Incident], dict[str, Any]]] = {
+    EventType.RESOLVED: _of_resolved,
+    EventType.ESCALATED: _of_escalated,
+    EventType.SHELVED: _of_shelved,
+    EventType.DIRECTED: _of_directed,
+    EventType.DIRECTIVE_ACKNOWLEDGED: _of_answered,
+    EventType.DIRECTIVE_DONE: _of_answered,
 }
 """What the fact of a move tells besides what all facts tell."""
 
@@ -109,7 +112,9 @@ def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogu
     return [caused(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
 
 
-def effects(old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, in_order: bool) -> list[Fact]:
+def effects(
+    old: Incident, new: Incident, event: Event, judged: HistoryEntry, now: Instant, in_order: bool
+) -> list[Fact]:
     """Return the facts about the event's effect: refused, due set, corrected."""
     facts = []
     if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:

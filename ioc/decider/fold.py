@@ -11,13 +11,13 @@ from ioc.core.sources import is_own
 from ioc.core.times import to_instant
 from ioc.decider import urgency
 from ioc.decider.evolve import EFFECTS
-from ioc.incident.lifecycle import CLOSED, TRANSITIONS, Move, State, is_allowed
+from ioc.incident.lifecycle import CLOSED, TRANSITIONS, EventType, State, is_allowed
 from ioc.incident.payloads import DECODE, Lapsed, Payload, Updated
-from ioc.incident.state import Entry, Incident, order_of
+from ioc.incident.state import HistoryEntry, Incident, order_of
 from ioc.sla import clocks, directives
 
 
-def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -> Incident:
+def refold(incident: Incident, entries: Iterable[HistoryEntry], catalogue: Catalogue) -> Incident:
     """Return the incident its whole history makes, keeping what was already said about it."""
     draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
     draft.children, draft.heard, draft.turn = incident.children, incident.heard, incident.turn
@@ -27,14 +27,14 @@ def refold(incident: Incident, entries: Iterable[Entry], catalogue: Catalogue) -
     return draft
 
 
-def extend(incident: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Incident:
+def extend(incident: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> Incident:
     """Return the incident after one more event that is later than all it has."""
     draft = incident.draft()
     draft.history = (*incident.history, apply(draft, entry, payload, catalogue))
     return draft
 
 
-def insert_note(incident: Incident, entry: Entry) -> Incident:
+def insert_note(incident: Incident, entry: HistoryEntry) -> Incident:
     """Return the incident with a late note put in its place. It moves nothing, so nothing need be folded again."""
     draft = incident.draft()
     draft.history = tuple(sorted((*incident.history, entry), key=order_of))
@@ -42,12 +42,12 @@ def insert_note(incident: Incident, entry: Entry) -> Incident:
     return draft
 
 
-def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Entry:
+def apply(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> HistoryEntry:
     """Move the draft by one event; return its entry with what came of it.
 
     Until the report has come every event is held: neither refused nor applied.
     """
-    if draft.state is State.PENDING and entry.move is not Move.REPORTED:
+    if draft.state is State.PENDING and entry.move is not EventType.REPORTED:
         return _judged(entry, None, None)
     refused = _refused(draft, entry, payload, catalogue)
     if refused is not None:
@@ -58,10 +58,10 @@ def apply(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue)
     _put_down(draft)
     if entry.time > draft.updated_at:
         draft.updated_at = entry.time
-    return _judged(entry, None, draft.on_time if entry.move is Move.RESOLVED else None)
+    return _judged(entry, None, draft.on_time if entry.move is EventType.RESOLVED else None)
 
 
-def _judged(entry: Entry, refused: Reason | None, on_time: bool | None) -> Entry:
+def _judged(entry: HistoryEntry, refused: Reason | None, on_time: bool | None) -> HistoryEntry:
     if entry.refused is refused and entry.on_time is on_time:
         return entry
     return replace(entry, refused=refused, on_time=on_time)
@@ -75,7 +75,7 @@ def _put_down(draft: Incident) -> None:
         draft.shelved_until = draft.shelved_by = None
 
 
-def _refused(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalogue) -> Reason | None:
+def _refused(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> Reason | None:
     if is_own(entry.source):
         if _is_overtaken(draft, entry, payload):
             return Reason.OVERTAKEN
@@ -87,24 +87,24 @@ def _refused(draft: Incident, entry: Entry, payload: Payload, catalogue: Catalog
     return None if judge is None else judge(draft, entry, payload)
 
 
-def _refused_update(draft: Incident, _: Entry, update: Updated) -> Reason | None:
+def _refused_update(draft: Incident, _: HistoryEntry, update: Updated) -> Reason | None:
     silent = urgency.lowers(draft, update.priority) and urgency.missing_words(update)
     return Reason.LOWERED_SILENTLY if silent else None
 
 
-_JUDGES: Mapping[Move, Callable[[Incident, Entry, Any], Reason | None]] = {
-    Move.UPDATED: _refused_update,
-    Move.DIRECTED: directives.refused_directive,
-    Move.DIRECTIVE_ACKNOWLEDGED: directives.refused_answer,
-    Move.DIRECTIVE_DONE: directives.refused_answer,
+_JUDGES: Mapping[EventType, Callable[[Incident, HistoryEntry, Any], Reason | None]] = {
+    EventType.UPDATED: _refused_update,
+    EventType.DIRECTED: directives.refused_directive,
+    EventType.DIRECTIVE_ACKNOWLEDGED: directives.refused_answer,
+    EventType.DIRECTIVE_DONE: directives.refused_answer,
 }
 """Why a move that is allowed may be refused for what it says."""
 
 
-def _is_overtaken(draft: Incident, entry: Entry, payload: Payload) -> bool:
+def _is_overtaken(draft: Incident, entry: HistoryEntry, payload: Payload) -> bool:
     """True when what an event of the centre's own was made for has been settled otherwise meanwhile."""
     if draft.state not in TRANSITIONS[entry.move]:
         return True
     if isinstance(payload, Lapsed):
         return draft.taken_at != to_instant(payload.since)
-    return entry.move is Move.UNSHELVED and draft.shelved_until != entry.time
+    return entry.move is EventType.UNSHELVED and draft.shelved_until != entry.time

@@ -7,9 +7,9 @@ from ioc.core.scalars import Priority, encode
 from ioc.core.sources import is_own
 from ioc.decider import urgency
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import OWN, TRANSITIONS, Move
+from ioc.incident.lifecycle import OWN, TRANSITIONS, EventType
 from ioc.incident.payloads import DECODE, Updated
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 
 # What one incident may grow to: a state has to fit into one record, and be read again with every event.
 MAX_NOTES = 200
@@ -18,7 +18,9 @@ MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 2 * MAX_WORDS
 # More than an entry takes besides its data: source and id have 256 characters each, of six bytes at most when escaped.
 MOST_BESIDES = 4096
-_ALWAYS = frozenset({Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED, Move.UNSHELVED, *OWN})
+_ALWAYS = frozenset(
+    {EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED, EventType.UNSHELVED, *OWN}
+)
 
 
 def words_with(old: Incident, event: Event) -> int | None:
@@ -45,7 +47,7 @@ def is_full(old: Incident, event: Event, words: int) -> bool:
     return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
 
 
-def summarised(history: tuple[Entry, ...], words: int) -> tuple[Entry, ...]:
+def summarised(history: tuple[HistoryEntry, ...], words: int) -> tuple[HistoryEntry, ...]:
     """Return a history of so many `words` with those of the oldest events dropped where they are too many.
 
     Their keys stay, to know duplicates, and so does what the fold needs of them.
@@ -56,15 +58,15 @@ def summarised(history: tuple[Entry, ...], words: int) -> tuple[Entry, ...]:
     notes = words = 0
     for place in range(len(kept) - 1, -1, -1):
         entry = kept[place]
-        notes += entry.move is Move.NOTED
+        notes += entry.move is EventType.NOTED
         words += len(entry.data)
-        if words > MAX_WORDS or (notes > MAX_NOTES and entry.move is Move.NOTED):
+        if words > MAX_WORDS or (notes > MAX_NOTES and entry.move is EventType.NOTED):
             kept[place] = _wordless(entry)
     return tuple(kept)
 
 
-def _wordless(entry: Entry) -> Entry:
-    if entry.move is Move.REPORTED:  # its words are the incident's own
+def _wordless(entry: HistoryEntry) -> HistoryEntry:
+    if entry.move is EventType.REPORTED:  # its words are the incident's own
         return entry
     payload = DECODE[entry.move](entry.data)
     if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):

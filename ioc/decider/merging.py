@@ -11,10 +11,10 @@ from ioc.core.records import Outgoing
 from ioc.core.scalars import encode
 from ioc.core.times import Instant, to_datetime, to_instant
 from ioc.core.topics import MAX_STATE_BYTES
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 from ioc.incident.own_events import emit, id_of
 from ioc.incident.payloads import Followed, Joined, Left, Payload, Unmerged
-from ioc.incident.state import Child, Heard, Incident
+from ioc.incident.state import Child, Incident, ParentOutcome
 
 PART = "families"
 # A state has to fit into one record: the report that comes after so many is sent back, and stands for itself. So is
@@ -51,7 +51,7 @@ def hear(old: Incident, said: Payload) -> Incident:
             new.children = {**old.children, child: Child(said.turn, away=True)}
         case Followed(parent=parent) if parent == old.parent and said.generation <= MOST_GENERATIONS:
             ended_at = None if said.ended_at is None else to_instant(said.ended_at)
-            new.heard = Heard(parent, said.turn, said.outcome, ended_at, said.generation)
+            new.heard = ParentOutcome(parent, said.turn, said.outcome, ended_at, said.generation)
         case _:
             return old
     return new
@@ -77,7 +77,7 @@ def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Out
     return told
 
 
-def _send(teller: Incident, to: str, move: Move, time: Instant, said: Payload) -> Outgoing:
+def _send(teller: Incident, to: str, move: EventType, time: Instant, said: Payload) -> Outgoing:
     return emit(PART, to, move, time, id_of(teller.id, teller.turn, move, to), said)
 
 
@@ -90,11 +90,11 @@ def _to_parents(old: Incident, new: Incident, now: Instant) -> Iterator[Outgoing
     if _bond(old) == _bond(new):
         return
     if old.parent is not None and old.parent != new.parent:
-        yield _send(new, old.parent, Move.LEFT, now, Left(child=new.id, turn=new.turn))
+        yield _send(new, old.parent, EventType.LEFT, now, Left(child=new.id, turn=new.turn))
     if new.parent is not None:
         reported_at, merged_at = to_datetime(new.reported_at), to_datetime(new.closed_at or 0)
         said = Joined(child=new.id, turn=new.turn, reported_at=reported_at, merged_at=merged_at)
-        yield _send(new, new.parent, Move.JOINED, now, said)
+        yield _send(new, new.parent, EventType.JOINED, now, said)
 
 
 def _to_children(old: Incident, new: Incident, said: Payload, now: Instant) -> Iterator[Outgoing]:
@@ -120,12 +120,12 @@ def _answer(new: Incident, id: str, child: Child, now: Instant) -> Outgoing:
     moment = None if ended_at is None else to_datetime(ended_at)
     generation = 1 + (new.heard.generation if new.state is State.MERGED and new.heard is not None else 0)
     told = Followed(parent=new.id, turn=new.turn, outcome=outcome, ended_at=moment, generation=generation)
-    return _send(new, id, Move.FOLLOWED, now, told)
+    return _send(new, id, EventType.FOLLOWED, now, told)
 
 
 def _send_back(teller: Incident, child: str, merged_at: Instant, afresh: bool = False) -> Outgoing:
     """Return what parts a child from its parent: right after it was merged, whatever came later."""
-    return _send(teller, child, Move.UNMERGED, merged_at + 1, Unmerged(afresh=afresh))
+    return _send(teller, child, EventType.UNMERGED, merged_at + 1, Unmerged(afresh=afresh))
 
 
 def _to_itself(old: Incident, new: Incident) -> Iterator[Outgoing]:

@@ -6,7 +6,7 @@ from ioc.core.sources import CENTRE
 from ioc.core.times import to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.own_events import HEADERS
 from ioc.incident.state import Incident
 from ioc.sensors.alerts import PART
@@ -21,7 +21,7 @@ def settled(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
     if not new.is_closed or old.is_closed or event.source.startswith(_OURS):
         return ()
     report = new.history[0]
-    if report.move is not Move.REPORTED or not report.source.startswith(_OURS):
+    if report.move is not EventType.REPORTED or not report.source.startswith(_OURS):
         return ()
     told = sum(entry.source.startswith(_OURS) and entry.refused is None for entry in new.history)
     sensor = new.id.rpartition(":")[0]

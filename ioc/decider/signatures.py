@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from ioc.core.cloudevents import slug_of
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import to_instant, to_rfc3339
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import event_type
+from ioc.incident.lifecycle import cloudevents_type
 from ioc.incident.payloads import Directed
 
 ALGORITHM = "EdDSA"
@@ -44,7 +44,7 @@ def statement(event: Event, directed: Directed) -> bytes:
             "source": event.source,
             "id": event.id,
             "subject": event.incident.partition(":")[2],
-            "type": event_type(event.move),
+            "type": cloudevents_type(event.move),
             "time": to_rfc3339(event.time),
             "data": said,
         }
@@ -73,7 +73,7 @@ def _record_key(event: bytes) -> bytes | None:
     return None if slug is None else f"{slug}:{named.subject}".encode()
 
 
-def signature_refusal(event: Event, directed: Directed, keys: Mapping[str, Key]) -> Refusal | None:
+def signature_refusal(event: Event, directed: Directed, keys: Mapping[str, SigningKey]) -> Rejection | None:
     """Return why a directive is not signed as it must be; None when it is, by its giver, with a key valid then."""
     if not keys:
         return _refusal(Reason.NO_KEYS, "signature", "the catalogue has no keys (keys.yml) to check a directive with")
@@ -94,8 +94,8 @@ def signature_refusal(event: Event, directed: Directed, keys: Mapping[str, Key])
     return None
 
 
-def _refusal(reason: Reason, field: str, what: str) -> Refusal:
-    return Refusal(reason, (Fault(f"data.{field}", what),))
+def _refusal(reason: Reason, field: str, what: str) -> Rejection:
+    return Rejection(reason, (FieldError(f"data.{field}", what),))
 
 
 _BAD = _refusal(Reason.BAD_SIGNATURE, "signature", "not a detached EdDSA signature of what this event says")
@@ -112,7 +112,7 @@ def _header(signature: str) -> _Header | None:
         return None
 
 
-def _is_of(signature: str, stated: bytes, key: Key) -> bool:
+def _is_of(signature: str, stated: bytes, key: SigningKey) -> bool:
     header, _, signed = signature.split(".")
     payload = urlsafe_b64encode(stated).rstrip(b"=").decode()
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.scalars import Priority
 from ioc.incident.facts import Kind
 from ioc.incident.payloads import Updated
@@ -22,10 +22,10 @@ def lowers(incident: Incident, priority: Priority | None) -> bool:
     return priority is not None and priority is not Priority.URGENT and incident.priority is Priority.URGENT
 
 
-def missing_words(update: Updated) -> tuple[Fault, ...]:
+def missing_words(update: Updated) -> tuple[FieldError, ...]:
     """Return a fault for each word that an update lacks which lowers what is urgent: by whom, and why."""
     words = {"actor": update.actor, "text": update.text}
-    return tuple(Fault(f"data.{name}", _WHY) for name, word in words.items() if word is None or not word.strip())
+    return tuple(FieldError(f"data.{name}", _WHY) for name, word in words.items() if word is None or not word.strip())
 
 
 def shortened(update: Updated) -> Updated:

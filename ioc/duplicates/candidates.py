@@ -17,16 +17,16 @@ from ioc.core.scalars import Code, IncidentId, Latitude, Longitude, Priority
 from ioc.core.times import Instant, Millis
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import OPEN, Move, State
+from ioc.incident.lifecycle import OPEN, EventType, State
 from ioc.incident.own_events import CENTRE, id_of
 from ioc.incident.payloads import Unmerged
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 
 PART = "duplicates"
 _OF_THE_LANE = f"{CENTRE}{PART}/"
 
 
-class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+class Candidate(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """An incident as others of the same service and category are to know it, from `at` (ms) on.
 
     `turn` counts what the incident has told; of two sightings the later counts. `fresh` asks what it is the same as;
@@ -57,11 +57,11 @@ class Sighting(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
 
 encode = msgspec.json.Encoder().encode
-decode = msgspec.json.Decoder(Sighting).decode
+decode = msgspec.json.Decoder(Candidate).decode
 
 
 def tell(
-    old: Incident, new: Incident, event: Event, judged: Entry, now: Instant, catalogue: Catalogue
+    old: Incident, new: Incident, event: Event, judged: HistoryEntry, now: Instant, catalogue: Catalogue
 ) -> Iterator[Outgoing]:
     """Yield what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
     before, after = _rule_for(old, catalogue), _rule_for(new, catalogue)
@@ -74,7 +74,7 @@ def tell(
     moved = before is not None and _kind(old) != _kind(new)
     if before is not None and (after is None or moved):
         service, category = _kind(old)
-        yield _sent(Sighting(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
+        yield _sent(Candidate(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
     if after is not None:
         placed = before is None and (old.is_open or old.state is State.PENDING)
         afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
@@ -107,14 +107,14 @@ def _kind(one: Incident) -> tuple[str, str]:
 
 def _is_answer(old: Incident, event: Event) -> bool:
     """True of the answer to what the incident told last: whoever gave it knows."""
-    if not event.source.startswith(_OF_THE_LANE) or event.move not in (Move.MERGED, Move.PROPOSED):
+    if not event.source.startswith(_OF_THE_LANE) or event.move not in (EventType.MERGED, EventType.PROPOSED):
         return False
     return event.id == id_of(old.id, old.turn, event.move)
 
 
-def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Sighting:
+def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Candidate:
     service, category = _kind(one)
-    return Sighting(
+    return Candidate(
         incident=one.id,
         turn=one.turn,
         at=at,
@@ -134,5 +134,5 @@ def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> S
     )
 
 
-def _sent(seen: Sighting) -> Outgoing:
+def _sent(seen: Candidate) -> Outgoing:
     return Outgoing(Topic.SIGHTINGS, seen.key.encode(), encode(seen))

@@ -6,20 +6,20 @@ import msgspec
 from msgspec import Struct
 
 from ioc.core.times import DAY, Instant
-from ioc.duplicates.candidates import Sighting
+from ioc.duplicates.candidates import Candidate
 from ioc.duplicates.spatial_index import Grid
 
 # Reports can come late: a matter is remembered for so long after the last moment at which something could join it.
 REMEMBERED = DAY
 
 
-class Matter(Struct, frozen=True, omit_defaults=True, gc=False):
+class Cluster(Struct, frozen=True, omit_defaults=True, gc=False):
     """An open incident that reports can be the same as: its latest sighting, and what joined it.
 
     `first` and `last` are when the first and the latest report of it came (ms), `count` how many were found the same.
     """
 
-    seen: Sighting
+    seen: Candidate
     first: Instant
     last: Instant
     count: int = 0
@@ -29,27 +29,27 @@ class Matter(Struct, frozen=True, omit_defaults=True, gc=False):
         """When it is forgotten: then nothing can join it any more."""
         return self.last + self.seen.within + REMEMBERED
 
-    def holds(self, report: Sighting) -> bool:
+    def holds(self, report: Candidate) -> bool:
         """True when a report came near enough in time."""
         return self.first - report.within <= report.reported_at <= self.last + report.within
 
-    def joined_by(self, report: Sighting) -> "Matter":
+    def joined_by(self, report: Candidate) -> "Cluster":
         """Return the matter with one report more."""
         first, last = min(self.first, report.reported_at), max(self.last, report.reported_at)
-        return Matter(self.seen, first, last, self.count + 1)
+        return Cluster(self.seen, first, last, self.count + 1)
 
 
-decode_matter = msgspec.json.Decoder(Matter).decode
+decode_matter = msgspec.json.Decoder(Cluster).decode
 
 
-class Ground:
+class ClusterIndex:
     """Where the matters are: a grid for each kind and each order of magnitude of radius."""
 
     def __init__(self) -> None:
         self._grids: dict[str, dict[int, Grid]] = {}
         self._grid_of: dict[str, Grid] = {}
 
-    def put(self, seen: Sighting) -> None:
+    def put(self, seen: Candidate) -> None:
         """Place a matter, or move it."""
         self.drop(seen.incident)
         size = 1 << max(0, round(seen.radius_m) - 1).bit_length()
@@ -63,7 +63,7 @@ class Ground:
         if grid is not None:
             grid.drop(incident)
 
-    def around(self, report: Sighting) -> Iterator[str]:
+    def around(self, report: Candidate) -> Iterator[str]:
         """Yield the matters that may lie within the radius of a report, of its kind alone."""
         for grid in self._grids.get(report.key, {}).values():
             yield from grid.around(report.lat, report.lon, report.radius_m)

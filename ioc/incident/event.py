@@ -3,7 +3,7 @@
 from msgspec import Raw, Struct
 
 from ioc.core.times import Instant
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import Payload, Reporter
 
 
@@ -14,7 +14,7 @@ class Event(Struct, frozen=True, gc=False):
     """
 
     incident: str
-    move: Move
+    move: EventType
     time: Instant
     source: str
     id: str

@@ -20,7 +20,7 @@ class State(StrEnum):
     MERGED = "merged"
 
 
-class Move(StrEnum):
+class EventType(StrEnum):
     """What can happen to an incident; the short name of an event type."""
 
     REPORTED = "reported"
@@ -56,7 +56,7 @@ OPEN = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_P
 CLOSED = frozenset({State.RESOLVED, State.CANCELLED, State.REJECTED, State.MERGED})
 
 # Told by incidents to each other, in any state: it changes what one knows of the other, and nothing it is itself.
-KIN = frozenset({Move.JOINED, Move.LEFT, Move.FOLLOWED})
+KIN = frozenset({EventType.JOINED, EventType.LEFT, EventType.FOLLOWED})
 
 _STAY: None = None
 _RUNNING = OPEN - {State.PAUSED}
@@ -67,69 +67,69 @@ def _from(states: frozenset[State], to: State | None) -> Mapping[State, State]:
 
 
 # move -> {state it is allowed in: state it leads to}. Anything not listed is an illegal move.
-TRANSITIONS: Mapping[Move, Mapping[State, State]] = {
-    Move.REPORTED: {State.PENDING: State.REPORTED},
-    Move.ACKNOWLEDGED: _from(frozenset({State.REPORTED, State.REOPENED}), State.ACKNOWLEDGED),
-    Move.ASSIGNED: {**_from(_RUNNING, State.ASSIGNED), State.PAUSED: State.PAUSED},
-    Move.STARTED: _from(_RUNNING - {State.IN_PROGRESS}, State.IN_PROGRESS),
-    Move.PAUSED: _from(_RUNNING, State.PAUSED),
-    Move.RESUMED: {State.PAUSED: State.IN_PROGRESS},
-    Move.DIRECTED: _from(OPEN, _STAY),
-    Move.DIRECTIVE_ACKNOWLEDGED: _from(OPEN | CLOSED, _STAY),
-    Move.DIRECTIVE_DONE: _from(OPEN | CLOSED, _STAY),
-    Move.ESCALATED: _from(OPEN, _STAY),
-    Move.NOTED: _from(OPEN | CLOSED, _STAY),
-    Move.UPDATED: _from(OPEN, _STAY),
-    Move.PROPOSED: _from(OPEN, _STAY),
-    Move.DECLINED: _from(OPEN, _STAY),
-    Move.RESOLVED: _from(OPEN, State.RESOLVED),
-    Move.CANCELLED: _from(OPEN, State.CANCELLED),
-    Move.REJECTED: _from(OPEN, State.REJECTED),
-    Move.MERGED: _from(OPEN, State.MERGED),
-    Move.UNMERGED: _from(frozenset({State.MERGED}), State.REPORTED),
-    Move.REOPENED: _from(frozenset({State.RESOLVED, State.REJECTED}), State.REOPENED),
-    Move.SHELVED: _from(OPEN, _STAY),
-    Move.UNSHELVED: _from(OPEN, _STAY),
-    Move.LAPSED: {State.ACKNOWLEDGED: State.REPORTED},
+TRANSITIONS: Mapping[EventType, Mapping[State, State]] = {
+    EventType.REPORTED: {State.PENDING: State.REPORTED},
+    EventType.ACKNOWLEDGED: _from(frozenset({State.REPORTED, State.REOPENED}), State.ACKNOWLEDGED),
+    EventType.ASSIGNED: {**_from(_RUNNING, State.ASSIGNED), State.PAUSED: State.PAUSED},
+    EventType.STARTED: _from(_RUNNING - {State.IN_PROGRESS}, State.IN_PROGRESS),
+    EventType.PAUSED: _from(_RUNNING, State.PAUSED),
+    EventType.RESUMED: {State.PAUSED: State.IN_PROGRESS},
+    EventType.DIRECTED: _from(OPEN, _STAY),
+    EventType.DIRECTIVE_ACKNOWLEDGED: _from(OPEN | CLOSED, _STAY),
+    EventType.DIRECTIVE_DONE: _from(OPEN | CLOSED, _STAY),
+    EventType.ESCALATED: _from(OPEN, _STAY),
+    EventType.NOTED: _from(OPEN | CLOSED, _STAY),
+    EventType.UPDATED: _from(OPEN, _STAY),
+    EventType.PROPOSED: _from(OPEN, _STAY),
+    EventType.DECLINED: _from(OPEN, _STAY),
+    EventType.RESOLVED: _from(OPEN, State.RESOLVED),
+    EventType.CANCELLED: _from(OPEN, State.CANCELLED),
+    EventType.REJECTED: _from(OPEN, State.REJECTED),
+    EventType.MERGED: _from(OPEN, State.MERGED),
+    EventType.UNMERGED: _from(frozenset({State.MERGED}), State.REPORTED),
+    EventType.REOPENED: _from(frozenset({State.RESOLVED, State.REJECTED}), State.REOPENED),
+    EventType.SHELVED: _from(OPEN, _STAY),
+    EventType.UNSHELVED: _from(OPEN, _STAY),
+    EventType.LAPSED: {State.ACKNOWLEDGED: State.REPORTED},
     # What a citizen says of a merged report counts once its parent is resolved.
-    Move.RATED: _from(frozenset({State.RESOLVED, State.MERGED}), _STAY),
+    EventType.RATED: _from(frozenset({State.RESOLVED, State.MERGED}), _STAY),
     **dict.fromkeys(KIN, _from(OPEN | CLOSED, _STAY)),
 }
 
 # What the centre alone tells, when its time has come. Such an event may come too late, and then it moves nothing.
-OWN = frozenset({Move.LAPSED})
+OWN = frozenset({EventType.LAPSED})
 
 # Moves of one incident with the same time are taken in this order, whatever order they arrived in.
-RANK: Mapping[Move, int] = {move: rank for rank, move in enumerate(Move)}
+RANK: Mapping[EventType, int] = {move: rank for rank, move in enumerate(EventType)}
 
 TYPE_PREFIX = "vn.ioc.incident."
 TYPE_SUFFIX = ".v1"
-MOVE_OF_TYPE: Mapping[str, Move] = {f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}": move for move in Move}
+EVENT_TYPES: Mapping[str, EventType] = {f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}": move for move in EventType}
 
 # What an operator may order, and the move it makes.
-COMMANDS: Mapping[str, Move] = {
-    "acknowledge": Move.ACKNOWLEDGED,
-    "assign": Move.ASSIGNED,
-    "start": Move.STARTED,
-    "pause": Move.PAUSED,
-    "resume": Move.RESUMED,
-    "resolve": Move.RESOLVED,
-    "reopen": Move.REOPENED,
-    "escalate": Move.ESCALATED,
-    "update": Move.UPDATED,
-    "direct": Move.DIRECTED,
-    "acknowledge_directive": Move.DIRECTIVE_ACKNOWLEDGED,
-    "report_directive": Move.DIRECTIVE_DONE,
-    "rate": Move.RATED,
-    "shelve": Move.SHELVED,
-    "unshelve": Move.UNSHELVED,
-    "merge": Move.MERGED,
-    "unmerge": Move.UNMERGED,
-    "decline": Move.DECLINED,
+COMMANDS: Mapping[str, EventType] = {
+    "acknowledge": EventType.ACKNOWLEDGED,
+    "assign": EventType.ASSIGNED,
+    "start": EventType.STARTED,
+    "pause": EventType.PAUSED,
+    "resume": EventType.RESUMED,
+    "resolve": EventType.RESOLVED,
+    "reopen": EventType.REOPENED,
+    "escalate": EventType.ESCALATED,
+    "update": EventType.UPDATED,
+    "direct": EventType.DIRECTED,
+    "acknowledge_directive": EventType.DIRECTIVE_ACKNOWLEDGED,
+    "report_directive": EventType.DIRECTIVE_DONE,
+    "rate": EventType.RATED,
+    "shelve": EventType.SHELVED,
+    "unshelve": EventType.UNSHELVED,
+    "merge": EventType.MERGED,
+    "unmerge": EventType.UNMERGED,
+    "decline": EventType.DECLINED,
 }
 
 
-def event_type(move: Move) -> str:
+def cloudevents_type(move: EventType) -> str:
     """Return the CloudEvents type of a move."""
     return f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}"
 
@@ -139,6 +139,6 @@ def commands_in(state: State, shelved: bool = False) -> tuple[str, ...]:
     return tuple(name for name, move in COMMANDS.items() if is_allowed(move, state, shelved))
 
 
-def is_allowed(move: Move, state: State, shelved: bool) -> bool:
+def is_allowed(move: EventType, state: State, shelved: bool) -> bool:
     """True when a move is legal in a state. Only what is shelved can be taken from the shelf."""
-    return state in TRANSITIONS[move] and (shelved or move is not Move.UNSHELVED)
+    return state in TRANSITIONS[move] and (shelved or move is not EventType.UNSHELVED)

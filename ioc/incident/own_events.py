@@ -7,7 +7,7 @@ from ioc.core.scalars import encode
 from ioc.core.sources import CENTRE as CENTRE
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.incident.payloads import Payload
 
 HEADERS = (("content-type", b"application/cloudevents+json"),)
@@ -18,7 +18,7 @@ def id_of(*cause: object) -> str:
     return blake2b("\0".join(map(str, cause)).encode(), digest_size=16).hexdigest()
 
 
-def emit(part: str, incident: str, move: Move, time: Instant, id: str, payload: Payload) -> Outgoing:
+def emit(part: str, incident: str, move: EventType, time: Instant, id: str, payload: Payload) -> Outgoing:
     """Return an event that a part of the centre sends to an incident.
 
     `id` must be made of what causes it, so that the same cause can make it only once.
@@ -29,7 +29,7 @@ def emit(part: str, incident: str, move: Move, time: Instant, id: str, payload: 
         "id": id,
         "source": f"{CENTRE}{part}/{slug}",
         "subject": subject,
-        "type": event_type(move),
+        "type": cloudevents_type(move),
         "time": to_rfc3339(time),
         "data": payload,
     }

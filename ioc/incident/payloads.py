@@ -25,7 +25,7 @@ from ioc.core.scalars import (
     TargetName,
     Text,
 )
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 
 
 class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -195,24 +195,24 @@ class Rated(Payload, frozen=True):
     satisfaction: Satisfaction | None = None
 
 
-PAYLOADS: Mapping[Move, type[Payload]] = {
-    **dict.fromkeys(Move, Payload),
-    Move.REPORTED: Reported,
-    Move.ASSIGNED: Assigned,
-    Move.DIRECTED: Directed,
-    Move.DIRECTIVE_ACKNOWLEDGED: DirectiveAnswered,
-    Move.DIRECTIVE_DONE: DirectiveAnswered,
-    Move.ESCALATED: Escalated,
-    Move.UPDATED: Updated,
-    Move.PROPOSED: Proposed,
-    Move.MERGED: Merged,
-    Move.UNMERGED: Unmerged,
-    Move.JOINED: Joined,
-    Move.LEFT: Left,
-    Move.FOLLOWED: Followed,
-    Move.RATED: Rated,
-    Move.SHELVED: Shelved,
-    Move.LAPSED: Lapsed,
+PAYLOADS: Mapping[EventType, type[Payload]] = {
+    **dict.fromkeys(EventType, Payload),
+    EventType.REPORTED: Reported,
+    EventType.ASSIGNED: Assigned,
+    EventType.DIRECTED: Directed,
+    EventType.DIRECTIVE_ACKNOWLEDGED: DirectiveAnswered,
+    EventType.DIRECTIVE_DONE: DirectiveAnswered,
+    EventType.ESCALATED: Escalated,
+    EventType.UPDATED: Updated,
+    EventType.PROPOSED: Proposed,
+    EventType.MERGED: Merged,
+    EventType.UNMERGED: Unmerged,
+    EventType.JOINED: Joined,
+    EventType.LEFT: Left,
+    EventType.FOLLOWED: Followed,
+    EventType.RATED: Rated,
+    EventType.SHELVED: Shelved,
+    EventType.LAPSED: Lapsed,
 }
 
 DECODE = {move: msgspec.json.Decoder(payload).decode for move, payload in PAYLOADS.items()}

@@ -9,10 +9,10 @@ from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, Satisfaction, TargetName
 from ioc.core.times import Instant, Millis
 from ioc.incident.directive import Directive, Reminded
-from ioc.incident.lifecycle import CLOSED, OPEN, RANK, Move, State
+from ioc.incident.lifecycle import CLOSED, OPEN, RANK, EventType, State
 
 
-class Entry(Struct, array_like=True, omit_defaults=True, gc=False):
+class HistoryEntry(Struct, array_like=True, omit_defaults=True, gc=False):
     """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing.
 
     `unknown` are the fields that named what the catalogue did not know when the event came: a later change of the
@@ -20,7 +20,7 @@ class Entry(Struct, array_like=True, omit_defaults=True, gc=False):
     """
 
     time: Instant
-    move: Move
+    move: EventType
     source: str
     id: str
     data: Raw
@@ -29,25 +29,25 @@ class Entry(Struct, array_like=True, omit_defaults=True, gc=False):
     on_time: bool | None = None
 
 
-Order = tuple[bool, Instant, int, str, str]
+EntryOrder = tuple[bool, Instant, int, str, str]
 
 
-def order_of(entry: Entry) -> Order:
+def order_of(entry: HistoryEntry) -> EntryOrder:
     """Return the sort key of the fold: the report first, then time, then rank of the move, source and id.
 
     The report comes first even when another service's clock puts its own event before it.
     """
-    return (entry.move is not Move.REPORTED, entry.time, RANK[entry.move], entry.source, entry.id)
+    return (entry.move is not EventType.REPORTED, entry.time, RANK[entry.move], entry.source, entry.id)
 
 
-def comes_after(entry: Entry, other: Entry) -> bool:
+def comes_after(entry: HistoryEntry, other: HistoryEntry) -> bool:
     """True when an entry comes after another in the order of the fold."""
-    if entry.time > other.time and entry.move is not Move.REPORTED:
+    if entry.time > other.time and entry.move is not EventType.REPORTED:
         return True
     return order_of(entry) > order_of(other)
 
 
-class Clock(Struct, array_like=True, omit_defaults=True, gc=False):
+class SlaClock(Struct, array_like=True, omit_defaults=True, gc=False):
     """The running of one deadline: `total` ms of working time, of which `used` had passed when it began at `base`.
 
     `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
@@ -87,7 +87,7 @@ BREACHED = 1
 LADDER = 2  # step 2 is the first rung of the escalation ladder
 
 
-class Said(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
+class FiredStep(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """A step of a deadline that was announced: never announced again, never unsaid."""
 
     epoch: int
@@ -99,7 +99,7 @@ class Said(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     at: Instant
     run: int = 0
 
-    def is_of(self, incident: "Incident", clock: Clock) -> bool:
+    def is_of(self, incident: "Incident", clock: SlaClock) -> bool:
         """True when a clock announced it as it runs now: in this run of the incident, and under this rule."""
         is_clocks = self.run == clock.run and self.target == clock.target
         return is_clocks and self.epoch == incident.epoch and self.rule == incident.rule
@@ -119,7 +119,7 @@ class Child(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
     away: bool = False
 
 
-class Heard(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
+class ParentOutcome(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
     """What a merged incident last heard from its parent, as of the parent's `turn`: how the matter ended, and when."""
 
     parent: str
@@ -139,7 +139,7 @@ class Fate(NamedTuple):
 Span = tuple[Instant, Instant]
 
 
-class Run(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
+class OpenSpell(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """A time the incident stood open that ended in a closing which was undone, and by when it had been due.
 
     `complained`: others than the centre itself had it reopened, which is what the data tell of a complaint.
@@ -197,13 +197,13 @@ class Incident(Struct, omit_defaults=True, gc=False):
     rule: str = ""
     promise: str = ""
     dossier: Dossier | None = None
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[SlaClock, ...] = ()
     on_time: bool | None = None
     worked: Millis | None = None
     raised: int = 0
     epoch: int = 0
     reopened_at: tuple[Instant, ...] = ()
-    runs: tuple[Run, ...] = ()
+    runs: tuple[OpenSpell, ...] = ()
     raises: tuple[tuple[Instant, int], ...] = ()
     score: int | None = None
     satisfaction: Satisfaction | None = None
@@ -215,10 +215,10 @@ class Incident(Struct, omit_defaults=True, gc=False):
     shelved_by: str | None = None
     proposed: str | None = None
     children: dict[str, Child] = {}
-    heard: Heard | None = None
-    history: tuple[Entry, ...] = ()
+    heard: ParentOutcome | None = None
+    history: tuple[HistoryEntry, ...] = ()
     directives: tuple[Directive, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[FiredStep, ...] = ()
     sent: tuple[str, ...] = ()
     edition: str = ""
     reminded: tuple[Reminded, ...] = ()
@@ -284,14 +284,14 @@ class Incident(Struct, omit_defaults=True, gc=False):
         """The highest escalation level reached in the present run, by deadline or by people."""
         return max([self.raised, *(said.level for said in self.said if said.epoch == self.epoch)])
 
-    def clock(self, target: TargetName) -> Clock | None:
+    def clock(self, target: TargetName) -> SlaClock | None:
         """Return the clock of a target, if the incident has one."""
         for clock in self.clocks:
             if clock.target == target:
                 return clock
         return None
 
-    def next_clock(self) -> Clock | None:
+    def next_clock(self) -> SlaClock | None:
         """Return the running clock whose due comes first."""
         first, soonest = None, None
         for clock in self.clocks:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.times import DAY, Instant
 
 LONGEST = 30 * DAY
@@ -34,7 +34,7 @@ class Placed(Protocol):
     def source(self) -> str: ...
 
 
-class Scope(Struct, frozen=True, omit_defaults=True):
+class MaintenanceScope(Struct, frozen=True, omit_defaults=True):
     """Which incidents are meant: those that have one of the names on every side that is given."""
 
     services: tuple[str, ...] = ()
@@ -62,14 +62,14 @@ class Scope(Struct, frozen=True, omit_defaults=True):
         )
 
 
-class Window(Struct, frozen=True, omit_defaults=True):
+class MaintenanceWindow(Struct, frozen=True, omit_defaults=True):
     """One maintenance window, from `start` up to `end` (ms, UTC). `by` and `why` are whose it is and what for.
 
     One that was ended early has `ended_at`, by whom and why; before its start that calls it off.
     """
 
     id: str
-    scope: Scope
+    scope: MaintenanceScope
     start: Instant
     end: Instant
     by: str
@@ -93,30 +93,30 @@ class Window(Struct, frozen=True, omit_defaults=True):
         return self.start < self.until <= now
 
 
-def faults(start: Instant, end: Instant, scope: Scope, now: Instant) -> Iterator[Fault]:
+def faults(start: Instant, end: Instant, scope: MaintenanceScope, now: Instant) -> Iterator[FieldError]:
     """Yield what is wrong with a window that is to be opened now."""
     if scope.is_empty:
-        yield Fault("scope", "must name a service, a category, a unit, a ward or a source")
+        yield FieldError("scope", "must name a service, a category, a unit, a ward or a source")
     if end <= start:
-        yield Fault("to", "must come after 'from'")
+        yield FieldError("to", "must come after 'from'")
     elif end <= now:
-        yield Fault("to", "must be still to come")
+        yield FieldError("to", "must be still to come")
     if end - start > LONGEST:
-        yield Fault("to", f"is more than {LONGEST // DAY} days after 'from'")
+        yield FieldError("to", f"is more than {LONGEST // DAY} days after 'from'")
     if start > now + 365 * DAY:
-        yield Fault("from", "is more than a year ahead")
+        yield FieldError("from", "is more than a year ahead")
 
 
-class Windows:
+class MaintenanceWindows:
     """All windows, by their id."""
 
     def __init__(self) -> None:
-        self._all: dict[str, Window] = {}
+        self._all: dict[str, MaintenanceWindow] = {}
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def put(self, id: str, window: Window | None) -> None:
+    def put(self, id: str, window: MaintenanceWindow | None) -> None:
         """Take over a window, or take one out."""
         if window is None:
             self._all.pop(id, None)
@@ -124,15 +124,15 @@ class Windows:
             self._all[id] = window
 
     @property
-    def all(self) -> Mapping[str, Window]:
+    def all(self) -> Mapping[str, MaintenanceWindow]:
         """All of them, those that are over too."""
         return self._all
 
-    def active(self, now: Instant) -> list[Window]:
+    def active(self, now: Instant) -> list[MaintenanceWindow]:
         """Return those that are active, the one that ends last before the others."""
         active = [window for window in self._all.values() if window.is_active(now)]
         return sorted(active, key=lambda window: (window.until, window.id), reverse=True)
 
-    def over(self, now: Instant) -> Iterator[Window]:
+    def over(self, now: Instant) -> Iterator[MaintenanceWindow]:
         """Yield those that have ended, not too long ago."""
         return (window for window in self._all.values() if window.is_over(now) and window.until > now - REMEMBERED)

@@ -17,10 +17,10 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.times import HOUR, Instant, Millis
 from ioc.incident.facts import Fact
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import Window, Windows
+from ioc.notifications.maintenance import MaintenanceWindow, MaintenanceWindows
 from ioc.notifications.notification import Because, Notification, Occasion, Status, digest, message_id
 from ioc.notifications.quiet_hours import quiet_until
-from ioc.notifications.rate_limit import Pace, Since
+from ioc.notifications.rate_limit import RateLimit, Since
 from ioc.notifications.routing import Cause, cause_of, end_of, planned, whom, whom_still
 
 # So many notifications are told in one message at most.
@@ -35,10 +35,10 @@ class Policy(Struct, frozen=True):
     replay: bool = False
 
 
-class Desk:
+class NotificationPlanner:
     """What one partition has to tell. `paces` are shared with the other desks of the process."""
 
-    def __init__(self, partition: int, catalogue: Catalogue, policy: Policy, paces: Mapping[str, Pace]) -> None:
+    def __init__(self, partition: int, catalogue: Catalogue, policy: Policy, paces: Mapping[str, RateLimit]) -> None:
         self.partition = partition
         self.catalogue = catalogue
         self.policy = policy
@@ -46,7 +46,7 @@ class Desk:
         self.zone = ZoneInfo(catalogue.zone)
         self.open: dict[str, Notification] = {}
         self.summaries: dict[str, Summary] = {}
-        self.windows = Windows()
+        self.windows = MaintenanceWindows()
         self._causes: set[str] = set()
         self._ended: set[str] = set()
         self._is_new = True
@@ -140,7 +140,7 @@ class Desk:
             if one.message is None and (look_at_all or not held):
                 yield one
 
-    def _screened(self, one: Notification, now: Instant, windows: Sequence[Window]) -> Notification:
+    def _screened(self, one: Notification, now: Instant, windows: Sequence[MaintenanceWindow]) -> Notification:
         """Return a notification with what holds it back for now or for good; as waiting for nothing when it may go."""
         if one.is_final:
             return one
@@ -155,7 +155,9 @@ class Desk:
             return replace(one, reason="", until=None)
         return one if one.until == until else replace(one, reason=Because.QUIET_HOURS, until=until, at=now)
 
-    def _held_for_good(self, one: Notification, now: Instant, windows: Sequence[Window]) -> Notification | None:
+    def _held_for_good(
+        self, one: Notification, now: Instant, windows: Sequence[MaintenanceWindow]
+    ) -> Notification | None:
         summary = self.summaries.get(one.incident)
         if summary is None:
             return None
@@ -171,7 +173,7 @@ class Desk:
             return None
         return replace(_suppressed(one, Because.MAINTENANCE, now), window=window.id)
 
-    def _released(self, pace: Pace, ready: list[Notification], now: Instant) -> Iterator[Notification]:
+    def _released(self, pace: RateLimit, ready: list[Notification], now: Instant) -> Iterator[Notification]:
         """Yield what may be sent through a channel now, made up as messages; the rest goes on waiting, oldest first.
 
         Each fact has a message of its own as long as the channel bears so many. What has waited goes out together.

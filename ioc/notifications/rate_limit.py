@@ -10,7 +10,7 @@ Since = tuple[bool, Instant]
 """Sorts what waits: the urgent (False) before the rest, then the older before the younger."""
 
 
-class Pace:
+class RateLimit:
     """Lets `per_minute` messages through in any minute; None for any number.
 
     A process that owns a part of the partitions takes the same part of the messages: `share` them. Where that is less

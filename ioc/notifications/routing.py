@@ -9,7 +9,7 @@ from ioc.core.scalars import TargetName
 from ioc.core.times import Instant
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import Window
+from ioc.notifications.maintenance import MaintenanceWindow
 from ioc.notifications.notification import Notification, Occasion, Status, notification_id
 
 # Kinds of facts that somebody is told of. All others are for figures and histories.
@@ -68,7 +68,7 @@ def _occasion(fact: Fact) -> Occasion | None:
     return OCCASIONS.get(fact.kind)
 
 
-def end_of(window: Window, one: Summary) -> Cause:
+def end_of(window: MaintenanceWindow, one: Summary) -> Cause:
     """Return what the end of a maintenance window is for an incident in its scope that is still open."""
     return Cause(f"{window.id}/{one.id}/still_open", Occasion.STILL_OPEN, one.id, window.until, window.until)
 

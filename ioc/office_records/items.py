@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Satisfaction, Who, satisfaction_of
 from ioc.core.times import FUTURE_TOLERANCE, Instant
 from ioc.office_records.records import About, Act, Answered, Booking, Register
@@ -55,7 +55,7 @@ class Booked(NamedTuple):
     """What came of a booking. `item` is the very object given when nothing changed."""
 
     item: Item | None
-    refusal: Refusal | None = None
+    refusal: Rejection | None = None
     duplicate: bool = False
 
 
@@ -75,19 +75,19 @@ def book(item: Item | None, booking: Booking, now: Instant, catalogue: Catalogue
     return Booked(item if new == item else new)
 
 
-def refused_at_the_door(booking: Booking, now: Instant, catalogue: Catalogue) -> Refusal | None:
+def refused_at_the_door(booking: Booking, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why a booking is refused whatever is known of its item, or None.
 
     What is older than items are kept could be of one that is forgotten, and be counted twice.
     """
     if booking.time > now + FUTURE_TOLERANCE:
-        return Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
+        return Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of the centre's clock"),))
     if booking.time < now - catalogue.items_kept:
-        return Refusal(Reason.TOO_OLD, (Fault("time", "longer ago than items are kept"),))
+        return Rejection(Reason.TOO_OLD, (FieldError("time", "longer ago than items are kept"),))
     if isinstance(booking.payload, About):
         faults = catalogue_faults(booking.payload, booking.payload.service, catalogue)
         if faults:
-            return Refusal(Reason.NOT_IN_CATALOGUE, faults)
+            return Rejection(Reason.NOT_IN_CATALOGUE, faults)
     return None
 
 

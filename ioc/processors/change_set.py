@@ -14,7 +14,7 @@ from ioc.office_records.items import Item
 from ioc.processors.serde import encode
 
 
-class Changes(Struct):
+class IncidentChangeSet(Struct):
     """All that one slice of records or one tick changes; written and applied whole, or not at all.
 
     An item or a window that is None is let go of; `pending` counts how many incidents more wait for their report. Once

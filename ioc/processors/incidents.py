@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from ioc.core.editions import Edition, in_force, settled
 from ioc.core.partitioner import partition_of
 from ioc.core.records import ClockKind, DeadLetter, Record
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
-from ioc.core.watermark import AsOf
+from ioc.core.watermark import Watermark
 from ioc.decider.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.figures import item_contributions
 from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Windows, decode_key
@@ -29,15 +29,15 @@ from ioc.incident.state import Incident
 from ioc.office_records import items
 from ioc.office_records.items import Item
 from ioc.office_records.records import Booking
-from ioc.processors.change_set import Changes
-from ioc.processors.processor import Folded, Progress, put
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.processor import Folded, SliceFold, put
 from ioc.processors.reader import read_event
 from ioc.processors.serde import decode_age, decode_aggregate, decode_gist, decode_incident, decode_item
-from ioc.processors.state_store import States
+from ioc.processors.state_store import StateStore
 from ioc.processors.timers import Timers
 
 
-class Shard(Folded):
+class IncidentProcessor(Folded):
     """The state of one partition of so many, and the pure fold over it. `pending` counts incidents without a report."""
 
     input = Topic.EVENTS
@@ -47,8 +47,8 @@ class Shard(Folded):
         """Begin with no incident and no item."""
         self.pending = 0
         self.windows = Windows(self.catalogue.zone)
-        self.incidents = States(decode_incident)
-        self.items = States(decode_item)
+        self.incidents = StateStore(decode_incident)
+        self.items = StateStore(decode_item)
         self.aggregates: dict[Cell, Aggregate] = {}
         self.ageing = Timers()
         self.minutes = Minutes()
@@ -81,23 +81,23 @@ class Shard(Folded):
         for cell in self.aggregates:
             self.minutes.add(cell)
 
-    def fold(self, records: Sequence[Record]) -> Changes:
+    def fold(self, records: Sequence[Record]) -> IncidentChangeSet:
         """Return what a slice of records changes. Records already folded are the caller's to leave out."""
-        fold = _Fold(self)
+        fold = IncidentSliceFold(self)
         fold.changes.position = fold.take_all(records)
         fold.add_up()
         fold.expire()
         return fold.changes.seal()
 
-    def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
+    def tick(self, now: Instant, most: int, late_input: bool = False) -> IncidentChangeSet:
         """Return what the deadlines reached by `now` change, at most `most` of them."""
-        fold = _Fold(self)
+        fold = IncidentSliceFold(self)
         fold.now = now
         fold.fire(now, most, late_input)
         fold.add_up()
         return fold.changes.seal()
 
-    def settle_anew(self, most: int, until: str | None = None) -> Iterator[Changes]:
+    def settle_anew(self, most: int, until: str | None = None) -> Iterator[IncidentChangeSet]:
         """Yield what a new edition of the catalogue changes, `most` open incidents at a time: nothing when none is new.
 
         Each must be applied before the next is asked for; who was interrupted goes on where the position says. `until`
@@ -112,7 +112,7 @@ class Shard(Folded):
         ids = sorted(id for id in self._open() if done < id and _is_up_to(id, until))
         for start in range(0, len(ids) or 1, most):
             batch = ids[start : start + most]
-            fold = _Fold(self)
+            fold = IncidentSliceFold(self)
             fold.settle_anew(batch, editions[-1].cause)
             fold.add_up()
             to = batch[-1] if start + most < len(ids) else until
@@ -128,7 +128,7 @@ class Shard(Folded):
         clock, changes = self.position.clock, {"edition": edition.edition, "first": edition.first}
         return Fact(f"{self.partition}/{edition.cause}", Kind.CATALOGUE, "", clock, clock, changes=changes)
 
-    def apply(self, changes: Changes) -> None:
+    def apply(self, changes: IncidentChangeSet) -> None:
         """Take over changes that are safely written."""
         for id, encoded in changes.encoded[Topic.INCIDENTS].items():
             self.incidents.put(id, encoded, changes.incidents[id])
@@ -152,24 +152,24 @@ def _is_pending(incident: Incident | None) -> bool:
     return incident is not None and incident.state is State.PENDING
 
 
-_STRAY = Refusal(
+_STRAY = Rejection(
     Reason.WRONG_PARTITION,
-    (Fault("key", "sent to another partition than the key's: partition by murmur2, as Kafka's own clients do"),),
+    (FieldError("key", "sent to another partition than the key's: partition by murmur2, as Kafka's own clients do"),),
 )
 
 
-class _Fold(Progress):
+class IncidentSliceFold(SliceFold):
     """The fold of one slice: reads through to the shard, writes into its own changes.
 
     What a state adds to the windows depends on the state alone. So it is enough to keep how each was before the slice,
     and to add the difference once, at the end.
     """
 
-    def __init__(self, shard: Shard) -> None:
+    def __init__(self, shard: IncidentProcessor) -> None:
         super().__init__(shard.position, shard.policy)
         self.shard = shard
         self.by_wall = shard.clock is ClockKind.WALL
-        self.changes = Changes(shard.position)
+        self.changes = IncidentChangeSet(shard.position)
         self.incidents_before: dict[str, Incident | None] = {}
         self.items_before: dict[str, Item | None] = {}
         self.difference = Difference()
@@ -183,7 +183,7 @@ class _Fold(Progress):
             refusal = self._settle(record, event)
         elif isinstance(event, Booking):
             refusal = self._book(record, event)
-        elif isinstance(event, AsOf):
+        elif isinstance(event, Watermark):
             refusal = None
             self._run_to(event.time)
         else:
@@ -193,7 +193,7 @@ class _Fold(Progress):
         self.changes.dead_letters.append(DeadLetter(record, refusal))
         return True
 
-    def _settle(self, record: Record, event: Event) -> Refusal | None:
+    def _settle(self, record: Record, event: Event) -> Rejection | None:
         """Fold an event of an incident, unless it is refused: one at the door must not move the events' own clock."""
         old, catalogue = self._incident(event.incident), self.shard.catalogue
         if old is None and self._is_stray(event.incident):
@@ -211,7 +211,7 @@ class _Fold(Progress):
             self._duplicate(record, event, event.incident)
         return decision.refusal
 
-    def _book(self, record: Record, booking: Booking) -> Refusal | None:
+    def _book(self, record: Record, booking: Booking) -> Rejection | None:
         old, catalogue = self._item(booking.item), self.shard.catalogue
         if old is None and self._is_stray(booking.key):
             return _STRAY

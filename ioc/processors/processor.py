@@ -6,9 +6,9 @@ from typing import Protocol, TypeVar
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter_limit import DeadLetterLimit
 from ioc.core.records import _POLICY, ClockKind, DeadLetter, Outgoing, Position, Record, Writes
-from ioc.core.reject_limit import RefusalPolicy
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.processors.timers import Timers
@@ -18,10 +18,10 @@ Key = TypeVar("Key")
 Row = TypeVar("Row")
 
 
-class Progress:
+class SliceFold:
     """How a slice moves the position: the clock, what was folded, refused and known already."""
 
-    def __init__(self, before: Position, policy: RefusalPolicy) -> None:
+    def __init__(self, before: Position, policy: DeadLetterLimit) -> None:
         self.now = before.clock
         self.duplicates = 0
         self._before = before
@@ -45,7 +45,7 @@ class Progress:
         )
 
 
-STRAY = Refusal(Reason.WRONG_PARTITION, (Fault("key", "sent to another partition than the key's"),))
+STRAY = Rejection(Reason.WRONG_PARTITION, (FieldError("key", "sent to another partition than the key's"),))
 
 
 class Folded:
@@ -56,7 +56,7 @@ class Folded:
         partition: int,
         catalogue: Catalogue,
         clock: ClockKind,
-        policy: RefusalPolicy = _POLICY,
+        policy: DeadLetterLimit = _POLICY,
         partitions: int = 1,
     ) -> None:
         self.partition = partition

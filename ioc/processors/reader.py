@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from ioc.core.cloudevents import NO_DATA, Envelope, address_of, decode_envelope, read_record, refused
 from ioc.core.records import Headers
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.scalars import encode
 from ioc.core.times import to_instant
-from ioc.core.watermark import AS_OF_TYPE, AsOf, read_mark
+from ioc.core.watermark import WATERMARK_TYPE, Watermark, read_watermark
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import MOVE_OF_TYPE
+from ioc.incident.lifecycle import EVENT_TYPES
 from ioc.incident.payloads import DECODE, NOBODY, PAYLOADS, Payload, Reported, Reporter
 from ioc.office_records import records
 from ioc.office_records.records import ACT_OF_TYPE, BOOKINGS, REGISTER_OF, Booked, Booking
@@ -24,16 +24,18 @@ from ioc.processors.semantic_checks import faults_beyond_shape
 Said = TypeVar("Said", bound=Payload | Booked)
 
 
-def read_event(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Event | Booking | AsOf | Refusal:
+def read_event(
+    key: bytes | None, value: bytes | None, headers: Headers = ()
+) -> Event | Booking | Watermark | Rejection:
     """Return the event, the booking or the mark a record holds, or why it is refused with all faults named."""
     return read_record(key, value, headers, _read, _PAYLOAD_OF_TYPE)
 
 
-def _read(key: bytes | None, structured: bytes) -> Event | Booking | AsOf | Refusal:
+def _read(key: bytes | None, structured: bytes) -> Event | Booking | Watermark | Rejection:
     envelope = decode_envelope(structured)
-    move = MOVE_OF_TYPE.get(envelope.type)
+    move = EVENT_TYPES.get(envelope.type)
     if move is None:
-        return read_mark(envelope) if envelope.type == AS_OF_TYPE else _read_booking(key, envelope)
+        return read_watermark(envelope) if envelope.type == WATERMARK_TYPE else _read_booking(key, envelope)
     payload, data = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data))
     incident = address_of(envelope.source, envelope.subject)
     faults = faults_beyond_shape(envelope, incident, payload, key)
@@ -52,7 +54,7 @@ def _apart(report: Reported) -> tuple[Reported, Reporter | None]:
     return replace(report, reporter=None), None if report.reporter == NOBODY else report.reporter
 
 
-def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Refusal:
+def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Rejection:
     act = ACT_OF_TYPE[envelope.type]
     payload, _ = _normal(records.DECODE[act](NO_DATA if envelope.data is UNSET else envelope.data))
     address = address_of(envelope.source, envelope.subject)
@@ -90,6 +92,6 @@ def _in_nfc(said: Any) -> Any:
 
 
 _PAYLOAD_OF_TYPE: Mapping[str, type[Struct]] = {
-    **{type: PAYLOADS[move] for type, move in MOVE_OF_TYPE.items()},
+    **{type: PAYLOADS[move] for type, move in EVENT_TYPES.items()},
     **{type: BOOKINGS[act] for type, act in ACT_OF_TYPE.items()},
 }

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter_limit import DeadLetterLimit
 from ioc.core.records import ClockKind
-from ioc.core.reject_limit import RefusalPolicy
 from ioc.core.topics import Topic
-from ioc.processors.duplicates import Shard as Matters
-from ioc.processors.incidents import Shard as Incidents
+from ioc.processors.duplicates import DuplicateProcessor as Matters
+from ioc.processors.incidents import IncidentProcessor as Incidents
 from ioc.processors.processor import Shard
-from ioc.processors.sensors import Shard as Sensors
+from ioc.processors.sensors import SensorProcessor as Sensors
 
-MakeShard = Callable[[int, Catalogue, ClockKind, RefusalPolicy, int], Shard[Any]]
+MakeProcessor = Callable[[int, Catalogue, ClockKind, DeadLetterLimit, int], Shard[Any]]
 
-LANES: Mapping[Topic, MakeShard] = {
+PROCESSORS: Mapping[Topic, MakeProcessor] = {
     Topic.EVENTS: Incidents,
     Topic.INDICATORS: Sensors,
     Topic.SIGHTINGS: Matters,

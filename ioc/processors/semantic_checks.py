@@ -7,16 +7,16 @@ from typing import Any
 from msgspec import Struct
 
 from ioc.core.cloudevents import Envelope, out_of_time, wrong_address
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 from ioc.core.sources import is_own
 from ioc.core.times import OUT_OF_TIME, is_of_our_time
-from ioc.incident.lifecycle import KIN, MOVE_OF_TYPE, OWN
+from ioc.incident.lifecycle import EVENT_TYPES, KIN, OWN
 from ioc.incident.payloads import PAYLOADS, Assigned, Payload, Rated, Reported, Shelved, Updated
 from ioc.office_records.records import BOOKINGS, Answered, Booked
 
 LONGEST_SHELVED = timedelta(days=7)
-Faults = tuple[Fault, ...]
-Check = Callable[[Envelope, str | None, Any], Iterable[Fault]]
+Faults = tuple[FieldError, ...]
+Check = Callable[[Envelope, str | None, Any], Iterable[FieldError]]
 """Looks at an envelope, the address of what it is about, and a payload that has what the check asks for."""
 
 
@@ -32,20 +32,20 @@ def faults_beyond_shape(
 
 def _assigned_to_nobody(_: Envelope, __: str | None, payload: Assigned) -> Faults:
     if payload.unit is None and payload.assignee is None:
-        return (Fault("data", "an assignment names a unit or an assignee"),)
+        return (FieldError("data", "an assignment names a unit or an assignee"),)
     return ()
 
 
 def _no_verdict(_: Envelope, __: str | None, payload: Rated | Answered) -> Faults:
     if payload.score is None and payload.satisfaction is None:
         said = "a rating" if isinstance(payload, Rated) else "an answer"
-        return (Fault("data", f"{said} gives a score or a satisfaction"),)
+        return (FieldError("data", f"{said} gives a score or a satisfaction"),)
     return ()
 
 
 def _no_change(_: Envelope, __: str | None, payload: Updated) -> Faults:
     if payload == Updated(actor=payload.actor, text=payload.text, evidence=payload.evidence):
-        return (Fault("data", "an update changes at least one field"),)
+        return (FieldError("data", "an update changes at least one field"),)
     return ()
 
 
@@ -55,7 +55,9 @@ _RELATED = ("into", "child", "parent")
 def _own_relative(_: Envelope, address: str | None, payload: Payload) -> Faults:
     """Return the fault of an incident that would be a relative of its own."""
     relatives = ((name, getattr(payload, name, None)) for name in _RELATED)
-    return tuple(Fault(f"data.{name}", "is the incident itself") for name, one in relatives if one and one == address)
+    return tuple(
+        FieldError(f"data.{name}", "is the incident itself") for name, one in relatives if one and one == address
+    )
 
 
 _DATES = ("due", "reported_at", "merged_at", "ended_at")
@@ -65,31 +67,33 @@ def _dues_out_of_time(_: Envelope, __: str | None, payload: Reported) -> Faults:
     """Return the dues given with a report that no calendar reaches."""
     if not payload.due:
         return ()
-    return tuple(Fault(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
+    return tuple(FieldError(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
 
 
-def _dates_out_of_time(_: Envelope, __: str | None, payload: Payload) -> Iterator[Fault]:
+def _dates_out_of_time(_: Envelope, __: str | None, payload: Payload) -> Iterator[FieldError]:
     """Yield the moments it speaks of that no calendar reaches."""
     for name in _DATES:
         moment = getattr(payload, name, None)
         if isinstance(moment, datetime) and not is_of_our_time(moment):
-            yield Fault(f"data.{name}", OUT_OF_TIME)
+            yield FieldError(f"data.{name}", OUT_OF_TIME)
 
 
-def _off_the_shelf(envelope: Envelope, _: str | None, payload: Shelved) -> Iterator[Fault]:
+def _off_the_shelf(envelope: Envelope, _: str | None, payload: Shelved) -> Iterator[FieldError]:
     """Yield what a shelving lacks: it is somebody's, for a reason, and not for long."""
     yield from (
-        Fault(f"data.{name}", "missing") for name in ("actor", "text") if not (getattr(payload, name) or "").strip()
+        FieldError(f"data.{name}", "missing")
+        for name in ("actor", "text")
+        if not (getattr(payload, name) or "").strip()
     )
     if not is_of_our_time(envelope.time):
         return
     if not envelope.time < payload.until <= envelope.time + LONGEST_SHELVED:
-        yield Fault("data.until", "must lie after the event, by seven days at most")
+        yield FieldError("data.until", "must lie after the event, by seven days at most")
 
 
-def _not_by_the_centre(envelope: Envelope, _: str | None, __: Payload) -> Iterator[Fault]:
-    if MOVE_OF_TYPE[envelope.type] in OWN | KIN and not is_own(envelope.source):
-        yield Fault("source", "only the centre itself tells this")
+def _not_by_the_centre(envelope: Envelope, _: str | None, __: Payload) -> Iterator[FieldError]:
+    if EVENT_TYPES[envelope.type] in OWN | KIN and not is_own(envelope.source):
+        yield FieldError("source", "only the centre itself tells this")
 
 
 def _checks_of(kind: type[Struct]) -> Iterator[Check]:

@@ -11,18 +11,18 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.thresholds import Sensor
 from ioc.core.partitioner import partition_of
 from ioc.core.records import ClockKind, DeadLetter, Outgoing, Position, Record, Write
-from ioc.core.rejections import Fault, Reason, Refusal
+from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import FUTURE_TOLERANCE, Instant
 from ioc.core.topics import Topic
-from ioc.core.watermark import AsOf
-from ioc.processors.processor import STRAY, Folded, Progress, put
+from ioc.core.watermark import Watermark
+from ioc.processors.processor import STRAY, Folded, SliceFold, put
 from ioc.processors.serde import decode_sensor, encode
 from ioc.processors.timers import Timers
 from ioc.sensors.observations import Observation, Observed, read_observation
 from ioc.sensors.state import Heard, SensorState, fall_silent, observe
 
 
-class Changes(Struct):
+class SensorChangeSet(Struct):
     """All that one slice of observations or one tick changes."""
 
     position: Position
@@ -40,12 +40,12 @@ class Changes(Struct):
         yield Topic.SENSORS, (Write(id.encode(), encode(state)) for id, state in self.sensors.items())
 
 
-_UNKNOWN = Refusal(Reason.NOT_IN_CATALOGUE, (Fault("subject", "not a sensor of the catalogue"),))
-_FUTURE = Refusal(Reason.IN_THE_FUTURE, (Fault("time", "ahead of the centre's clock"),))
-_MEASURE = Refusal(Reason.INVALID, (Fault("data.measure", "not the unit of measure of the catalogue"),))
+_UNKNOWN = Rejection(Reason.NOT_IN_CATALOGUE, (FieldError("subject", "not a sensor of the catalogue"),))
+_FUTURE = Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of the centre's clock"),))
+_MEASURE = Rejection(Reason.INVALID, (FieldError("data.measure", "not the unit of measure of the catalogue"),))
 
 
-class Shard(Folded):
+class SensorProcessor(Folded):
     """The state of one partition of so many. A sensor of the catalogue is silent since the shard first knew of it."""
 
     input = Topic.INDICATORS
@@ -80,30 +80,30 @@ class Shard(Folded):
             known = self.sensors.get(id)
             self.timers.set(id, 0 if known is None else known.silent_at(sensor))
 
-    def fold(self, records: Sequence[Record]) -> Changes:
+    def fold(self, records: Sequence[Record]) -> SensorChangeSet:
         """Return what a slice of records changes. Records already folded are the caller's to leave out."""
-        fold = _Fold(self)
+        fold = SensorSliceFold(self)
         fold.changes.position = fold.take_all(records)
         return fold.changes
 
-    def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
+    def tick(self, now: Instant, most: int, late_input: bool = False) -> SensorChangeSet:
         """Return which sensors have fallen silent by `now`, at most `most`.
 
         When the input has not been caught up with, none has: what it said may still wait to be folded.
         """
-        fold = _Fold(self)
+        fold = SensorSliceFold(self)
         fold.now = now
         if not late_input:
             fold.fire(now, most)
         return fold.changes
 
-    def apply(self, changes: Changes) -> None:
+    def apply(self, changes: SensorChangeSet) -> None:
         """Take over changes that are safely written."""
         self.sensors.update(changes.sensors)
         self.position = changes.position
 
 
-def refused_at_the_door(seen: Observation, now: Instant, catalogue: Catalogue) -> Refusal | None:
+def refused_at_the_door(seen: Observation, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why an observation is refused whatever is known of its sensor, or None."""
     sensor = catalogue.sensors.get(seen.sensor)
     if sensor is None:
@@ -115,25 +115,27 @@ def refused_at_the_door(seen: Observation, now: Instant, catalogue: Catalogue) -
     return _FUTURE if seen.time > now + FUTURE_TOLERANCE else None
 
 
-class _Fold(Progress):
+class SensorSliceFold(SliceFold):
     """The fold of one slice: reads through to the shard, writes into its own changes."""
 
-    def __init__(self, shard: Shard) -> None:
+    def __init__(self, shard: SensorProcessor) -> None:
         super().__init__(shard.position, shard.policy)
         self.shard = shard
-        self.changes = Changes(shard.position)
+        self.changes = SensorChangeSet(shard.position)
 
     def take(self, record: Record) -> bool:
         """Fold one record: read it, let the clock run to it, and see what it makes of its sensor."""
         read = self._admitted(read_observation(record.key, record.value, record.headers), record)
         self._advance(read, record)
-        if isinstance(read, Refusal):
+        if isinstance(read, Rejection):
             self.changes.dead_letters.append(DeadLetter(record, read))
         elif isinstance(read, Observation):
             self._observe(read)
-        return isinstance(read, Refusal)
+        return isinstance(read, Rejection)
 
-    def _admitted(self, read: Observation | AsOf | Refusal, record: Record) -> Observation | AsOf | Refusal:
+    def _admitted(
+        self, read: Observation | Watermark | Rejection, record: Record
+    ) -> Observation | Watermark | Rejection:
         """Return the observation, or why it goes no further: one that does not must not move the clock either."""
         if not isinstance(read, Observation):
             return read
@@ -142,10 +144,10 @@ class _Fold(Progress):
         now = max(self.now, record.appended) if self.shard.clock is ClockKind.WALL else read.time
         return refused_at_the_door(read, now, self.shard.catalogue) or read
 
-    def _advance(self, read: Observation | AsOf | Refusal, record: Record) -> None:
+    def _advance(self, read: Observation | Watermark | Rejection, record: Record) -> None:
         if self.shard.clock is ClockKind.WALL:
             self.now = max(self.now, record.appended)
-        elif isinstance(read, AsOf):
+        elif isinstance(read, Watermark):
             self._run_to(read.time, read.time)
         elif isinstance(read, Observation) and isinstance(read.said, Observed):
             # Old data lives through its own days: every silence before this observation comes to pass before it.

@@ -12,7 +12,7 @@ from ioc.incident.lifecycle import State
 from ioc.incident.payloads import Reporter
 from ioc.incident.state import Incident
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import Window
+from ioc.notifications.maintenance import MaintenanceWindow
 from ioc.notifications.notification import Notification
 from ioc.office_records.items import Item
 from ioc.sensors.state import SensorState
@@ -90,4 +90,4 @@ decode_sensor = msgspec.json.Decoder(SensorState).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
 decode_summary = msgspec.json.Decoder(Summary).decode
 decode_notification = msgspec.json.Decoder(Notification).decode
-decode_window = msgspec.json.Decoder(Window).decode
+decode_window = msgspec.json.Decoder(MaintenanceWindow).decode

@@ -12,7 +12,7 @@ State = TypeVar("State")
 KEPT_DECODED = 512
 
 
-class States(Mapping[str, State]):
+class StateStore(Mapping[str, State]):
     """The states of a partition by their ids. Nobody may change a state he was given: it may be given again."""
 
     def __init__(self, decode: Callable[[bytes], State], kept_decoded: int = KEPT_DECODED) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ioc.catalogue.thresholds import Direction, Sensor, Silence, Threshold
 from ioc.core.records import Outgoing
 from ioc.core.times import MINUTE, SECOND, Instant, Millis
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.own_events import emit
 from ioc.incident.payloads import Payload, Reported, Updated
 
@@ -37,13 +37,13 @@ def changed(sensor: Sensor, time: Instant, change: Change) -> Outgoing:
     threshold = sensor.threshold(change.new)
     if threshold is None:
         said = Payload(text=f"{_left(sensor, change)}; nặng nhất {_number(change.worst)} {sensor.indicator.measure}")
-        return _emit(change.incident, Move.RESOLVED, time, change.told, said)
+        return _emit(change.incident, EventType.RESOLVED, time, change.told, said)
     update = Updated(
         title=f"{threshold.title_vi}: {sensor.name}",
         text=_reached(sensor, threshold, change.value) if change.new > change.old else _left(sensor, change),
         priority=threshold.priority if change.new > change.peak else None,
     )
-    return _emit(change.incident, Move.UPDATED, time, change.told, update)
+    return _emit(change.incident, EventType.UPDATED, time, change.told, update)
 
 
 def silent(sensor: Sensor, incident: str, time: Instant, value: float | None) -> Outgoing:
@@ -66,16 +66,16 @@ def _report(sensor: Sensor, incident: str, time: Instant, cause: Threshold | Sil
         lat=sensor.lat,
         lon=sensor.lon,
     )
-    return _emit(incident, Move.REPORTED, time, 0, report)
+    return _emit(incident, EventType.REPORTED, time, 0, report)
 
 
 def spoken(sensor: Sensor, incident: str, time: Instant, value: float) -> Outgoing:
     """Return the solution of a silence: the sensor speaks again."""
     said = Payload(text=f"Có số đo trở lại: {_number(value)} {sensor.indicator.measure}")
-    return _emit(incident, Move.RESOLVED, time, 1, said)
+    return _emit(incident, EventType.RESOLVED, time, 1, said)
 
 
-def _emit(incident: str, move: Move, time: Instant, number: int, payload: Payload) -> Outgoing:
+def _emit(incident: str, move: EventType, time: Instant, number: int, payload: Payload) -> Outgoing:
     """The number of the event within its incident makes its id: a fold done again makes the same ones."""
     return emit(PART, incident, move, time, f"{incident}/{number}", payload)
 

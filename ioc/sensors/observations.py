@@ -11,10 +11,10 @@ from msgspec import Meta, Raw, Struct
 
 from ioc.core.cloudevents import NO_DATA, address_of, decode_envelope, out_of_time, read_record, refused, wrong_address
 from ioc.core.records import Headers
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.scalars import Code
 from ioc.core.times import Instant, to_instant
-from ioc.core.watermark import AS_OF_TYPE, AsOf, read_mark
+from ioc.core.watermark import WATERMARK_TYPE, Watermark, read_watermark
 
 OBSERVED_TYPE = "vn.ioc.indicator.observed.v1"
 SETTLED_TYPE = "vn.ioc.indicator.settled.v1"
@@ -47,15 +47,17 @@ class Observation(Struct, frozen=True):
 PAYLOADS: Mapping[str, type[Observed] | type[Settled]] = {OBSERVED_TYPE: Observed, SETTLED_TYPE: Settled}
 
 
-def read_observation(key: bytes | None, value: bytes | None, headers: Headers = ()) -> Observation | AsOf | Refusal:
+def read_observation(
+    key: bytes | None, value: bytes | None, headers: Headers = ()
+) -> Observation | Watermark | Rejection:
     """Return the observation or the mark a record holds, or why it is refused with all faults named. Total."""
     return read_record(key, value, headers, _read, PAYLOADS)
 
 
-def _read(key: bytes | None, structured: bytes) -> Observation | AsOf | Refusal:
+def _read(key: bytes | None, structured: bytes) -> Observation | Watermark | Rejection:
     envelope = decode_envelope(structured)
-    if envelope.type == AS_OF_TYPE:
-        return read_mark(envelope)
+    if envelope.type == WATERMARK_TYPE:
+        return read_watermark(envelope)
     data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
     said = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
     sensor = address_of(envelope.source, envelope.subject)

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from msgspec import Struct
 
-from ioc.catalogue.signing_key import Key
-from ioc.core.rejections import Refusal
+from ioc.catalogue.signing_key import SigningKey
+from ioc.core.rejections import Rejection
 from ioc.decider.signatures import _record_key, sign, statement
 from ioc.incident.event import Event
 from ioc.incident.payloads import Directed
@@ -18,18 +18,18 @@ from ioc.processors.reader import read_event
 class Signer(Struct, frozen=True):
     """A private key, and under which id and for whom the catalogue has its public half."""
 
-    key: Key
+    key: SigningKey
     private: Ed25519PrivateKey
 
     def signature(self, event: bytes) -> str:
         """Return the signature of a directive, given as a structured CloudEvent. ValueError names all its faults."""
         read = read_event(_record_key(event), event)
         if not isinstance(read, Event) or not isinstance(read.payload, Directed):
-            raise ValueError(str(read) if isinstance(read, Refusal) else "not an event that gives a directive")
+            raise ValueError(str(read) if isinstance(read, Rejection) else "not an event that gives a directive")
         return sign(statement(read, read.payload), self.key.id, self.private)
 
 
-def signer_of(private: Ed25519PrivateKey, keys: Mapping[str, Key]) -> Signer | None:
+def signer_of(private: Ed25519PrivateKey, keys: Mapping[str, SigningKey]) -> Signer | None:
     """Return the signer of a private key; None when the catalogue does not have its public half."""
     public = public_bytes(private)
     return next((Signer(key, private) for key in keys.values() if key.public == public), None)
@@ -47,5 +47,5 @@ def private_key(pem: bytes) -> Ed25519PrivateKey:
 
 
 def public_bytes(private: Ed25519PrivateKey) -> bytes:
-    """Return the public half of a key, as a catalogue's `Key` has it."""
+    """Return the public half of a key, as a catalogue's `SigningKey` has it."""
     return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import OnPriority, Rule
+from ioc.catalogue.sla_policy import OnPriority, SlaRule
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis
-from ioc.incident.state import Clock, Incident
+from ioc.incident.state import Incident, SlaClock
 from ioc.sla.clocks import in_order, involve, settle, used_by
 from ioc.sla.selection import code_of, promised, rule_of, targets_of
 
@@ -42,24 +42,24 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
 
 
 def _carried_over(
-    draft: Incident, calendar: Calendar | None, new: Rule, targets: Mapping[TargetName, Millis], at: Instant
-) -> tuple[Clock, ...]:
+    draft: Incident, calendar: Calendar | None, new: SlaRule, targets: Mapping[TargetName, Millis], at: Instant
+) -> tuple[SlaClock, ...]:
     """Return the clocks under another rule with its targets; `calendar` is that of the old rule, if there was one.
 
     Those that do not run, and those given with the report, stay.
     """
     kept = {clock.target: clock for clock in draft.clocks}
-    clocks: dict[TargetName, Clock] = {name: clock for name, clock in kept.items() if not clock.running}
+    clocks: dict[TargetName, SlaClock] = {name: clock for name, clock in kept.items() if not clock.running}
     clocks |= {name: clock for name, clock in kept.items() if clock.explicit}
     for name, total in targets.items():
         if name not in clocks:
-            fresh = Clock(name, draft.reported_at, total, met=_reached(draft, name))
+            fresh = SlaClock(name, draft.reported_at, total, met=_reached(draft, name))
             carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
             clocks[name] = replace(carried, run=kept[name].run) if name in kept else carried
     return in_order(clocks)
 
 
-def _change_promise(draft: Incident, at: Instant, rule: Rule, total: Millis | None, catalogue: Catalogue) -> None:
+def _change_promise(draft: Incident, at: Instant, rule: SlaRule, total: Millis | None, catalogue: Catalogue) -> None:
     """Carry the clock of the solution over to what another procedure promises, or to the rule's own target: `total`.
 
     It is another run of the clock: what was announced of the old promise says nothing of the new one.
@@ -69,7 +69,7 @@ def _change_promise(draft: Incident, at: Instant, rule: Rule, total: Millis | No
         return
     others = {clock.target: clock for clock in draft.clocks if clock is not old}
     if total is not None:
-        fresh = Clock(TargetName.RESOLVE, draft.reported_at, total)
+        fresh = SlaClock(TargetName.RESOLVE, draft.reported_at, total)
         carried = _carried(old, fresh, draft, at, rule, catalogue.calendars[rule.calendar])
         others[TargetName.RESOLVE] = replace(carried, run=old.run + 1 if old is not None else 0)
     draft.clocks = in_order(others)
@@ -87,16 +87,16 @@ def _reached(draft: Incident, target: TargetName) -> Instant | None:
 
 
 def _carried(
-    old: Clock | None, fresh: Clock, draft: Incident, at: Instant, rule: Rule, calendar: Calendar | None
-) -> Clock:
+    old: SlaClock | None, fresh: SlaClock, draft: Incident, at: Instant, rule: SlaRule, calendar: Calendar | None
+) -> SlaClock:
     """Return the clock of the new rule. `fresh` counts from the report, which is what `retroactive` means."""
     total = fresh.total
     if old is None or calendar is None or rule.on_priority is OnPriority.RETROACTIVE:
         return fresh
     if rule.on_priority is OnPriority.RESET:
-        return Clock(fresh.target, at, total)
+        return SlaClock(fresh.target, at, total)
     used = used_by(old, draft, at, calendar)
     if rule.on_priority is OnPriority.KEEP_ELAPSED:
-        return Clock(fresh.target, at, total, used)
+        return SlaClock(fresh.target, at, total, used)
     left = max(0, old.total - used) / old.total
-    return Clock(fresh.target, at, total, total - round(total * left))
+    return SlaClock(fresh.target, at, total, total - round(total * left))

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from ioc.catalogue.calendar import Calendar, Pause
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import OnReopen, Rule
+from ioc.catalogue.sla_policy import OnReopen, SlaRule
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis, to_instant
 from ioc.incident.lifecycle import State
 from ioc.incident.payloads import Reported
-from ioc.incident.state import Clock, Incident
+from ioc.incident.state import Incident, SlaClock
 from ioc.sla.selection import code_of, promised, rule_of, targets_of
 
 EXPLICIT = "explicit"
@@ -25,7 +25,7 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
     if rule is not None:
         procedure = promised(rule, draft, catalogue)
         for name, budget in targets_of(rule, procedure).items():
-            clocks.setdefault(name, Clock(name, draft.reported_at, budget))
+            clocks.setdefault(name, SlaClock(name, draft.reported_at, budget))
         draft.promise = code_of(procedure)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
     involve(draft, rule)
@@ -33,19 +33,19 @@ def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> Non
     settle(draft, catalogue)
 
 
-def in_order(clocks: Mapping[TargetName, Clock]) -> tuple[Clock, ...]:
+def in_order(clocks: Mapping[TargetName, SlaClock]) -> tuple[SlaClock, ...]:
     """Return clocks in the order in which their targets are met."""
     return tuple([clocks[name] for name in _TARGETS if name in clocks])
 
 
-def involve(draft: Incident, rule: Rule | None) -> None:
+def involve(draft: Incident, rule: SlaRule | None) -> None:
     """Bring in the units that the rule which comes to govern names besides the one that handles the matter."""
     if rule is not None and rule.involve:
         draft.units = tuple(dict.fromkeys((*draft.units, *rule.involve)))
 
 
-def _explicit(draft: Incident, name: TargetName, due: Instant) -> Clock:
-    return Clock(name, draft.reported_at, max(0, due - draft.reported_at), due=due, explicit=True)
+def _explicit(draft: Incident, name: TargetName, due: Instant) -> SlaClock:
+    return SlaClock(name, draft.reported_at, max(0, due - draft.reported_at), due=due, explicit=True)
 
 
 def settle(draft: Incident, catalogue: Catalogue) -> None:
@@ -61,7 +61,7 @@ def settle(draft: Incident, catalogue: Catalogue) -> None:
         )
 
 
-def _settled(clock: Clock, draft: Incident, rule: Rule, calendar: Calendar, pauses: Sequence[Pause]) -> Clock:
+def _settled(clock: SlaClock, draft: Incident, rule: SlaRule, calendar: Calendar, pauses: Sequence[Pause]) -> SlaClock:
     budget = clock.budget
     if rule.warn and budget:
         before = max(0, round(rule.warn * clock.total) - clock.used)
@@ -125,7 +125,7 @@ def keep_verdict(draft: Incident, before: Incident) -> None:
         draft.on_time = is_on_time(draft)
 
 
-def _kept(clock: Clock, before: Clock | None) -> Clock:
+def _kept(clock: SlaClock, before: SlaClock | None) -> SlaClock:
     if before is None or replace(clock, due=None, warn=None) != replace(before, due=None, warn=None):
         return clock
     return before
@@ -149,9 +149,9 @@ def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogu
     settle(draft, catalogue)
 
 
-def _reopened(clock: Clock, at: Instant, policy: OnReopen) -> Clock:
+def _reopened(clock: SlaClock, at: Instant, policy: OnReopen) -> SlaClock:
     if policy is OnReopen.RESET and not clock.explicit:
-        return Clock(clock.target, at, clock.total)
+        return SlaClock(clock.target, at, clock.total)
     return replace(clock, met=None, stopped=None)
 
 
@@ -161,10 +161,10 @@ def restart(draft: Incident, target: TargetName, at: Instant, catalogue: Catalog
     settle(draft, catalogue)
 
 
-def _anew(clock: Clock, at: Instant) -> Clock:
+def _anew(clock: SlaClock, at: Instant) -> SlaClock:
     if clock.explicit:
         return replace(clock, met=None, stopped=None, run=clock.run + 1)
-    return Clock(clock.target, at, clock.total, run=clock.run + 1)
+    return SlaClock(clock.target, at, clock.total, run=clock.run + 1)
 
 
 def lapses_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
@@ -175,7 +175,7 @@ def lapses_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     return catalogue.calendars[rule.calendar].add(incident.taken_at, rule.acknowledged_for)
 
 
-def used_by(clock: Clock, incident: Incident, at: Instant, calendar: Calendar) -> Millis:
+def used_by(clock: SlaClock, incident: Incident, at: Instant, calendar: Calendar) -> Millis:
     """Return the working time a clock has counted by `at`, pauses taken out."""
     return clock.used + calendar.between(clock.base, at, _pauses(incident, until=at))
 

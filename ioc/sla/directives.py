@@ -14,14 +14,14 @@ from ioc.core.rejections import Reason
 from ioc.core.times import Instant, to_instant
 from ioc.incident.directive import Answer, Directive, Reminded, Step, named
 from ioc.incident.payloads import Directed, DirectiveAnswered
-from ioc.incident.state import BREACHED, LADDER, WARNED, Entry, Incident
+from ioc.incident.state import BREACHED, LADDER, WARNED, HistoryEntry, Incident
 
 # To how many units directives may be given on one incident: each can be warned of, breached and escalated, and the
 # state has to fit into one record.
 MAX_DIRECTED = 500
 
 
-def refused_directive(draft: Incident, entry: Entry, said: Directed) -> Reason | None:
+def refused_directive(draft: Incident, entry: HistoryEntry, said: Directed) -> Reason | None:
     """Return why a directive cannot be given: units name it by its id alone, and a state can hold only so many."""
     if named(draft.directives, entry.id) is not None:
         return Reason.DIRECTIVE_TAKEN
@@ -30,7 +30,7 @@ def refused_directive(draft: Incident, entry: Entry, said: Directed) -> Reason |
     return None
 
 
-def refused_answer(draft: Incident, _: Entry, said: DirectiveAnswered) -> Reason | None:
+def refused_answer(draft: Incident, _: HistoryEntry, said: DirectiveAnswered) -> Reason | None:
     """Return why a unit cannot answer so."""
     directive = named(draft.directives, said.directive)
     if directive is None:
@@ -38,7 +38,7 @@ def refused_answer(draft: Incident, _: Entry, said: DirectiveAnswered) -> Reason
     return None if said.unit in directive.units else Reason.NOT_DIRECTED
 
 
-def give(draft: Incident, entry: Entry, said: Directed) -> None:
+def give(draft: Incident, entry: HistoryEntry, said: Directed) -> None:
     """Put a directive on the incident."""
     answers = tuple(Answer(unit) for unit in dict.fromkeys(said.units))
     due = None if said.due is None else to_instant(said.due)
@@ -46,12 +46,12 @@ def give(draft: Incident, entry: Entry, said: Directed) -> None:
     draft.units = tuple(dict.fromkeys((*draft.units, *said.units)))
 
 
-def acknowledge(draft: Incident, entry: Entry, said: DirectiveAnswered) -> None:
+def acknowledge(draft: Incident, entry: HistoryEntry, said: DirectiveAnswered) -> None:
     """Note that a unit has taken a directive on; the first time counts."""
     _answer(draft, said, entry.time, None)
 
 
-def report_done(draft: Incident, entry: Entry, said: DirectiveAnswered) -> None:
+def report_done(draft: Incident, entry: HistoryEntry, said: DirectiveAnswered) -> None:
     """Note that a unit has carried a directive out; the first time counts, also as its acknowledgement."""
     _answer(draft, said, entry.time, entry.time)
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Rule, Rung, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, SlaRule, TimeKind
 from ioc.core.times import Instant
 from ioc.incident.directive import Step
-from ioc.incident.state import BREACHED, LADDER, WARNED, Clock, Incident
+from ioc.incident.state import BREACHED, LADDER, WARNED, Incident, SlaClock
 from ioc.sla import directives
 
 
-def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[Step]:
+def steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[Step]:
     """Yield what a clock announces, in order: the warning, the breach, the rungs of the ladder and their repeats."""
     step = step_after(-1, clock, incident, catalogue)
     while step is not None:
@@ -19,7 +19,7 @@ def steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[St
         step = step_after(step.number, clock, incident, catalogue)
 
 
-def passed(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogue) -> list[Step]:
+def passed(clock: SlaClock, incident: Incident, now: Instant, catalogue: Catalogue) -> list[Step]:
     """Return the steps of a clock that hold by `now` and were not announced yet.
 
     No step comes before the one below it: the catalogue refuses a ladder in which one could.
@@ -32,7 +32,7 @@ def passed(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogue)
     return found
 
 
-def step_after(last: int, clock: Clock, incident: Incident, catalogue: Catalogue) -> Step | None:
+def step_after(last: int, clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Step | None:
     """Return the first step of a clock whose number is higher than `last`; None when it has no more."""
     if clock.due is None:
         return None
@@ -44,7 +44,7 @@ def step_after(last: int, clock: Clock, incident: Incident, catalogue: Catalogue
     return None if rule is None else _on_ladder(last + 1, clock.due, rule, catalogue.calendars[rule.calendar])
 
 
-def _on_ladder(number: int, due: Instant, rule: Rule, calendar: Calendar) -> Step | None:
+def _on_ladder(number: int, due: Instant, rule: SlaRule, calendar: Calendar) -> Step | None:
     """Return the step of a number from the ladder: each rung speaks once, and as often again as it repeats."""
     turn = number - LADDER
     for rung in rule.ladder:
@@ -55,13 +55,13 @@ def _on_ladder(number: int, due: Instant, rule: Rule, calendar: Calendar) -> Ste
     return None
 
 
-def _moment(rung: Rung, turn: int, due: Instant, calendar: Calendar) -> Instant:
+def _moment(rung: EscalationStep, turn: int, due: Instant, calendar: Calendar) -> Instant:
     """Return when a rung speaks for the first time, at turn 0, or again."""
     wait = rung.after if rung.repeat is None else rung.after + turn * rung.repeat.every
     return due + wait if rung.waits_in is TimeKind.WALL else calendar.add(due, wait)
 
 
-def last_said(clock: Clock, incident: Incident) -> int:
+def last_said(clock: SlaClock, incident: Incident) -> int:
     """Return the highest step of a clock announced in this run under this rule; -1 when none was."""
     last, target = -1, clock.target
     for said in incident.said:
@@ -85,7 +85,7 @@ def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     return min(coming) if coming else None
 
 
-def _next_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> Instant | None:
+def _next_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Instant | None:
     if not incident.said and clock.warn is not None and clock.due is not None:
         return clock.warn  # as it is with most: nothing was announced yet
     step = step_after(last_said(clock, incident), clock, incident, catalogue)

@@ -8,7 +8,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis
 from ioc.incident.facts import Kind
-from ioc.incident.state import BREACHED, WARNED, Clock, Incident, Span
+from ioc.incident.state import BREACHED, WARNED, Incident, SlaClock, Span
 from ioc.sla import clocks
 from ioc.sla.escalation_steps import steps
 
@@ -61,7 +61,7 @@ def explain(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[
         yield _explain(clock, incident, now, catalogue)
 
 
-def _explain(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogue) -> Explanation:
+def _explain(clock: SlaClock, incident: Incident, now: Instant, catalogue: Catalogue) -> Explanation:
     until = next((at for at in (clock.met, clock.stopped) if at is not None), now)
     used, skipped = _counted(clock, incident, until, catalogue)
     return Explanation(
@@ -84,17 +84,17 @@ def _explain(clock: Clock, incident: Incident, now: Instant, catalogue: Catalogu
     )
 
 
-def _procedure_of(clock: Clock, incident: Incident) -> str | None:
+def _procedure_of(clock: SlaClock, incident: Incident) -> str | None:
     return None if clock.explicit or clock.target is not TargetName.RESOLVE else incident.promise or None
 
 
-def _calendar_of(clock: Clock, incident: Incident, catalogue: Catalogue) -> str:
+def _calendar_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> str:
     rule = catalogue.rules.by_id.get(incident.rule)
     return clocks.EXPLICIT if clock.explicit or rule is None else rule.calendar
 
 
 def _counted(
-    clock: Clock, incident: Incident, until: Instant, catalogue: Catalogue
+    clock: SlaClock, incident: Incident, until: Instant, catalogue: Catalogue
 ) -> tuple[Millis, tuple[Skipped, ...]]:
     """Return the time a clock has counted, and the days it left out on the way to its due."""
     rule = catalogue.rules.by_id.get(incident.rule)
@@ -106,7 +106,7 @@ def _counted(
     return clocks.used_by(clock, incident, until, calendar), skipped
 
 
-def status_of(clock: Clock, incident: Incident, now: Instant) -> str:
+def status_of(clock: SlaClock, incident: Incident, now: Instant) -> str:
     """Return met, breached, stopped, paused or running: one word for how a deadline stands at `now`."""
     if clock.stopped is not None:
         return "stopped"
@@ -120,7 +120,7 @@ def status_of(clock: Clock, incident: Incident, now: Instant) -> str:
 _KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
-def _steps(clock: Clock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
+def _steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
     fired = {said.step: said.at for said in incident.said if said.is_of(incident, clock)}
     for step in steps(clock, incident, catalogue):
         kind = _KINDS.get(step.number, Kind.ESCALATED)

@@ -10,7 +10,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import Outgoing
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_datetime, to_rfc3339
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.own_events import emit
 from ioc.incident.payloads import Lapsed, Payload
 from ioc.incident.state import Incident
@@ -21,11 +21,11 @@ _PART = "moments"
 SOURCE = f"{CENTRE}{_PART}/"
 
 
-class Moment(Struct, frozen=True, gc=False):
+class ScheduledEvent(Struct, frozen=True, gc=False):
     """An event to come: from `at` on it can be told. `cause` is the moment it is reckoned from."""
 
     at: Instant
-    move: Move
+    move: EventType
     cause: Instant
 
     @property
@@ -35,11 +35,11 @@ class Moment(Struct, frozen=True, gc=False):
 
     def event(self, incident: Incident) -> Outgoing:
         """Return the event that tells the incident."""
-        payload = Lapsed(since=to_datetime(self.cause)) if self.move is Move.LAPSED else Payload()
+        payload = Lapsed(since=to_datetime(self.cause)) if self.move is EventType.LAPSED else Payload()
         return emit(_PART, incident.id, self.move, self.at, self.id, payload)
 
 
-def to_come(incident: Incident, catalogue: Catalogue) -> list[Moment]:
+def to_come(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:
     """Return what is to come of an open incident and is not on its way yet."""
     taken, until = incident.taken_at, incident.shelved_until
     if (taken is None and until is None) or not incident.is_open:
@@ -47,13 +47,13 @@ def to_come(incident: Incident, catalogue: Catalogue) -> list[Moment]:
     moments = []
     lapse = clocks.lapses_at(incident, catalogue)
     if lapse is not None and taken is not None:
-        moments.append(Moment(lapse + 1, Move.LAPSED, taken))  # on the very instant there is still time
+        moments.append(ScheduledEvent(lapse + 1, EventType.LAPSED, taken))  # on the very instant there is still time
     if until is not None:
-        moments.append(Moment(until, Move.UNSHELVED, until))
+        moments.append(ScheduledEvent(until, EventType.UNSHELVED, until))
     return [one for one in moments if one.id not in incident.sent] if incident.sent else moments
 
 
-def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> list[Moment]:
+def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> list[ScheduledEvent]:
     """Return what has come by `now`."""
     return [one for one in to_come(incident, catalogue) if one.at <= now]
 

@@ -10,14 +10,14 @@ from faust.types import TP
 
 from ioc.catalogue.city import Catalogue
 from ioc.core.topics import Topic
-from ioc.processors.registry import LANES
+from ioc.processors.registry import PROCESSORS
 from streams.clock import now_ms
 from streams.fail_fast import Exit, Watchdog, stop_at_once
 from streams.faust_adapter.batcher import Inbox
 from streams.faust_adapter.patches import SliceSchema, harden
 from streams.partition.assignment import Partitions
 from streams.partition.heartbeat import Pulse
-from streams.partition.partition import Place
+from streams.partition.partition import TopicPartitionId
 from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.app")
@@ -32,7 +32,7 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
     watchdog = Watchdog(settings.frozen_after)
     _follow_assignment(app, partitions)
 
-    for topic in LANES:
+    for topic in PROCESSORS:
         _add_agent(app, topic, partitions, settings.slice_records)
 
     async def live() -> None:
@@ -64,7 +64,7 @@ def _add_agent(app: faust.App, topic: Topic, partitions: Partitions, most: int) 
     def inbox(number: int) -> Inbox:
         if number not in inboxes:
             name = f"partition {number} of {topic}"
-            inboxes[number] = Inbox(name, lambda: partitions.get(Place(topic, number)), most)
+            inboxes[number] = Inbox(name, lambda: partitions.get(TopicPartitionId(topic, number)), most)
         return inboxes[number]
 
     @app.agent(app.topic(topic, schema=SliceSchema()), name=f"{topic}.fold")
@@ -84,8 +84,8 @@ def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
     app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]
 
 
-def _places(partitions: Iterable[TP]) -> list[Place]:
-    return sorted(Place(Topic(tp.topic), tp.partition) for tp in partitions if tp.topic in set(LANES))
+def _places(partitions: Iterable[TP]) -> list[TopicPartitionId]:
+    return sorted(TopicPartitionId(Topic(tp.topic), tp.partition) for tp in partitions if tp.topic in set(PROCESSORS))
 
 
 def _faust_settings(settings: WorkerSettings) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ioc.core.topics import Topic
-from ioc.notifications.planner import Desk
+from ioc.notifications.planner import NotificationPlanner
 from ioc.processors.serde import decode_summary, decode_window
 
 log = logging.getLogger("ioc.notifier")
@@ -19,14 +19,14 @@ PATIENCE = 10.0
 class View:
     """Follows the incidents of one partition and all maintenance windows, and hands them to the desk."""
 
-    def __init__(self, desk: Desk, committed: AIOKafkaConsumer, open_too: AIOKafkaConsumer) -> None:
+    def __init__(self, desk: NotificationPlanner, committed: AIOKafkaConsumer, open_too: AIOKafkaConsumer) -> None:
         self._desk = desk
         self._committed = committed
         self._open_too = open_too
         self._incidents = TopicPartition(Topic.INCIDENTS, desk.partition)
 
     @classmethod
-    async def open(cls, desk: Desk, partitions: int, bootstrap: str, open_too: AIOKafkaConsumer) -> Self:
+    async def open(cls, desk: NotificationPlanner, partitions: int, bootstrap: str, open_too: AIOKafkaConsumer) -> Self:
         """Read all there is. `open_too` is a consumer that also sees the ends of what is not committed yet."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,

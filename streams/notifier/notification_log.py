@@ -14,7 +14,7 @@ from streams.kafka_clients import reader
 from streams.partition.restore import batches
 
 
-class Ledger:
+class NotificationLog:
     """Writes the ledger of one partition. Opening it shuts out whoever wrote it before."""
 
     def __init__(self, partition: int, group: str, producer: AIOKafkaProducer) -> None:

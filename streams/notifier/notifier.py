@@ -15,15 +15,15 @@ from ioc.core.records import ClockKind
 from ioc.core.times import SECOND
 from ioc.core.topics import Topic
 from ioc.notifications.messages import Links, Wording
-from ioc.notifications.planner import Desk, Policy
-from ioc.notifications.rate_limit import Pace
+from ioc.notifications.planner import NotificationPlanner, Policy
+from ioc.notifications.rate_limit import RateLimit
 from streams import metrics
 from streams.clock import now_ms
 from streams.fail_fast import Exit, Watchdog, stop_at_once
 from streams.kafka_clients import reader
 from streams.notifier.incident_view import View
-from streams.notifier.notification_log import Ledger, read_ledger
-from streams.notifier.partition import Office, Ways
+from streams.notifier.notification_log import NotificationLog, read_ledger
+from streams.notifier.partition import NotifierPartition, SenderPool
 from streams.notifier.senders.senders import Sender
 from streams.notifier.settings import NotifierSettings
 
@@ -53,11 +53,11 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._settings = settings
         self._catalogue = catalogue
         self._links = links
-        self._ways = Ways(senders)
-        self._paces = {id: Pace(channel.per_minute) for id, channel in catalogue.channels.items()}
+        self._ways = SenderPool(senders)
+        self._paces = {id: RateLimit(channel.per_minute) for id, channel in catalogue.channels.items()}
         replay = settings.clock is ClockKind.EVENT
         self._policy = Policy(frozenset(senders), round(settings.notify_too_old * SECOND), replay)
-        self._opening: dict[int, asyncio.Task[Office]] = {}
+        self._opening: dict[int, asyncio.Task[NotifierPartition]] = {}
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer
         self._open_too: AIOKafkaConsumer
@@ -106,11 +106,11 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             lag = end - await self._consumer.position(tp)
             metrics.NOTIFIER_LAG.labels(str(tp.partition)).set(max(0, lag))
 
-    def _office(self, partition: int) -> Office | None:
+    def _office(self, partition: int) -> NotifierPartition | None:
         opening = self._opening.get(partition)
         return opening.result() if opening is not None and opening.done() and not opening.cancelled() else None
 
-    def _offices(self) -> list[Office]:
+    def _offices(self) -> list[NotifierPartition]:
         return [office for number in self._opening if (office := self._office(number)) is not None]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
@@ -129,7 +129,7 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     def _partitions(self) -> int:
         return len(self._consumer.partitions_for_topic(Topic.FACTS) or ())
 
-    async def _open(self, tp: TopicPartition) -> Office:
+    async def _open(self, tp: TopicPartition) -> NotifierPartition:
         """Fence off the former owner, then rebuild all that is committed. In this order: nothing can change after."""
         try:
             return await self._opened(tp)
@@ -138,15 +138,15 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, f"partition {tp.partition} of the facts could not be opened", error)
 
-    async def _opened(self, tp: TopicPartition) -> Office:
+    async def _opened(self, tp: TopicPartition) -> NotifierPartition:
         settings, bootstrap = self._settings, self._settings.bootstrap
-        ledger = await Ledger.open(tp.partition, settings.notify_group, bootstrap)
-        desk = Desk(tp.partition, self._catalogue, self._policy, self._paces)
+        ledger = await NotificationLog.open(tp.partition, settings.notify_group, bootstrap)
+        desk = NotificationPlanner(tp.partition, self._catalogue, self._policy, self._paces)
         desk.restore(await read_ledger(bootstrap, tp.partition), now_ms())
         view = await View.open(desk, self._partitions(), bootstrap, self._open_too)
         wording = Wording(self._catalogue, self._links, desk.summaries.get)
         next = await self._consumer.committed(tp) or 0
-        office = Office(desk, ledger, view, self._ways, wording, settings).begin(next)
+        office = NotifierPartition(desk, ledger, view, self._ways, wording, settings).begin(next)
         if next:
             self._consumer.seek(tp, next)
         else:
@@ -160,7 +160,7 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         await asyncio.gather(*(_closed(task) for task in tasks))
 
 
-async def _closed(opening: asyncio.Task[Office]) -> None:
+async def _closed(opening: asyncio.Task[NotifierPartition]) -> None:
     try:
         await asyncio.wait_for((await opening).close(), timeout=15)
     except Exception as error:

@@ -11,14 +11,14 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from ioc.core.times import SECOND, Instant
 from ioc.notifications.messages import Message, Wording
 from ioc.notifications.notification import Because, Notification
-from ioc.notifications.planner import Desk, given_up, told, tried
+from ioc.notifications.planner import NotificationPlanner, given_up, told, tried
 from ioc.notifications.rate_limit import Since
 from ioc.processors.serde import decode_fact
 from streams import metrics
 from streams.clock import now_ms
 from streams.fail_fast import Exit, stop_at_once
 from streams.notifier.incident_view import View
-from streams.notifier.notification_log import Ledger
+from streams.notifier.notification_log import NotificationLog
 from streams.notifier.senders.senders import NotSent, Sender
 from streams.notifier.settings import NotifierSettings
 
@@ -28,7 +28,7 @@ log = logging.getLogger("ioc.notifier")
 LAST_CALL = 2.0
 
 
-class Ways:
+class SenderPool:
     """The ways out, shared by all partitions of a process: so many messages at a time through each."""
 
     AT_A_TIME = 4
@@ -61,11 +61,17 @@ class Ways:
         metrics.NOTIFIER_ATTEMPTS.labels(message.channel, "taken").inc()
 
 
-class Office:
+class NotifierPartition:
     """A partition of the facts this notifier owns. Everything that changes its desk happens under its lock."""
 
     def __init__(
-        self, desk: Desk, ledger: Ledger, view: View, ways: Ways, wording: Wording, settings: NotifierSettings
+        self,
+        desk: NotificationPlanner,
+        ledger: NotificationLog,
+        view: View,
+        ways: SenderPool,
+        wording: Wording,
+        settings: NotifierSettings,
     ) -> None:
         self.desk = desk
         self._ledger = ledger

@@ -8,7 +8,7 @@ from typing import Any
 from ioc.catalogue.city import Catalogue
 from streams.fail_fast import Exit, stop_at_once
 from streams.partition.catalogue_log import keep
-from streams.partition.partition import Partition, Place
+from streams.partition.partition import Partition, TopicPartitionId
 from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.partitions")
@@ -20,11 +20,11 @@ class Partitions:
     def __init__(self, settings: WorkerSettings, catalogue: Catalogue) -> None:
         self._settings = settings
         self._catalogue = catalogue
-        self._opening: dict[Place, asyncio.Task[Partition[Any]]] = {}
-        self._aside: dict[Place, asyncio.Task[Partition[Any]]] = {}
+        self._opening: dict[TopicPartitionId, asyncio.Task[Partition[Any]]] = {}
+        self._aside: dict[TopicPartitionId, asyncio.Task[Partition[Any]]] = {}
         self._keeping: asyncio.Task[None] | None = None
 
-    async def assign(self, places: Collection[Place]) -> None:
+    async def assign(self, places: Collection[TopicPartitionId]) -> None:
         """Go on with those that are ours again, let go of the others, and begin to open what is new."""
         for place in places:
             if place in self._aside:
@@ -34,7 +34,7 @@ class Partitions:
         left, self._aside = self._aside, {}
         await asyncio.gather(*map(self._close, left.values()))
 
-    async def _go_on(self, place: Place, aside: asyncio.Task[Partition[Any]]) -> Partition[Any]:
+    async def _go_on(self, place: TopicPartitionId, aside: asyncio.Task[Partition[Any]]) -> Partition[Any]:
         """Go on with a partition that was set aside; build it anew when another has owned it meanwhile."""
         partition = aside.result()
         try:
@@ -46,7 +46,7 @@ class Partitions:
         await self._close(aside)
         return await self._open(place)
 
-    async def _open(self, place: Place) -> Partition[Any]:
+    async def _open(self, place: TopicPartitionId) -> Partition[Any]:
         try:
             await self._keep_catalogue()
             partition: Partition[Any] = await Partition.open(*place, self._settings, self._catalogue)
@@ -62,7 +62,7 @@ class Partitions:
             self._keeping = asyncio.create_task(keep(self._settings.bootstrap, self._catalogue))
         await asyncio.shield(self._keeping)  # other partitions wait for it, too
 
-    async def revoke(self, places: Iterable[Place]) -> None:
+    async def revoke(self, places: Iterable[TopicPartitionId]) -> None:
         """Set aside those that may no longer be ours: which are is known when partitions are assigned.
 
         Most will be ours again, and rebuilding them takes seconds. Faust has waited for the slices under way before it
@@ -71,7 +71,7 @@ class Partitions:
         tasks = {place: self._opening.pop(place) for place in places if place in self._opening}
         await asyncio.gather(*(self._set_aside(place, task) for place, task in tasks.items()))
 
-    async def _set_aside(self, place: Place, task: asyncio.Task[Partition[Any]]) -> None:
+    async def _set_aside(self, place: TopicPartitionId, task: asyncio.Task[Partition[Any]]) -> None:
         if not task.done():
             await self._close(task)
             return
@@ -89,7 +89,7 @@ class Partitions:
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "a partition could not be let go", error)
 
-    async def get(self, place: Place) -> Partition[Any]:
+    async def get(self, place: TopicPartitionId) -> Partition[Any]:
         """Return a partition once it is open. One that is not ours is never opened: that would shut out its owner."""
         return await asyncio.shield(self._opening[place])
 

@@ -11,7 +11,7 @@ from ioc.core.topics import Topic
 from ioc.processors.serde import Heartbeat, encode
 from streams import metrics
 from streams.clock import now_ms
-from streams.partition.partition import Partition, Place
+from streams.partition.partition import Partition, TopicPartitionId
 from streams.settings import WorkerSettings
 
 EVERY = 1.0  # seconds
@@ -35,12 +35,12 @@ class Pulse:
         await self._consumer.start()
         await self._producer.start()
 
-    async def beat(self, partitions: Sequence[Partition[Any]]) -> Mapping[Place, int]:
+    async def beat(self, partitions: Sequence[Partition[Any]]) -> Mapping[TopicPartitionId, int]:
         """Return where the committed part of each partition ends; once a second also tell so on the workers' topic."""
         if not partitions:
             return {}
         found = await self._consumer.end_offsets([TopicPartition(*partition.place) for partition in partitions])
-        ends = {Place(Topic(tp.topic), tp.partition): end for tp, end in found.items()}
+        ends = {TopicPartitionId(Topic(tp.topic), tp.partition): end for tp, end in found.items()}
         if time.monotonic() - self._last >= EVERY:
             self._last = time.monotonic()
             for partition in partitions:

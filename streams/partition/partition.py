@@ -9,15 +9,15 @@ from typing import Any, Generic, NamedTuple, Self, cast
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter_limit import RejectionCount
 from ioc.core.editions import in_force
 from ioc.core.records import ClockKind, Record
-from ioc.core.reject_limit import Refusals
 from ioc.core.times import SECOND, Instant
 from ioc.core.topics import Topic
 from ioc.processors import incidents
-from ioc.processors.change_set import Changes as CityChanges
+from ioc.processors.change_set import IncidentChangeSet as CityChanges
 from ioc.processors.processor import Changes, Shard
-from ioc.processors.registry import LANES
+from ioc.processors.registry import PROCESSORS
 from streams import metrics
 from streams.fail_fast import Exit, stop_at_once
 from streams.memory import give_back
@@ -32,7 +32,7 @@ log = logging.getLogger("ioc.partition")
 STANDING_STILL = 1.0
 
 
-class Place(NamedTuple):
+class TopicPartitionId(NamedTuple):
     """A partition of a lane's input topic."""
 
     topic: Topic
@@ -51,7 +51,7 @@ class Partition(Generic[Changes]):
         self._seen: tuple[Instant, int] | None = None
         self._standing, self._since = (0, 0), 0.0
         self._gap = (0, 0)  # from a position up to an end: offsets that no record holds
-        self.place = Place(shard.input, shard.partition)
+        self.place = TopicPartitionId(shard.input, shard.partition)
         self._labels = (str(shard.input), str(shard.partition))
         self._name = f"partition {shard.partition} of {shard.input}"
 
@@ -62,7 +62,7 @@ class Partition(Generic[Changes]):
         first, partitions = await extent(settings.bootstrap, topic, number)
         journal = await Journal.open(topic, number, partitions, settings.bootstrap)
         try:
-            shard = LANES[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
+            shard = PROCESSORS[topic](number, catalogue, settings.clock, settings.refusal_policy, partitions)
             await restore(shard, settings.bootstrap)
             shard.index()
             await asyncio.to_thread(give_back)  # meanwhile other partitions fold
@@ -78,7 +78,7 @@ class Partition(Generic[Changes]):
     async def _settle_anew(self, edition: str) -> None:
         """Settle the open incidents by a catalogue that is new to them, before anything is folded by it."""
         position = self.shard.position
-        if isinstance(self.shard, incidents.Shard):
+        if isinstance(self.shard, incidents.IncidentProcessor):
             for changes in self.shard.settle_anew(self._settings.settled_at_once):
                 await self._write(cast(Changes, changes))
                 log.info("%s: %d incidents settled by catalogue %s", self._name, len(changes.incidents), edition)
@@ -93,7 +93,7 @@ class Partition(Generic[Changes]):
             self._allow_or_stop(Exit.HOLE, lost)
         if position.recent.exceeded:
             self._allow_or_stop(Exit.TOO_MANY_REFUSED, f"{self._name}: too many records were refused")
-            self.shard.position = replace(position, recent=Refusals())
+            self.shard.position = replace(position, recent=RejectionCount())
 
     def _allow_or_stop(self, code: Exit, why: str) -> None:
         if not self._settings.accept_loss:
@@ -196,7 +196,7 @@ class Partition(Generic[Changes]):
         if isinstance(changes, CityChanges):
             for kind, count in Counter(fact.kind for fact in changes.facts).items():
                 metrics.FACTS.labels(kind).inc(count)
-        if isinstance(self.shard, incidents.Shard):
+        if isinstance(self.shard, incidents.IncidentProcessor):
             metrics.PENDING.labels(self._labels[1]).set(self.shard.pending)
 
     async def pause(self) -> None:

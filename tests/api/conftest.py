@@ -24,13 +24,13 @@ from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant, parse_instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import encode_key
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.incident.payloads import Reporter
 from ioc.office_records.records import Act
 from ioc.processors import serde as records
-from ioc.processors.incidents import Shard
-from ioc.processors.sensors import Changes as Sensed
-from ioc.processors.sensors import Shard as SensorShard
+from ioc.processors.incidents import IncidentProcessor
+from ioc.processors.sensors import SensorChangeSet as Sensed
+from ioc.processors.sensors import SensorProcessor as SensorShard
 from ioc.sensors.observations import OBSERVED_TYPE
 from tests.unit.samples import CENTRE, LEADERS, fresh_city
 
@@ -87,7 +87,7 @@ class City:
 
     def __init__(self, catalogue: Catalogue, kind: ClockKind = ClockKind.WALL) -> None:
         self.now: Instant = START
-        self.shard = Shard(0, catalogue, kind)
+        self.shard = IncidentProcessor(0, catalogue, kind)
         self.sensors = SensorShard(0, catalogue, kind)
         self.model = ReadModel(catalogue, lambda: self.now)
         self.broker = Refusing()
@@ -103,19 +103,19 @@ class City:
         self._write(changes)
         self._hear(changes.outbox)
 
-    def happen(self, id: str, move: Move, source: str | None = None, named: str = "", **data: object) -> None:
+    def happen(self, id: str, move: EventType, source: str | None = None, named: str = "", **data: object) -> None:
         """Let one event happen now. A directive comes from the city's leaders."""
         slug, _, subject = id.partition(":")
         event: dict[str, object] = {
             "specversion": "1.0",
             "id": named or f"e{self.offset}",
             "source": source or f"/hue/{slug}",
-            "type": event_type(move),
+            "type": cloudevents_type(move),
             "subject": subject,
             "time": to_rfc3339(self.now),
             "data": data,
         }
-        if move is Move.DIRECTED:
+        if move is EventType.DIRECTED:
             data["by"] = LEADERS.key.owner
             data["signature"] = LEADERS.signature(msgspec.json.encode(event))
         self.receive(id.encode(), msgspec.json.encode(event))
@@ -136,7 +136,9 @@ class City:
 
     def report(self, id: str, **data: object) -> None:
         service = id.partition(":")[0]
-        self.happen(id, Move.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data})
+        self.happen(
+            id, EventType.REPORTED, **{"service": service, "title": "Cây đổ ở Phú Xuân", "ward": "19753", **data}
+        )
 
     def receive(self, key: bytes, value: bytes, headers: Headers = ()) -> None:
         changes = self.shard.fold([Record(self.offset, self.now, key, value, headers)])

@@ -12,7 +12,7 @@ import pytest
 
 from ioc.catalogue.service import Online
 from ioc.core.rejections import Reason
-from ioc.incident.lifecycle import COMMANDS, Move, State
+from ioc.incident.lifecycle import COMMANDS, EventType, State
 from ioc.notifications.notification import Because, Occasion, Status
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def test_there_are_words_for_every_code_an_operator_may_see(language: str) -> No
     codes: dict[str, Iterable[str]] = {
         "reason": Reason,
         "command": COMMANDS,
-        "event": (move for move in Move),
+        "event": (move for move in EventType),
         "state": (state for state in State if state is not State.PENDING),
         "occasion": Occasion,
         "notice": Status,

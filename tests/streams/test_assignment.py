@@ -8,12 +8,12 @@ from ioc.core.records import Position
 from ioc.core.topics import Topic
 from streams.partition.assignment import Partitions
 from streams.partition.journal import Journal
-from streams.partition.partition import Place
+from streams.partition.partition import TopicPartitionId
 from streams.settings import WorkerSettings
 from tests.city import fresh_topics
 from tests.unit.samples import CITY
 
-ONE, TWO = Place(Topic.EVENTS, 0), Place(Topic.EVENTS, 1)
+ONE, TWO = TopicPartitionId(Topic.EVENTS, 0), TopicPartitionId(Topic.EVENTS, 1)
 
 
 @pytest.fixture

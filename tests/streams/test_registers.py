@@ -17,7 +17,7 @@ import pytest
 
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_instant, to_rfc3339
 from ioc.figures.sketch import ERROR
-from ioc.incident.lifecycle import Move, event_type
+from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.office_records.records import Act
 from tests.city import City, city
 from tests.streams.test_worker import publish
@@ -99,10 +99,10 @@ def dossiers() -> Iterator[Sent]:
     """Applications: HS-1 came online and was answered with evidence, HS-2 came to the counter and waits."""
     for number, channel in ((1, "Cổng dịch vụ công"), (2, "Bộ phận một cửa")):
         said = {"service": "one-stop-shop", "category": "EX-001", "channel": channel, "text": "Trần Văn Kín"}
-        yield told("one-stop-shop", f"HS-{number}", event_type(Move.REPORTED), BEGAN, f"r{number}", **said)
+        yield told("one-stop-shop", f"HS-{number}", cloudevents_type(EventType.REPORTED), BEGAN, f"r{number}", **said)
     done = {"actor": "Lan", "text": "Xong", "evidence": [EVIDENCE]}
-    yield told("one-stop-shop", "HS-1", event_type(Move.RESOLVED), BEGAN + MINUTE, "d1", **done)
-    yield told("one-stop-shop", "HS-2", event_type(Move.PAUSED), BEGAN + MINUTE, "p2")
+    yield told("one-stop-shop", "HS-1", cloudevents_type(EventType.RESOLVED), BEGAN + MINUTE, "d1", **done)
+    yield told("one-stop-shop", "HS-2", cloudevents_type(EventType.PAUSED), BEGAN + MINUTE, "p2")
 
 
 def mixed(records: list[Sent], chance: Random) -> list[Sent]:

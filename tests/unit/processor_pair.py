@@ -10,8 +10,8 @@ from ioc.core.records import ClockKind, DeadLetter, Outgoing, Record
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.incident.state import Incident
-from ioc.processors.duplicates import Shard as Matters
-from ioc.processors.incidents import Shard as Incidents
+from ioc.processors.duplicates import DuplicateProcessor as Matters
+from ioc.processors.incidents import IncidentProcessor as Incidents
 from tests.unit.samples import CITY, body
 
 Place = tuple[Topic, int]

@@ -14,15 +14,15 @@ from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import DAY, HOUR, LAST_MOMENT, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import Aggregate, Cell
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import KIN, OWN, Move
+from ioc.incident.lifecycle import KIN, OWN, EventType
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.signing.signer import Signer, public_bytes
 
@@ -30,8 +30,8 @@ from ioc.signing.signer import Signer, public_bytes
 CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LEADERS_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 SINCE = parse_instant("2020-01-01T00:00:00Z")
-CENTRE = Signer(Key("ioc-1", "ioc", public_bytes(CENTRE_KEY), SINCE), CENTRE_KEY)
-LEADERS = Signer(Key("ubnd-1", "ubnd-tp", public_bytes(LEADERS_KEY), SINCE), LEADERS_KEY)
+CENTRE = Signer(SigningKey("ioc-1", "ioc", public_bytes(CENTRE_KEY), SINCE), CENTRE_KEY)
+LEADERS = Signer(SigningKey("ubnd-1", "ubnd-tp", public_bytes(LEADERS_KEY), SINCE), LEADERS_KEY)
 KEYS = {one.key.id: one.key for one in (CENTRE, LEADERS)}
 
 
@@ -68,7 +68,7 @@ def body(move: str, time: Instant, id: str, subject: str = "1", source: str = ""
 
     A directive comes from the city's leaders, unless it says from whom.
     """
-    if move == Move.SHELVED and time < LAST_MOMENT:
+    if move == EventType.SHELVED and time < LAST_MOMENT:
         data = {"until": to_rfc3339(time + DAY), **data}
     told = {
         "specversion": "1.0",
@@ -79,7 +79,7 @@ def body(move: str, time: Instant, id: str, subject: str = "1", source: str = ""
         "time": to_rfc3339(time),
         "data": data,
     }
-    if move == Move.DIRECTED and "by" not in data:
+    if move == EventType.DIRECTED and "by" not in data:
         data["by"] = "ubnd-tp"
         data["signature"] = signed(told)
     return msgspec.json.encode(told)
@@ -111,29 +111,34 @@ def record(offset: int, move: str, time: Instant, id: str = "", subject: str = "
 
 
 # The least a move has to say.
-LEAST: Mapping[Move, Mapping[str, Any]] = {
-    Move.ASSIGNED: {"unit": "hepco"},
-    Move.DIRECTED: {"units": ["pc-hue"], "due": "2026-04-15T12:00:00+07:00"},
-    Move.DIRECTIVE_ACKNOWLEDGED: {"directive": "d", "unit": "pc-hue"},
-    Move.DIRECTIVE_DONE: {"directive": "d", "unit": "pc-hue"},
-    Move.MERGED: {"into": "field-reports:9"},
-    Move.PROPOSED: {"into": "field-reports:9"},
-    Move.JOINED: {
+LEAST: Mapping[EventType, Mapping[str, Any]] = {
+    EventType.ASSIGNED: {"unit": "hepco"},
+    EventType.DIRECTED: {"units": ["pc-hue"], "due": "2026-04-15T12:00:00+07:00"},
+    EventType.DIRECTIVE_ACKNOWLEDGED: {"directive": "d", "unit": "pc-hue"},
+    EventType.DIRECTIVE_DONE: {"directive": "d", "unit": "pc-hue"},
+    EventType.MERGED: {"into": "field-reports:9"},
+    EventType.PROPOSED: {"into": "field-reports:9"},
+    EventType.JOINED: {
         "child": "field-reports:8",
         "turn": 1,
         "reported_at": "2026-04-14T01:00:00Z",
         "merged_at": "2026-04-14T01:01:00Z",
     },
-    Move.LEFT: {"child": "field-reports:8", "turn": 2},
-    Move.FOLLOWED: {"parent": "field-reports:9", "turn": 1, "outcome": "resolved", "ended_at": "2026-04-14T02:00:00Z"},
-    Move.RATED: {"score": 2},
-    Move.UPDATED: {"priority": "urgent", "ward": "19753"},
-    Move.SHELVED: {"actor": "Ca trực 1", "text": "Chờ nước rút"},
-    Move.LAPSED: {"since": "2026-04-14T08:01:00+07:00"},
+    EventType.LEFT: {"child": "field-reports:8", "turn": 2},
+    EventType.FOLLOWED: {
+        "parent": "field-reports:9",
+        "turn": 1,
+        "outcome": "resolved",
+        "ended_at": "2026-04-14T02:00:00Z",
+    },
+    EventType.RATED: {"score": 2},
+    EventType.UPDATED: {"priority": "urgent", "ward": "19753"},
+    EventType.SHELVED: {"actor": "Ca trực 1", "text": "Chờ nước rút"},
+    EventType.LAPSED: {"since": "2026-04-14T08:01:00+07:00"},
 }
 
 
-def least(move: Move, time: Instant, id: str = "") -> Event:
+def least(move: EventType, time: Instant, id: str = "") -> Event:
     """Return an event that says no more than its move needs."""
     return event(move, time, id, **LEAST.get(move, {}))
 
@@ -166,15 +171,15 @@ def essence(incident: Incident) -> Incident:
     return replace(incident, said=(), reminded=(), sent=(), next_at=None, turn=0, version=0)
 
 
-def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> Shard:
+def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> IncidentProcessor:
     """Return a partition that has folded a log, one record at a time."""
-    shard = Shard(0, CITY, clock)
+    shard = IncidentProcessor(0, CITY, clock)
     for one in log:
         shard.apply(shard.fold([one]))
     return shard
 
 
-def windows(shard: Shard) -> dict[Cell, Aggregate]:
+def windows(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
     """Return the windows of a partition that hold something."""
     return {cell: window for cell, window in shard.aggregates.items() if not window.empty}
 
@@ -183,16 +188,25 @@ FIRST_DAY = at("2026-04-13 00:00")
 LATER = FIRST_DAY + 30 * DAY
 
 _Happening = tuple[str, int, str]
-_DIRECTED = [Move.DIRECTED, Move.DIRECTIVE_ACKNOWLEDGED, Move.DIRECTIVE_DONE, Move.UPDATED]
-_OFTEN = [Move.RESOLVED, Move.REOPENED, Move.RATED, Move.PAUSED, Move.RESUMED, Move.ASSIGNED]
+_DIRECTED = [EventType.DIRECTED, EventType.DIRECTIVE_ACKNOWLEDGED, EventType.DIRECTIVE_DONE, EventType.UPDATED]
+_OFTEN = [
+    EventType.RESOLVED,
+    EventType.REOPENED,
+    EventType.RATED,
+    EventType.PAUSED,
+    EventType.RESUMED,
+    EventType.ASSIGNED,
+]
 # What relatives tell comes as an answer, never out of the blue: tests/unit/decider/test_merging.py plays it.
-_MOVES = st.sampled_from([*(move for move in Move if move not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"])
+_MOVES = st.sampled_from(
+    [*(move for move in EventType if move not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"]
+)
 _HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 
 
 def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequence[int], seed: int) -> list[Record]:
     """Return a log of what happened by the hour, in any order, appended some hours or days after one another."""
-    told = [(Move.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
+    told = [(EventType.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
     made, appended = [], FIRST_DAY
     for offset, (move, hour, subject) in enumerate(
         Random(seed).sample([*told, *happenings], len(told) + len(happenings))
@@ -210,13 +224,13 @@ def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequen
 def _said(move: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
     """Return what an event says: an answer names one of the directives there are, every other update lowers."""
     match move:
-        case Move.DIRECTED:
+        case EventType.DIRECTED:
             return {"units": ["pc-hue", "hepco"], "due": to_rfc3339(FIRST_DAY + (hour + hour % 30) * HOUR)}
-        case Move.DIRECTIVE_ACKNOWLEDGED | Move.DIRECTIVE_DONE:
-            given = [at for move, at, _ in happenings if move == Move.DIRECTED] or [0]
+        case EventType.DIRECTIVE_ACKNOWLEDGED | EventType.DIRECTIVE_DONE:
+            given = [at for move, at, _ in happenings if move == EventType.DIRECTED] or [0]
             named = f"directed-{FIRST_DAY + given[hour % len(given)] * HOUR}"
             return {"directive": named, "unit": ("pc-hue", "hepco")[hour % 2]}
-        case Move.UPDATED if hour % 2:
+        case EventType.UPDATED if hour % 2:
             return {"priority": "normal", **({"actor": "Lan", "text": "đã xong"} if hour % 4 == 1 else {})}
     return LEAST.get(move, {})  # type: ignore[call-overload]
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ioc.catalogue.reading.faults import Tell
 from ioc.catalogue.reading.reading import Folder, Listed
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
 from ioc.core.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
@@ -33,7 +33,7 @@ class KeyRow(Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: Name | None = None
 
 
-def read_keys(folder: Folder, units: Listed[Unit]) -> Mapping[str, Key]:
+def read_keys(folder: Folder, units: Listed[Unit]) -> Mapping[str, SigningKey]:
     """Return the keys by their ids; what is written out as a private key is refused, and not repeated."""
     document = folder.document("keys.yml", ["keys"], optional=True)
     made = [_key(row, document.tell) for row in document.rows("keys", KeyRow, "id").rows if row.public != ""]
@@ -44,7 +44,7 @@ def read_keys(folder: Folder, units: Listed[Unit]) -> Mapping[str, Key]:
     return {key.id: key for key in made}
 
 
-def _tell_twice(keys: list[Key], tell: Tell) -> None:
+def _tell_twice(keys: list[SigningKey], tell: Tell) -> None:
     """Tell of a public key that two ids have: nobody could say who signed."""
     first: dict[bytes, str] = {}
     for key in keys:
@@ -53,7 +53,7 @@ def _tell_twice(keys: list[Key], tell: Tell) -> None:
             tell(key.id, f"has the same public key as '{other}'")
 
 
-def _key(row: KeyRow, tell: Tell) -> Key:
+def _key(row: KeyRow, tell: Tell) -> SigningKey:
     if not _ID.fullmatch(row.id):
         tell(row.id, "the id of a key is made of letters, digits, dots, hyphens and underscores")
     public = tell.read(f"{row.id}.public", _public, row.public)
@@ -61,7 +61,7 @@ def _key(row: KeyRow, tell: Tell) -> Key:
     until = None if row.valid_until is None else tell.read(f"{row.id}.valid_until", _moment, row.valid_until)
     if since is not None and until is not None and until <= since:
         tell(row.id, "ends before it begins")
-    return Key(row.id, row.owner, public or b"", since or 0, until)
+    return SigningKey(row.id, row.owner, public or b"", since or 0, until)
 
 
 def _moment(text: str) -> Instant:

@@ -11,7 +11,7 @@ from ioc.catalogue.reading.channels import ChannelRow
 from ioc.catalogue.reading.faults import Tell
 from ioc.catalogue.reading.reading import Listed
 from ioc.catalogue.reading.texts import LONGEST, duration, repeat_time
-from ioc.catalogue.sla_policy import Repeat, Rung, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, Repeat, TimeKind
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
 
@@ -42,7 +42,7 @@ class Ladders:
         self._channels = channels
         self._tell = tell
 
-    def ladder(self, rule: str, rows: Sequence[RungRow], always_open: bool) -> tuple[Rung, ...]:
+    def ladder(self, rule: str, rows: Sequence[RungRow], always_open: bool) -> tuple[EscalationStep, ...]:
         """Return the ladder of a rule; in a calendar that is always open, all time is working time."""
         rungs = tuple(self._rung(f"{rule}.ladder.{index}", row) for index, row in enumerate(rows))
         for index, row in enumerate(rows[:-1]):
@@ -53,21 +53,23 @@ class Ladders:
             self._tell(f"{rule}.ladder", "a rung in wall time could come before the one below it, in working time")
         return rungs
 
-    def _tell_order(self, where: str, rungs: Sequence[Rung]) -> None:
+    def _tell_order(self, where: str, rungs: Sequence[EscalationStep]) -> None:
         levels = [rung.level for rung in rungs if rung.level]
         if any(one >= other for one, other in pairwise(levels)):
             self._tell(where, "the levels of a ladder must rise")
         if any(one.after > other.after != _UNTOLD for one, other in pairwise(rungs)):
             self._tell(where, "a rung must not come before the one below it: after must not fall")
 
-    def _rung(self, where: str, row: RungRow) -> Rung:
+    def _rung(self, where: str, row: RungRow) -> EscalationStep:
         if self._units.lacks(row.whom):
             self._tell(f"{where}.whom", f"unknown unit '{row.whom}'")
         if self._channels.lacks(row.channel):
             self._tell(f"{where}.channel", f"unknown channel '{row.channel}'")
         after = self._tell.read(f"{where}.after", duration, row.after)
         repeat = None if row.repeat is None else self._repeat(f"{where}.repeat", row.repeat)
-        return Rung(row.level, _UNTOLD if after is None else after, row.whom, row.channel, row.waits_in, repeat)
+        return EscalationStep(
+            row.level, _UNTOLD if after is None else after, row.whom, row.channel, row.waits_in, repeat
+        )
 
     def _repeat(self, where: str, row: RepeatRow) -> Repeat | None:
         every = self._tell.read(f"{where}.every", repeat_time, row.every)
@@ -81,6 +83,6 @@ class Ladders:
 _UNTOLD = -1  # a wait that was a fault
 
 
-def _overtakes(rung: Rung, below: Rung) -> bool:
+def _overtakes(rung: EscalationStep, below: EscalationStep) -> bool:
     """Return whether a rung can come first because the one below it stands still out of hours."""
     return below.after > 0 and (below.waits_in, rung.waits_in) == (TimeKind.WORKING, TimeKind.WALL)

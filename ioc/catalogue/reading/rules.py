@@ -14,7 +14,7 @@ from ioc.catalogue.reading.ladders import Ladders, RungRow
 from ioc.catalogue.reading.reading import Document, Folder, Listed
 from ioc.catalogue.reading.services import Categories, ServiceRow
 from ioc.catalogue.reading.texts import some_time
-from ioc.catalogue.sla_policy import Match, OnPriority, OnReopen, Rule, RuleBook, ties
+from ioc.catalogue.sla_policy import Match, OnPriority, OnReopen, RuleBook, SlaRule, ties
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name, Priority, TargetName
 from ioc.core.times import Millis
@@ -80,7 +80,7 @@ def _tell_no_share(where: str, warn: float | None, tell: Tell) -> None:
         tell(where, "the warning must be a share between 0 and 1")
 
 
-def _tell_ties(rules: Sequence[Rule], tell: Tell) -> None:
+def _tell_ties(rules: Sequence[SlaRule], tell: Tell) -> None:
     tied = ((one, other) for one, other in ties(rules) if one != other)
     for one, pairs in groupby(tied, key=lambda pair: pair[0]):
         others = [f"'{other}'" for _, other in pairs]
@@ -98,7 +98,7 @@ class _Maker:
         self.match_is_whole = True
         self._tell_file = tell
 
-    def rule(self) -> Rule:
+    def rule(self) -> SlaRule:
         row = self.row
         if self._known.calendars.lacks(row.calendar):
             self._tell("calendar", f"unknown calendar '{row.calendar}'")
@@ -111,7 +111,7 @@ class _Maker:
         always_open = any(calendar.always for calendar in self._known.calendars.rows if calendar.id == row.calendar)
         match, targets, ladder = self._match(), self._targets(), self._ladders.ladder(row.id, row.ladder, always_open)
         policies = (row.on_reopen, row.on_priority, self._acknowledged_for())
-        return Rule(row.id, match, row.calendar, targets, row.warn, ladder, *policies, row.involve)
+        return SlaRule(row.id, match, row.calendar, targets, row.warn, ladder, *policies, row.involve)
 
     def _tell(self, where: str, what: str) -> None:
         self._tell_file(f"{self.row.id}.{where}", what)

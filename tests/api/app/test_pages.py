@@ -9,7 +9,7 @@ from ioc.core.editions import in_force
 from ioc.core.records import Position
 from ioc.core.times import HOUR, MINUTE, SECOND
 from ioc.core.topics import Topic
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.processors import serde
 from ioc.processors.serde import Heartbeat
 from tests.api.conftest import START, City
@@ -21,10 +21,10 @@ async def test_figures_add_up(city: City, client: httpx.AsyncClient) -> None:
     for number in range(4):
         city.report(f"field-reports:{number}", priority="urgent" if number == 3 else "normal")
     city.pass_time(MINUTE)
-    city.happen("field-reports:0", Move.RESOLVED)
-    city.happen("field-reports:1", Move.RESOLVED)
-    city.happen("field-reports:1", Move.RATED, satisfaction="not_satisfied")
-    city.happen("field-reports:2", Move.ACKNOWLEDGED)
+    city.happen("field-reports:0", EventType.RESOLVED)
+    city.happen("field-reports:1", EventType.RESOLVED)
+    city.happen("field-reports:1", EventType.RATED, satisfaction="not_satisfied")
+    city.happen("field-reports:2", EventType.ACKNOWLEDGED)
     told = (await client.get("/figures")).json()
     live, today = told["live"], told["today"]
     assert (told["clock"], told["speed"]) == ("wall", 1.0)

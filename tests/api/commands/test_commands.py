@@ -6,9 +6,9 @@ import httpx
 import msgspec
 import pytest
 
-from api.commands.idempotency import SentLately
+from api.commands.idempotency import IdempotencyCache
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import COMMANDS, Move
+from ioc.incident.lifecycle import COMMANDS, EventType
 from ioc.incident.payloads import Payload
 from tests.api.conftest import City
 
@@ -16,34 +16,34 @@ pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
 SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
-SAID: dict[Move, dict[str, object]] = {
-    Move.DIRECTED: {"named": "d", "units": ["so-y-te"]},
-    Move.SHELVED: SHELVED,
-    Move.MERGED: {"into": "field-reports:9"},
-    Move.PROPOSED: {"into": "field-reports:9"},
+SAID: dict[EventType, dict[str, object]] = {
+    EventType.DIRECTED: {"named": "d", "units": ["so-y-te"]},
+    EventType.SHELVED: SHELVED,
+    EventType.MERGED: {"into": "field-reports:9"},
+    EventType.PROPOSED: {"into": "field-reports:9"},
 }
-PREPARED: dict[str, tuple[tuple[Move, ...], dict[str, object]]] = {
+PREPARED: dict[str, tuple[tuple[EventType, ...], dict[str, object]]] = {
     "acknowledge": ((), {}),
     "assign": ((), {"assignee": "Tổ 2", "unit": "so-xay-dung"}),
     "start": ((), {"actor": "Lan"}),
     "pause": ((), {"text": "chờ dân"}),
-    "resume": ((Move.PAUSED,), {}),
+    "resume": ((EventType.PAUSED,), {}),
     "resolve": ((), {}),
-    "reopen": ((Move.RESOLVED,), {}),
+    "reopen": ((EventType.RESOLVED,), {}),
     "escalate": ((), {"level": 2}),
     "direct": ((), {"units": ["so-y-te"], "due": "2024-04-17T02:00:00+00:00"}),
-    "acknowledge_directive": ((Move.DIRECTED,), {"directive": "d", "unit": "so-y-te"}),
-    "report_directive": ((Move.DIRECTED,), {"directive": "d", "unit": "so-y-te", "text": "xong"}),
+    "acknowledge_directive": ((EventType.DIRECTED,), {"directive": "d", "unit": "so-y-te"}),
+    "report_directive": ((EventType.DIRECTED,), {"directive": "d", "unit": "so-y-te", "text": "xong"}),
     "update": (
         (),
         {"priority": "urgent", "category": "tree", "unit": "pccc", "ward": "19753", "lat": 16.5, "lon": 107},
     ),
-    "rate": ((Move.RESOLVED,), {"score": 4}),
+    "rate": ((EventType.RESOLVED,), {"score": 4}),
     "shelve": ((), SHELVED),
     "merge": ((), {"into": "field-reports:9"}),
-    "unmerge": ((Move.MERGED,), {"actor": "Lan"}),
-    "decline": ((Move.PROPOSED,), {"text": "khác"}),
-    "unshelve": ((Move.SHELVED,), {"actor": "Lan"}),
+    "unmerge": ((EventType.MERGED,), {"actor": "Lan"}),
+    "decline": ((EventType.PROPOSED,), {"text": "khác"}),
+    "unshelve": ((EventType.SHELVED,), {"actor": "Lan"}),
 }
 
 
@@ -138,7 +138,7 @@ async def test_all_faults_of_a_body_are_named_at_once(
 ) -> None:
     city.report(ONE)
     if command == "rate":
-        city.happen(ONE, Move.RESOLVED)
+        city.happen(ONE, EventType.RESOLVED)
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -176,25 +176,25 @@ async def test_a_key_means_one_command_with_one_body_also_before_the_workers_sho
             assert other.json()["errors"][0]["field"] == "Idempotency-Key"
         if unseen:
             city.receive(*city.broker.published[0])
-            city.centre.sent = SentLately()  # as after a start
+            city.centre.sent = IdempotencyCache()  # as after a start
     assert len(city.broker.published) == 1
 
 
 async def test_only_so_many_keys_are_remembered() -> None:
-    sent, lately = [], SentLately(2)
+    sent, lately = [], IdempotencyCache(2)
 
     async def send() -> dict[str, str]:
         sent.append(1)
         return {}
 
     for key in ("a", "b", "b", "c", "a"):
-        await lately.once(Event(ONE, Move.STARTED, 0, "s", key, Payload(), msgspec.Raw(b"{}")), send)
+        await lately.once(Event(ONE, EventType.STARTED, 0, "s", key, Payload(), msgspec.Raw(b"{}")), send)
     assert len(sent) == 4
 
 
 async def test_a_wrong_name_and_a_wrong_state_are_told_together(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
-    city.happen(ONE, Move.RESOLVED)
+    city.happen(ONE, EventType.RESOLVED)
     answer = await client.post(f"/incidents/{ONE}/assign", json={"unit": "nowhere"})
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json()["errors"]} == {"unit", "command"}

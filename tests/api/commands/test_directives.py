@@ -15,7 +15,7 @@ from api.http.auth import Gate
 from api.http.settings import ApiSettings
 from ioc.core.scalars import Priority
 from ioc.core.times import HOUR, MINUTE
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.signing.signer import Signer
 from tests.api.conftest import START, City
 from tests.api.http.test_auth import AUTH, bearing
@@ -149,7 +149,7 @@ async def test_nobody_gives_directives_in_the_name_of_another(city: City, client
 
 async def test_an_incident_tells_what_each_unit_has_answered(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE, priority="urgent")
-    city.happen(ONE, Move.DIRECTED, named="d", **{**ORDER, "due": DUE})  # type: ignore[arg-type]
+    city.happen(ONE, EventType.DIRECTED, named="d", **{**ORDER, "due": DUE})  # type: ignore[arg-type]
     owed = (await client.get(f"/incidents/{ONE}")).json()
     assert (owed["directives_open"], owed["directive_due"]) == (2, "2024-04-16T04:00:00.000Z")
     assert {"acknowledge_directive", "report_directive"} <= set(owed["commands"])
@@ -184,10 +184,10 @@ async def test_an_incident_tells_what_each_unit_has_answered(city: City, client:
 async def test_answers_are_offered_only_while_a_unit_owes_one(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
     before = (await client.get(f"/incidents/{ONE}")).json()
-    city.happen(ONE, Move.DIRECTED, named="d", units=["pccc"])
-    city.happen(ONE, Move.DIRECTIVE_ACKNOWLEDGED, directive="d", unit="pccc")
+    city.happen(ONE, EventType.DIRECTED, named="d", units=["pccc"])
+    city.happen(ONE, EventType.DIRECTIVE_ACKNOWLEDGED, directive="d", unit="pccc")
     taken = (await client.get(f"/incidents/{ONE}")).json()
-    city.happen(ONE, Move.DIRECTIVE_DONE, directive="d", unit="pccc")
+    city.happen(ONE, EventType.DIRECTIVE_DONE, directive="d", unit="pccc")
     after = (await client.get(f"/incidents/{ONE}")).json()
     answers = [[name for name in one["commands"] if name.endswith("directive")] for one in (before, taken, after)]
     assert answers == [[], ["report_directive"], []]
@@ -215,7 +215,7 @@ async def test_all_that_is_wrong_with_an_answer_is_told_at_once(
     city: City, client: httpx.AsyncClient, body: dict[str, object], fields: set[str]
 ) -> None:
     city.report(ONE)
-    city.happen(ONE, Move.DIRECTED, named="d", units=["pccc"])
+    city.happen(ONE, EventType.DIRECTED, named="d", units=["pccc"])
     answer = await client.post(f"/incidents/{ONE}/report_directive", json=body)
     assert answer.status_code == 422
     assert errors(answer).keys() == fields

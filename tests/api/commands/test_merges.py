@@ -5,7 +5,7 @@ import pytest
 
 from api.feed.feed import Feed
 from ioc.core.times import HOUR
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import City, said
 
 pytestmark = pytest.mark.asyncio
@@ -99,7 +99,7 @@ async def test_nothing_is_merged_in_a_circle(city: City, client: httpx.AsyncClie
 
 async def test_nothing_new_is_merged_into_what_has_ended(city: City, client: httpx.AsyncClient) -> None:
     reported(city, A)
-    city.happen(A, Move.RESOLVED)
+    city.happen(A, EventType.RESOLVED)
     city.pass_time(HOUR)
     reported(city, B)
     answer = await client.post(f"/incidents/{B}/merge", json={"into": A})
@@ -110,7 +110,7 @@ async def test_nothing_new_is_merged_into_what_has_ended(city: City, client: htt
 async def test_a_proposal_is_shown_and_declined_or_taken(city: City, client: httpx.AsyncClient) -> None:
     reported(city, A, B)
     assert "decline" not in (await shown(client, B))["commands"]  # type: ignore[operator]
-    city.happen(B, Move.PROPOSED, into=A, by_rule="blackout")
+    city.happen(B, EventType.PROPOSED, into=A, by_rule="blackout")
     row = await shown(client, B)
     assert row["proposed"] == A
     assert "decline" in row["commands"]  # type: ignore[operator]

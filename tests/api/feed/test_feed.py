@@ -12,7 +12,7 @@ from api.feed.routes import follow, stream
 from api.feed.screen_rows import CLOSED_SHOWN
 from api.http.json import encoded
 from ioc.core.times import HOUR, MINUTE
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import City, said
 
 pytestmark = pytest.mark.asyncio
@@ -49,7 +49,7 @@ async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City
     assert tick["lag"] == 0
     assert tick["sources"]["field-reports"]["last_seen"] == "2024-04-16T02:00:00.000Z"  # type: ignore[index]
     city.feed.step()
-    city.happen(ONE, Move.ACKNOWLEDGED)
+    city.happen(ONE, EventType.ACKNOWLEDGED)
     city.now += 1000
     city.feed.step()
     kinds = [(kind, body) for _, kind, body in await listen(stream)]
@@ -98,7 +98,7 @@ async def test_an_id_of_another_process_starts_the_screen_anew(city: City) -> No
 
 async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> None:
     city.report(ONE)
-    city.happen(ONE, Move.RESOLVED)
+    city.happen(ONE, EventType.RESOLVED)
     city.feed.step()
     last = city.feed.position
     city.pass_time(CLOSED_SHOWN + MINUTE)
@@ -169,7 +169,7 @@ async def test_a_screen_far_behind_starts_anew(city: City) -> None:
 async def test_screens_that_come_together_share_a_snapshot_and_hear_what_changed_since(city: City) -> None:
     city.report(ONE)
     first = await listen(follow(city.centre, None))
-    city.happen(ONE, Move.ACKNOWLEDGED)
+    city.happen(ONE, EventType.ACKNOWLEDGED)
     second = await listen(follow(city.centre, None))
     assert [kind for _, kind, _ in second] == ["snapshot", "incident", "tick"]
     assert second[0] == first[0]
@@ -193,8 +193,10 @@ async def test_a_row_says_at_once_that_it_is_overdue(city: City) -> None:
 async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
     city.feed.step()
     position = city.feed.position
-    for move in (Move.REPORTED, Move.ACKNOWLEDGED, Move.STARTED):
-        city.happen(ONE, move, **({"service": "field-reports", "title": "Cây đổ"} if move is Move.REPORTED else {}))
+    for move in (EventType.REPORTED, EventType.ACKNOWLEDGED, EventType.STARTED):
+        city.happen(
+            ONE, move, **({"service": "field-reports", "title": "Cây đổ"} if move is EventType.REPORTED else {})
+        )
         city.feed.step()
     plain, packed = [await stream(city.centre, named(city, position), accepted) for accepted in ("", "br, gzip")]
     assert [one.headers.get("content-encoding") for one in (plain, packed)] == [None, "gzip"]

@@ -14,16 +14,16 @@ from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.core.topics import Topic
 from ioc.figures import formulas
 from ioc.figures.aggregates import encode_key
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.state import Incident
 from ioc.processors import serde
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, folded
 
-ENDINGS = {Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED}
+ENDINGS = {EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED}
 
 
-def model_of(shard: Shard, now: Instant) -> ReadModel:
+def model_of(shard: IncidentProcessor, now: Instant) -> ReadModel:
     """Return the read model after all that the shard would have written."""
     model = ReadModel(CITY, lambda: now)
     for id, incident in shard.incidents.items():
@@ -37,7 +37,7 @@ def counted(incident: Incident, period: Period) -> Counter[str]:
     """Count what came about in a period, from the history alone."""
     told: Counter[str] = Counter()
     accepted = [entry for entry in incident.history if entry.refused is None]
-    reports = [entry for entry in accepted if entry.move is Move.REPORTED]
+    reports = [entry for entry in accepted if entry.move is EventType.REPORTED]
     if not reports:
         return told
     ending, open_at_end = None, reports[0].time < period.end
@@ -45,18 +45,18 @@ def counted(incident: Incident, period: Period) -> Counter[str]:
         if entry.move in ENDINGS:
             ending = entry
             open_at_end &= entry.time >= period.end
-        elif entry.move in (Move.REOPENED, Move.UNMERGED):
+        elif entry.move in (EventType.REOPENED, EventType.UNMERGED):
             ending = None
             open_at_end |= entry.time < period.end
-            told["reopened"] += entry.move is Move.REOPENED and period.start <= entry.time < period.end
-        elif entry.move is Move.ESCALATED:
+            told["reopened"] += entry.move is EventType.REOPENED and period.start <= entry.time < period.end
+        elif entry.move is EventType.ESCALATED:
             told["raised"] += period.start <= entry.time < period.end
     told["open"] += open_at_end
     told["received"] += period.start <= reports[0].time < period.end
     if ending is not None and period.start <= ending.time < period.end:
         told["closed"] += 1
         told[ending.move] += 1
-        if ending.move is Move.RESOLVED:
+        if ending.move is EventType.RESOLVED:
             told["on_time" if ending.on_time else "late"] += 1
             told["handling_count"] += 1
             told["handling_ms"] += max(0, ending.time - reports[0].time)
@@ -92,9 +92,9 @@ async def test_a_period_tells_what_counting_by_hand_tells(
 @given(LOGS, st.integers(0, 60), st.integers(1, 71))
 async def test_by_the_minute_too_while_minutes_are_kept(log: list[Record], back: int, hours: int) -> None:
     """In any order, with duplicates, and with a restart between any two events."""
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     for one in log:
-        again = Shard(0, CITY, ClockKind.WALL)
+        again = IncidentProcessor(0, CITY, ClockKind.WALL)
         again.incidents, again.aggregates, again.position = shard.incidents, shard.aggregates, shard.position
         again.index()
         again.apply(again.fold([one]))

@@ -12,19 +12,19 @@ from msgspec.structs import replace
 from api.figures.live import standing_now
 from api.figures.periods import Scope
 from api.figures.summary import figures, live
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
-from ioc.incident.lifecycle import OPEN, Move, State
+from ioc.incident.lifecycle import OPEN, EventType, State
 from ioc.incident.state import SEVERITIES
 from tests.api.conftest import START, City
 
 UNITS = ["ioc", "csgt", "cong-an-tp", "hepco", None]
 
 
-def scanned(cards: Iterator[Card], now: Instant) -> dict[str, object]:
+def scanned(cards: Iterator[IndexEntry], now: Instant) -> dict[str, object]:
     """Return what `live` should tell, by looking at every open incident."""
     told: Counter[str] = Counter(open=0, overdue=0, overdue_solutions=0, due_soon=0, unacknowledged=0, paused=0)
     severities, states = Counter(dict.fromkeys(SEVERITIES, 0)), Counter(dict.fromkeys(sorted(OPEN), 0))
@@ -61,7 +61,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(["field-reports", "health", "traffic-cameras"]),
         st.sampled_from("123456"),
-        st.sampled_from([Move.REPORTED, Move.REPORTED, *Move]),
+        st.sampled_from([EventType.REPORTED, EventType.REPORTED, *EventType]),
         st.integers(0, 20 * HOUR),
         st.sampled_from(["normal", "urgent"]),
         st.sampled_from(UNITS),
@@ -71,28 +71,31 @@ STEPS = st.lists(
     max_size=40,
 )
 LEAST = {
-    Move.DIRECTED: {"units": ["pc-hue"]},
-    Move.MERGED: {"into": "field-reports:9"},
-    Move.RATED: {"score": 2},
+    EventType.DIRECTED: {"units": ["pc-hue"]},
+    EventType.MERGED: {"into": "field-reports:9"},
+    EventType.RATED: {"score": 2},
 }
 
 
-def lived(city: City, steps: list[tuple[str, str, Move, int, str, str | None, str | None]]) -> None:
+def lived(city: City, steps: list[tuple[str, str, EventType, int, str, str | None, str | None]]) -> None:
     for service, subject, move, wait, priority, unit, ward in steps:
         city.pass_time(wait)
         data = LEAST.get(move, {})
-        if move is Move.REPORTED:
+        if move is EventType.REPORTED:
             data = {"service": service, "priority": priority, "unit": unit, "ward": ward}
-        elif move is Move.UPDATED:
+        elif move is EventType.UPDATED:
             data = {"priority": priority, "ward": ward}
-        elif move is Move.ASSIGNED:
+        elif move is EventType.ASSIGNED:
             data = {"unit": unit}
         city.happen(f"{service}:{subject}", move, **{name: one for name, one in data.items() if one is not None})
 
 
 @given(STEPS, st.lists(st.integers(-DAY, 3 * DAY), min_size=3, max_size=3), st.integers(0, 2))
 def test_counts_kept_are_those_of_a_scan_at_any_moment(
-    catalogue: Catalogue, steps: list[tuple[str, str, Move, int, str, str | None, str | None]], at: list[int], gone: int
+    catalogue: Catalogue,
+    steps: list[tuple[str, str, EventType, int, str, str | None, str | None]],
+    at: list[int],
+    gone: int,
 ) -> None:
     city = City(catalogue)
     lived(city, steps)
@@ -105,7 +108,7 @@ def test_counts_kept_are_those_of_a_scan_at_any_moment(
 
 @given(STEPS)
 def test_what_stands_open_now_is_the_sum_of_all_that_came_and_went(
-    catalogue: Catalogue, steps: list[tuple[str, str, Move, int, str, str | None, str | None]]
+    catalogue: Catalogue, steps: list[tuple[str, str, EventType, int, str, str | None, str | None]]
 ) -> None:
     city = City(catalogue)
     lived(city, steps)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api.figures.periods import TooOld, windows_of
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import Span
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -29,9 +29,9 @@ def a_morning(city: City) -> None:
     city.report("field-reports:2", ward="19777", due={"resolve": to_rfc3339(START + HOUR)})
     city.report("health:3", ward="19777")
     city.pass_time(30 * MINUTE)
-    city.happen("field-reports:1", Move.RESOLVED)
+    city.happen("field-reports:1", EventType.RESOLVED)
     city.pass_time(60 * MINUTE)
-    city.happen("field-reports:2", Move.RESOLVED)
+    city.happen("field-reports:2", EventType.RESOLVED)
 
 
 async def test_a_day_is_told_in_all_and_by_each_side(client: httpx.AsyncClient, city: City) -> None:

@@ -22,7 +22,7 @@ from api.notifications import schemas as notifications_schemas
 from api.registers import schemas as registers_schemas
 from api.sensors import schemas as sensors_schemas
 from ioc.catalogue.city import Catalogue
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.office_records.records import Act
 from tests.api.conftest import City
 
@@ -83,18 +83,18 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
     city.report(other)
     city.report(ONE)
     before = {
-        "resume": Move.PAUSED,
-        "reopen": Move.RESOLVED,
-        "rate": Move.RESOLVED,
-        "unmerge": Move.MERGED,
-        "decline": Move.PROPOSED,
+        "resume": EventType.PAUSED,
+        "reopen": EventType.RESOLVED,
+        "rate": EventType.RESOLVED,
+        "unmerge": EventType.MERGED,
+        "decline": EventType.PROPOSED,
     }.get(command)
     if before is not None:
-        city.happen(ONE, before, **({"into": other} if before in (Move.MERGED, Move.PROPOSED) else {}))
+        city.happen(ONE, before, **({"into": other} if before in (EventType.MERGED, EventType.PROPOSED) else {}))
     if command == "unshelve":
-        city.happen(ONE, Move.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
+        city.happen(ONE, EventType.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
     if command.endswith("_directive"):
-        city.happen(ONE, Move.DIRECTED, named="7d1e", units=["so-y-te"])
+        city.happen(ONE, EventType.DIRECTED, named="7d1e", units=["so-y-te"])
     for example in BODIES[command].model_json_schema()["examples"]:
         answer = await client.post(f"/incidents/{ONE}/{command}", json=example)
         assert answer.status_code == 202, answer.text
@@ -125,12 +125,12 @@ async def test_answers_have_the_shape_told(
     city: City, client: httpx.AsyncClient, path: str, shape: type[BaseModel]
 ) -> None:
     city.report(ONE)
-    city.happen(ONE, Move.PAUSED)
+    city.happen(ONE, EventType.PAUSED)
     city.report(DOSSIER, category="EX-001", evidence=[PHOTO])
     city.book("one-stop-shop:A-1", Act.ISSUED, service="one-stop-shop")
-    city.happen(ONE, Move.DIRECTED, named="d", units=["so-y-te", "pccc"], text="x", due="2024-04-16T11:00:00Z")
+    city.happen(ONE, EventType.DIRECTED, named="d", units=["so-y-te", "pccc"], text="x", due="2024-04-16T11:00:00Z")
     evidence = [{"url": "https://files.example/1.jpg", "sha256": "0" * 64, "media_type": "image/jpeg"}]
-    city.happen(ONE, Move.DIRECTIVE_DONE, directive="d", unit="pccc", evidence=evidence)
+    city.happen(ONE, EventType.DIRECTIVE_DONE, directive="d", unit="pccc", evidence=evidence)
     answer = (await client.get(path)).json()
     assert shape.model_validate(answer).model_dump(by_alias=True) == answer
 

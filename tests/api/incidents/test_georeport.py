@@ -7,7 +7,7 @@ import httpx
 
 from api.incidents.georeport import COLUMNS
 from ioc.core.times import DAY, HOUR, Instant, to_rfc3339
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
 
@@ -26,7 +26,7 @@ async def test_each_report_of_the_period_is_a_line_with_its_answer(city: City, c
     city.report("field-reports:PA-1", category="tree", unit="cay-xanh", channel="Hue-S", **place)
     city.pass_time(HOUR)
     city.report("field-reports:PA-2", reporter={"name": "Trần Văn Kín", "phone": "0905123456"})
-    city.happen("field-reports:PA-1", Move.RESOLVED, text='Đã dọn xong, "sạch sẽ"')
+    city.happen("field-reports:PA-1", EventType.RESOLVED, text='Đã dọn xong, "sạch sẽ"')
     first, second = await table(client)
     assert first == {
         "service_request_id": "field-reports:PA-1",
@@ -63,9 +63,9 @@ async def test_dossiers_are_peoples_own_affairs(city: City, client: httpx.AsyncC
 
 async def test_an_answer_given_before_a_reopening_is_no_answer(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:PA-1")
-    city.happen("field-reports:PA-1", Move.RESOLVED, text="Xong")
+    city.happen("field-reports:PA-1", EventType.RESOLVED, text="Xong")
     city.pass_time(HOUR)
-    city.happen("field-reports:PA-1", Move.REOPENED)
+    city.happen("field-reports:PA-1", EventType.REOPENED)
     (row,) = await table(client)
     assert (row["status_description"], row["status_notes"]) == ("open", "")
 

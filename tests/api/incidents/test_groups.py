@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from ioc.core.times import HOUR
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
 pytestmark = pytest.mark.asyncio
@@ -48,12 +48,12 @@ async def test_what_is_closed_leaves_its_group_and_what_was_merged_counts_as_a_r
     city: City, client: httpx.AsyncClient
 ) -> None:
     storm(city)
-    city.happen("field-reports:1", Move.MERGED, into="field-reports:0")
-    city.happen("field-reports:2", Move.RESOLVED)
+    city.happen("field-reports:1", EventType.MERGED, into="field-reports:0")
+    city.happen("field-reports:2", EventType.RESOLVED)
     (group, _) = (await client.get("/groups")).json()["groups"]
     assert (group["open"], group["reports"]) == (2, 3)
-    city.happen("field-reports:0", Move.CANCELLED)
-    city.happen("field-reports:3", Move.RESOLVED)
+    city.happen("field-reports:0", EventType.CANCELLED)
+    city.happen("field-reports:3", EventType.RESOLVED)
     assert await groups(client, least=1) == [("storm", "19774", 2), ("storm", None, 1)]
 
 

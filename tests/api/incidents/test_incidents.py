@@ -7,7 +7,7 @@ import pytest
 
 from api.incidents.routes import Shown
 from ioc.core.times import HOUR, MINUTE
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 from ioc.processors import serde
 from tests.api.conftest import City
 
@@ -22,7 +22,7 @@ async def test_the_gravest_come_first_and_filters_combine(city: City, client: ht
     city.report("field-reports:1")
     city.report("field-reports:2", priority="urgent", ward="19774")
     city.report("flood-rain:3")
-    city.happen("flood-rain:3", Move.RESOLVED)
+    city.happen("flood-rain:3", EventType.RESOLVED)
     assert (await ids(client))[0] == "field-reports:2"
     assert set(await ids(client, "?open=true")) == {"field-reports:1", "field-reports:2"}
     assert await ids(client, "?open=false") == ["flood-rain:3"]
@@ -66,7 +66,7 @@ async def test_pages_cover_all_without_overlap(city: City, client: httpx.AsyncCl
 
 
 async def test_an_incident_without_its_report_is_shown_nowhere(city: City, client: httpx.AsyncClient) -> None:
-    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    city.happen("field-reports:1", EventType.ACKNOWLEDGED)
     assert await ids(client) == []
     assert (await client.get("/incidents/field-reports:1")).status_code == 404
     city.report("field-reports:1")
@@ -89,8 +89,8 @@ async def test_overdue_follows_the_pipelines_clock(city: City, client: httpx.Asy
 async def test_the_detail_tells_history_arithmetic_and_commands(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:a/b")
     city.pass_time(MINUTE)
-    city.happen("field-reports:a/b", Move.PAUSED, actor="Lan", text="chờ dân")
-    city.happen("field-reports:a/b", Move.RATED, score=5)
+    city.happen("field-reports:a/b", EventType.PAUSED, actor="Lan", text="chờ dân")
+    city.happen("field-reports:a/b", EventType.RATED, score=5)
     told = (await client.get("/incidents/field-reports:a%2Fb")).json()
     assert [entry["accepted"] for entry in told["history"]] == [True, True, False]
     assert told["history"][1]["actor"] == "Lan"
@@ -127,7 +127,7 @@ async def test_all_faults_are_named_at_once(client: httpx.AsyncClient) -> None:
 async def test_old_versions_change_nothing(city: City) -> None:
     city.report("field-reports:1")
     old = city.shard.incidents["field-reports:1"]
-    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    city.happen("field-reports:1", EventType.ACKNOWLEDGED)
     assert not city.model.upsert(serde.encode(old))
     card = city.model.card("field-reports:1")
     assert card is not None
@@ -139,7 +139,7 @@ async def test_what_is_shelved_says_until_when_and_by_whom_and_can_be_left_out(
 ) -> None:
     for number in (1, 2):
         city.report(f"field-reports:{number}")
-    city.happen("field-reports:1", Move.SHELVED, actor="Lan", text="chờ nước rút", until="2024-04-16T05:00:00Z")
+    city.happen("field-reports:1", EventType.SHELVED, actor="Lan", text="chờ nước rút", until="2024-04-16T05:00:00Z")
     assert await ids(client, "?shelved=true") == ["field-reports:1"]
     assert await ids(client, "?open=true&shelved=false") == ["field-reports:2"]
     told = (await client.get("/incidents/field-reports:1")).json()
@@ -154,7 +154,7 @@ async def test_what_is_shelved_says_until_when_and_by_whom_and_can_be_left_out(
 
 async def test_an_acknowledgement_says_when_it_lapses_and_that_it_has(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:1")
-    city.happen("field-reports:1", Move.ACKNOWLEDGED)
+    city.happen("field-reports:1", EventType.ACKNOWLEDGED)
     told = (await client.get("/incidents/field-reports:1")).json()
     assert (told["state"], told["lapses_at"]) == ("acknowledged", "2024-04-16T08:00:00.000Z")  # four working hours
     city.pass_time(7 * HOUR)

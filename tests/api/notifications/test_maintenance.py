@@ -9,11 +9,11 @@ import pytest
 from api.app.app import make_api
 from api.http.auth import Gate
 from api.notifications import schemas as notifications_schemas
-from api.notifications.maintenance import End, Open
+from api.notifications.maintenance import EndWindow, OpenWindow
 from api.read_model.reader import take
 from ioc.core.times import DAY, HOUR, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.processors.serde import decode_window
 from tests.api.conftest import START, City, said
 from tests.api.http.test_auth import AUTH, bearing
@@ -92,7 +92,7 @@ async def test_rows_are_marked_and_cleared_as_time_passes(city: City, client: ht
 async def test_a_closed_incident_is_not_marked(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
     await opened(city, client)
-    city.happen(ONE, Move.RESOLVED)
+    city.happen(ONE, EventType.RESOLVED)
     assert await marked(client) is None
 
 
@@ -170,8 +170,8 @@ async def test_a_window_the_broker_did_not_take_is_not_there(city: City, client:
     assert (await client.post("/maintenance", json=body())).status_code == 503
 
 
-@pytest.mark.parametrize("command", [Open, End])
-def test_every_example_of_a_body_is_valid(city: City, command: type[Open | End]) -> None:
+@pytest.mark.parametrize("command", [OpenWindow, EndWindow])
+def test_every_example_of_a_body_is_valid(city: City, command: type[OpenWindow | EndWindow]) -> None:
     assert make_api(city.centre).openapi()["components"]["schemas"][command.__name__]["examples"]
     for example in command.model_json_schema()["examples"]:
         command.model_validate_json(msgspec.json.encode(example))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.notifications import schemas as notifications_schemas
-from api.read_model.notification_log import Ledger, Sought
+from api.read_model.notification_log import NotificationIndex, Sought
 from api.read_model.reader import take
 from ioc.core.topics import Topic
 from ioc.notifications.notification import Because, Notification, Occasion, Status
@@ -79,7 +79,7 @@ async def test_pages_follow_one_another_and_every_fault_is_told(city: City, clie
 
 
 def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
-    ledger = Ledger(kept=10)
+    ledger = NotificationIndex(kept=10)
     for number in range(1000):
         ledger.put(f"ntf_{number}", told(number))
         assert len(ledger) <= 21

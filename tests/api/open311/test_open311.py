@@ -16,9 +16,9 @@ from api.http.settings import ApiSettings
 from api.intake.pace import Pace
 from api.open311 import routes as open311_routes
 from api.open311 import schemas as shapes
-from api.read_model.entry import Card
+from api.read_model.entry import IndexEntry
 from ioc.core.times import DAY, to_rfc3339
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 from tests.api.http.test_auth import AUTH, STRANGERS, bearing, token
 
@@ -240,7 +240,7 @@ async def test_a_report_is_followed_by_its_id(city: City, client: httpx.AsyncCli
     assert shown["expected_datetime"] > shown["requested_datetime"]
     assert (shown["address"], shown["lat"], shown["long"]) == ("12 Lê Lợi, Huế", 16.4637, 107.5909)
     city.pass_time(1000)
-    city.happen(id, Move.RESOLVED, source="/hue/open311", text="Đã dọn \x01xong")
+    city.happen(id, EventType.RESOLVED, source="/hue/open311", text="Đã dọn \x01xong")
     as_xml = await client.get(f"{V2}/requests/{id}.xml")
     (request,) = ElementTree.fromstring(as_xml.content)
     assert (request.tag, request.findtext("status"), request.findtext("status_notes")) == (
@@ -258,7 +258,7 @@ async def test_a_list_is_the_newest_first_of_what_was_asked_for(city: City, clie
     city.report("one-stop-shop:HS-1", category="EX-001")
     city.pass_time(DAY)
     city.report("field-reports:2", category="road")
-    city.happen("field-reports:2", Move.RESOLVED)
+    city.happen("field-reports:2", EventType.RESOLVED)
 
     async def ids(**asked: str) -> list[str]:
         answer = await client.get(f"{V2}/requests.json", params=asked)
@@ -324,7 +324,7 @@ async def test_what_cannot_be_meant_is_not_looked_at_and_a_long_look_lets_others
     looked, turns = list[str](), 0
     card, sleep = city.centre.model.card, asyncio.sleep
 
-    def look(id: str) -> Card | None:
+    def look(id: str) -> IndexEntry | None:
         looked.append(id)
         return card(id)
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
-from api.read_model.entry import Card, Order, folded
+from api.read_model.entry import IndexEntry, WorkOrder, folded
 from api.read_model.filter import Filter
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import Instant
 from ioc.incident.lifecycle import CLOSED
 from ioc.incident.state import Incident
-from ioc.notifications.maintenance import Window
+from ioc.notifications.maintenance import MaintenanceWindow
 
 SIDES = ("state", "service", "unit", "ward", "parent")
 
@@ -20,27 +20,27 @@ class Plain:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.incidents: dict[str, Incident] = {}
-        self.holding: Sequence[Window] = ()
+        self.holding: Sequence[MaintenanceWindow] = ()
 
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[IndexEntry]:
         return [self.card(one) for one in self.incidents.values()]
 
-    def card(self, one: Incident) -> Card:
-        card = Card(one)
+    def card(self, one: Incident) -> IndexEntry:
+        card = IndexEntry(one)
         over = (window.id for window in self.holding if card.is_open and window.scope.covers(one))
         card.maintenance = next(over, None)
         return card
 
     def page(
-        self, wanted: Filter, now: Instant, limit: int, after: Order | None
-    ) -> tuple[list[str], Order | None, int]:
+        self, wanted: Filter, now: Instant, limit: int, after: WorkOrder | None
+    ) -> tuple[list[str], WorkOrder | None, int]:
         fitting = [card for card in self.cards() if self.fits(card, wanted, now)]
         rest = (card for card in fitting if after is None or card.order > after)
         first = nsmallest(limit + 1, rest, key=lambda card: card.order)
         ids = [card.incident.id for card in first[:limit]]
         return ids, first[limit - 1].order if len(first) > limit else None, len(fitting)
 
-    def fits(self, card: Card, wanted: Filter, now: Instant) -> bool:
+    def fits(self, card: IndexEntry, wanted: Filter, now: Instant) -> bool:
         one = card.incident
         return (
             all(not getattr(wanted, side) or (getattr(one, side) or "") in getattr(wanted, side) for side in SIDES)
@@ -61,7 +61,7 @@ class Plain:
 
     def groups(self, now: Instant, least: int) -> list[dict[str, object]]:
         """Return what is told of each group, but for the words in which it is told."""
-        by_key: dict[tuple[str, str], list[Card]] = {}
+        by_key: dict[tuple[str, str], list[IndexEntry]] = {}
         for card in self.cards():
             one = card.incident
             for id, cause in self.catalogue.causes.items():

@@ -12,17 +12,17 @@ from api.http.json import encoded
 from api.incidents.serializer import row
 from api.read_model import read_model, sorted_index, text_index
 from api.read_model.bitmap import CHUNK, Marks
-from api.read_model.entry import NEVER, Order, folded
+from api.read_model.entry import NEVER, WorkOrder, folded
 from api.read_model.filter import Filter
-from api.read_model.id_index import Ids
+from api.read_model.id_index import IdIndex
 from api.read_model.read_model import ReadModel
-from api.read_model.sorted_index import Line, moments
+from api.read_model.sorted_index import SortedIndex, moments
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import to_rfc3339
 from ioc.incident.lifecycle import State
-from ioc.incident.state import BREACHED, Child, Clock, Dossier, Incident, Said
-from ioc.notifications.maintenance import Scope, Window
+from ioc.incident.state import BREACHED, Child, Dossier, FiredStep, Incident, SlaClock
+from ioc.notifications.maintenance import MaintenanceScope, MaintenanceWindow
 from ioc.processors import serde
 from tests.api.read_model.brute_force import Plain
 
@@ -47,7 +47,7 @@ def small_parts() -> Iterator[None]:
 
 
 clocks = st.builds(
-    Clock,
+    SlaClock,
     target=st.sampled_from(TargetName),
     base=st.just(NOW),
     total=st.just(1),
@@ -75,7 +75,7 @@ incidents = st.builds(
     clocks=st.lists(clocks, max_size=3, unique_by=lambda clock: clock.target).map(tuple),
     parent=st.sampled_from([None, *IDS[:2]]),
     children=st.sampled_from([{}, {"x": Child(1), "y": Child(1, away=True)}]),
-    said=st.sampled_from([(), (Said(0, "r", TargetName.RESOLVE, BREACHED, 1, NOW, NOW),)]),
+    said=st.sampled_from([(), (FiredStep(0, "r", TargetName.RESOLVE, BREACHED, 1, NOW, NOW),)]),
     shelved_until=st.none() | st.just(NOW + 9),
     dossier=st.none() | st.just(Dossier(None, True)),
     version=st.integers(1, 4),
@@ -120,7 +120,7 @@ filters = st.builds(
     maintenance=maybe,
 )
 scopes = st.builds(
-    Scope,
+    MaintenanceScope,
     services=st.sampled_from([(), ("flood-rain",)]),
     categories=st.sampled_from([(), ("trees", "flood")]),
     units=st.sampled_from([(), ("so-y-te",)]),
@@ -128,7 +128,7 @@ scopes = st.builds(
     sources=st.sampled_from([(), ("two",)]),
 )
 windows = st.builds(
-    Window,
+    MaintenanceWindow,
     id=st.sampled_from(["w1", "w2"]),
     scope=scopes,
     start=MOMENTS,
@@ -154,7 +154,7 @@ class Both:
         self.plain = Plain(catalogue)
         self.versions: dict[str, int] = {}
 
-    def take(self, step: Incident | Window | str | int) -> None:
+    def take(self, step: Incident | MaintenanceWindow | str | int) -> None:
         match step:
             case Incident():
                 known = self.plain.incidents.get(step.id)
@@ -162,7 +162,7 @@ class Both:
                 assert self.model.upsert(serde.encode(step)) is newer
                 if newer:
                     self.plain.incidents[step.id] = step
-            case Window():
+            case MaintenanceWindow():
                 self.model.maintenance.put(step.id, step)
             case str():
                 self.model.remove(step)
@@ -201,7 +201,7 @@ class Both:
         last = [card for card in ended if (card.incident.closed_at or 0) >= since]
         return {card.incident.id: bytes(encoded(row(card, self.now))) for card in (*first, *last)}
 
-    def agree_on_page(self, wanted: Filter, limit: int, after: Order | None = None) -> None:
+    def agree_on_page(self, wanted: Filter, limit: int, after: WorkOrder | None = None) -> None:
         page = self.model.page(wanted, limit, after)
         told = [card.incident.id for card in page.cards], page.next, page.total
         assert told == self.plain.page(wanted, self.now, limit, after)
@@ -346,7 +346,7 @@ def test_ids_are_found_by_any_part_and_by_their_beginning(
 ) -> None:
     known = dict(enumerate(first, CHUNK - len(first) // 2))
     width = data.draw(st.integers(1, 8))
-    all_ids = Ids(lambda number: known.get(number, ""), lambda: max(known) + 1, width)
+    all_ids = IdIndex(lambda number: known.get(number, ""), lambda: max(known) + 1, width)
     for round in (first, then):  # the second time others have the numbers
         for number, id in zip(list(known), round, strict=False):
             known[number] = id
@@ -363,7 +363,7 @@ pairs = st.tuples(st.integers(0, 9), st.integers(0, 50))
 
 @given(st.lists(pairs, unique=True, max_size=60), st.data())
 def test_a_line_stays_sorted(pairs_in: list[tuple[int, int]], data: st.DataObject) -> None:
-    kept: Line[int] = moments()
+    kept: SortedIndex[int] = moments()
     for key, number in pairs_in:
         kept.add(key, number)
     gone = data.draw(st.lists(st.sampled_from(pairs_in), unique=True)) if pairs_in else []
@@ -383,7 +383,7 @@ def test_a_line_stays_sorted(pairs_in: list[tuple[int, int]], data: st.DataObjec
 def test_a_line_holds_what_came_and_did_not_go_again_whenever_somebody_looks(
     moves: list[tuple[int, int, bool]],
 ) -> None:
-    kept: Line[int] = moments()
+    kept: SortedIndex[int] = moments()
     here: set[tuple[int, int]] = set()
     for key, number, looked in moves:
         pair = (key, number)
@@ -396,7 +396,7 @@ def test_a_line_holds_what_came_and_did_not_go_again_whenever_somebody_looks(
 
 
 def test_a_line_lets_many_go_at_once() -> None:
-    kept: Line[int] = moments()
+    kept: SortedIndex[int] = moments()
     for number in range(5_000):
         kept.add(number // 7, number)
     for number in range(0, 5_000, 2):

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ioc.core.times import DAY, HOUR, MINUTE
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.office_records.records import Act
 from tests.api.conftest import City
 
@@ -40,7 +40,7 @@ async def test_a_dossier_is_still_looked_up_when_its_service_was_taken_out_of_th
     city: City, client: httpx.AsyncClient
 ) -> None:
     apply_for(city)
-    city.happen(ID, Move.RESOLVED)
+    city.happen(ID, EventType.RESOLVED)
     known = city.model.catalogue
     poorer = {code: one for code, one in known.services.items() if code != "one-stop-shop"}
     city.model.catalogue = replace(known, services=poorer, procedures={})
@@ -67,14 +67,14 @@ async def test_a_dossier_is_looked_up_by_its_code_from_receipt_to_result(city: C
         "evidence": [],
     }
     city.pass_time(HOUR)
-    city.happen(ID, Move.PAUSED, source="/operations-centre/one-stop-shop", actor="Lan Điều Hành", text="Kín")
+    city.happen(ID, EventType.PAUSED, source="/operations-centre/one-stop-shop", actor="Lan Điều Hành", text="Kín")
     one = await looked_up(client)
     assert (one["state_en"], one["due"], one["paused_since"]) == (
         "Waiting for the applicant",
         None,
         "2024-04-16T03:00:00.000Z",
     )
-    city.happen(ID, Move.RESOLVED, actor="Lan Điều Hành", evidence=[PHOTO, {**PHOTO, "public": True}])
+    city.happen(ID, EventType.RESOLVED, actor="Lan Điều Hành", evidence=[PHOTO, {**PHOTO, "public": True}])
     one = await looked_up(client)
     assert (one["state_vi"], one["closed"], one["late"]) == ("Đã có kết quả", "2024-04-16T03:00:00.000Z", False)
     shown = {name: PHOTO[name] for name in ("url", "sha256", "media_type")}
@@ -89,7 +89,7 @@ async def test_a_dossier_that_is_overdue_is_told_to_be_late_and_so_is_a_late_ans
     assert not (await looked_up(client))["late"], "on the due itself there is still time"
     city.pass_time(1)
     assert (await looked_up(client))["late"]
-    city.happen(ID, Move.RESOLVED)
+    city.happen(ID, EventType.RESOLVED)
     assert (await looked_up(client))["late"]
 
 
@@ -113,17 +113,17 @@ async def test_a_dossier_that_was_joined_with_another_is_told_how_that_ended(
     city: City, client: httpx.AsyncClient
 ) -> None:
     apply_for(city)
-    city.happen(ID, Move.MERGED, into="one-stop-shop:HS-9")
+    city.happen(ID, EventType.MERGED, into="one-stop-shop:HS-9")
     assert (await looked_up(client))["state_en"] == "Joined with another dossier"
     said = {"parent": "one-stop-shop:HS-9", "turn": 1, "outcome": "resolved", "ended_at": "2024-04-16T02:00:00Z"}
-    city.happen(ID, Move.FOLLOWED, source="/operations-centre/families/one-stop-shop", **said)
+    city.happen(ID, EventType.FOLLOWED, source="/operations-centre/families/one-stop-shop", **said)
     one = await looked_up(client)
     assert (one["state"], one["state_en"]) == ("merged", "The result is there")
 
 
 async def test_only_dossiers_are_found(city: City, client: httpx.AsyncClient) -> None:
     city.report("field-reports:PA-1")
-    city.happen("one-stop-shop:HS-2", Move.ACKNOWLEDGED)
+    city.happen("one-stop-shop:HS-2", EventType.ACKNOWLEDGED)
     for code in ("PA-1", "field-reports:PA-1", "HS-2", "HS-3"):
         answer = await client.get(f"/dossiers/{code}")
         assert (answer.status_code, answer.json()) == (
@@ -134,8 +134,8 @@ async def test_only_dossiers_are_found(city: City, client: httpx.AsyncClient) ->
 
 async def test_evidence_is_shown_with_who_showed_it_and_when(city: City, client: httpx.AsyncClient) -> None:
     apply_for(city, evidence=[PHOTO])
-    city.happen(ID, Move.RATED, score=5, evidence=[PHOTO])  # not allowed: it is not resolved
-    city.happen(ID, Move.NOTED, actor="Tổ 1", evidence=[{**PHOTO, "public": True}])
+    city.happen(ID, EventType.RATED, score=5, evidence=[PHOTO])  # not allowed: it is not resolved
+    city.happen(ID, EventType.NOTED, actor="Tổ 1", evidence=[{**PHOTO, "public": True}])
     detail = (await client.get(f"/incidents/{ID}")).json()
     by = {"time": "2024-04-16T02:00:00.000Z"}
     assert detail["evidence"] == [
@@ -211,8 +211,8 @@ async def test_the_figures_tell_of_queues_documents_surveys_and_what_came_online
         city.book(f"one-stop-shop:KS-{number}", Act.ANSWERED, **SHOP, score=score)
     for number, channel in enumerate(("Cổng dịch vụ công", "Bộ phận một cửa")):
         apply_for(city, f"one-stop-shop:HS-{number}", channel=channel)
-    city.happen("one-stop-shop:HS-0", Move.RESOLVED)
-    city.happen("one-stop-shop:HS-0", Move.RATED, score=2)
+    city.happen("one-stop-shop:HS-0", EventType.RESOLVED)
+    city.happen("one-stop-shop:HS-0", EventType.RATED, score=2)
     city.beat()
     today = (await client.get("/figures")).json()["today"]
     waiting = today["tickets"].pop("waiting")

@@ -24,7 +24,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import LEVELS
 from ioc.figures.formulas import PLAIN, TABLE, TIMING_PARTS, Shape
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -39,9 +39,9 @@ def a_day(city: City) -> None:
     city.report("health:3", ward="19777", unit="so-y-te")
     city.report("field-reports:4", due=late, unit="hepco")
     city.pass_time(2 * HOUR)
-    city.happen("field-reports:1", Move.RESOLVED)
-    city.happen("health:3", Move.RESOLVED)
-    city.happen("field-reports:2", Move.ESCALATED, level=2)
+    city.happen("field-reports:1", EventType.RESOLVED)
+    city.happen("health:3", EventType.RESOLVED)
+    city.happen("field-reports:2", EventType.ESCALATED, level=2)
     city.pass_time(MINUTE)
 
 

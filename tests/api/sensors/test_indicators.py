@@ -9,7 +9,7 @@ from api.feed.message import Message, folded, of_rows
 from api.http.json import encoded
 from api.sensors.schemas import EXAMPLE, SensorShown
 from ioc.core.times import HOUR, MINUTE, SECOND, to_rfc3339
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City, said
 
 pytestmark = pytest.mark.asyncio
@@ -132,7 +132,7 @@ async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
 
 async def test_an_incident_that_people_closed_is_not_named(city: City, client: httpx.AsyncClient) -> None:
     rise(city)
-    city.happen(f"{RIVER}:1", Move.RESOLVED, "/operations-centre/river-stations")
+    city.happen(f"{RIVER}:1", EventType.RESOLVED, "/operations-centre/river-stations")
     row = (await told(client))[RIVER]
     assert (row["level"], row["incident"]) == (2, None)
 

@@ -19,7 +19,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.partitioner import partition_of
 from ioc.core.records import ClockKind, Record
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from streams.clock import now_ms
 from streams.worker import COLLECTING
 from tests.bench.contestants.contest import Reported
@@ -103,7 +103,9 @@ def _logs(cities: int) -> Logs:
 
 def _fold(catalogue: Catalogue, logs: Logs) -> Reported:
     """Fold all partitions side by side, a slice of each in turn, as a worker does."""
-    shards = [Shard(number, catalogue, ClockKind.WALL, partitions=PARTITIONS) for number in range(PARTITIONS)]
+    shards = [
+        IncidentProcessor(number, catalogue, ClockKind.WALL, partitions=PARTITIONS) for number in range(PARTITIONS)
+    ]
     count, refused = sum(map(len, logs)), 0
     began, spent = time.perf_counter(), time.process_time()
     for start in range(0, max(map(len, logs)), SLICE):

@@ -12,7 +12,7 @@ import httpx
 import psutil
 
 from api.read_model import cursor
-from api.read_model.entry import Order
+from api.read_model.entry import WorkOrder
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.times import DAY
@@ -90,7 +90,7 @@ def _pages(client: httpx.Client, asked: dict[str, object], deep: str) -> list[fl
 def _deep(draw: random.Random) -> str:
     """Return a place anywhere in the order of work."""
     now = now_ms()
-    return cursor.encode(Order(-draw.randrange(len(SEVERITIES)), now + draw.randint(-30 * DAY, DAY), now, ""))
+    return cursor.encode(WorkOrder(-draw.randrange(len(SEVERITIES)), now + draw.randint(-30 * DAY, DAY), now, ""))
 
 
 def _timed(client: httpx.Client, path: str) -> float:

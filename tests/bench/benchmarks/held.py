@@ -16,7 +16,7 @@ from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.records import ClockKind
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from streams.clock import now_ms
 from streams.memory import give_back
 from tests.bench.load.states import Afternoon, afternoon, as_records, fold
@@ -49,8 +49,8 @@ def measure(count: int) -> Held:
     return Held(count, bytes, count / took, min(_turn(shard, held, count, turn, now) for turn in range(TURNS)))
 
 
-def _filled(held: Afternoon, count: int) -> Shard:
-    shard = Shard(0, load_catalogue(hue_folder()), ClockKind.WALL)
+def _filled(held: Afternoon, count: int) -> IncidentProcessor:
+    shard = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
     for key, state in held.open_incidents(count):
         shard.put_back(Topic.INCIDENTS, key, state)
     shard.index()
@@ -58,7 +58,7 @@ def _filled(held: Afternoon, count: int) -> Shard:
     return shard
 
 
-def _turn(shard: Shard, held: Afternoon, count: int, turn: int, now: Instant) -> float:
+def _turn(shard: IncidentProcessor, held: Afternoon, count: int, turn: int, now: Instant) -> float:
     """Return the microseconds of CPU time an event takes, in cities that no other turn has touched."""
     whole = held.cities(count)
     chosen = sorted({(turn + TURNS * number * whole // (TURNS * CITIES)) % whole for number in range(CITIES)})

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.records import ClockKind, Record
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import encode
 from streams.clock import now_ms
 from tests.bench.contestants.raw import decode
@@ -44,7 +44,7 @@ def take_ratio() -> Ratio:
     catalogue = load_catalogue(hue_folder())
     log = as_records(list(records(CITIES, now)), 0, now)
     turns = [
-        (_cost(_pass_on, log), _cost(lambda log: fold(Shard(0, catalogue, ClockKind.WALL), log), log))
+        (_cost(_pass_on, log), _cost(lambda log: fold(IncidentProcessor(0, catalogue, ClockKind.WALL), log), log))
         for _ in range(TURNS)
     ]
     return Ratio(min(bare for bare, _ in turns), min(fold for _, fold in turns))

@@ -11,8 +11,8 @@ from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant, parse_instant
 from ioc.core.topics import TOPICS, Topic
 from ioc.figures.aggregates import Span, decode_key
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import encode
 from tests.bench.load.workload import records, size
 
@@ -79,7 +79,7 @@ def measure_footprint() -> Footprint:
     headers = sum(len(name) + len(text) + 2 for name, text in HEADERS)
     for key, value in day:
         count.add(Topic.EVENTS, key, value, headers)
-    shard = Shard(0, load_catalogue(hue_folder()), ClockKind.WALL)
+    shard = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
     for changes in _folded(shard, day):
         touched = {Topic.POSITIONS} | {sent.topic for sent in changes.outbox}
         for topic, writes in changes.writes(0):
@@ -93,7 +93,7 @@ def measure_footprint() -> Footprint:
     return _footprint(count, len(day))
 
 
-def _folded(shard: Shard, day: Iterable[tuple[bytes, bytes]]) -> Iterator[Changes]:
+def _folded(shard: IncidentProcessor, day: Iterable[tuple[bytes, bytes]]) -> Iterator[IncidentChangeSet]:
     """Yield what each slice changes; what the fold sends back to the way in comes with the next."""
     waiting = [Outgoing(Topic.EVENTS, key, value) for key, value in day][::-1]
     offset = 0

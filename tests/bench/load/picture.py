@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from console.publisher import KeyedValue
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, Instant, Millis
-from ioc.incident.state import Clock, Incident
+from ioc.incident.state import Incident, SlaClock
 from ioc.processors.serde import decode_incident, encode
 from tests.bench.load.states import afternoon
 
@@ -67,6 +67,6 @@ class Picture:
         )
 
 
-def _shifted(clock: Clock, shift: Millis) -> Clock:
+def _shifted(clock: SlaClock, shift: Millis) -> SlaClock:
     moved = {name: at + shift for name in ("due", "warn", "met") if (at := getattr(clock, name)) is not None}
     return replace(clock, base=clock.base + shift, **moved)

@@ -13,8 +13,8 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import HOUR, Instant
 from ioc.core.topics import Topic
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import decode_incident
 from tests.bench.load.workload import records, subject
 
@@ -63,7 +63,7 @@ def afternoon(catalogue: Catalogue, now: Instant) -> Afternoon:
     """Return the afternoon of one city; `now` (ms) is when it ends."""
     day = list(records(1, now))
     until = round(len(day) * _BEFORE)
-    shard = Shard(0, catalogue, ClockKind.WALL)
+    shard = IncidentProcessor(0, catalogue, ClockKind.WALL)
     states: dict[bytes, bytes] = {}
     fold(shard, as_records(day[:until], 0, now), states)
     while not (changes := shard.tick(now, SLICE)).empty:
@@ -72,7 +72,7 @@ def afternoon(catalogue: Catalogue, now: Instant) -> Afternoon:
     return Afternoon({key: states[key] for key in states if key in is_open}, day[until:])
 
 
-def fold(shard: Shard, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> int:
+def fold(shard: IncidentProcessor, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> int:
     """Fold records slice by slice, and encode all that is written; the incidents' states go into `states`.
 
     Returns how many were refused.
@@ -85,7 +85,7 @@ def fold(shard: Shard, log: Sequence[Record], states: dict[bytes, bytes] | None 
     return refused
 
 
-def _write(shard: Shard, changes: Changes, states: dict[bytes, bytes] | None) -> None:
+def _write(shard: IncidentProcessor, changes: IncidentChangeSet, states: dict[bytes, bytes] | None) -> None:
     for topic, writes in changes.writes(0):
         if states is not None and topic is Topic.INCIDENTS:
             states.update((one.key, one.value) for one in writes if one.key and one.value)

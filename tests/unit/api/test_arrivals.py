@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from api.intake.arrivals import BATCH, MOST_EVENTS, STRUCTURED, Arrival, NotABatch, NotEvents, TooMany, arrivals
 from api.intake.door import FORBIDDEN, TAKEN, Door, Verdict
 from ioc.core.records import ClockKind, Record
-from ioc.core.rejections import Fault, Reason
+from ioc.core.rejections import FieldError, Reason
 from ioc.core.times import HOUR, Instant
 from ioc.core.topics import MAX_EVENT_BYTES, Topic
 from ioc.incident.event import Event
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, LOGS, at, body
 
@@ -77,7 +77,7 @@ def test_an_event_is_read_the_same_in_every_mode(log: list[Record]) -> None:
 
 @given(LOGS)
 def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_state(log: list[Record]) -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     for record in log:
         verdict = door(record.appended).judge(Arrival(record.value or b""))
         changes = shard.fold([record])
@@ -172,7 +172,7 @@ def test_nobody_speaks_for_a_source_that_is_not_theirs_or_for_the_centre() -> No
     ):
         verdict = judged(event, NOW, *sources)
         assert (verdict.record, verdict.outcome) == (None, FORBIDDEN)
-        assert verdict.faults == (Fault("source", "not yours to speak for"),)
+        assert verdict.faults == (FieldError("source", "not yours to speak for"),)
 
 
 def test_where_time_is_the_events_own_none_is_ahead_of_it() -> None:

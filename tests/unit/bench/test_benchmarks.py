@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from ioc.catalogue.reading.load import load_catalogue
 from ioc.core.records import ClockKind
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.times import DAY
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
 from ioc.incident.payloads import Reported
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
-from ioc.processors.sensors import Shard as Sensors
+from ioc.processors.sensors import SensorProcessor as Sensors
 from ioc.processors.serde import decode_incident
 from streams.clock import now_ms
 from tests.bench import report
@@ -53,7 +53,7 @@ def test_the_load_is_of_the_last_day_and_all_but_a_few_records_are_folded() -> N
     times = [event.time for event in read if isinstance(event, Event)]
     assert NOW - DAY <= min(times) < NOW - DAY // 2
     assert NOW - DAY // 24 < max(times) <= NOW
-    refused = sum(isinstance(event, Refusal) for event in read)
+    refused = sum(isinstance(event, Rejection) for event in read)
     assert 0 < refused < len(read) / 100
 
 
@@ -97,7 +97,7 @@ def test_states_of_open_incidents_are_as_many_as_wanted_and_can_be_put_back() ->
     assert len(states) == count
     assert all(decode_incident(state).is_open for state in states.values())
     assert all(decode_incident(state).id.encode() == key for key, state in states.items())
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     for key, state in states.items():
         shard.put_back(Topic.INCIDENTS, key, state)
     shard.index()

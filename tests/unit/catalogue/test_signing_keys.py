@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
-from ioc.catalogue.signing_key import Key
+from ioc.catalogue.signing_key import SigningKey
 from tests.unit.catalogue.test_catalogue_mistakes import faults
 from tests.unit.samples import CENTRE, CENTRE_KEY, LEADERS, LEADERS_KEY, at
 
@@ -39,8 +39,8 @@ def test_a_key_is_pem_or_its_bytes_in_base64(folder: Path) -> None:
     )
     since = at("2026-01-01 00:00")
     assert load_catalogue(folder).keys == {
-        "u": Key("u", "ubnd-tp", LEADERS.key.public, since),
-        "c": Key("c", "ioc", CENTRE.key.public, since, at("2027-01-01 07:00")),
+        "u": SigningKey("u", "ubnd-tp", LEADERS.key.public, since),
+        "c": SigningKey("c", "ioc", CENTRE.key.public, since, at("2027-01-01 07:00")),
     }
 
 

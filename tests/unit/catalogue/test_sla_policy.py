@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ioc.catalogue.sla_policy import Match, Rule, RuleBook, Rung, TimeKind, ties
+from ioc.catalogue.sla_policy import EscalationStep, Match, RuleBook, SlaRule, TimeKind, ties
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR
 
@@ -16,11 +16,11 @@ LEVELS = (Priority.NORMAL, Priority.URGENT)
 SHARED = frozenset({"shared"})
 
 
-def rule(id: str, match: Match) -> Rule:
-    return Rule(id, match, "247", {TargetName.RESOLVE: HOUR})
+def rule(id: str, match: Match) -> SlaRule:
+    return SlaRule(id, match, "247", {TargetName.RESOLVE: HOUR})
 
 
-def governing(rules: list[Rule], named: tuple[str, str | None, Priority, str, str | None]) -> str | None:
+def governing(rules: list[SlaRule], named: tuple[str, str | None, Priority, str, str | None]) -> str | None:
     found = RuleBook(tuple(rules)).rule_for(*named)
     return found.id if found is not None else None
 
@@ -87,7 +87,7 @@ def test_ties_are_told_in_the_order_of_the_rules() -> None:
 
 
 def test_a_rung_waits_in_working_time_and_says_it_once() -> None:
-    rung = Rung(1, HOUR, "ioc", "screen")
+    rung = EscalationStep(1, HOUR, "ioc", "screen")
     assert (rung.waits_in, rung.repeat) == (TimeKind.WORKING, None)
 
 

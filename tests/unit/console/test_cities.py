@@ -13,7 +13,7 @@ from ioc.core.times import parse_instant
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import State
 from ioc.incident.state import Incident
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, essence
 
@@ -34,7 +34,7 @@ def planned(city: City) -> list[Planned]:
 
 def folded(events: list[Planned]) -> dict[str, Incident]:
     """Return the incidents that a partition makes of events, each brought in when it happened or later."""
-    shard = Shard(0, CITY, ClockKind.EVENT)
+    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
     for offset, event in enumerate(events):
         changes = shard.fold([Record(offset, event.at, event.key, event.value)])
         assert changes.dead_letters == []

@@ -7,11 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from console.contract import FOLDER, KINDS, asyncapi, documents, encoded, event_schema, observation_schema
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.topics import Topic
 from ioc.decider.decide import decide
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import MOVE_OF_TYPE, Move
+from ioc.incident.lifecycle import EVENT_TYPES, EventType
 from ioc.incident.state import Incident
 from ioc.office_records.records import ACT_OF_TYPE, Act, Booking
 from ioc.processors.reader import read_event
@@ -58,12 +58,19 @@ def test_a_golden_sample_of_the_indicators_parses_for_ever_and_fits_its_schema(t
 
 def test_every_kind_of_event_has_a_golden_sample() -> None:
     documents = (msgspec.json.decode(path.read_bytes()) for path in GOLDEN.glob("*.json"))
-    assert {document["type"] for document in documents} == {*MOVE_OF_TYPE, *ACT_OF_TYPE}
+    assert {document["type"] for document in documents} == {*EVENT_TYPES, *ACT_OF_TYPE}
 
 
 def test_the_golden_samples_are_a_life() -> None:
     state: Incident | None = None
-    for move in (Move.REPORTED, Move.ACKNOWLEDGED, Move.ASSIGNED, Move.STARTED, Move.RESOLVED, Move.RATED):
+    for move in (
+        EventType.REPORTED,
+        EventType.ACKNOWLEDGED,
+        EventType.ASSIGNED,
+        EventType.STARTED,
+        EventType.RESOLVED,
+        EventType.RATED,
+    ):
         read = read_event(KEY, (GOLDEN / f"{move}.v1.json").read_bytes())
         assert isinstance(read, Event)
         state = decide(state, read, at("2025-10-28 00:00"), CITY).state
@@ -72,12 +79,12 @@ def test_the_golden_samples_are_a_life() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_schema_refuses_what_the_reader_refuses(kind: Move | Act) -> None:
+def test_the_schema_refuses_what_the_reader_refuses(kind: EventType | Act) -> None:
     document = msgspec.json.decode((GOLDEN / f"{kind}.v1.json").read_bytes())
     for field in ("id", "source", "subject", "time", "specversion"):
         poorer = {name: value for name, value in document.items() if name != field}
         assert not Draft202012Validator(event_schema(kind)).is_valid(poorer), field
-        assert isinstance(read_event(KEY, msgspec.json.encode(poorer)), Refusal), field
+        assert isinstance(read_event(KEY, msgspec.json.encode(poorer)), Rejection), field
 
 
 def test_the_asyncapi_document_names_every_topic_and_every_event() -> None:

@@ -20,14 +20,14 @@ from ioc.figures.aggregates import Measure, Span
 from ioc.figures.formulas import Sums
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DECODE
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
-from ioc.processors.sensors import Shard as Sensors
+from ioc.processors.sensors import SensorProcessor as Sensors
 from ioc.processors.serde import encode
 from tests.unit.processor_pair import Centre
 from tests.unit.samples import CITY, LEADERS, at
@@ -46,13 +46,13 @@ def records(topic: Topic, until: Instant = NIGHT) -> list[Record]:
 
 
 @pytest.fixture(scope="module")
-def folded() -> Changes:
-    shard = Shard(0, CITY, ClockKind.EVENT)
+def folded() -> IncidentChangeSet:
+    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
     return shard.fold(records(Topic.EVENTS))
 
 
 @pytest.fixture(scope="module")
-def incidents(folded: Changes) -> list[Incident]:
+def incidents(folded: IncidentChangeSet) -> list[Incident]:
     return [one for one in folded.incidents.values() if one.state is not State.PENDING]
 
 
@@ -72,7 +72,7 @@ def test_all_services_of_the_city_report_from_all_its_wards(incidents: list[Inci
     assert {one.ward for one in incidents} == set(CITY.wards)
 
 
-def test_people_report_and_who_they_are_is_kept_apart(folded: Changes) -> None:
+def test_people_report_and_who_they_are_is_kept_apart(folded: IncidentChangeSet) -> None:
     written = {one.key.decode() for one in folded.outbox if one.topic is Topic.REPORTERS}
     reported = {id for id, one in folded.incidents.items() if one.state is not State.PENDING}
     assert written == {id for id in reported if id.startswith(("field-reports:", "one-stop-shop:"))}
@@ -106,7 +106,7 @@ def test_the_storm_breaks_fast_and_passes_slowly() -> None:
     assert storm(15 * HOUR) > storm(18 * HOUR)
 
 
-def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Changes) -> None:
+def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: IncidentChangeSet) -> None:
     reasons = Counter(letter.refusal.reason for letter in folded.dead_letters)
     assert {Reason.NOT_JSON, Reason.INVALID, Reason.UNKNOWN_TYPE} <= reasons.keys()
     assert reasons.keys() <= {
@@ -121,7 +121,7 @@ def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Cha
 
 
 def test_in_the_storm_some_matters_are_put_aside_for_a_while(incidents: list[Incident]) -> None:
-    shelved = [entry for one in incidents for entry in one.history if entry.move is Move.SHELVED]
+    shelved = [entry for one in incidents for entry in one.history if entry.move is EventType.SHELVED]
     assert len(shelved) > 3
     assert {entry.refused for entry in shelved} <= {None, Reason.ILLEGAL_MOVE}
 
@@ -132,7 +132,7 @@ def test_most_matters_are_settled_in_time_and_some_are_not(incidents: list[Incid
 
 
 @pytest.fixture(scope="module")
-def told() -> list[tuple[str, Move, Instant]]:
+def told() -> list[tuple[str, EventType, Instant]]:
     """What the sensors' fold tells of the eve and the day of the storm: incident, move and time."""
     shard = Sensors(0, CITY, ClockKind.EVENT)
     changes = shard.fold(records(Topic.INDICATORS))
@@ -148,33 +148,35 @@ def test_every_kind_of_indicator_is_measured_in_the_simulated_city() -> None:
     assert measured == CITY.sensors.keys()
 
 
-def test_on_the_calm_eve_no_sensor_has_anything_to_tell(told: list[tuple[str, Move, Instant]]) -> None:
+def test_on_the_calm_eve_no_sensor_has_anything_to_tell(told: list[tuple[str, EventType, Instant]]) -> None:
     assert [one for one in told if one[2] < at("2025-10-27 14:00")] == []
 
 
-def test_the_river_rises_with_the_storm_and_falls_after_it(told: list[tuple[str, Move, Instant]]) -> None:
+def test_the_river_rises_with_the_storm_and_falls_after_it(told: list[tuple[str, EventType, Instant]]) -> None:
     river = [(move, time) for incident, move, time in told if incident == "river-stations:kim-long:1"]
     moves = [move for move, _ in river]
-    assert moves == [Move.REPORTED, *[Move.UPDATED] * 4, Move.RESOLVED], "three levels up, and down again"
+    assert moves == [EventType.REPORTED, *[EventType.UPDATED] * 4, EventType.RESOLVED], (
+        "three levels up, and down again"
+    )
     assert at("2025-10-27 14:30") < river[0][1] < at("2025-10-27 15:30")
     assert at("2025-10-27 18:30") < river[-1][1] < NIGHT
 
 
-def test_one_sensor_falls_silent_in_the_storm_and_speaks_again(told: list[tuple[str, Move, Instant]]) -> None:
+def test_one_sensor_falls_silent_in_the_storm_and_speaks_again(told: list[tuple[str, EventType, Instant]]) -> None:
     silent = [(incident, move) for incident, move, _ in told if "silent" in incident]
     gauge = "rain-gauges:nam-dong:silent-1"
-    assert silent == [(gauge, Move.REPORTED), (gauge, Move.RESOLVED)]
+    assert silent == [(gauge, EventType.REPORTED), (gauge, EventType.RESOLVED)]
 
 
-def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tuple[str, Move, Instant]]) -> None:
-    opened = {incident.rpartition(":")[0] for incident, move, _ in told if move is Move.REPORTED}
+def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tuple[str, EventType, Instant]]) -> None:
+    opened = {incident.rpartition(":")[0] for incident, move, _ in told if move is EventType.REPORTED}
     services = {CITY.sensors[id].indicator.service for id in opened}
     assert len(services) >= 5
-    assert len([one for one in told if one[1] is Move.REPORTED]) < 40, "no sensor flutters"
+    assert len([one for one in told if one[1] is EventType.REPORTED]) < 40, "no sensor flutters"
 
 
 @pytest.fixture(scope="module")
-def sums(folded: Changes) -> Sums:
+def sums(folded: IncidentChangeSet) -> Sums:
     """Return what a whole day makes of the registers and dossiers."""
     found = Sums()
     for cell, window in folded.aggregates.items():
@@ -183,7 +185,7 @@ def sums(folded: Changes) -> Sums:
     return found
 
 
-def test_a_day_at_the_counters_has_its_queues(sums: Sums, folded: Changes) -> None:
+def test_a_day_at_the_counters_has_its_queues(sums: Sums, folded: IncidentChangeSet) -> None:
     tickets = formulas.told(sums)["tickets"]
     assert 300 < tickets["issued"] < 600
     assert tickets["served"] + tickets["left"] == tickets["issued"], "at night nobody waits any more"
@@ -194,7 +196,7 @@ def test_a_day_at_the_counters_has_its_queues(sums: Sums, folded: Changes) -> No
     assert units == {counter.unit for counter in scene().counters}
 
 
-def test_desks_serve_one_at_a_time(folded: Changes) -> None:
+def test_desks_serve_one_at_a_time(folded: IncidentChangeSet) -> None:
     tickets = [item.stamps for item in folded.items.values() if item is not None and Act.SERVED in item.stamps]
     for counter in scene().counters:
         spans = [
@@ -238,7 +240,7 @@ def test_the_storm_brings_directives_that_units_answer_in_time_late_and_not(inci
     assert all(len(one.units) > 1 for one in urgent), "several units take part in what is urgent"
 
 
-def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: Changes) -> None:
+def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: IncidentChangeSet) -> None:
     lowered = [fact for fact in folded.facts if fact.kind is Kind.LOWERED]
     assert lowered
     assert not any(letter.refusal.reason is Reason.LOWERED_SILENTLY for letter in folded.dead_letters)

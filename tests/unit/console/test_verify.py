@@ -18,8 +18,8 @@ from ioc.figures.aggregates import Aggregate, Measure, Span
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LOGS, at, booked, record
 
 CLOCKS = list(ClockKind)
@@ -43,12 +43,12 @@ class Streams:
     """A partition at work: what it has written so far, and when something about an incident was last written."""
 
     def __init__(self, clock: ClockKind) -> None:
-        self.shard = Shard(0, CITY, clock)
+        self.shard = IncidentProcessor(0, CITY, clock)
         list(self.shard.settle_anew(1))  # as a worker does that opens it
         self.facts: list[Fact] = []
         self.found = Found(0)
 
-    def take(self, changes: Changes, now: Instant) -> None:
+    def take(self, changes: IncidentChangeSet, now: Instant) -> None:
         self.shard.apply(changes)
         self.found.facts += changes.facts
         self.found.dead_letters += map(letter, changes.dead_letters)
@@ -92,7 +92,7 @@ def at_rest(clock: ClockKind) -> Found:
 def inspected(found: Found, log: Iterable[Record] = LOG, clock: ClockKind = ClockKind.WALL, **began: Instant) -> str:
     """Return all that is said about what was found, an hour after the last announcement unless told otherwise."""
     inspection = Inspection(clock, began.get("began", LATER + HOUR), MINUTE)
-    shard = Shard(0, CITY, clock)
+    shard = IncidentProcessor(0, CITY, clock)
     expected, motion = recompute(shard, list(log), found.position, found.later, 3, lambda _: CITY)
     return "\n".join(
         [*differences(expected, motion, found, inspection), *disagreements(found, motion, inspection, CITY)]

@@ -12,7 +12,7 @@ from console.verify.snapshot import letter
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import MINUTE
 from ioc.core.topics import Topic
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.duplicates.test_duplicates import T, off
 from tests.unit.processor_pair import Centre
 from tests.unit.samples import CITY
@@ -45,7 +45,7 @@ class Read:
     def differences(self) -> list[str]:
         own, told = OwnEvents(one for log in self.events for one in log), []
         for number, log in enumerate(self.events):
-            shard = Shard(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
+            shard = IncidentProcessor(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
             position = Position(next=len(log))
             own.expect(*recompute(shard, log, position, position, 100))
         for place in self.places:

@@ -6,7 +6,7 @@ from console.verify.own_events import OwnEvents
 from console.verify.recompute import recompute
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import HOUR, MINUTE
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, at, record
 
 T = at("2026-04-14 08:00")
@@ -19,7 +19,7 @@ LOG = [
 
 def emitted(log: list[Record], clock: ClockKind = ClockKind.EVENT) -> Record:
     """Return what a partition that folds a log tells the incident, as a record of the log."""
-    shard = Shard(0, CITY, clock)
+    shard = IncidentProcessor(0, CITY, clock)
     for one in log:
         changes = shard.fold([one])
         shard.apply(changes)
@@ -33,7 +33,7 @@ def said(log: list[Record], clock: ClockKind = ClockKind.EVENT, moving: int = 0)
     """Return what is said of a log whose last records are still in motion."""
     own = OwnEvents(log)
     before, later = Position(next=len(LOG) - moving), Position(next=len(LOG))
-    own.expect(*recompute(Shard(0, CITY, clock), LOG, before, later, 2))
+    own.expect(*recompute(IncidentProcessor(0, CITY, clock), LOG, before, later, 2))
     return list(own.differences())
 
 

@@ -10,7 +10,7 @@ from console.verify.snapshot import Inspection, letter
 from ioc.core.editions import Edition
 from ioc.core.records import ClockKind, Outgoing, Position, Record
 from ioc.core.times import HOUR, MINUTE
-from ioc.processors.sensors import Shard
+from ioc.processors.sensors import SensorProcessor
 from tests.unit.sensors.test_sensors import ALONE, GAUGE, NOON, observed
 
 
@@ -18,7 +18,7 @@ class Wrote:
     """What a lane wrote of an afternoon with a rise, a refused record and, by the wall's clock, a silence."""
 
     def __init__(self, clock: ClockKind) -> None:
-        shard = Shard(0, ALONE, clock)
+        shard = SensorProcessor(0, ALONE, clock)
         series = [(0, 1.2), (10, 1.2), (20, 2.2), (30, 2.2), (40, 0.5), (50, 0.5), (95, 0.6)]
         values = [(minute, observed(f"e{minute}", NOON + minute * MINUTE, value)) for minute, value in series]
         values.insert(2, (11, b"{not json"))
@@ -34,7 +34,7 @@ class Wrote:
         self.found.states = dict(shard.sensors)
         self.inspection = Inspection(clock, NOON + 97 * MINUTE, MINUTE)
 
-    def _take(self, shard: Shard, changes: object) -> None:
+    def _take(self, shard: SensorProcessor, changes: object) -> None:
         shard.apply(changes)  # type: ignore[arg-type]
         self.sent += changes.outbox  # type: ignore[attr-defined]
         self.found.dead_letters += map(letter, changes.dead_letters)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from ioc.duplicates import candidates
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.lifecycle import State
-from ioc.incident.state import Entry, Incident
+from ioc.incident.state import HistoryEntry, Incident
 from tests.unit.samples import CITY, at, event
 
 T = at("2026-04-14 08:00")  # a Tuesday in office hours
@@ -113,7 +113,7 @@ incidents = st.fixed_dictionaries({side: st.sampled_from(values) for side, value
 @given(incidents)
 def test_nobody_else_is_told_of_an_incident_that_stands_as_it_stood(sides: dict[str, Any]) -> None:
     noted = event("noted", T + HOUR)
-    entry = Entry(noted.time, noted.move, noted.source, noted.id, noted.data)
+    entry = HistoryEntry(noted.time, noted.move, noted.source, noted.id, noted.data)
     old = Incident("flood-rain:1", **sides, history=(entry,))
     for side, value in [(side, value) for side, values in _SIDES.items() for value in values]:
         new = Incident("flood-rain:1", **{**sides, side: value}, history=(entry,))

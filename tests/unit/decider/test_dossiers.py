@@ -12,7 +12,7 @@ from ioc.figures.aggregates import Measure
 from ioc.figures.contributions import contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.state import Clock, Incident
+from ioc.incident.state import Incident, SlaClock
 from ioc.processors.reader import read_event
 from ioc.sla.explain import explain
 from tests.unit.samples import CITY, at, body, essence
@@ -39,7 +39,7 @@ def dossier(*events: Event) -> Incident:
     return state
 
 
-def solution(one: Incident) -> Clock:
+def solution(one: Incident) -> SlaClock:
     clock = one.clock(TargetName.RESOLVE)
     assert clock is not None
     return clock

@@ -20,9 +20,9 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import TargetName
 from ioc.core.times import MINUTE
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.state import Clock
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.incident.state import SlaClock
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, record
 
 T = at("2026-04-14 08:00")  # Tuesday: 16 working hours end on Thursday 09:00
@@ -45,7 +45,7 @@ class Worker:
     """A partition that is opened again and again, each time by a catalogue of its own."""
 
     def __init__(self, clock: ClockKind = ClockKind.WALL) -> None:
-        self.shard = Shard(0, EDITIONS["A"], clock)
+        self.shard = IncidentProcessor(0, EDITIONS["A"], clock)
         self.facts: list[Fact] = []
         self.found = Found(0)
 
@@ -58,7 +58,7 @@ class Worker:
             self.take(changes)
         return self
 
-    def take(self, changes: Changes) -> None:
+    def take(self, changes: IncidentChangeSet) -> None:
         self.shard.apply(changes)
         self.facts += changes.facts
         self.found.facts += changes.facts
@@ -69,7 +69,7 @@ class Worker:
             self.take(self.shard.fold([one]))
         return self
 
-    def clock(self, target: TargetName = TargetName.RESOLVE, subject: int = 1) -> Clock:
+    def clock(self, target: TargetName = TargetName.RESOLVE, subject: int = 1) -> SlaClock:
         clock = self.shard.incidents[f"field-reports:{subject}"].clock(target)
         assert clock is not None
         return clock
@@ -83,7 +83,7 @@ class Worker:
         found = Found(0, shard.incidents, shard.aggregates, self.found.facts, self.found.dead_letters, shard.position)
         found.items = dict(shard.items)
         found.later = shard.position
-        fresh = Shard(0, EDITIONS["A"], shard.clock)
+        fresh = IncidentProcessor(0, EDITIONS["A"], shard.clock)
         made, motion = recompute(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
         inspection = Inspection(shard.clock, LATER, MINUTE)
         return [*differences(made, motion, found, inspection)]
@@ -233,5 +233,7 @@ def test_an_edition_that_is_not_kept_or_not_readable_is_named() -> None:
 
 def test_of_a_partition_without_records_nothing_is_asked() -> None:
     found = Found(0)
-    made, _ = recompute(Shard(0, CITY, ClockKind.WALL), [], found.position, found.later, 3, EDITIONS.__getitem__)
+    made, _ = recompute(
+        IncidentProcessor(0, CITY, ClockKind.WALL), [], found.position, found.later, 3, EDITIONS.__getitem__
+    )
     assert (made.position, made.facts) == (found.position, [])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.incident.event import Event
 from ioc.incident.payloads import DECODE, Evidence
 from ioc.processors.reader import read_event
@@ -19,9 +19,9 @@ PHOTO = {
 }
 
 
-def read(*evidence: object, move: str = "noted", **data: Any) -> Event | Refusal:
+def read(*evidence: object, move: str = "noted", **data: Any) -> Event | Rejection:
     found = read_event(b"field-reports:1", body(move, NOW, "e1", evidence=evidence, **data))
-    assert isinstance(found, Event | Refusal)
+    assert isinstance(found, Event | Rejection)
     return found
 
 
@@ -48,13 +48,13 @@ def test_any_event_may_show_evidence_and_it_is_kept_in_the_history() -> None:
 )
 def test_an_address_is_https_of_a_plain_host(url: str) -> None:
     found = read({**PHOTO, "url": url})
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Rejection)
     assert {fault.field for fault in found.faults} == {"data.evidence.0.url"}
 
 
 def test_all_faults_of_all_evidence_are_named_at_once() -> None:
     found = read(PHOTO, {"url": "ftp://x", "sha256": "ABC", "media_type": "photo"}, {"caption": "x" * 513})
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Rejection)
     second = {"data.evidence.1.url", "data.evidence.1.sha256", "data.evidence.1.media_type"}
     third = {f"data.evidence.2.{field}" for field in ("url", "sha256", "media_type", "caption")}
     assert {fault.field for fault in found.faults} == second | third
@@ -62,10 +62,10 @@ def test_all_faults_of_all_evidence_are_named_at_once() -> None:
 
 def test_there_are_twenty_pieces_of_evidence_at_most() -> None:
     assert isinstance(read(*[PHOTO] * 20), Event)
-    assert isinstance(read(*[PHOTO] * 21), Refusal)
+    assert isinstance(read(*[PHOTO] * 21), Rejection)
 
 
 def test_evidence_alone_changes_no_field() -> None:
     found = read(PHOTO, move="updated")
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Rejection)
     assert str(found) == "invalid: data: an update changes at least one field"

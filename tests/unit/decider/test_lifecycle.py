@@ -8,34 +8,36 @@ from ioc.decider.decide import Decision, decide
 from ioc.incident.lifecycle import (
     CLOSED,
     COMMANDS,
+    EVENT_TYPES,
     KIN,
-    MOVE_OF_TYPE,
     OPEN,
     OWN,
     TRANSITIONS,
-    Move,
+    EventType,
     State,
+    cloudevents_type,
     commands_in,
-    event_type,
 )
 from ioc.incident.state import Incident
 from tests.unit.samples import CITY, LATER, at, event, least
 
 T = at("2026-04-14 08:00")
 ROADS = {
-    State.REPORTED: (Move.REPORTED,),
-    State.ACKNOWLEDGED: (Move.REPORTED, Move.ACKNOWLEDGED),
-    State.ASSIGNED: (Move.REPORTED, Move.ASSIGNED),
-    State.IN_PROGRESS: (Move.REPORTED, Move.STARTED),
-    State.PAUSED: (Move.REPORTED, Move.PAUSED),
-    State.RESOLVED: (Move.REPORTED, Move.RESOLVED),
-    State.REOPENED: (Move.REPORTED, Move.RESOLVED, Move.REOPENED),
-    State.CANCELLED: (Move.REPORTED, Move.CANCELLED),
-    State.REJECTED: (Move.REPORTED, Move.REJECTED),
-    State.MERGED: (Move.REPORTED, Move.MERGED),
+    State.REPORTED: (EventType.REPORTED,),
+    State.ACKNOWLEDGED: (EventType.REPORTED, EventType.ACKNOWLEDGED),
+    State.ASSIGNED: (EventType.REPORTED, EventType.ASSIGNED),
+    State.IN_PROGRESS: (EventType.REPORTED, EventType.STARTED),
+    State.PAUSED: (EventType.REPORTED, EventType.PAUSED),
+    State.RESOLVED: (EventType.REPORTED, EventType.RESOLVED),
+    State.REOPENED: (EventType.REPORTED, EventType.RESOLVED, EventType.REOPENED),
+    State.CANCELLED: (EventType.REPORTED, EventType.CANCELLED),
+    State.REJECTED: (EventType.REPORTED, EventType.REJECTED),
+    State.MERGED: (EventType.REPORTED, EventType.MERGED),
 }
-ALLOWED = [(state, move) for state in ROADS for move in Move if state in TRANSITIONS[move]]
-FORBIDDEN = [(state, move) for state in ROADS for move in Move if state not in TRANSITIONS[move] and move not in OWN]
+ALLOWED = [(state, move) for state in ROADS for move in EventType if state in TRANSITIONS[move]]
+FORBIDDEN = [
+    (state, move) for state in ROADS for move in EventType if state not in TRANSITIONS[move] and move not in OWN
+]
 TOO_LATE = [(state, move) for state in ROADS for move in OWN if state not in TRANSITIONS[move]]
 
 
@@ -43,28 +45,28 @@ def brought_to(state: State) -> Incident:
     incident: Incident | None = None
     for minute, move in enumerate(ROADS[state]):
         incident = decide(incident, least(move, T + minute * MINUTE), LATER, CITY).state
-        if move is Move.REPORTED:
-            incident = decide(incident, least(Move.DIRECTED, T, "d"), LATER, CITY).state
+        if move is EventType.REPORTED:
+            incident = decide(incident, least(EventType.DIRECTED, T, "d"), LATER, CITY).state
     assert incident is not None
     assert incident.state is state
     return incident
 
 
 def shelved(incident: Incident) -> Incident:
-    state = decide(incident, least(Move.SHELVED, T + 9 * MINUTE), LATER, CITY).state
+    state = decide(incident, least(EventType.SHELVED, T + 9 * MINUTE), LATER, CITY).state
     assert state is not None
     assert state.is_shelved
     return state
 
 
-def then(incident: Incident | None, move: Move) -> Decision:
+def then(incident: Incident | None, move: EventType) -> Decision:
     return decide(incident, least(move, T + 10 * MINUTE, "next"), LATER, CITY)
 
 
 @pytest.mark.parametrize(("state", "move"), ALLOWED)
-def test_an_allowed_move_leads_where_the_table_says(state: State, move: Move) -> None:
+def test_an_allowed_move_leads_where_the_table_says(state: State, move: EventType) -> None:
     before = brought_to(state)
-    decision = then(shelved(before) if move is Move.UNSHELVED else before, move)
+    decision = then(shelved(before) if move is EventType.UNSHELVED else before, move)
     assert decision.refusal is None
     assert decision.state is not None
     assert decision.state.state is TRANSITIONS[move][state]
@@ -72,7 +74,7 @@ def test_an_allowed_move_leads_where_the_table_says(state: State, move: Move) ->
 
 
 @pytest.mark.parametrize(("state", "move"), FORBIDDEN)
-def test_any_other_move_is_illegal_and_moves_nothing(state: State, move: Move) -> None:
+def test_any_other_move_is_illegal_and_moves_nothing(state: State, move: EventType) -> None:
     before = brought_to(state)
     decision = then(before, move)
     assert decision.refusal is not None
@@ -88,7 +90,7 @@ def test_any_other_move_is_illegal_and_moves_nothing(state: State, move: Move) -
 
 
 @pytest.mark.parametrize(("state", "move"), TOO_LATE)
-def test_what_the_centre_tells_too_late_moves_nothing_and_is_no_dead_letter(state: State, move: Move) -> None:
+def test_what_the_centre_tells_too_late_moves_nothing_and_is_no_dead_letter(state: State, move: EventType) -> None:
     decision = then(brought_to(state), move)
     assert (decision.refusal, decision.facts) == (None, ())
     assert decision.state is not None
@@ -97,13 +99,13 @@ def test_what_the_centre_tells_too_late_moves_nothing_and_is_no_dead_letter(stat
 
 
 def test_only_what_is_shelved_is_taken_from_the_shelf() -> None:
-    decision = then(brought_to(State.REPORTED), Move.UNSHELVED)
+    decision = then(brought_to(State.REPORTED), EventType.UNSHELVED)
     assert decision.refusal is not None
     assert decision.refusal.reason is Reason.ILLEGAL_MOVE
 
 
-@pytest.mark.parametrize("move", [move for move in Move if move is not Move.REPORTED and move not in KIN])
-def test_until_the_report_has_come_a_move_is_held(move: Move) -> None:
+@pytest.mark.parametrize("move", [move for move in EventType if move is not EventType.REPORTED and move not in KIN])
+def test_until_the_report_has_come_a_move_is_held(move: EventType) -> None:
     decision = then(None, move)
     assert decision.refusal is None
     assert decision.facts == ()
@@ -120,23 +122,25 @@ def test_every_state_can_be_reached_and_is_open_or_closed() -> None:
 
 def test_a_closed_matter_is_reopened_or_stays_closed() -> None:
     """Nothing else revives it, and what was cancelled is over for good; what was merged can be one of its own again."""
-    leaving = {(state, move) for state in CLOSED for move in Move if TRANSITIONS[move].get(state, state) is not state}
-    reopened = {(State.RESOLVED, Move.REOPENED), (State.REJECTED, Move.REOPENED)}
-    assert leaving == {*reopened, (State.MERGED, Move.UNMERGED)}
+    leaving = {
+        (state, move) for state in CLOSED for move in EventType if TRANSITIONS[move].get(state, state) is not state
+    }
+    reopened = {(State.RESOLVED, EventType.REOPENED), (State.REJECTED, EventType.REOPENED)}
+    assert leaving == {*reopened, (State.MERGED, EventType.UNMERGED)}
 
 
 def test_a_pause_ends_by_resuming_or_by_an_end() -> None:
-    leaving = {move for move in Move if TRANSITIONS[move].get(State.PAUSED, State.PAUSED) is not State.PAUSED}
-    assert leaving == {Move.RESUMED, Move.RESOLVED, Move.CANCELLED, Move.REJECTED, Move.MERGED}
+    leaving = {move for move in EventType if TRANSITIONS[move].get(State.PAUSED, State.PAUSED) is not State.PAUSED}
+    assert leaving == {EventType.RESUMED, EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED}
 
 
 def test_only_a_result_is_rated_and_only_a_report_begins() -> None:
-    assert set(TRANSITIONS[Move.RATED]) == {State.RESOLVED, State.MERGED}
-    assert [move for move in Move if State.PENDING in TRANSITIONS[move]] == [Move.REPORTED]
+    assert set(TRANSITIONS[EventType.RATED]) == {State.RESOLVED, State.MERGED}
+    assert [move for move in EventType if State.PENDING in TRANSITIONS[move]] == [EventType.REPORTED]
 
 
 def test_a_matter_can_be_noted_in_every_state() -> None:
-    assert TRANSITIONS[Move.NOTED].keys() == ROADS.keys()
+    assert TRANSITIONS[EventType.NOTED].keys() == ROADS.keys()
 
 
 @pytest.mark.parametrize("state", ROADS)
@@ -153,7 +157,7 @@ def test_the_commands_shown_of_what_is_shelved_are_those_the_fold_accepts(state:
 
 
 @pytest.mark.parametrize("move", sorted(KIN))
-def test_what_relatives_tell_is_heard_in_every_state_and_is_no_part_of_the_history(move: Move) -> None:
+def test_what_relatives_tell_is_heard_in_every_state_and_is_no_part_of_the_history(move: EventType) -> None:
     for state in ROADS:
         before = brought_to(state)
         decision = then(before, move)
@@ -163,8 +167,8 @@ def test_what_relatives_tell_is_heard_in_every_state_and_is_no_part_of_the_histo
 
 
 def test_every_move_has_its_own_type() -> None:
-    assert {event_type(move): move for move in Move} == MOVE_OF_TYPE
-    assert event_type(Move.STARTED) == "vn.ioc.incident.started.v1"
+    assert {cloudevents_type(move): move for move in EventType} == EVENT_TYPES
+    assert cloudevents_type(EventType.STARTED) == "vn.ioc.incident.started.v1"
 
 
 def test_of_two_reports_the_earlier_one_counts() -> None:

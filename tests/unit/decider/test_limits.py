@@ -9,7 +9,7 @@ from msgspec import Raw
 from ioc.catalogue.calendar import Calendar, CalendarError, Frame
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.sla_policy import RuleBook
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE
 from ioc.core.topics import MAX_STATE_BYTES
@@ -17,8 +17,8 @@ from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.decider.history import MAX_HISTORY, MAX_HISTORY_BYTES, MOST_BESIDES
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
-from ioc.incident.lifecycle import Move, State
-from ioc.incident.state import Entry, Incident
+from ioc.incident.lifecycle import EventType, State
+from ioc.incident.state import HistoryEntry, Incident
 from ioc.processors.reader import read_event
 from ioc.processors.serde import encode
 from tests.unit.samples import CITY, at, body, event
@@ -28,9 +28,9 @@ LATER = T + 60 * DAY
 KEY = b"field-reports:1"
 
 
-def refusal(value: bytes, headers: list[tuple[str, bytes | None]] | None = None) -> Refusal:
+def refusal(value: bytes, headers: list[tuple[str, bytes | None]] | None = None) -> Rejection:
     read = read_event(KEY, value, headers or [])
-    assert isinstance(read, Refusal)
+    assert isinstance(read, Rejection)
     return read
 
 
@@ -122,10 +122,10 @@ def test_a_state_fits_into_its_record_however_long_the_names_of_its_events_are()
 
 
 @pytest.mark.parametrize("char", ["\x01", '"', "ế", "\U0001f525", "\u2028"])
-@pytest.mark.parametrize("move", Move)
-def test_no_entry_takes_more_besides_its_data_than_is_reckoned(move: Move, char: str) -> None:
+@pytest.mark.parametrize("move", EventType)
+def test_no_entry_takes_more_besides_its_data_than_is_reckoned(move: EventType, char: str) -> None:
     reason = max(Reason, key=len)
-    longest = Entry(
+    longest = HistoryEntry(
         LATER, move, char * 256, char * 256, Raw(b"{}"), reason, ("service", "unit", "ward", "units"), False
     )
     assert len(encode((longest,))) - len(longest.data) <= MOST_BESIDES

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.core.records import ClockKind, Outgoing, Record
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from ioc.core.topics import MAX_STATE_BYTES
@@ -22,10 +22,10 @@ from ioc.figures.aggregates import Aggregate, Measure
 from ioc.figures.contributions import contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
-from ioc.incident.lifecycle import Move, State
+from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import Unmerged
 from ioc.incident.state import Child, Incident
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.processors.serde import encode
 from tests.unit.samples import CITY, LATER, at, body, event, record
@@ -47,7 +47,7 @@ class Town:
         self.incidents: dict[str, Incident] = {}
         self.under_way: list[Event] = []
         self.sent: list[Event] = []
-        self.refused: list[Refusal] = []
+        self.refused: list[Rejection] = []
         self._chance = Random(seed)
 
     def take(self, *events: Event) -> Decision:
@@ -124,7 +124,7 @@ def test_a_report_newer_than_the_end_of_the_matter_is_sent_back_to_be_looked_for
         assert (made[B].state, made[B].parent, made[B].closed_at) == (State.REPORTED, None, None)
         assert made.children(A) == set()
         assert made.refused == []
-        sent = next(one for one in made.sent if one.move is Move.UNMERGED)
+        sent = next(one for one in made.sent if one.move is EventType.UNMERGED)
         assert (sent.source, sent.time) == ("/operations-centre/families/field-reports", T + 2 * HOUR + MINUTE + 1)
         assert sent.payload == Unmerged(afresh=True)
 
@@ -143,7 +143,7 @@ def test_unmerged_it_is_reported_and_its_clocks_ran_all_the_time() -> None:
 def test_children_follow_through_a_parent_that_was_merged_itself() -> None:
     made = town(*MERGED, reported(C), told(C, "merged", T + HOUR, into=B), told(A, "resolved", T + 2 * HOUR))
     assert (made[C].parent, made[C].outcome) == (B, State.RESOLVED)
-    assert [one.payload.generation for one in made.sent if one.move is Move.FOLLOWED] == [1, 2]  # type: ignore[attr-defined]
+    assert [one.payload.generation for one in made.sent if one.move is EventType.FOLLOWED] == [1, 2]  # type: ignore[attr-defined]
 
 
 def test_of_two_that_were_merged_into_each_other_one_steps_out() -> None:
@@ -169,7 +169,7 @@ def test_news_that_goes_in_a_circle_comes_to_rest() -> None:
 def test_nothing_is_merged_into_itself() -> None:
     for move in ("merged", "proposed"):
         refusal = read_event(B.encode(), body(move, T, "x", "2", into=B))
-        assert isinstance(refusal, Refusal)
+        assert isinstance(refusal, Rejection)
         assert str(refusal) == "invalid: data.into: is the incident itself"
 
 
@@ -190,7 +190,7 @@ def test_a_state_fits_into_its_record_however_long_the_ids_of_its_children_are()
         assert decision.state is not None
         parent = decision.state
     assert child(1100) in parent.children
-    assert [read(sent).move for sent in decision.emitted] == [Move.UNMERGED]
+    assert [read(sent).move for sent in decision.emitted] == [EventType.UNMERGED]
     left = decide(parent, told(A, "left", T, child=child(1299), turn=2), LATER, CITY).state
     assert left is not None
     assert child(1299) not in left.children
@@ -325,10 +325,10 @@ def test_an_incident_is_found_under_the_very_id_it_has() -> None:
 
 
 def test_in_a_replay_a_relative_may_be_days_ahead() -> None:
-    child = Shard(0, CITY, ClockKind.EVENT)
+    child = IncidentProcessor(0, CITY, ClockKind.EVENT)
     at_once = [record(0, "reported", T, subject="2"), record(1, "merged", T + 2 * DAY, subject="2", into=A)]
     (joined,) = (one for one in child.fold(at_once).outbox if one.key == A.encode())
-    parent = Shard(0, CITY, ClockKind.EVENT)
+    parent = IncidentProcessor(0, CITY, ClockKind.EVENT)
     parent.apply(parent.fold([record(0, "reported", T)]))
     changes = parent.fold([Record(1, T, joined.key, joined.value, joined.headers)])
     assert changes.dead_letters == []

@@ -9,9 +9,9 @@ from pydantic_settings import BaseSettings
 from api.http.settings import ApiSettings, AuthSettings
 from ioc.core.records import ClockKind, Record
 from ioc.incident.event import Event
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
-from ioc.processors.sensors import Shard as Sensors
+from ioc.processors.sensors import SensorProcessor as Sensors
 from streams.fail_fast import Exit
 from streams.notifier.settings import NotifierSettings
 from streams.settings import WorkerSettings
@@ -25,7 +25,9 @@ def test_the_event_of_the_readme_is_accepted() -> None:
     assert shown is not None
     key = b"field-reports:PA-000123"
     assert isinstance(read_event(key, shown[1].encode()), Event)
-    changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, at("2026-04-14 09:00"), key, shown[1].encode())])
+    changes = IncidentProcessor(0, CITY, ClockKind.WALL).fold(
+        [Record(0, at("2026-04-14 09:00"), key, shown[1].encode())]
+    )
     assert changes.dead_letters == []
 
 

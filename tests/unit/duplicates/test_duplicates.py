@@ -13,11 +13,11 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
-from ioc.duplicates.candidates import Sighting, encode
+from ioc.duplicates.candidates import Candidate, encode
 from ioc.duplicates.spatial_index import Grid, metres
 from ioc.incident.lifecycle import State
 from ioc.processors import duplicates as rules
-from ioc.processors.duplicates import Shard
+from ioc.processors.duplicates import DuplicateProcessor
 from tests.unit.processor_pair import Centre, again
 from tests.unit.samples import CITY, at
 
@@ -227,7 +227,7 @@ def test_computed_again_from_the_sightings_alone_it_is_the_same(
 def test_put_back_it_goes_on_the_same() -> None:
     made = centre(("1", T, {**off(0)}), ("2", T, {**off(900)}))
     (shard,) = made.matters
-    other = Shard(0, CITY, ClockKind.WALL)
+    other = DuplicateProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([_sighting(2, "3", T, 0.0)])
     for id, matter in shard.matters.items():
         other.put_back(Topic.MATTERS, id.encode(), rules._encode(matter))
@@ -238,7 +238,7 @@ def test_put_back_it_goes_on_the_same() -> None:
 
 
 def _sighting(offset: int, subject: str, time: Instant, north: float, east: float = 0.0) -> Record:
-    seen = Sighting(
+    seen = Candidate(
         incident=f"field-reports:{subject}",
         turn=1,
         at=time,
@@ -267,7 +267,7 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
     ],
 )
 def test_what_is_no_sighting_is_refused(key: bytes, value: bytes | None, reason: Reason) -> None:
-    changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, T, key, value)])
+    changes = DuplicateProcessor(0, CITY, ClockKind.WALL).fold([Record(0, T, key, value)])
     assert [letter.refusal.reason for letter in changes.dead_letters] == [reason]
 
 
@@ -282,7 +282,7 @@ def test_a_rule_that_is_made_much_wider_costs_no_more_than_the_matters_there_are
 
 def test_a_storm_of_thousands_stays_fast() -> None:
     """Ten thousand matters, none near another, and ten thousand reports of them: a few tens of microseconds each."""
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = DuplicateProcessor(0, CITY, ClockKind.WALL)
     places = [(n // 100 * 700.0, n % 100 * 700.0) for n in range(10_000)]
     records = [_sighting(n, f"a{n}", T + n, *place) for n, place in enumerate(places)]
     records += [_sighting(10_000 + n, f"b{n}", T + n, place[0] + 90, place[1]) for n, place in enumerate(places)]

@@ -30,8 +30,8 @@ from ioc.figures.difference import Difference
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
 from ioc.processors import serde
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, record, windows
 
 Part = tuple[Measure | Timing, int]
@@ -88,7 +88,7 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Pa
     assert view == sum_of(one + other)
 
 
-def recomputed(shard: Shard, since: Instant) -> dict[Cell, Aggregate]:
+def recomputed(shard: IncidentProcessor, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
     day_of = shard.windows.day_start
@@ -112,7 +112,7 @@ def test_the_windows_are_what_the_final_states_add_up_to(log: list[Record], cloc
     assert kept == recomputed(shard, since)
 
 
-def counted(shard: Shard, span: Span, measure: Measure) -> dict[str, int]:
+def counted(shard: IncidentProcessor, span: Span, measure: Measure) -> dict[str, int]:
     """Return what was counted, by the local start of its window."""
     found = {cell.start: window.count(measure) for cell, window in shard.aggregates.items() if cell.span is span}
     return {to_datetime(start + 7 * HOUR).strftime("%d %H:%M"): count for start, count in found.items() if count}
@@ -130,7 +130,7 @@ def test_what_comes_late_corrects_the_window_it_belongs_to() -> None:
     assert timed == [20 * MINUTE, 20 * MINUTE]
 
 
-def let_go(changes: Changes) -> list[Cell]:
+def let_go(changes: IncidentChangeSet) -> list[Cell]:
     return [cell for cell, window in changes.aggregates.items() if window is None]
 
 

@@ -14,8 +14,8 @@ from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Contribution, 
 from ioc.figures.contributions import counted
 from ioc.figures.difference import Difference
 from ioc.office_records import items
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LOGS, at, record
 
 T = at("2026-04-14 08:00")
@@ -30,7 +30,7 @@ class Plain:
     """A partition that folds one record at a time, and adds to its windows what each makes of the states."""
 
     def __init__(self, clock: ClockKind) -> None:
-        self.shard = Shard(0, CITY, clock)
+        self.shard = IncidentProcessor(0, CITY, clock)
         self.windows: dict[Cell, Aggregate] = {}
 
     def fold(self, one: Record) -> None:
@@ -44,7 +44,7 @@ class Plain:
     def tick(self, now: Instant) -> None:
         self._take(self.shard.tick(now, 1000), now)
 
-    def _take(self, changes: Changes, now: Instant) -> None:
+    def _take(self, changes: IncidentChangeSet, now: Instant) -> None:
         for id, state in changes.incidents.items():
             self._turn(counted(self.shard.incidents.get(id)), counted(state), now)
         for id, item in changes.items.items():
@@ -75,7 +75,7 @@ def test_however_a_log_is_cut_its_windows_are_those_of_the_plain_differences(
 ) -> None:
     """Between slices the wall's clock ticks; records come up to `pace` times as far apart as the samples have it."""
     log = [replace(one, appended=log[0].appended + pace * (one.appended - log[0].appended)) for one in log]
-    plain, sliced, start = Plain(clock), Shard(0, CITY, clock), 0
+    plain, sliced, start = Plain(clock), IncidentProcessor(0, CITY, clock), 0
     while start < len(log):
         size, wait = cuts[start % len(cuts)]
         for one in log[start : start + size]:
@@ -117,12 +117,12 @@ def test_what_leads_there_by_way_of_another_state_leads_there(first: Counted, se
 
 def test_what_a_slice_adds_and_takes_back_touches_no_window() -> None:
     log = [record(0, "reported", T), record(1, "assigned", T + HOUR, unit="pc-hue")]
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     assert {cell.unit for cell in shard.fold(log).aggregates} == {"pc-hue"}
 
 
 def test_what_is_kept_changes_only_when_the_changes_are_applied() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     shard.apply(shard.fold([record(0, "reported", T)]))
     kept = {cell: window.copy() for cell, window in shard.aggregates.items()}
     changes = shard.fold([record(1, "resolved", T + MINUTE), record(2, "reported", T, subject="2")])
@@ -132,13 +132,13 @@ def test_what_is_kept_changes_only_when_the_changes_are_applied() -> None:
 
 def test_a_slice_writes_no_minutes_that_its_clock_has_left_behind() -> None:
     log = [record(0, "reported", T), record(1, "reported", T + 4 * DAY, subject="2")]
-    changes = Shard(0, CITY, ClockKind.WALL).fold(log)
+    changes = IncidentProcessor(0, CITY, ClockKind.WALL).fold(log)
     assert {cell.start for cell in changes.aggregates if cell.span is Span.MINUTE} == {T + 4 * DAY}
     assert None not in changes.aggregates.values()
 
 
 def test_a_window_in_which_nothing_is_left_is_let_go_of() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     shard.apply(shard.fold([record(0, "reported", T)]))
     moved = shard.fold([record(1, "assigned", T + HOUR, unit="pc-hue")])
     assert {cell.unit for cell, window in moved.aggregates.items() if window is None} == {"ioc"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.catalogue.sla_policy import Match, OnPriority, Rule, RuleBook
+from ioc.catalogue.sla_policy import Match, OnPriority, RuleBook, SlaRule
 from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, Instant
@@ -15,9 +15,9 @@ from ioc.decider.decide import decide
 from ioc.figures.aggregates import Measure, Span
 from ioc.figures.contributions import contributions
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.state import Incident
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, folded, record
 
@@ -38,7 +38,7 @@ def states_at(events: Sequence[Event], moment: Instant) -> list[Incident]:
     return [state for state in states.values() if state is not None]
 
 
-def summed(shard: Shard, measure: Measure, moment: Instant) -> int:
+def summed(shard: IncidentProcessor, measure: Measure, moment: Instant) -> int:
     """Return the sum of the day windows that begin before a moment, itself the beginning of a day."""
     days = ((cell, window) for cell, window in shard.aggregates.items() if cell.span is Span.DAY)
     return sum(window.count(measure) for cell, window in days if cell.start < moment)
@@ -97,8 +97,8 @@ def test_on_its_due_a_matter_is_not_overdue_and_a_moment_later_it_is() -> None:
     assert late == [(T + 2 * HOUR, 1), (T + 2 * HOUR + 1, -1)]
 
 
-@pytest.mark.parametrize("ending", [Move.CANCELLED, Move.REJECTED, Move.RESOLVED])
-def test_every_ending_takes_out_what_stood_open_and_overdue(ending: Move) -> None:
+@pytest.mark.parametrize("ending", [EventType.CANCELLED, EventType.REJECTED, EventType.RESOLVED])
+def test_every_ending_takes_out_what_stood_open_and_overdue(ending: EventType) -> None:
     events = (REPORT, event(ending, T + 5 * HOUR))
     assert net(Measure.OPEN, *events) == [(T, 1), (T + 5 * HOUR, -1)]
     assert net(Measure.OVERDUE, *events) == [(T + 2 * HOUR, 1), (T + 5 * HOUR, -1)]
@@ -125,10 +125,10 @@ def test_an_open_matter_is_overdue_once_that_was_announced() -> None:
 def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -> None:
     named = {priority: Match(priority=frozenset({priority})) for priority in (Priority.NORMAL, Priority.HIGH)}
     rules = [
-        Rule(priority, match, "247", {TargetName.RESOLVE: 2 * HOUR}, on_priority=OnPriority.RETROACTIVE)
+        SlaRule(priority, match, "247", {TargetName.RESOLVE: 2 * HOUR}, on_priority=OnPriority.RETROACTIVE)
         for priority, match in named.items()
     ]
-    shard = Shard(0, replace(CITY, rules=RuleBook(tuple(rules))), ClockKind.WALL)
+    shard = IncidentProcessor(0, replace(CITY, rules=RuleBook(tuple(rules))), ClockKind.WALL)
     for offset, (move, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
         shard.apply(shard.fold([record(offset, move, T + offset * 3 * HOUR, **said)]))
         shard.apply(shard.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ioc.core.times import DAY, HOUR
 from ioc.incident.lifecycle import State
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import LONGEST, Scope, Window, Windows, faults
+from ioc.notifications.maintenance import LONGEST, MaintenanceScope, MaintenanceWindow, MaintenanceWindows, faults
 from tests.unit.samples import at
 
 NOW = at("2026-04-14 09:00")
@@ -22,7 +22,7 @@ ONE = Summary(
     units=("csgt",),
     ward="19753",
 )
-WINDOW = Window("w", Scope(wards=("19753",)), NOW, NOW + HOUR, "Ca trực 1", "Thay trạm", NOW)
+WINDOW = MaintenanceWindow("w", MaintenanceScope(wards=("19753",)), NOW, NOW + HOUR, "Ca trực 1", "Thay trạm", NOW)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ WINDOW = Window("w", Scope(wards=("19753",)), NOW, NOW + HOUR, "Ca trực 1", "T
     ],
 )
 def test_an_incident_is_covered_when_it_has_a_name_on_every_side_given(scope: dict[str, Any], covered: bool) -> None:
-    assert Scope(**scope).covers(ONE) is covered
+    assert MaintenanceScope(**scope).covers(ONE) is covered
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,12 @@ def test_a_window_is_active_from_its_start_up_to_its_end(more: dict[str, Any], a
 
 
 def test_of_several_windows_the_one_that_ends_last_comes_first() -> None:
-    windows = Windows()
-    for window in (WINDOW, replace(WINDOW, id="v", end=NOW + 2 * HOUR), replace(WINDOW, id="x", scope=Scope())):
+    windows = MaintenanceWindows()
+    for window in (
+        WINDOW,
+        replace(WINDOW, id="v", end=NOW + 2 * HOUR),
+        replace(WINDOW, id="x", scope=MaintenanceScope()),
+    ):
         windows.put(window.id, window)
     assert [window.id for window in windows.active(NOW)] == ["v", "x", "w"]
     windows.put("v", None)
@@ -70,7 +74,7 @@ def test_of_several_windows_the_one_that_ends_last_comes_first() -> None:
 
 
 def test_everything_wrong_with_a_window_is_told_at_once() -> None:
-    assert [fault.field for fault in faults(NOW, NOW, Scope(), NOW)] == ["scope", "to"]
+    assert [fault.field for fault in faults(NOW, NOW, MaintenanceScope(), NOW)] == ["scope", "to"]
     assert [fault.field for fault in faults(NOW, NOW + LONGEST + 1, WINDOW.scope, NOW)] == ["to"]
     assert [fault.field for fault in faults(NOW - DAY, NOW, WINDOW.scope, NOW)] == ["to"]
     assert [fault.field for fault in faults(NOW + 366 * DAY, NOW + 367 * DAY, WINDOW.scope, NOW)] == ["from"]

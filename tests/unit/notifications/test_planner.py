@@ -15,10 +15,10 @@ from ioc.core.times import HOUR, MINUTE, SECOND, Instant
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.lifecycle import State
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import Scope, Window
+from ioc.notifications.maintenance import MaintenanceScope, MaintenanceWindow
 from ioc.notifications.notification import Because, Notification, Status
-from ioc.notifications.planner import BUNDLE, Desk, Policy, given_up, told, tried
-from ioc.notifications.rate_limit import Pace
+from ioc.notifications.planner import BUNDLE, NotificationPlanner, Policy, given_up, told, tried
+from ioc.notifications.rate_limit import RateLimit
 from ioc.processors.serde import decode_notification, encode
 from tests.unit.samples import CITY, at
 
@@ -48,9 +48,9 @@ class Post:
         self.sent: list[tuple[str, tuple[str, ...]]] = []
         self.desk = self._new()
 
-    def _new(self) -> Desk:
-        self.paces = {id: Pace(channel.per_minute) for id, channel in self.catalogue.channels.items()}
-        return Desk(0, self.catalogue, self.policy, self.paces)
+    def _new(self) -> NotificationPlanner:
+        self.paces = {id: RateLimit(channel.per_minute) for id, channel in self.catalogue.channels.items()}
+        return NotificationPlanner(0, self.catalogue, self.policy, self.paces)
 
     def know(self, number: int, **more: Any) -> None:
         made = {"state": State.REPORTED, "service": "field-reports", "unit": "hepco", **more}
@@ -188,7 +188,7 @@ def test_the_most_pressing_goes_first_when_a_channel_does_not_bear_all() -> None
 
 
 def test_a_restart_does_not_forget_how_much_a_channel_has_borne() -> None:
-    pace = Pace(2)
+    pace = RateLimit(2)
     for sent in (NOW + 2, NOW + 1):
         pace.take(sent)
     assert [pace.free(NOW + 3), pace.free(NOW + 1 + MINUTE), pace.free(NOW + 2 + MINUTE)] == [0, 1, 2]
@@ -196,7 +196,7 @@ def test_a_restart_does_not_forget_how_much_a_channel_has_borne() -> None:
 
 @pytest.mark.parametrize(("owned", "most", "minutes"), [(12, 6, 1), (6, 3, 1), (1, 1, 2)])
 def test_processes_share_what_a_channel_bears(owned: int, most: int, minutes: int) -> None:
-    pace = Pace(6)
+    pace = RateLimit(6)
     pace.share(owned, 12)
     for _ in range(most):
         assert pace.free(NOW)
@@ -206,7 +206,7 @@ def test_processes_share_what_a_channel_bears(owned: int, most: int, minutes: in
 
 
 def test_partitions_take_turns_on_a_channel_the_oldest_first() -> None:
-    pace = Pace(1)
+    pace = RateLimit(1)
     pace.wait(0, (True, 5))
     assert not pace.is_turn(1, (True, 6))
     assert pace.is_turn(1, (False, 6)), "what is urgent goes before"
@@ -244,7 +244,9 @@ def test_what_is_closed_while_it_waits_is_not_told_any_more() -> None:
 def test_a_directive_is_told_although_the_matter_is_shelved_or_under_maintenance() -> None:
     post = Post(town())
     post.know(1, shelved_until=NOW + HOUR)
-    post.desk.windows.put("w", Window("w", Scope(services=("field-reports",)), NOW, NOW + HOUR, "ioc", "x", NOW))
+    post.desk.windows.put(
+        "w", MaintenanceWindow("w", MaintenanceScope(services=("field-reports",)), NOW, NOW + HOUR, "ioc", "x", NOW)
+    )
     post.hear(directed())
     assert post.deliver() == 1
 
@@ -288,8 +290,10 @@ def test_a_message_that_is_tried_again_keeps_its_id_and_its_count_across_a_resta
     assert post.deliver() == 0
 
 
-def window(until: Instant, id: str = "w", **more: Any) -> Window:
-    return Window(id, Scope(wards=("19753",)), NOW, until, "ioc", "Thay trạm biến áp", NOW, **more)
+def window(until: Instant, id: str = "w", **more: Any) -> MaintenanceWindow:
+    return MaintenanceWindow(
+        id, MaintenanceScope(wards=("19753",)), NOW, until, "ioc", "Thay trạm biến áp", NOW, **more
+    )
 
 
 def test_under_maintenance_nobody_is_told_and_at_its_end_what_is_open_is_told_once() -> None:
@@ -330,7 +334,9 @@ def test_a_window_ended_early_ends_then_and_one_called_off_tells_nothing() -> No
     post = Post(town())
     post.know(1, ward="19753", reported_at=NOW)
     post.desk.windows.put("w", window(NOW + HOUR, ended_at=NOW + MINUTE))
-    later = Window("x", Scope(wards=("19753",)), NOW + HOUR, NOW + 2 * HOUR, "ioc", "x", NOW, ended_at=NOW)
+    later = MaintenanceWindow(
+        "x", MaintenanceScope(wards=("19753",)), NOW + HOUR, NOW + 2 * HOUR, "ioc", "x", NOW, ended_at=NOW
+    )
     post.desk.windows.put("x", later)
     post.pass_time(NOW + MINUTE)
     assert post.deliver() == 1

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind, Record
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing
@@ -21,7 +21,7 @@ from ioc.figures.item_contributions import OF_ITEMS, counted
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
 from ioc.office_records.records import REGISTER_OF, Act, Booking
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.processors.serde import encode
 from tests.unit.samples import BOOKING, CITY, SHOP, at, booked, folded, record, windows
@@ -29,7 +29,7 @@ from tests.unit.samples import BOOKING, CITY, SHOP, at, booked, folded, record, 
 NOW = at("2026-04-14 08:00")
 
 
-def day(shard: Shard) -> Aggregate:
+def day(shard: IncidentProcessor) -> Aggregate:
     """Return the sum of all day windows."""
     total = Aggregate()
     for cell, window in windows(shard).items():
@@ -127,15 +127,15 @@ def test_answers_count_by_score_or_by_word_and_the_word_goes_first() -> None:
     }
 
 
-def read(value: dict[str, Any], key: bytes = b"one-stop-shop:A-001") -> Event | Booking | Refusal:
+def read(value: dict[str, Any], key: bytes = b"one-stop-shop:A-001") -> Event | Booking | Rejection:
     event = msgspec.json.decode(booked(Act.ANSWERED, NOW).value or b"")
     found = read_event(key, msgspec.json.encode({**event, **value}))
-    assert isinstance(found, Event | Booking | Refusal)
+    assert isinstance(found, Event | Booking | Rejection)
     return found
 
 
 def faults(found: object) -> set[str]:
-    assert isinstance(found, Refusal), found
+    assert isinstance(found, Rejection), found
     return {fault.field for fault in found.faults}
 
 
@@ -148,12 +148,12 @@ def test_all_faults_of_a_booking_are_named_at_once() -> None:
 
 def test_an_unknown_act_is_refused_as_any_unknown_type() -> None:
     found = read({"type": "vn.ioc.ticket.eaten.v1"})
-    assert isinstance(found, Refusal)
+    assert isinstance(found, Rejection)
     assert found.reason is Reason.UNKNOWN_TYPE
 
 
 def test_names_that_are_not_in_the_catalogue_are_refused() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([booked(Act.ISSUED, NOW, service="x", unit="y", ward="z")])
     (letter,) = changes.dead_letters
     assert letter.refusal.reason is Reason.NOT_IN_CATALOGUE
@@ -163,13 +163,13 @@ def test_names_that_are_not_in_the_catalogue_are_refused() -> None:
 def test_what_comes_from_the_future_is_refused_and_does_not_move_the_events_clock() -> None:
     late = replace(booked(Act.ISSUED, NOW + DAY), appended=NOW)
     assert folded([late]).position.refused == 1
-    shard = Shard(0, CITY, ClockKind.EVENT)
+    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
     shard.apply(shard.fold([booked(Act.ISSUED, NOW), booked(Act.ISSUED, NOW + DAY, unit="nobody")]))
     assert shard.position.clock == NOW
 
 
 def test_a_booking_on_another_partition_than_its_keys_is_refused() -> None:
-    shards = [Shard(number, CITY, ClockKind.WALL, partitions=4) for number in range(4)]
+    shards = [IncidentProcessor(number, CITY, ClockKind.WALL, partitions=4) for number in range(4)]
     reasons = [shard.fold([booked(Act.ISSUED, NOW)]).dead_letters for shard in shards]
     assert sorted(len(letters) for letters in reasons) == [0, 1, 1, 1]
 
@@ -183,7 +183,7 @@ def test_a_ticket_and_a_dossier_may_share_a_number() -> None:
 
 
 def test_a_duplicate_is_told_and_counts_once() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([booked(Act.ISSUED, NOW), booked(Act.ISSUED, NOW, offset=1)])
     assert [(fact.kind, fact.incident) for fact in changes.facts] == [(Kind.DUPLICATE, "ticket/one-stop-shop:A-001")]
     assert changes.position.duplicates == 1
@@ -208,7 +208,7 @@ def test_an_item_is_let_go_when_nothing_more_can_come_of_it_and_its_figures_stay
 
 def test_what_is_put_back_is_what_was_folded_and_ages_on() -> None:
     shard = folded(a_visit("A-001", NOW, MINUTE, MINUTE))
-    again = Shard(0, CITY, ClockKind.WALL)
+    again = IncidentProcessor(0, CITY, ClockKind.WALL)
     again.put_back(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(shard.items["ticket/one-stop-shop:A-001"]))
     again.put_back(Topic.ITEMS, b"ticket/one-stop-shop:gone", None)
     for id, item in shard.items.items():
@@ -230,7 +230,7 @@ def _log(happened: Sequence[tuple[Act, Instant, str, str]]) -> list[Record]:
     ]
 
 
-def _batch(shard: Shard) -> dict[Cell, Aggregate]:
+def _batch(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
     """Return the windows as they are when all items are counted anew."""
     cells: dict[Cell, Aggregate] = {}
     for item in shard.items.values():
@@ -261,7 +261,7 @@ def test_slices_make_no_difference_to_what_is_kept_and_counted(
     appended = [NOW + sum(days for _, days in happened[:n]) * DAY for n in range(1, len(happened) + 1)]
     told = [(act, at - hour * 4 * DAY, *rest) for at, ((act, hour, *rest), _) in zip(appended, happened, strict=True)]
     log = [replace(one, appended=at) for at, one in zip(appended, _log(told), strict=True)]
-    single, sliced = folded(log), Shard(0, CITY, ClockKind.WALL)
+    single, sliced = folded(log), IncidentProcessor(0, CITY, ClockKind.WALL)
     for start in range(0, len(log), most):
         sliced.apply(sliced.fold(log[start : start + most]))
     assert single.items == sliced.items
@@ -281,7 +281,7 @@ def test_what_items_contribute_incidents_do_not() -> None:
 
 def test_how_long_items_are_kept_is_the_citys_choice() -> None:
     short: Catalogue = replace(CITY, items_kept=2 * DAY)
-    shard = Shard(0, short, ClockKind.WALL)
+    shard = IncidentProcessor(0, short, ClockKind.WALL)
     shard.apply(shard.fold([booked(Act.ISSUED, NOW)]))
     shard.apply(shard.fold([booked(Act.ISSUED, NOW + 2 * DAY + 1, subject="B")]))
     assert shard.items.keys() == {"ticket/one-stop-shop:B"}

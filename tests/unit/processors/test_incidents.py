@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter_limit import RejectionCount
 from ioc.core.records import ClockKind, Position, Record
-from ioc.core.reject_limit import Refusals
 from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import encode_key
 from ioc.incident.facts import Kind
 from ioc.processors import serde
-from ioc.processors.change_set import Changes
-from ioc.processors.incidents import Shard
+from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, record, windows
 
 CLOCKS = st.sampled_from(ClockKind)
@@ -29,11 +29,11 @@ class Written:
     """A partition and all it has written so far, as bytes."""
 
     def __init__(self, clock: ClockKind, catalogue: Catalogue = CITY) -> None:
-        self.shard = Shard(0, catalogue, clock)
+        self.shard = IncidentProcessor(0, catalogue, clock)
         self.facts: list[bytes] = []
         self.dead_letters: list[bytes] = []
 
-    def take(self, changes: Changes) -> None:
+    def take(self, changes: IncidentChangeSet) -> None:
         self.shard.apply(changes)
         self.facts += [serde.encode(fact) for fact in changes.facts]
         self.dead_letters += [serde.encode((dead.record.offset, dead.refusal)) for dead in changes.dead_letters]
@@ -48,7 +48,7 @@ class Written:
     def restart(self) -> None:
         """Put back what was written, as a worker does that takes a partition over."""
         old = self.shard
-        self.shard = Shard(0, CITY, old.clock)
+        self.shard = IncidentProcessor(0, CITY, old.clock)
         for topic, states in ((Topic.INCIDENTS, old.incidents), (Topic.ITEMS, old.items)):
             for id, encoded in states.encoded():
                 self.shard.put_back(topic, id.encode(), encoded)
@@ -160,9 +160,9 @@ def test_the_position_counts_what_was_folded_refused_and_seen_before() -> None:
         record(3, "misspelt", start + MINUTE),
         Record(4, start - HOUR, None, b"nonsense"),
     ]
-    changes = Shard(0, CITY, ClockKind.WALL).fold(log)
+    changes = IncidentProcessor(0, CITY, ClockKind.WALL).fold(log)
     assert changes.position == Position(
-        next=5, clock=start + MINUTE, folded=5, refused=3, duplicates=1, recent=Refusals(records=5, refused=3)
+        next=5, clock=start + MINUTE, folded=5, refused=3, duplicates=1, recent=RejectionCount(records=5, refused=3)
     )
     assert [(dead.record, dead.refusal.reason) for dead in changes.dead_letters] == [
         (log[2], Reason.ILLEGAL_MOVE),

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.core.cloudevents import slug_of
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.topics import MAX_EVENT_BYTES
-from ioc.core.watermark import AsOf
+from ioc.core.watermark import Watermark
 from ioc.decider.decide import decide
 from ioc.incident.event import Event
 from ioc.incident.payloads import Reported
@@ -31,24 +31,24 @@ def attributes(move: str = "reported", **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in (good | changed).items() if value is not ABSENT}
 
 
-def read(move: str = "reported", key: bytes | None = KEY, **changed: Any) -> Event | AsOf | Refusal:
+def read(move: str = "reported", key: bytes | None = KEY, **changed: Any) -> Event | Watermark | Rejection:
     return read_event(key, msgspec.json.encode(attributes(move, **changed)))
 
 
-def read_binary(**changed: Any) -> Event | AsOf | Refusal:
+def read_binary(**changed: Any) -> Event | Watermark | Rejection:
     event = attributes(**changed)
     headers = [(f"ce_{name}", value.encode()) for name, value in event.items() if name != "data"]
     key = f"field-reports:{event['subject']}".encode()
     return read_event(key, msgspec.json.encode(event["data"]), [*headers, ("content-type", b"application/json")])
 
 
-def accepted(read: Event | AsOf | Refusal) -> Event:
+def accepted(read: Event | Watermark | Rejection) -> Event:
     assert isinstance(read, Event), read
     return read
 
 
-def refused(read: Event | AsOf | Refusal) -> Refusal:
-    assert isinstance(read, Refusal), read
+def refused(read: Event | Watermark | Rejection) -> Rejection:
+    assert isinstance(read, Rejection), read
     assert SECRET not in str(read)
     return read
 
@@ -180,7 +180,7 @@ ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(
 )
 def test_faults_never_repeat_what_was_found(changed: dict[str, Any], data: dict[str, Any]) -> None:
     found = read(**{"data": REPORT | data} | changed)
-    if isinstance(found, Refusal):
+    if isinstance(found, Rejection):
         assert refused(found).faults, "a refusal says why"
 
 
@@ -218,4 +218,4 @@ def test_a_source_without_a_usable_name(source: str) -> None:
 
 
 def test_a_mark_of_time_needs_no_key() -> None:
-    assert read(key=None, type="vn.ioc.clock.asof.v1") == AsOf(at("2026-04-14 08:30"))
+    assert read(key=None, type="vn.ioc.clock.asof.v1") == Watermark(at("2026-04-14 08:30"))

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from ioc.core.records import ClockKind, Headers, Record
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, at, body, record
 
@@ -35,7 +35,7 @@ def told(move: str = "noted", **changes: Any) -> bytes:
 
 def faults(key: bytes | None, value: bytes | None, headers: Headers = ()) -> dict[str, str]:
     read = read_event(key, value, headers)
-    assert isinstance(read, Refusal), read
+    assert isinstance(read, Rejection), read
     return {fault.field: fault.reason for fault in read.faults}
 
 
@@ -86,7 +86,7 @@ def test_a_type_that_is_no_text_is_one_fault() -> None:
 
 def test_a_mark_of_time_announces_each_deadline_at_its_own_moment() -> None:
     def announced(last: Record) -> list[Fact]:
-        shard = Shard(0, CITY, ClockKind.EVENT)
+        shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
         shard.apply(shard.fold([record(0, "reported", T)]))
         return [fact for fact in shard.fold([last]).facts if fact.incident == "field-reports:1"]
 
@@ -96,7 +96,7 @@ def test_a_mark_of_time_announces_each_deadline_at_its_own_moment() -> None:
 
 
 def test_what_unpacks_to_more_than_gets_in_is_kept_by_its_beginning() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     whole, cut = (shard.fold([Record(0, T, KEY, b"x" * size)]).dead_letters[0] for size in _SIZES)
     assert (whole.is_cut, len(whole.value or b"")) == (False, MAX_RECORD_BYTES)
     assert (cut.is_cut, len(cut.value or b"")) == (True, MAX_EVENT_BYTES)

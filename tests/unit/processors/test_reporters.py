@@ -13,11 +13,11 @@ from console.verify.diff import differences
 from console.verify.recompute import recompute
 from console.verify.snapshot import Found, Inspection, Written
 from ioc.core.records import ClockKind, Position, Record
-from ioc.core.rejections import Refusal
+from ioc.core.rejections import Rejection
 from ioc.core.times import MINUTE
 from ioc.incident.event import Event
 from ioc.incident.payloads import Reporter
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, at, body, record
 
@@ -68,7 +68,7 @@ def test_its_words_are_in_nfc_like_all_others() -> None:
 )
 def test_every_fault_of_it_is_told_and_nothing_of_what_it_says(reporter: object, fields: set[str]) -> None:
     refusal = read_event(KEY, body("reported", NOON, "e1", service="field-reports", reporter=reporter))
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, Rejection)
     assert {fault.field for fault in refusal.faults} == fields
     assert "mark" not in str(refusal)
     assert "mmm" not in str(refusal)
@@ -87,7 +87,7 @@ def test_it_says_nothing_in_the_binary_mode_either() -> None:
 def folded(*log: Record, slice_records: int = 100) -> Written:
     """Return all that the fold of a log writes."""
     end = Position(next=len(log))
-    return recompute(Shard(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
+    return recompute(IncidentProcessor(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
 
 
 def told(*log: Record) -> Reporter | None:
@@ -156,7 +156,7 @@ def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, d
 
 def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_that_is() -> None:
     expected = folded(*in_turn([("reported", 0, "e1", "Hoa")]))
-    _, motion = recompute(Shard(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
+    _, motion = recompute(IncidentProcessor(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
     motion = changed(motion, position=expected.position)
     inspection = Inspection(ClockKind.EVENT, NOON, MINUTE)
     right = Found(**expected.__dict__, later=expected.position)

@@ -10,8 +10,8 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.times import MINUTE
 from ioc.core.topics import Topic
 from ioc.processors import serde
-from ioc.processors.incidents import Shard
-from ioc.processors.state_store import States
+from ioc.processors.incidents import IncidentProcessor
+from ioc.processors.state_store import StateStore
 from tests.unit.samples import CITY, LATER, LOGS, at, record
 
 T = at("2026-04-14 08:00")
@@ -31,7 +31,7 @@ class Counting:
 
 def test_a_state_is_decoded_when_it_is_looked_at_and_not_again_while_it_is_remembered() -> None:
     decode = Counting()
-    states = States(decode)
+    states = StateStore(decode)
     for number in range(100):
         states.put(str(number), b"%d.0" % number)
     assert (len(states), "7" in states, "100" in states, decode.decoded) == (100, True, False, [])
@@ -41,13 +41,13 @@ def test_a_state_is_decoded_when_it_is_looked_at_and_not_again_while_it_is_remem
 
 def test_a_state_given_with_its_bytes_need_not_be_decoded() -> None:
     decode = Counting()
-    states = States(decode)
+    states = StateStore(decode)
     states.put("1", b"1.0", 1.0)
     assert (states["1"], decode.decoded) == (1.0, [])
 
 
 def test_what_is_put_anew_or_let_go_of_is_not_remembered() -> None:
-    states = States(Counting(), kept_decoded=1)
+    states = StateStore(Counting(), kept_decoded=1)
     states.put("1", b"1.0", 1.0)
     states.put("2", b"2.0", 2.0)
     states.put("1", b"3.0")
@@ -60,7 +60,7 @@ def test_what_is_put_anew_or_let_go_of_is_not_remembered() -> None:
 def test_whatever_is_remembered_states_are_those_last_put(
     steps: Iterable[tuple[str, int | None, bool]], most: int
 ) -> None:
-    states, expected = States(Counting(), most), dict[str, float]()
+    states, expected = StateStore(Counting(), most), dict[str, float]()
     for id, number, with_state in steps:
         if number is None:
             states.put(id, None)
@@ -74,7 +74,7 @@ def test_whatever_is_remembered_states_are_those_last_put(
 
 def test_no_more_states_are_remembered_than_twice_what_is_asked_for() -> None:
     decode = Counting()
-    states = States(decode, kept_decoded=10)
+    states = StateStore(decode, kept_decoded=10)
     for number in range(1000):
         states.put(str(number), b"%d" % number, float(number))
     assert list(states.values()) == list(range(1000))
@@ -83,7 +83,7 @@ def test_no_more_states_are_remembered_than_twice_what_is_asked_for() -> None:
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_what_is_kept_is_what_was_written(log: list[Record], clock: ClockKind) -> None:
-    shard, written = Shard(0, CITY, clock), dict[Topic, dict[bytes, bytes | None]]()
+    shard, written = IncidentProcessor(0, CITY, clock), dict[Topic, dict[bytes, bytes | None]]()
     for one in [*([one] for one in log), None]:
         changes = shard.fold(one) if one is not None else shard.tick(LATER, 1000)
         for topic, writes in changes.writes(0):
@@ -96,7 +96,7 @@ def test_what_is_kept_is_what_was_written(log: list[Record], clock: ClockKind) -
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_a_state_that_was_kept_decoded_is_what_its_bytes_say(log: list[Record], clock: ClockKind) -> None:
-    shard = Shard(0, CITY, clock)
+    shard = IncidentProcessor(0, CITY, clock)
     shard.apply(shard.fold(log))
     for id, encoded in shard.incidents.encoded():
         assert serde.encode(shard.incidents[id]) == encoded
@@ -104,13 +104,13 @@ def test_a_state_that_was_kept_decoded_is_what_its_bytes_say(log: list[Record], 
 
 
 def test_a_slice_decodes_only_the_states_it_touches(monkeypatch: pytest.MonkeyPatch) -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([record(number, "reported", T, subject=f"{number}") for number in range(50)])
     decoded = list[bytes]()
     monkeypatch.setattr(
         "ioc.processors.incidents.decode_incident", lambda value: decoded.append(value) or serde.decode_incident(value)
     )
-    fresh = Shard(0, CITY, ClockKind.WALL)
+    fresh = IncidentProcessor(0, CITY, ClockKind.WALL)
     for id, encoded in changes.encoded[Topic.INCIDENTS].items():
         fresh.put_back(Topic.INCIDENTS, id.encode(), encoded)
     fresh.position = changes.position
@@ -122,7 +122,7 @@ def test_a_slice_decodes_only_the_states_it_touches(monkeypatch: pytest.MonkeyPa
 
 
 def test_incidents_without_a_report_are_counted_as_they_come_and_as_they_are_put_back() -> None:
-    shard = Shard(0, CITY, ClockKind.WALL)
+    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     log = [record(0, "noted", T), record(1, "noted", T, subject="2"), record(2, "reported", T)]
     for one, pending in zip(log, (1, 2, 1), strict=True):
         changes = shard.fold([one])

@@ -13,18 +13,18 @@ from msgspec.structs import replace
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.thresholds import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.core.records import ClockKind, Outgoing, Record
-from ioc.core.rejections import Reason, Refusal
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.scalars import Priority
 from ioc.core.sources import CENTRE
 from ioc.core.times import HOUR, MINUTE, Instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
-from ioc.incident.lifecycle import Move
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import Payload, Reported, Updated
 from ioc.processors import serde
-from ioc.processors.incidents import Shard as Incidents
+from ioc.processors.incidents import IncidentProcessor as Incidents
 from ioc.processors.reader import read_event
-from ioc.processors.sensors import Changes, Shard
+from ioc.processors.sensors import SensorChangeSet, SensorProcessor
 from ioc.sensors.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
 from ioc.sensors.state import SensorState
 from tests.unit.samples import CITY, at, body
@@ -80,7 +80,7 @@ def observed(id: str, time: Instant, value: float, of: str = GAUGE, type: str = 
 class Told(NamedTuple):
     """An event the lane sent, read back as the fold of incidents reads it."""
 
-    move: Move
+    move: EventType
     incident: str
     time: Instant
     id: str
@@ -97,13 +97,13 @@ class Lane:
     """A lane of one partition, and all it has sent."""
 
     def __init__(self, clock: ClockKind = ClockKind.WALL, catalogue: Catalogue = TOWN) -> None:
-        self.shard = Shard(0, catalogue, clock)
+        self.shard = SensorProcessor(0, catalogue, clock)
         self.offset = 0
         self.sent: list[Outgoing] = []
         self.told: list[Told] = []
         self.refused: list[Reason] = []
 
-    def take(self, changes: Changes) -> None:
+    def take(self, changes: SensorChangeSet) -> None:
         self.shard.apply(changes)
         self.sent += changes.outbox
         self.told += map(read, changes.outbox)
@@ -134,7 +134,7 @@ class Lane:
     def restart(self) -> "Lane":
         """Take the partition over, as another worker does."""
         old = self.shard
-        self.shard = Shard(0, old.catalogue, old.clock)
+        self.shard = SensorProcessor(0, old.catalogue, old.clock)
         for id, state in old.sensors.items():
             self.shard.put_back(self.shard.tables[0], id.encode(), serde.encode(state))
         self.shard.position = old.position
@@ -144,7 +144,7 @@ class Lane:
     def state(self, of: str = GAUGE) -> SensorState:
         return self.shard.sensors[of]
 
-    def moves(self, of: str = GAUGE) -> list[tuple[Move, str]]:
+    def moves(self, of: str = GAUGE) -> list[tuple[EventType, str]]:
         return [(told.move, told.incident.removeprefix(of)) for told in self.told if told.incident.startswith(of)]
 
 
@@ -153,7 +153,7 @@ def test_a_level_opens_an_incident_once_it_has_held_and_not_before() -> None:
     assert lane.told == []
     lane.see(11, 1.3).see(12, 1.4)
     (told,) = lane.told
-    assert (told.move, told.incident, told.time) == (Move.REPORTED, f"{GAUGE}:1", NOON + 11 * MINUTE)
+    assert (told.move, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:1", NOON + 11 * MINUTE)
     assert told.payload == Reported(
         service="flood-rain",
         priority=Priority.NORMAL,
@@ -169,28 +169,28 @@ def test_a_level_opens_an_incident_once_it_has_held_and_not_before() -> None:
 def test_a_value_that_goes_back_meanwhile_begins_to_hold_anew() -> None:
     lane = Lane().see(0, 1.2).see(6, 0.99).see(7, 1.2).see(16, 1.2)
     assert lane.told == []
-    assert lane.see(17, 1.2).moves() == [(Move.REPORTED, ":1")]
+    assert lane.see(17, 1.2).moves() == [(EventType.REPORTED, ":1")]
 
 
 def test_what_nobody_observed_has_not_held() -> None:
-    assert Lane().see(0, 1.2).see(30, 1.2).moves() == [(Move.REPORTED, ":1")]
+    assert Lane().see(0, 1.2).see(30, 1.2).moves() == [(EventType.REPORTED, ":1")]
     lane = Lane().see(0, 1.2).see(31, 1.2)
     assert lane.told == []
-    assert lane.see(41, 1.2).moves() == [(Move.REPORTED, ":1")]
+    assert lane.see(41, 1.2).moves() == [(EventType.REPORTED, ":1")]
 
 
 def test_it_rises_falls_and_clears_with_hysteresis() -> None:
     lane = Lane()
     for minute, value in ((0, 1.1), (10, 1.1), (20, 2.0), (30, 2.1), (40, 1.9), (50, 1.9), (60, 1.7), (70, 1.7)):
         lane.see(minute, value)
-    assert lane.moves() == [(Move.REPORTED, ":1"), (Move.UPDATED, ":1"), (Move.UPDATED, ":1")]
+    assert lane.moves() == [(EventType.REPORTED, ":1"), (EventType.UPDATED, ":1"), (EventType.UPDATED, ":1")]
     risen, fallen = lane.told[1:]
     assert risen.payload == Updated(title="Mức 2: Trạm", text="2.1 m ≥ 2 m trong 10 phút", priority=Priority.HIGH)
     assert fallen.payload == Updated(title="Mức 1: Trạm", text="1.7 m ≤ 1.8 m trong 10 phút")
     lane.see(80, 0.9).see(90, 0.8).see(95, 0.81).see(100, 0.8).see(109, 0.7)
     assert len(lane.told) == 3, "between the two limits nothing counts as clear"
     lane.see(110, 0.7)
-    assert lane.told[3].move is Move.RESOLVED
+    assert lane.told[3].move is EventType.RESOLVED
     assert lane.told[3].payload == Payload(text="0.7 m ≤ 0.8 m trong 10 phút; nặng nhất 2.1 m")
     assert (lane.state().level, lane.state().since, lane.state().run) == (0, None, None)
 
@@ -199,7 +199,7 @@ def test_the_next_time_it_is_another_incident() -> None:
     lane = Lane(catalogue=TOWN)
     for minute, value in ((0, 80.0), (1, 99.9), (2, 99.9), (7, 99.9), (8, 50.0)):
         lane.see(minute, value, PROBE)
-    assert lane.moves(PROBE) == [(Move.REPORTED, ":1"), (Move.RESOLVED, ":1"), (Move.REPORTED, ":2")]
+    assert lane.moves(PROBE) == [(EventType.REPORTED, ":1"), (EventType.RESOLVED, ":1"), (EventType.REPORTED, ":2")]
     assert "nặng nhất 80 m" in str(lane.told[1].payload.text)
 
 
@@ -207,7 +207,7 @@ def test_the_gravest_level_opens_when_it_holds_first_and_a_second_rise_does_not_
     lane = Lane().see(0, 4.0).see(5, 4.0)
     assert [told.payload.priority for told in lane.told if isinstance(told.payload, Reported)] == [Priority.URGENT]
     lane.see(10, 4.0).see(15, 3.0).see(20, 3.0).see(25, 4.0).see(30, 4.0)
-    assert lane.moves() == [(Move.REPORTED, ":1"), (Move.UPDATED, ":1"), (Move.UPDATED, ":1")]
+    assert lane.moves() == [(EventType.REPORTED, ":1"), (EventType.UPDATED, ":1"), (EventType.UPDATED, ":1")]
     assert [told.payload.priority for told in lane.told if isinstance(told.payload, Updated)] == [None, None]
 
 
@@ -218,7 +218,7 @@ def test_late_and_repeated_observations_change_nothing_but_a_count() -> None:
     assert (lane.state(), lane.shard.position.duplicates) == (before, 1)
     lane.see(3, 0.1, appended=7).see(5, 9.0, id="another", appended=8)
     assert lane.state() == replace(before, late=2, version=before.version + 2)
-    assert lane.see(10, 1.2).moves() == [(Move.REPORTED, ":1")]
+    assert lane.see(10, 1.2).moves() == [(EventType.REPORTED, ":1")]
 
 
 def test_a_sensor_that_falls_silent_is_an_incident_until_it_speaks_again() -> None:
@@ -226,20 +226,20 @@ def test_a_sensor_that_falls_silent_is_an_incident_until_it_speaks_again() -> No
     assert lane.told == []
     lane.tick(30.5).tick(31)
     (told,) = lane.told
-    assert (told.move, told.incident, told.time) == (Move.REPORTED, f"{GAUGE}:silent-1", NOON + 30 * MINUTE)
+    assert (told.move, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:silent-1", NOON + 30 * MINUTE)
     assert told.payload.text == "Im lặng 30 phút; số đo cuối 0.5 m"
     lane.see(-5, 0.4, appended=40)
     assert len(lane.told) == 1, "what is late says nothing of now"
     lane.see(41, 0.6)
-    assert lane.moves() == [(Move.REPORTED, ":silent-1"), (Move.RESOLVED, ":silent-1")]
+    assert lane.moves() == [(EventType.REPORTED, ":silent-1"), (EventType.RESOLVED, ":silent-1")]
     assert lane.told[1].payload.text == "Có số đo trở lại: 0.6 m"
-    assert lane.tick(72).moves()[2:] == [(Move.REPORTED, ":silent-2")]
+    assert lane.tick(72).moves()[2:] == [(EventType.REPORTED, ":silent-2")]
 
 
 def test_silence_counts_from_when_the_centre_heard_of_an_observation() -> None:
     lane = Lane(catalogue=ALONE).see(0, 0.5, appended=20).tick(49)
     assert lane.told == []
-    assert lane.tick(50).moves() == [(Move.REPORTED, ":silent-1")]
+    assert lane.tick(50).moves() == [(EventType.REPORTED, ":silent-1")]
 
 
 def test_a_silence_does_not_end_before_it_began_though_clocks_differ() -> None:
@@ -263,23 +263,23 @@ def test_no_sensor_is_called_silent_while_its_words_may_wait_to_be_folded() -> N
 def test_with_the_events_clock_silence_comes_to_pass_at_its_own_moment() -> None:
     lane = Lane(ClockKind.EVENT).see(0, 0.5).see(10, 99.9, PROBE).see(50, 0.6)
     assert [(told.move, told.incident, told.time - NOON) for told in lane.told] == [
-        (Move.REPORTED, f"{PROBE}:silent-1", 25 * MINUTE),
-        (Move.REPORTED, f"{GAUGE}:silent-1", 30 * MINUTE),
-        (Move.RESOLVED, f"{GAUGE}:silent-1", 50 * MINUTE),
+        (EventType.REPORTED, f"{PROBE}:silent-1", 25 * MINUTE),
+        (EventType.REPORTED, f"{GAUGE}:silent-1", 30 * MINUTE),
+        (EventType.RESOLVED, f"{GAUGE}:silent-1", 50 * MINUTE),
     ]
 
 
 def test_an_incident_that_people_closed_is_left_alone_until_it_gets_worse() -> None:
     lane = Lane().see(0, 1.2).see(10, 1.2).close(f"{GAUGE}:1").see(20, 1.2).see(30, 1.2)
-    assert lane.moves() == [(Move.REPORTED, ":1")]
+    assert lane.moves() == [(EventType.REPORTED, ":1")]
     lane.see(40, 2.2).see(50, 2.2)
-    assert lane.moves()[1:] == [(Move.REPORTED, ":2")]
+    assert lane.moves()[1:] == [(EventType.REPORTED, ":2")]
     lane.close(f"{GAUGE}:2").see(60, 0.5).see(70, 0.5)
     assert len(lane.told) == 2, "what is closed is not resolved again"
-    assert lane.see(80, 1.2).see(90, 1.2).moves()[2:] == [(Move.REPORTED, ":3")]
+    assert lane.see(80, 1.2).see(90, 1.2).moves()[2:] == [(EventType.REPORTED, ":3")]
 
 
-def by_hand(move: Move, since_noon: int, **data: object) -> Outgoing:
+def by_hand(move: EventType, since_noon: int, **data: object) -> Outgoing:
     """Return what a person says of the river's first incident, from the screen."""
     slug, _, subject = GAUGE.partition(":")
     time = NOON + since_noon
@@ -310,9 +310,9 @@ def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_open
     lane.see(0, 1.2).see(10, 1.2)
     both(lane, lane.sent, incidents)
     assert incidents.incidents[f"{GAUGE}:1"].state == "reported"
-    person = by_hand(Move.RESOLVED, HOUR)
+    person = by_hand(EventType.RESOLVED, HOUR)
     assert both(lane, [person], incidents) == [Settled(f"{GAUGE}:1", 1)]
-    rating = by_hand(Move.RATED, HOUR, score=5)
+    rating = by_hand(EventType.RATED, HOUR, score=5)
     assert both(lane, [rating], incidents) == [], "it was closed before"
     assert lane.state().run is not None
     assert lane.state().run.settled  # type: ignore[union-attr]
@@ -332,16 +332,16 @@ def test_only_what_the_incident_accepted_counts_as_told() -> None:
     both(lane, lane.see(0, 1.2).see(10, 1.2).sent, incidents)
     lane.sent.clear()
     lane.see(20, 2.2).see(30, 2.2)
-    assert both(lane, [by_hand(Move.RESOLVED, 20 * MINUTE)], incidents) == [Settled(f"{GAUGE}:1", 1)]
+    assert both(lane, [by_hand(EventType.RESOLVED, 20 * MINUTE)], incidents) == [Settled(f"{GAUGE}:1", 1)]
     both(lane, lane.sent[:1], incidents)
-    person = [by_hand(Move.REOPENED, 40 * MINUTE), by_hand(Move.RESOLVED, 41 * MINUTE)]
+    person = [by_hand(EventType.REOPENED, 40 * MINUTE), by_hand(EventType.RESOLVED, 41 * MINUTE)]
     assert both(lane, person, incidents) == [Settled(f"{GAUGE}:1", 1)]
     assert incidents.incidents[f"{GAUGE}:1"].priority is Priority.NORMAL
 
 
 def test_a_rise_that_crossed_with_the_closing_is_not_lost() -> None:
     lane = Lane().see(0, 1.2).see(10, 1.2).see(20, 2.2).see(30, 2.2).close(f"{GAUGE}:1", told=1)
-    assert lane.moves() == [(Move.REPORTED, ":1"), (Move.UPDATED, ":1"), (Move.REPORTED, ":2")]
+    assert lane.moves() == [(EventType.REPORTED, ":1"), (EventType.UPDATED, ":1"), (EventType.REPORTED, ":2")]
     fallen = Lane().see(0, 1.2).see(10, 1.2).see(20, 2.2).see(30, 2.2).see(40, 1.5).see(50, 1.5)
     fallen.close(f"{GAUGE}:1", told=1)
     assert fallen.moves()[3:] == [], "it is over already"
@@ -363,8 +363,8 @@ def test_with_the_events_clock_neither_the_append_time_nor_people_s_closing_coun
 
 def test_a_silence_that_people_closed_is_not_resolved_again() -> None:
     lane = Lane(catalogue=ALONE).see(0, 0.5).tick(31).close(f"{GAUGE}:silent-1").see(40, 0.5)
-    assert lane.moves() == [(Move.REPORTED, ":silent-1")]
-    assert lane.tick(71).moves()[1:] == [(Move.REPORTED, ":silent-2")]
+    assert lane.moves() == [(EventType.REPORTED, ":silent-1")]
+    assert lane.tick(71).moves()[1:] == [(EventType.REPORTED, ":silent-2")]
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_all_faults_of_an_observation_are_told_at_once_and_none_of_what_it_says(
     faulty = {**value, "time": "2026-04-14T12:00:00", "data": {"value": "high", "measure": ""}}
     del faulty["id"]
     refusal = read_observation(b"elsewhere", msgspec.json.encode(faulty))
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, Rejection)
     assert {fault.field for fault in refusal.faults} == {"id", "time", "key", "data.value", "data.measure"}
     assert "high" not in str(refusal)
 
@@ -399,7 +399,7 @@ def test_all_faults_of_an_observation_are_told_at_once_and_none_of_what_it_says(
 @pytest.mark.parametrize("number", ["1e999", "-1e16", "NaN", "null", "true", '"1"'])
 def test_what_is_no_number_a_sensor_can_mean_is_refused(number: str) -> None:
     value = observed("e", NOON, 123).replace(b"123.0", number.encode()).replace(b":123}", f":{number}}}".encode())
-    assert isinstance(read_observation(GAUGE.encode(), value), Refusal)
+    assert isinstance(read_observation(GAUGE.encode(), value), Rejection)
 
 
 @given(st.binary(max_size=300), st.one_of(st.none(), st.binary(max_size=30)))
@@ -415,7 +415,7 @@ def test_a_refused_observation_does_not_move_the_events_clock() -> None:
 
 
 def test_an_observation_on_another_partition_than_its_key_s_is_refused() -> None:
-    shards = [Shard(number, TOWN, ClockKind.WALL, partitions=8) for number in range(8)]
+    shards = [SensorProcessor(number, TOWN, ClockKind.WALL, partitions=8) for number in range(8)]
     one = Record(0, NOON, GAUGE.encode(), observed("e", NOON, 1))
     refused = [shard.fold([one]).dead_letters for shard in shards]
     assert [len(one) for one in refused].count(0) == 1
@@ -475,12 +475,12 @@ def test_never_are_two_open_for_one_sensor_and_cause(day: Day) -> None:
     for told in lived(day).told:
         of, _, number = told.incident.rpartition(":")
         cause = of, number.startswith("silent")
-        if told.move is Move.REPORTED:
+        if told.move is EventType.REPORTED:
             assert cause not in open_ones
             open_ones[cause] = told.incident
         else:
             assert open_ones[cause] == told.incident
-            if told.move is Move.RESOLVED:
+            if told.move is EventType.RESOLVED:
                 del open_ones[cause]
 
 
@@ -510,7 +510,11 @@ def test_what_opens_has_held_and_what_has_held_is_open(day: Day) -> None:
             if who == of.id:
                 series.append((minute, value))
         for told in lane.told:
-            if told.move is Move.REPORTED and told.incident.startswith(f"{of.id}:") and "silent" not in told.incident:
+            if (
+                told.move is EventType.REPORTED
+                and told.incident.startswith(f"{of.id}:")
+                and "silent" not in told.incident
+            ):
                 until = (told.time - NOON) // MINUTE
                 assert any(held(series, until, one, of) for one in of.thresholds)
         if series and any(held(series, series[-1][0], one, of) for one in of.thresholds):

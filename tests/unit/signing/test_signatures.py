@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.signing_key import Key
-from ioc.core.rejections import Reason, Refusal
+from ioc.catalogue.signing_key import SigningKey
+from ioc.core.rejections import Reason, Rejection
 from ioc.core.times import DAY, HOUR, Instant, to_rfc3339
 from ioc.decider.decide import decide
 from ioc.decider.signatures import statement
 from ioc.incident.event import Event
 from ioc.incident.payloads import Directed
-from ioc.processors.incidents import ClockKind, Record, Shard
+from ioc.processors.incidents import ClockKind, IncidentProcessor, Record
 from ioc.processors.reader import read_event
 from ioc.signing.signer import Signer, private_key, signer_of
 from tests.unit.samples import CENTRE, CITY, KEYS, LATER, LEADERS, LEADERS_KEY, SINCE, at
@@ -54,15 +54,15 @@ def with_signature(told: Mapping[str, Any], signature: object) -> dict[str, Any]
     return {**told, "data": {**told["data"], "signature": signature}}
 
 
-def read(told: Mapping[str, Any]) -> Event | Refusal:
+def read(told: Mapping[str, Any]) -> Event | Rejection:
     found = read_event(f"field-reports:{told['subject']}".encode(), msgspec.json.encode(told))
-    assert isinstance(found, Event | Refusal)
+    assert isinstance(found, Event | Rejection)
     return found
 
 
-def refusal(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Refusal | None:
+def refusal(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Rejection | None:
     found = read(told)
-    return found if isinstance(found, Refusal) else decide(None, found, LATER, catalogue).refusal
+    return found if isinstance(found, Rejection) else decide(None, found, LATER, catalogue).refusal
 
 
 def reason(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Reason | None:
@@ -70,7 +70,7 @@ def reason(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Reason | Non
     return None if refused is None else refused.reason
 
 
-def keyed(*keys: Key) -> Catalogue:
+def keyed(*keys: SigningKey) -> Catalogue:
     return replace(CITY, keys={key.id: key for key in keys})
 
 
@@ -227,7 +227,7 @@ def test_a_header_that_is_none_is_refused(inside: str) -> None:
 
 def test_a_refused_directive_is_a_dead_letter_and_nothing_else() -> None:
     value = msgspec.json.encode(document())
-    changes = Shard(0, CITY, ClockKind.WALL).fold([Record(0, T + HOUR, b"field-reports:1", value)])
+    changes = IncidentProcessor(0, CITY, ClockKind.WALL).fold([Record(0, T + HOUR, b"field-reports:1", value)])
     assert [letter.refusal.reason for letter in changes.dead_letters] == [Reason.UNSIGNED]
     assert (changes.incidents, changes.facts) == ({}, [])
 

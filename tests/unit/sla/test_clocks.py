@@ -6,13 +6,13 @@ import pytest
 
 from ioc.catalogue.calendar import Calendar, Frame
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Match, OnPriority, OnReopen, Repeat, Rule, RuleBook, Rung, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, Match, OnPriority, OnReopen, Repeat, RuleBook, SlaRule, TimeKind
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, Instant
 from ioc.decider.decide import DeadlinePassed, decide
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
-from ioc.incident.state import Clock, Incident
+from ioc.incident.state import Incident, SlaClock
 from ioc.sla.explain import explain
 from tests.unit.samples import CITY, at, event
 
@@ -24,9 +24,9 @@ H = Calendar("H", "Asia/Ho_Chi_Minh", dict.fromkeys(range(5), OFFICE), HOLIDAYS,
 FAR = at("2030-01-01 00:00")
 
 
-def rule(priority: Priority, hours: int, on_reopen: OnReopen, on_priority: OnPriority) -> Rule:
+def rule(priority: Priority, hours: int, on_reopen: OnReopen, on_priority: OnPriority) -> SlaRule:
     match = Match(priority=frozenset({priority}))
-    return Rule(priority, match, "H", {TargetName.RESOLVE: hours * HOUR}, 0.8, (), on_reopen, on_priority)
+    return SlaRule(priority, match, "H", {TargetName.RESOLVE: hours * HOUR}, 0.8, (), on_reopen, on_priority)
 
 
 def city(
@@ -39,7 +39,7 @@ def city(
     return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook(rules))
 
 
-def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = FAR) -> Clock:
+def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = FAR) -> SlaClock:
     state: Incident | None = None
     for one in events:
         state = decide(state, one, now, catalogue).state
@@ -129,9 +129,9 @@ def test_paused_and_resumed_in_one_second() -> None:
     assert clock.due == at("2024-04-16 13:30") + HOUR // 2
 
 
-def ladder(*rungs: Rung) -> list[tuple[int, Instant]]:
+def ladder(*rungs: EscalationStep) -> list[tuple[int, Instant]]:
     """Return level and moment of each escalation of a deadline due at 16:30 on Tuesday."""
-    rule = Rule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, rungs)
+    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, rungs)
     catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     assert state is not None
@@ -145,22 +145,22 @@ def ladder(*rungs: Rung) -> list[tuple[int, Instant]]:
 
 
 def test_a_rung_waits_in_working_time_or_on_the_wall() -> None:
-    assert ladder(Rung(1, 2 * HOUR, "ioc", "screen")) == [(1, at("2024-04-17 09:00"))]
-    assert ladder(Rung(1, 2 * HOUR, "ioc", "screen", TimeKind.WALL)) == [(1, at("2024-04-16 18:30"))]
+    assert ladder(EscalationStep(1, 2 * HOUR, "ioc", "screen")) == [(1, at("2024-04-17 09:00"))]
+    assert ladder(EscalationStep(1, 2 * HOUR, "ioc", "screen", TimeKind.WALL)) == [(1, at("2024-04-16 18:30"))]
 
 
 def test_the_last_rung_repeats_and_then_falls_silent() -> None:
-    last = Rung(2, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(2 * HOUR, 3))
+    last = EscalationStep(2, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(2 * HOUR, 3))
     moments = ["17:30", "19:30", "21:30", "23:30"]
-    assert ladder(Rung(1, 0, "ioc", "screen"), last) == [
+    assert ladder(EscalationStep(1, 0, "ioc", "screen"), last) == [
         (1, at("2024-04-16 16:30")),
         *((2, at(f"2024-04-16 {moment}")) for moment in moments),
     ]
 
 
 def test_after_an_outage_a_repeating_rung_speaks_once() -> None:
-    rung = Rung(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
-    rule = Rule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (rung,))
+    rung = EscalationStep(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
+    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (rung,))
     catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     facts = decide(state, DeadlinePassed("field-reports:1"), at("2024-04-16 15:45"), catalogue).facts

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Match, Repeat, Rule, RuleBook, Rung, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, Match, Repeat, RuleBook, SlaRule, TimeKind
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.incident.directive import Step
 from ioc.incident.lifecycle import State
-from ioc.incident.state import BREACHED, LADDER, WARNED, Clock, Incident, Said
+from ioc.incident.state import BREACHED, LADDER, WARNED, FiredStep, Incident, SlaClock
 from ioc.sla.escalation_steps import announced_at, last_said, next_step_at, passed, steps
 from tests.unit.samples import CITY, at
 from tests.unit.sla.test_clocks import H
@@ -20,7 +20,7 @@ T = at("2024-04-16 08:00")
 TARGET = TargetName.RESOLVE
 
 
-def laid_out(clock: Clock, ladder: tuple[Rung, ...]) -> Iterator[Step]:
+def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[Step]:
     """Yield all steps of a clock, rung by rung."""
     if clock.warn is not None:
         yield Step(WARNED, 0, clock.warn)
@@ -39,45 +39,45 @@ def laid_out(clock: Clock, ladder: tuple[Rung, ...]) -> Iterator[Step]:
 
 
 @st.composite
-def ladders(draw: st.DrawFn) -> tuple[Rung, ...]:
+def ladders(draw: st.DrawFn) -> tuple[EscalationStep, ...]:
     """Draw a ladder that a catalogue would take: no rung before the one below it, and only the last one repeats."""
     waits = sorted(draw(st.lists(st.integers(0, 30 * HOUR), max_size=4)))
     working = draw(st.integers(0, 4))  # rungs that wait in working time come last: none in wall time overtakes them
     rungs = [
-        Rung(level, wait, f"unit {level}", "screen", TimeKind.WALL if level <= working else TimeKind.WORKING)
+        EscalationStep(level, wait, f"unit {level}", "screen", TimeKind.WALL if level <= working else TimeKind.WORKING)
         for level, wait in enumerate(waits, 1)
     ]
     if rungs and draw(st.booleans()):
         last, repeat = rungs[-1], Repeat(draw(st.integers(MINUTE, 5 * HOUR)), draw(st.integers(1, 9)))
-        rungs[-1] = Rung(last.level, last.after, last.whom, last.channel, last.waits_in, repeat)
+        rungs[-1] = EscalationStep(last.level, last.after, last.whom, last.channel, last.waits_in, repeat)
     return tuple(rungs)
 
 
-def city(ladder: tuple[Rung, ...]) -> Catalogue:
-    rules = RuleBook((Rule("r", Match(), "H", {TARGET: HOUR}, 0.8, ladder),))
+def city(ladder: tuple[EscalationStep, ...]) -> Catalogue:
+    rules = RuleBook((SlaRule("r", Match(), "H", {TARGET: HOUR}, 0.8, ladder),))
     return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, rules)
 
 
 @st.composite
-def clocks(draw: st.DrawFn) -> Clock:
+def clocks(draw: st.DrawFn) -> SlaClock:
     """Draw a clock that runs: it stands still at times, and then it is neither due nor warned of."""
     due = draw(st.none() | st.integers(T, T + 5 * DAY))
     warn = None if due is None else draw(st.none() | st.integers(T - DAY, due))
-    return Clock(TARGET, T, HOUR, due=due, warn=warn, run=draw(st.integers(0, 1)))
+    return SlaClock(TARGET, T, HOUR, due=due, warn=warn, run=draw(st.integers(0, 1)))
 
 
-def said(clock: Clock, to: int) -> Iterator[Said]:
+def said(clock: SlaClock, to: int) -> Iterator[FiredStep]:
     """Yield what was said of a clock up to a step, and what was said of others, or of other runs."""
-    yield Said(0, "r", TargetName.ASSIGN, 90, 0, T, T, clock.run)
-    yield Said(0, "r", TARGET, 91, 0, T, T, clock.run + 1)
-    yield Said(0, "another", TARGET, 92, 0, T, T, clock.run)
-    yield Said(1, "r", TARGET, 93, 0, T, T, clock.run)
-    yield from (Said(0, "r", TARGET, step, 0, T, T, clock.run) for step in range(to + 1))
+    yield FiredStep(0, "r", TargetName.ASSIGN, 90, 0, T, T, clock.run)
+    yield FiredStep(0, "r", TARGET, 91, 0, T, T, clock.run + 1)
+    yield FiredStep(0, "another", TARGET, 92, 0, T, T, clock.run)
+    yield FiredStep(1, "r", TARGET, 93, 0, T, T, clock.run)
+    yield from (FiredStep(0, "r", TARGET, step, 0, T, T, clock.run) for step in range(to + 1))
 
 
 @given(ladders(), clocks(), st.integers(-1, 15), st.integers(T - DAY, T + 12 * DAY))
 def test_what_comes_next_and_what_has_come_are_those_of_the_ladder_laid_out(
-    ladder: tuple[Rung, ...], clock: Clock, to: int, sometime: Instant
+    ladder: tuple[EscalationStep, ...], clock: SlaClock, to: int, sometime: Instant
 ) -> None:
     catalogue, whole = city(ladder), list(laid_out(clock, ladder))
     incident = Incident("a:1", State.REPORTED, rule="r", clocks=(clock,), said=tuple(said(clock, to)))
@@ -91,8 +91,8 @@ def test_what_comes_next_and_what_has_come_are_those_of_the_ladder_laid_out(
 
 def test_an_incident_waits_for_the_first_step_of_all_its_running_clocks() -> None:
     dues = {TargetName.ACKNOWLEDGE: T + HOUR, TargetName.ASSIGN: T + 3 * HOUR, TargetName.RESOLVE: T + 2 * HOUR}
-    running = tuple(Clock(target, T, HOUR, due=due) for target, due in dues.items())
-    met = Clock(TargetName.ACKNOWLEDGE, T, HOUR, due=T + HOUR, met=T)
+    running = tuple(SlaClock(target, T, HOUR, due=due) for target, due in dues.items())
+    met = SlaClock(TargetName.ACKNOWLEDGE, T, HOUR, due=T + HOUR, met=T)
     assert next_step_at(Incident("a:1", State.REPORTED, clocks=running), CITY) == T + HOUR + 1
     assert next_step_at(Incident("a:1", State.REPORTED, clocks=(met, *running[1:])), CITY) == T + 2 * HOUR + 1
     assert next_step_at(Incident("a:1", State.RESOLVED, clocks=running), CITY) is None

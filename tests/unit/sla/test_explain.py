@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ioc.catalogue.calendar import Pause
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Match, OnReopen, Rule, RuleBook, Rung
+from ioc.catalogue.sla_policy import EscalationStep, Match, OnReopen, RuleBook, SlaRule
 from ioc.core.scalars import TargetName
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.decider.decide import DeadlinePassed, decide
@@ -21,9 +21,9 @@ OFFICE = CITY.calendars["hanh-chinh"]
 
 def city(hours: float, on_reopen: OnReopen = OnReopen.CONTINUE) -> Catalogue:
     """Return the city with one rule: so many office hours to the solution, then two rungs."""
-    ladder = (Rung(1, 0, "ioc", "screen"), Rung(2, HOUR, "ubnd-tp", "call"))
+    ladder = (EscalationStep(1, 0, "ioc", "screen"), EscalationStep(2, HOUR, "ubnd-tp", "call"))
     targets = {TargetName.RESOLVE: round(hours * HOUR)}
-    rule = Rule("only", Match(), "hanh-chinh", targets, 0.8, ladder, on_reopen)
+    rule = SlaRule("only", Match(), "hanh-chinh", targets, 0.8, ladder, on_reopen)
     return replace(CITY, rules=RuleBook((rule,)))
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Match, Rule, RuleBook
+from ioc.catalogue.sla_policy import Match, RuleBook, SlaRule
 from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, TargetName
@@ -13,9 +13,9 @@ from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
-from ioc.incident.lifecycle import Move, State
-from ioc.incident.state import Entry, Incident
-from ioc.processors.incidents import Shard
+from ioc.incident.lifecycle import EventType, State
+from ioc.incident.state import HistoryEntry, Incident
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, at, essence, event, record
 from tests.unit.sla.test_clocks import H
@@ -24,8 +24,8 @@ T = at("2024-04-16 08:00")  # a Tuesday; H works until 11:30
 TARGETS = {TargetName.ACKNOWLEDGE: HOUR, TargetName.RESOLVE: 16 * HOUR}
 
 
-def rule(id: str, match: Match, held: int | None) -> Rule:
-    return Rule(id, match, "H", TARGETS, acknowledged_for=held)
+def rule(id: str, match: Match, held: int | None) -> SlaRule:
+    return SlaRule(id, match, "H", TARGETS, acknowledged_for=held)
 
 
 def city(held: int | None = 2 * HOUR, high: int | None = HOUR) -> Catalogue:
@@ -71,7 +71,7 @@ class Life:
         return self.take(*map(read, sent))
 
     @property
-    def last(self) -> Entry:
+    def last(self) -> HistoryEntry:
         return self.incident.history[-1]
 
     def kinds(self, *wanted: Kind) -> list[Kind]:
@@ -96,11 +96,11 @@ def test_an_acknowledgement_that_nobody_follows_up_lapses() -> None:
     assert life.emitted == [], "on the very instant there is still time"
     life.wait(LAPSE + DAY)
     (sent,) = life.emitted
-    assert (read(sent).move, read(sent).time) == (Move.LAPSED, LAPSE)
+    assert (read(sent).move, read(sent).time) == (EventType.LAPSED, LAPSE)
     assert life.incident.state is State.ACKNOWLEDGED, "nothing moves before the event is in the log"
     life.hear()
     assert (life.incident.state, life.incident.lapses, life.incident.acknowledged_at) == (State.REPORTED, 1, None)
-    assert (life.last.move, life.last.refused) == (Move.LAPSED, None)
+    assert (life.last.move, life.last.refused) == (EventType.LAPSED, None)
     assert life.kinds(Kind.LAPSED) == [Kind.LAPSED]
     assert life.incident.sent == ()
 
@@ -146,7 +146,7 @@ def test_who_acted_meanwhile_wins_over_the_lapse_by_the_time_it_happened() -> No
     life = acknowledged().wait(LAPSE)
     life.take(event("started", LAPSE - MINUTE)).hear()
     assert life.incident.state is State.IN_PROGRESS
-    assert (life.last.move, life.last.refused) == (Move.LAPSED, Reason.OVERTAKEN)
+    assert (life.last.move, life.last.refused) == (EventType.LAPSED, Reason.OVERTAKEN)
     assert life.kinds(Kind.LAPSED, Kind.REFUSED) == []
 
 
@@ -166,7 +166,7 @@ def test_a_lapse_of_an_earlier_acknowledgement_does_not_touch_a_later_one() -> N
     ).hear()
     assert life.incident.state is State.ACKNOWLEDGED
     assert life.incident.lapses == 0
-    assert next(one for one in life.incident.history if one.move is Move.LAPSED).refused is Reason.OVERTAKEN
+    assert next(one for one in life.incident.history if one.move is EventType.LAPSED).refused is Reason.OVERTAKEN
 
 
 def test_another_rule_gives_all_of_its_time_to_begin() -> None:
@@ -235,7 +235,7 @@ def test_a_shelving_says_who_and_until_when_and_its_deadlines_run_on() -> None:
 
 def test_what_is_shelved_returns_by_itself() -> None:
     life = shelved().wait(UNTIL)
-    assert (read(life.emitted[0]).move, read(life.emitted[0]).time) == (Move.UNSHELVED, UNTIL)
+    assert (read(life.emitted[0]).move, read(life.emitted[0]).time) == (EventType.UNSHELVED, UNTIL)
     life.wait(UNTIL + DAY)
     assert len(life.emitted) == 1
     life.hear()
@@ -255,7 +255,7 @@ def test_a_shelving_that_was_prolonged_does_not_end_at_its_first_moment() -> Non
 
 
 def test_what_a_worker_tells_whose_clock_is_ahead_is_heard_all_the_same() -> None:
-    shard = Shard(0, city(), ClockKind.WALL)
+    shard = IncidentProcessor(0, city(), ClockKind.WALL)
     shard.apply(shard.fold([record(0, "reported", T), record(1, "shelved", T + MINUTE, actor="An", text="lũ")]))
     ahead = shard.tick(T + 2 * DAY, 10)
     shard.apply(ahead)
@@ -280,7 +280,7 @@ def test_a_full_history_still_takes_what_the_centre_tells(monkeypatch: object) -
 
 def test_a_partition_emits_once_whatever_the_clock_and_what_comes_back_is_no_duplicate() -> None:
     for clock in ClockKind:
-        shard = Shard(0, city(), clock)
+        shard = IncidentProcessor(0, city(), clock)
         log = [record(0, "reported", T), record(1, "acknowledged", T + 10 * MINUTE)]
         for one in log:
             shard.apply(shard.fold([one]))

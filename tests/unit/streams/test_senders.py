@@ -6,7 +6,7 @@ import pytest
 
 from ioc.catalogue.channel import Channel, ChannelKind
 from ioc.notifications.messages import Message
-from streams.notifier.partition import Ways
+from streams.notifier.partition import SenderPool
 from streams.notifier.senders.senders import (
     ID_HEADER,
     AppriseSender,
@@ -111,5 +111,5 @@ class Broken:
 
 async def test_what_breaks_in_one_channel_is_a_message_not_taken(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(NotSent, match="not_taken"):
-        await Ways({"call": Broken()}).send(ONE)
+        await SenderPool({"call": Broken()}).send(ONE)
     assert "hunter2" not in caplog.text

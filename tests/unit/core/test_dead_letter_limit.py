@@ -3,16 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ioc.core.dead_letter_limit import DeadLetterLimit, RejectionCount
 from ioc.core.records import ClockKind, Record
-from ioc.core.reject_limit import RefusalPolicy, Refusals
-from ioc.processors.incidents import Shard
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, at
 
-POLICY = RefusalPolicy(share=0.5, least=10, window=20)
+POLICY = DeadLetterLimit(share=0.5, least=10, window=20)
 
 
-def after(*refused: bool, policy: RefusalPolicy = POLICY) -> Refusals:
-    return policy.after(Refusals(), refused)
+def after(*refused: bool, policy: DeadLetterLimit = POLICY) -> RejectionCount:
+    return policy.after(RejectionCount(), refused)
 
 
 def test_more_than_its_share_is_too_many_once_there_are_enough_to_tell() -> None:
@@ -22,7 +22,7 @@ def test_more_than_its_share_is_too_many_once_there_are_enough_to_tell() -> None
 
 
 def test_it_is_told_even_when_a_slice_ends_with_a_fresh_window() -> None:
-    assert after(*[True] * 20) == Refusals(0, 0, exceeded=True)
+    assert after(*[True] * 20) == RejectionCount(0, 0, exceeded=True)
 
 
 def test_a_good_window_later_does_not_excuse_it() -> None:
@@ -31,8 +31,8 @@ def test_a_good_window_later_does_not_excuse_it() -> None:
 
 @given(st.lists(st.booleans(), max_size=100), st.integers(0, 100))
 def test_it_goes_on_counting_where_an_earlier_worker_stopped(refused: list[bool], cut: int) -> None:
-    def shard(position: int) -> Shard:
-        made = Shard(0, CITY, ClockKind.WALL, POLICY)
+    def shard(position: int) -> IncidentProcessor:
+        made = IncidentProcessor(0, CITY, ClockKind.WALL, POLICY)
         made.apply(made.fold(records[:position])) if records[:position] else None
         return made
 
@@ -40,7 +40,7 @@ def test_it_goes_on_counting_where_an_earlier_worker_stopped(refused: list[bool]
         Record(offset, at("2026-04-14 08:00"), None, b"no" if bad else MARK) for offset, bad in enumerate(refused)
     ]
     first = shard(len(records))
-    second = Shard(0, CITY, ClockKind.WALL, POLICY)
+    second = IncidentProcessor(0, CITY, ClockKind.WALL, POLICY)
     second.position = shard(min(cut, len(records))).position
     if records[cut:]:
         second.apply(second.fold(records[cut:]))

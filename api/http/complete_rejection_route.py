@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from api.http.auth import check_operator
 from api.http.problems import Problem, faults_of
-from ioc.core.rejections import Fault
+from ioc.core.rejections import FieldError
 
 
-class OrderRoute(APIRoute):
+class CompleteRejectionRoute(APIRoute):
     """A route that refuses with all faults at once. What is only asked for is refused as everywhere."""
 
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
@@ -33,16 +33,16 @@ class OrderRoute(APIRoute):
                     raise
                 await check_operator(request)
                 # What the reader of JSON gave up on: not UTF-8, or nested without end.
-                raise self.refusal(request, [Fault("body", "not JSON in UTF-8")], None) from error
+                raise self.refusal(request, [FieldError("body", "not JSON in UTF-8")], None) from error
 
         return handle_whole
 
-    def refusal(self, request: Request, faults: list[Fault], body: object) -> Problem:
+    def refusal(self, request: Request, faults: list[FieldError], body: object) -> Problem:
         """Return the whole refusal of a body that has these faults."""
         raise NotImplementedError
 
 
-def first_of_each(faults: list[Fault]) -> list[Fault]:
+def first_of_each(faults: list[FieldError]) -> list[FieldError]:
     """Return one fault a field: the first word counts."""
     by_field = {fault.field: fault for fault in reversed(faults)}
     return list(by_field.values())[::-1]

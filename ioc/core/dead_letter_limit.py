@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 
-class Refusals(Struct, frozen=True, omit_defaults=True):
+class RejectionCount(Struct, frozen=True, omit_defaults=True):
     """How many of the latest records of a partition were refused, and whether that was ever too many.
 
     It is part of the position, so that a worker that starts anew does not begin to count anew.
@@ -16,14 +16,14 @@ class Refusals(Struct, frozen=True, omit_defaults=True):
     exceeded: bool = False
 
 
-class RefusalPolicy(Struct, frozen=True):
+class DeadLetterLimit(Struct, frozen=True):
     """Too many is more than `share` of the latest records, once there are `least` of them; `window` are looked at."""
 
     share: float = 0.5
     least: int = 100
     window: int = 1000
 
-    def after(self, before: Refusals, refused: Iterable[bool]) -> Refusals:
+    def after(self, before: RejectionCount, refused: Iterable[bool]) -> RejectionCount:
         """Return the count with these records more, each refused or not, in their order."""
         records, total, exceeded = before.records, before.refused, before.exceeded
         for one in refused:
@@ -33,4 +33,4 @@ class RefusalPolicy(Struct, frozen=True):
                 exceeded = True
             if records >= self.window:
                 records = total = 0
-        return Refusals(records, total, exceeded)
+        return RejectionCount(records, total, exceeded)
