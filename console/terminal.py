@@ -21,7 +21,7 @@ def catalogue_or_exit(folder: Path) -> Catalogue:
     try:
         return load_catalogue(folder)
     except CatalogueError as error:
-        told = "\n  ".join([f"The catalogue in {folder} cannot be used:", *error.faults])
+        told = "\n  ".join([f"The catalogue in {folder} cannot be used:", *error.errors])
         err.print(told, highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
 

@@ -43,7 +43,7 @@ def signed(order: "Ordered", signer: Signer | None) -> "Ordered":
 
 def unsigned(entry: HistoryEntry) -> Raw:
     """Return what an entry of the history says without the signature of a directive."""
-    said = DECODE[entry.move](entry.data)
+    said = DECODE[entry.event_type](entry.data)
     return Raw(encode(replace(said, signature=None))) if isinstance(said, Directed) else entry.data
 
 
@@ -54,12 +54,12 @@ def signature_faults(order: "Ordered", catalogue: Catalogue) -> list[FieldError]
         return []
     if catalogue.keys and event.payload.signature is None:
         return [FieldError("signature", _NO_KEY)]
-    refusal = signature_refusal(event, event.payload, catalogue.keys)
-    faults = () if refusal is None else refusal.faults
+    rejection = signature_refusal(event, event.payload, catalogue.keys)
+    faults = () if rejection is None else rejection.errors
     return [
         FieldError(fault.field.removeprefix("data."), f"{refusal.reason}: {fault.reason}")
         for fault in faults
-        if refusal
+        if rejection
     ]
 
 

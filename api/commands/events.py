@@ -25,7 +25,7 @@ class Ordered(Struct, frozen=True):
     """An event that carries out a command; `time` in ms."""
 
     incident: str
-    move: EventType
+    event_type: EventType
     id: str
     time: Instant
     data: dict[str, Any]
@@ -42,7 +42,7 @@ class Ordered(Struct, frozen=True):
                 "specversion": "1.0",
                 "id": self.id,
                 "source": self.source,
-                "type": cloudevents_type(self.move),
+                "type": cloudevents_type(self.event_type),
                 "subject": self.incident.partition(":")[2],
                 "time": to_rfc3339(self.time),
                 "datacontenttype": "application/json",
@@ -56,7 +56,7 @@ class Ordered(Struct, frozen=True):
             "event_id": self.id,
             "source": self.source,
             "incident": self.incident,
-            "type": cloudevents_type(self.move),
+            "type": cloudevents_type(self.event_type),
             "time": to_rfc3339(self.time),
         }
 
@@ -79,7 +79,7 @@ def as_read(event: Ordered) -> Event | list[FieldError]:
     read = read_event(event.incident.encode(), event.encode())
     if isinstance(read, Event):
         return read
-    faults = read.faults if isinstance(read, Rejection) else ()
+    faults = read.errors if isinstance(read, Rejection) else ()
     return [FieldError(_as_sent(fault.field), fault.reason) for fault in faults] or [
         FieldError("body", "not understood")
     ]
@@ -99,7 +99,7 @@ def carried_out(card: IndexEntry, event: Event) -> HistoryEntry | None:
 
 def same(entry: HistoryEntry, event: Event) -> bool:
     """True when an entry was made by this command with this body, whatever signature the centre put to it."""
-    return entry.move is event.move and event.data in (entry.data, directives.unsigned(entry))
+    return entry.event_type is event.event_type and event.data in (entry.data, directives.unsigned(entry))
 
 
 def standing_faults(command: str, body: object, card: IndexEntry, catalogue: Catalogue) -> list[FieldError]:

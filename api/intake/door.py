@@ -56,7 +56,7 @@ class Verdict(Struct, frozen=True):
     named: Named
     record: Outgoing | None = None
     outcome: str = TAKEN
-    faults: tuple[FieldError, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
 
 class Door(Struct, frozen=True):
@@ -80,13 +80,13 @@ class Door(Struct, frozen=True):
             return _refused(named, read)
         if read.source.startswith(CENTRE) or not self.may_send(read.source):
             return Verdict(named, None, FORBIDDEN, (FieldError("source", "not yours to speak for"),))
-        refusal = self._refusal(read)
-        if refusal is not None:
-            return _refused(named, refusal)
+        rejection = self._rejection(read)
+        if rejection is not None:
+            return _refused(named, rejection)
         topic = Topic.INDICATORS if observed else Topic.EVENTS
         return Verdict(named, Outgoing(topic, key or b"", arrival.value, arrival.headers))
 
-    def _refusal(self, read: Event | Booking | Observation) -> Rejection | None:
+    def _rejection(self, read: Event | Booking | Observation) -> Rejection | None:
         """Return why the fold would refuse it whatever it knows of what it is about, or None."""
         now = read.time if self.now is None else self.now
         if isinstance(read, Event):
@@ -106,10 +106,10 @@ def anyones(_: str) -> bool:
     return True
 
 
-def _refused(named: Named, refusal: Rejection) -> Verdict:
+def _refused(named: Named, rejection: Rejection) -> Verdict:
     """Return a refusal as its sender is told of it: the key is made here, of what another fault speaks of."""
-    faults = tuple(fault for fault in refusal.faults if fault.field != "key") or refusal.faults
-    return Verdict(named, None, refusal.reason, faults)
+    faults = tuple(fault for fault in rejection.errors if fault.field != "key") or rejection.errors
+    return Verdict(named, None, rejection.reason, faults)
 
 
 class _Names(Struct, frozen=True):

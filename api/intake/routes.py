@@ -153,7 +153,7 @@ def _told(verdict: Verdict) -> dict[str, object]:
         "key": named.key,
         "outcome": "taken" if taken else "refused",
         "reason": None if taken else verdict.outcome,
-        "errors": [{"field": fault.field, "reason": fault.reason} for fault in verdict.faults],
+        "errors": [{"field": fault.field, "reason": fault.reason} for fault in verdict.errors],
     }
 
 
@@ -165,11 +165,11 @@ def _refusal(verdicts: Sequence[Verdict], batch: bool) -> Problem:
         faults = [
             FieldError(f"{number}.{fault.field}", fault.reason)
             for number, one in enumerate(verdicts)
-            for fault in one.faults
+            for fault in one.errors
         ]
         return Problem(status, "Every event of the batch is refused", faults)
     (one,) = verdicts
-    return Problem(status, "The event is refused", one.faults, members={"reason": one.outcome})
+    return Problem(status, "The event is refused", one.errors, members={"reason": one.outcome})
 
 
 _STATUS = {Reason.TOO_LARGE: 413, FORBIDDEN: 403}

@@ -101,7 +101,7 @@ def _judged(told: bytes, centre: Centre) -> Outgoing:
     verdict = door_of(centre.model, anyones).judge(Arrival(told))
     if verdict.record is None:
         centre.metrics.intake.labels(OPEN311, verdict.outcome).inc()
-        raise Refused(*dict.fromkeys(map(reports.as_sent, verdict.faults)))
+        raise Refused(*dict.fromkeys(map(reports.as_sent, verdict.errors)))
     return verdict.record
 
 

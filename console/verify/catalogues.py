@@ -52,6 +52,6 @@ class Catalogues:
             return catalogue_of(self._files[name])
         except CatalogueError as error:
             told = "\n  ".join(
-                [f"part of the log was folded by catalogue {name}, which is now refused:", *error.faults]
+                [f"part of the log was folded by catalogue {name}, which is now refused:", *error.errors]
             )
             raise NoSuchEdition(told) from error

@@ -79,7 +79,7 @@ class DeadLetter(Struct, frozen=True, gc=False):
     """A refused record, whole, and why."""
 
     record: Record
-    refusal: Rejection
+    rejection: Rejection
 
     @property
     def is_cut(self) -> bool:
@@ -95,7 +95,7 @@ class DeadLetter(Struct, frozen=True, gc=False):
         """Return the refused record as it came, with the reason in headers: text, and nothing of what it says."""
         record = self.record
         told = {
-            "ioc-error-reason": str(self.refusal)[:MAX_REASON],
+            "ioc-error-reason": str(self.rejection)[:MAX_REASON],
             "ioc-error-stage": "fold",
             "ioc-error-topic": topic,
             "ioc-error-partition": str(partition),

@@ -46,9 +46,9 @@ class Rejection(Struct, frozen=True, gc=False):
     """A typed rejection: the reason and every fault found, all at once."""
 
     reason: Reason
-    faults: tuple[FieldError, ...] = ()
+    errors: tuple[FieldError, ...] = ()
 
     def __str__(self) -> str:
-        if not self.faults:
+        if not self.errors:
             return self.reason
-        return f"{self.reason}: " + "; ".join(f"{fault.field}: {fault.reason}" for fault in self.faults)
+        return f"{self.reason}: " + "; ".join(f"{fault.field}: {fault.reason}" for fault in self.errors)

@@ -45,7 +45,7 @@ class Decision(Struct, frozen=True, gc=False):
 
     state: Incident | None
     facts: tuple[Fact, ...] = ()
-    refusal: Rejection | None = None
+    rejection: Rejection | None = None
     duplicate: bool = False
     emitted: tuple[Outgoing, ...] = ()
 
@@ -54,17 +54,17 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     """Return the state after the event and the facts it makes, as of `now`."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
-    refusal = refused_at_the_door(event, now, catalogue)
-    if refusal is not None:
-        return Decision(state, refusal=refusal)
+    rejection = refused_at_the_door(event, now, catalogue)
+    if rejection is not None:
+        return Decision(state, rejection=rejection)
     old = state if state is not None else Incident(event.incident)
-    if event.move in KIN:
+    if event.event_type in KIN:
         return _hear(state, old, event, now)
     words = words_with(old, event)
     if words is None:
         return Decision(state, duplicate=True)
     if is_full(old, event, words):
-        return Decision(state, refusal=Rejection(Reason.HISTORY_FULL, (FieldError("subject", "too many events"),)))
+        return Decision(state, rejection=Rejection(Reason.HISTORY_FULL, (FieldError("subject", "too many events"),)))
     return _fold(old, event, words, now, catalogue)
 
 
@@ -103,12 +103,12 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rej
 
 
 def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
-    unknown = () if event.move is EventType.REPORTED else unknown_names(event.payload, catalogue)
-    entry = HistoryEntry(event.time, event.move, event.source, event.id, event.data, unknown=unknown)
+    unknown = () if event.event_type is EventType.REPORTED else unknown_names(event.payload, catalogue)
+    entry = HistoryEntry(event.time, event.event_type, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or comes_after(entry, old.history[-1])
     if in_order:
         new = fold.extend(old, entry, event.payload, catalogue)
-    elif event.move is EventType.NOTED and old.state is not State.PENDING:
+    elif event.event_type is EventType.NOTED and old.state is not State.PENDING:
         new = fold.insert_note(old, entry)
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
@@ -125,7 +125,7 @@ def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Cata
     if not new.stands_as(old):
         facts += fact_builders.concerned(old, new, event, now, catalogue)
         told = (*settled(old, new, event), *told, *candidates.tell(old, new, event, judged, now, catalogue))
-    return Decision(new, tuple(facts), _refusal(judged, new), emitted=_identity(old, event, judged) + told)
+    return Decision(new, tuple(facts), _rejection(judged, new), emitted=_identity(old, event, judged) + told)
 
 
 def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoing, ...]:
@@ -133,7 +133,7 @@ def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoi
 
     One that says nothing of who sent it takes away what another had said before it came.
     """
-    if event.move is not EventType.REPORTED or judged.refused is not None:
+    if event.event_type is not EventType.REPORTED or judged.refused is not None:
         return ()
     if event.reporter is not None:
         return (Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter)),)
@@ -161,15 +161,17 @@ def _find(incident: Incident, event: Event) -> HistoryEntry:
     return next(entry for entry in incident.history if entry.id == event.id and entry.source == event.source)
 
 
-def _refusal(entry: HistoryEntry, new: Incident) -> Rejection | None:
+def _rejection(entry: HistoryEntry, new: Incident) -> Rejection | None:
     if entry.refused is None or entry.refused is Reason.OVERTAKEN:
         return None
     if entry.refused is Reason.ILLEGAL_MOVE:
-        return Rejection(entry.refused, (FieldError("type", f"'{entry.move}' is not allowed here; it is {new.state}"),))
+        return Rejection(
+            entry.refused, (FieldError("type", f"'{entry.event_type}' is not allowed here; it is {new.state}"),)
+        )
     if entry.refused is Reason.NOT_IN_CATALOGUE:
         return Rejection(entry.refused, name_faults(entry.unknown))
     if entry.refused is Reason.LOWERED_SILENTLY:
-        return Rejection(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.move](entry.data))))
+        return Rejection(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.event_type](entry.data))))
     return Rejection(entry.refused, _FAULTS[entry.refused])
 
 

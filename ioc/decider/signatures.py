@@ -44,7 +44,7 @@ def statement(event: Event, directed: Directed) -> bytes:
             "source": event.source,
             "id": event.id,
             "subject": event.incident.partition(":")[2],
-            "type": cloudevents_type(event.move),
+            "type": cloudevents_type(event.event_type),
             "time": to_rfc3339(event.time),
             "data": said,
         }
@@ -76,29 +76,29 @@ def _record_key(event: bytes) -> bytes | None:
 def signature_refusal(event: Event, directed: Directed, keys: Mapping[str, SigningKey]) -> Rejection | None:
     """Return why a directive is not signed as it must be; None when it is, by its giver, with a key valid then."""
     if not keys:
-        return _refusal(Reason.NO_KEYS, "signature", "the catalogue has no keys (keys.yml) to check a directive with")
+        return _rejection(Reason.NO_KEYS, "signature", "the catalogue has no keys (keys.yml) to check a directive with")
     if directed.signature is None:
-        return _refusal(Reason.UNSIGNED, "signature", "missing: a directive is signed by whom it comes from")
+        return _rejection(Reason.UNSIGNED, "signature", "missing: a directive is signed by whom it comes from")
     header = _header(directed.signature)
     if header is None or header.alg != ALGORITHM:
         return _BAD
     key = keys.get(header.kid)
     if key is None:
-        return _refusal(Reason.UNKNOWN_KEY, "signature", "its key is not in keys.yml")
+        return _rejection(Reason.UNKNOWN_KEY, "signature", "its key is not in keys.yml")
     if not _is_of(directed.signature, statement(event, directed), key):
         return _BAD
     if not key.is_valid_at(event.time):
-        return _refusal(Reason.KEY_OUT_OF_TIME, "signature", "its key is not valid at the time of the event")
+        return _rejection(Reason.KEY_OUT_OF_TIME, "signature", "its key is not valid at the time of the event")
     if directed.by != key.owner:
-        return _refusal(Reason.WRONG_SIGNER, "by", "not the owner of the key it is signed with")
+        return _rejection(Reason.WRONG_SIGNER, "by", "not the owner of the key it is signed with")
     return None
 
 
-def _refusal(reason: Reason, field: str, what: str) -> Rejection:
+def _rejection(reason: Reason, field: str, what: str) -> Rejection:
     return Rejection(reason, (FieldError(f"data.{field}", what),))
 
 
-_BAD = _refusal(Reason.BAD_SIGNATURE, "signature", "not a detached EdDSA signature of what this event says")
+_BAD = _rejection(Reason.BAD_SIGNATURE, "signature", "not a detached EdDSA signature of what this event says")
 
 
 def _header(signature: str) -> _Header | None:

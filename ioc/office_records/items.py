@@ -55,15 +55,15 @@ class Booked(NamedTuple):
     """What came of a booking. `item` is the very object given when nothing changed."""
 
     item: Item | None
-    refusal: Rejection | None = None
+    rejection: Rejection | None = None
     duplicate: bool = False
 
 
 def book(item: Item | None, booking: Booking, now: Instant, catalogue: Catalogue) -> Booked:
     """Return the item with one act more, as of `now`."""
-    refusal = refused_at_the_door(booking, now, catalogue)
-    if refusal is not None:
-        return Booked(item, refusal)
+    rejection = refused_at_the_door(booking, now, catalogue)
+    if rejection is not None:
+        return Booked(item, rejection)
     old = None if item is None or is_past(item, now, catalogue) else item
     stamps = old.stamps if old is not None else {}
     if any(stamp.source == booking.source and stamp.id == booking.id for stamp in stamps.values()):

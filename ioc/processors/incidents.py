@@ -180,17 +180,17 @@ class IncidentSliceFold(SliceFold):
         if self.by_wall and record.appended > self.now:
             self.now = record.appended
         if isinstance(event, Event):
-            refusal = self._settle(record, event)
+            rejection = self._settle(record, event)
         elif isinstance(event, Booking):
-            refusal = self._book(record, event)
+            rejection = self._book(record, event)
         elif isinstance(event, Watermark):
-            refusal = None
+            rejection = None
             self._run_to(event.time)
         else:
-            refusal = event
-        if refusal is None:
+            rejection = event
+        if rejection is None:
             return False
-        self.changes.dead_letters.append(DeadLetter(record, refusal))
+        self.changes.dead_letters.append(DeadLetter(record, rejection))
         return True
 
     def _settle(self, record: Record, event: Event) -> Rejection | None:
@@ -199,26 +199,26 @@ class IncidentSliceFold(SliceFold):
         if old is None and self._is_stray(event.incident):
             return _STRAY
         if not self.by_wall:
-            refusal = refused_at_the_door(event, event.time, catalogue)
-            if refusal is not None:
-                return refusal
+            rejection = refused_at_the_door(event, event.time, catalogue)
+            if rejection is not None:
+                return rejection
             # What other incidents tell goes by their partition's clock, which may be ahead of what is folded here.
-            if event.move not in KIN and self._live_through(event.time - 1, event.time):
+            if event.event_type not in KIN and self._live_through(event.time - 1, event.time):
                 old = self._incident(event.incident)
         decision = decide(old, event, self.now, catalogue)
         self._keep(old, decision)
         if decision.duplicate:
             self._duplicate(record, event, event.incident)
-        return decision.refusal
+        return decision.rejection
 
     def _book(self, record: Record, booking: Booking) -> Rejection | None:
         old, catalogue = self._item(booking.item), self.shard.catalogue
         if old is None and self._is_stray(booking.key):
             return _STRAY
         if not self.by_wall:
-            refusal = items.refused_at_the_door(booking, booking.time, catalogue)
-            if refusal is not None:
-                return refusal
+            rejection = items.refused_at_the_door(booking, booking.time, catalogue)
+            if rejection is not None:
+                return rejection
             self._live_through(booking.time - 1, booking.time)
         booked = items.book(old, booking, self.now, catalogue)
         if booked.duplicate:
@@ -229,7 +229,7 @@ class IncidentSliceFold(SliceFold):
             self.items_before.setdefault(booking.item, old)
             self.changes.items[booking.item] = booked.item
             self.shard.ageing.set(booking.item, booked.item.last)
-        return booked.refusal
+        return booked.rejection
 
     def _is_stray(self, key: str) -> bool:
         return partition_of(key.encode(), self.shard.partitions) != self.shard.partition

@@ -189,7 +189,7 @@ class Partition(Generic[Changes]):
 
     def _count(self, changes: Changes, folded: int) -> None:
         metrics.RECORDS.labels(*self._labels).inc(folded)
-        for reason, count in Counter(letter.refusal.reason for letter in changes.dead_letters).items():
+        for reason, count in Counter(letter.rejection.reason for letter in changes.dead_letters).items():
             metrics.REFUSED.labels(reason).inc(count)
         metrics.SENT.labels(*self._labels).inc(len(changes.outbox))
         metrics.HELD.labels(*self._labels).set(self.shard.held)

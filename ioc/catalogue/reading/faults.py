@@ -11,7 +11,7 @@ class CatalogueError(ValueError):
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
-        self.faults = faults
+        self.errors = faults
 
 
 class Faults:

@@ -81,7 +81,7 @@ def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_st
     for record in log:
         verdict = door(record.appended).judge(Arrival(record.value or b""))
         changes = shard.fold([record])
-        refused = [letter.refusal.reason for letter in changes.dead_letters]
+        refused = [letter.rejection.reason for letter in changes.dead_letters]
         if verdict.record is not None:
             assert (verdict.record.key, verdict.record.value) == (record.key, record.value)
             assert set(refused) <= BY_STATE
@@ -152,8 +152,8 @@ def test_what_is_wrong_is_told_at_once_and_nothing_of_it_is_written(
 ) -> None:
     verdict = judged(event)
     assert (verdict.record, verdict.outcome) == (None, outcome)
-    assert faults is None or {fault.field for fault in verdict.faults} == faults
-    assert "key" not in {fault.field for fault in verdict.faults}
+    assert faults is None or {fault.field for fault in verdict.errors} == faults
+    assert "key" not in {fault.field for fault in verdict.errors}
 
 
 def test_marks_of_a_replay_do_not_come_in_here() -> None:
@@ -172,7 +172,7 @@ def test_nobody_speaks_for_a_source_that_is_not_theirs_or_for_the_centre() -> No
     ):
         verdict = judged(event, NOW, *sources)
         assert (verdict.record, verdict.outcome) == (None, FORBIDDEN)
-        assert verdict.faults == (FieldError("source", "not yours to speak for"),)
+        assert verdict.errors == (FieldError("source", "not yours to speak for"),)
 
 
 def test_where_time_is_the_events_own_none_is_ahead_of_it() -> None:

@@ -382,9 +382,9 @@ def faults(folder: Path) -> list[str]:
     """Return the faults of a catalogue; the place of a row, which depends on the rows before it, as [n]."""
     with pytest.raises(CatalogueError) as refused:
         load_catalogue(folder)
-    assert str(refused.value).splitlines() == refused.value.faults, "one message tells them all"
-    assert len(set(refused.value.faults)) == len(refused.value.faults), "and each once"
-    return sorted(re.sub(r"\[\d+\]", "[n]", fault) for fault in refused.value.faults)
+    assert str(refused.value).splitlines() == refused.value.errors, "one message tells them all"
+    assert len(set(refused.value.errors)) == len(refused.value.errors), "and each once"
+    return sorted(re.sub(r"\[\d+\]", "[n]", fault) for fault in refused.value.errors)
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def test_the_storm_breaks_fast_and_passes_slowly() -> None:
 
 
 def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: IncidentChangeSet) -> None:
-    reasons = Counter(letter.refusal.reason for letter in folded.dead_letters)
+    reasons = Counter(letter.rejection.reason for letter in folded.dead_letters)
     assert {Reason.NOT_JSON, Reason.INVALID, Reason.UNKNOWN_TYPE} <= reasons.keys()
     assert reasons.keys() <= {
         Reason.NOT_JSON,
@@ -121,7 +121,7 @@ def test_what_goes_wrong_on_the_way_is_refused_for_the_right_reasons(folded: Inc
 
 
 def test_in_the_storm_some_matters_are_put_aside_for_a_while(incidents: list[Incident]) -> None:
-    shelved = [entry for one in incidents for entry in one.history if entry.move is EventType.SHELVED]
+    shelved = [entry for one in incidents for entry in one.history if entry.event_type is EventType.SHELVED]
     assert len(shelved) > 3
     assert {entry.refused for entry in shelved} <= {None, Reason.ILLEGAL_MOVE}
 
@@ -136,10 +136,10 @@ def told() -> list[tuple[str, EventType, Instant]]:
     """What the sensors' fold tells of the eve and the day of the storm: incident, move and time."""
     shard = Sensors(0, CITY, ClockKind.EVENT)
     changes = shard.fold(records(Topic.INDICATORS))
-    reasons = {letter.refusal.reason for letter in changes.dead_letters}
+    reasons = {letter.rejection.reason for letter in changes.dead_letters}
     assert reasons <= {Reason.NOT_JSON, Reason.NOT_UTF8, Reason.INVALID, Reason.UNKNOWN_TYPE}
     sent = [read_event(one.key, one.value, one.headers) for one in changes.outbox]
-    return [(one.incident, one.move, one.time) for one in sent if isinstance(one, Event)]
+    return [(one.incident, one.event_type, one.time) for one in sent if isinstance(one, Event)]
 
 
 def test_every_kind_of_indicator_is_measured_in_the_simulated_city() -> None:
@@ -153,8 +153,8 @@ def test_on_the_calm_eve_no_sensor_has_anything_to_tell(told: list[tuple[str, Ev
 
 
 def test_the_river_rises_with_the_storm_and_falls_after_it(told: list[tuple[str, EventType, Instant]]) -> None:
-    river = [(move, time) for incident, move, time in told if incident == "river-stations:kim-long:1"]
-    moves = [move for move, _ in river]
+    river = [(event_type, time) for incident, event_type, time in told if incident == "river-stations:kim-long:1"]
+    moves = [event_type for event_type, _ in river]
     assert moves == [EventType.REPORTED, *[EventType.UPDATED] * 4, EventType.RESOLVED], (
         "three levels up, and down again"
     )
@@ -163,13 +163,13 @@ def test_the_river_rises_with_the_storm_and_falls_after_it(told: list[tuple[str,
 
 
 def test_one_sensor_falls_silent_in_the_storm_and_speaks_again(told: list[tuple[str, EventType, Instant]]) -> None:
-    silent = [(incident, move) for incident, move, _ in told if "silent" in incident]
+    silent = [(incident, event_type) for incident, event_type, _ in told if "silent" in incident]
     gauge = "rain-gauges:nam-dong:silent-1"
     assert silent == [(gauge, EventType.REPORTED), (gauge, EventType.RESOLVED)]
 
 
 def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tuple[str, EventType, Instant]]) -> None:
-    opened = {incident.rpartition(":")[0] for incident, move, _ in told if move is EventType.REPORTED}
+    opened = {incident.rpartition(":")[0] for incident, event_type, _ in told if event_type is EventType.REPORTED}
     services = {CITY.sensors[id].indicator.service for id in opened}
     assert len(services) >= 5
     assert len([one for one in told if one[1] is EventType.REPORTED]) < 40, "no sensor flutters"
@@ -226,7 +226,7 @@ def test_every_answered_dossier_shows_its_result(incidents: list[Incident]) -> N
     answered = [one for one in incidents if one.dossier is not None and one.state is State.RESOLVED]
     assert answered
     for one in answered:
-        shown = [e for entry in one.history for e in DECODE[entry.move](entry.data).evidence]
+        shown = [e for entry in one.history for e in DECODE[entry.event_type](entry.data).evidence]
         assert any(each.public for each in shown), one.id
 
 
@@ -243,7 +243,7 @@ def test_the_storm_brings_directives_that_units_answer_in_time_late_and_not(inci
 def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: IncidentChangeSet) -> None:
     lowered = [fact for fact in folded.facts if fact.kind is Kind.LOWERED]
     assert lowered
-    assert not any(letter.refusal.reason is Reason.LOWERED_SILENTLY for letter in folded.dead_letters)
+    assert not any(letter.rejection.reason is Reason.LOWERED_SILENTLY for letter in folded.dead_letters)
 
 
 def test_without_the_leaders_key_there_are_no_directives() -> None:
@@ -259,5 +259,5 @@ def test_in_the_storm_some_matters_are_reported_again_and_again() -> None:
             centre.settle()
     merged = Counter(one.parent for one in centre.incidents.values() if one.state is State.MERGED)
     assert sum(count > 5 for count in merged.values()) >= 5
-    illegal = [one for one in centre.refused if one.refusal.reason is Reason.ILLEGAL_MOVE]
+    illegal = [one for one in centre.refused if one.rejection.reason is Reason.ILLEGAL_MOVE]
     assert illegal == [], "nothing is done about what was merged"

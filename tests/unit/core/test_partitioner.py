@@ -25,7 +25,7 @@ def test_a_record_of_another_partition_is_refused_and_one_of_ours_is_not() -> No
     ours = partition_of(KEY, 4)
     for partition in range(4):
         changes = IncidentProcessor(partition, CITY, ClockKind.WALL, partitions=4).fold([record(0, "reported", START)])
-        reasons = [letter.refusal.reason for letter in changes.dead_letters]
+        reasons = [letter.rejection.reason for letter in changes.dead_letters]
         assert reasons == ([] if partition == ours else [Reason.WRONG_PARTITION])
         assert len(changes.incidents) == (partition == ours)
 

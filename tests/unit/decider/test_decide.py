@@ -113,7 +113,7 @@ incidents = st.fixed_dictionaries({side: st.sampled_from(values) for side, value
 @given(incidents)
 def test_nobody_else_is_told_of_an_incident_that_stands_as_it_stood(sides: dict[str, Any]) -> None:
     noted = event("noted", T + HOUR)
-    entry = HistoryEntry(noted.time, noted.move, noted.source, noted.id, noted.data)
+    entry = HistoryEntry(noted.time, noted.event_type, noted.source, noted.id, noted.data)
     old = Incident("flood-rain:1", **sides, history=(entry,))
     for side, value in [(side, value) for side, values in _SIDES.items() for value in values]:
         new = Incident("flood-rain:1", **{**sides, side: value}, history=(entry,))
@@ -135,8 +135,8 @@ def test_events_before_the_report_are_held_and_then_told() -> None:
 def test_an_illegal_move_is_refused_and_kept_in_the_history() -> None:
     state, _ = run(event("reported", T), event("cancelled", T + HOUR))
     decision = decide(state, event("started", T + 2 * HOUR), LATER, CITY)
-    assert decision.refusal is not None
-    assert decision.refusal.reason is Reason.ILLEGAL_MOVE
+    assert decision.rejection is not None
+    assert decision.rejection.reason is Reason.ILLEGAL_MOVE
     assert decision.state is not None
     assert decision.state.state is State.CANCELLED
     assert decision.state.history[-1].refused is Reason.ILLEGAL_MOVE
@@ -150,10 +150,10 @@ def test_a_duplicate_changes_nothing() -> None:
 
 
 def test_an_unknown_service_and_the_future_are_refused_at_the_door() -> None:
-    refused = decide(None, event("reported", T, service="nobody"), LATER, CITY).refusal
+    refused = decide(None, event("reported", T, service="nobody"), LATER, CITY).rejection
     assert refused is not None
     assert refused.reason is Reason.NOT_IN_CATALOGUE
-    early = decide(None, event("reported", T + HOUR), T, CITY).refusal
+    early = decide(None, event("reported", T + HOUR), T, CITY).rejection
     assert early is not None
     assert early.reason is Reason.IN_THE_FUTURE
 

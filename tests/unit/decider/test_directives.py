@@ -85,7 +85,7 @@ def test_the_first_answer_of_a_unit_counts() -> None:
     repeated = event("directive_done", T + 3 * HOUR, "n3", directive="d", unit="pc-hue")
     after = event("directive_acknowledged", T + 4 * HOUR, "a3", directive="d", unit="pc-hue")
     decision = then(None, REPORTED, GIVEN, TAKEN, again, DONE, repeated, after)
-    assert decision.refusal is None
+    assert decision.rejection is None
     assert decision.state is not None
     assert decision.state.directives[0].answers[0] == Answer("pc-hue", T + 10 * MINUTE, T + HOUR)
 
@@ -94,7 +94,7 @@ def test_a_directive_is_answered_under_the_very_id_it_has() -> None:
     name = unicodedata.normalize("NFD", "chỉ-đạo-1")
     given = event("directed", T, name, units=["hepco"], text="Cắt điện")
     decision = then(None, REPORTED, given, event("directive_done", T + HOUR, directive=name, unit="hepco", text="đã"))
-    assert decision.refusal is None
+    assert decision.rejection is None
     assert decision.state is not None
     assert decision.state.directives[0].answers[0].done_at == T + HOUR
 
@@ -120,8 +120,8 @@ def test_an_answer_to_no_directive_or_of_no_unit_of_it_is_refused(
     answer: dict[str, str], reason: Reason, field: str
 ) -> None:
     decision = then(None, REPORTED, GIVEN, event("directive_done", T + HOUR, "n", **answer))
-    assert decision.refusal is not None
-    assert (decision.refusal.reason, decision.refusal.faults[0].field) == (reason, field)
+    assert decision.rejection is not None
+    assert (decision.rejection.reason, decision.rejection.errors[0].field) == (reason, field)
     assert decision.state is not None
     assert decision.state.history[-1].refused is reason
     assert decision.state.directives[0].answers == (Answer("pc-hue"), Answer("hepco"))
@@ -129,8 +129,8 @@ def test_an_answer_to_no_directive_or_of_no_unit_of_it_is_refused(
 
 def test_an_answer_that_came_before_its_directive_is_judged_again() -> None:
     early = then(None, REPORTED, DONE)
-    assert early.refusal is not None
-    assert early.refusal.reason is Reason.UNKNOWN_DIRECTIVE
+    assert early.rejection is not None
+    assert early.rejection.reason is Reason.UNKNOWN_DIRECTIVE
     late = then(early.state, GIVEN, now=T + 2 * HOUR)
     assert late.state is not None
     assert late.state.directives[0].answers[0].done_at == T + HOUR
@@ -142,8 +142,8 @@ def test_an_answer_that_came_before_its_directive_is_judged_again() -> None:
 def test_units_name_a_directive_by_its_id_so_two_of_one_id_are_refused() -> None:
     other = event("directed", T + MINUTE, "d", source="/city/field-reports", units=["csgt"])
     decision = then(None, REPORTED, GIVEN, other)
-    assert decision.refusal is not None
-    assert decision.refusal.reason is Reason.DIRECTIVE_TAKEN
+    assert decision.rejection is not None
+    assert decision.rejection.reason is Reason.DIRECTIVE_TAKEN
 
 
 def test_units_still_answer_once_the_matter_is_settled() -> None:
@@ -214,8 +214,8 @@ def test_a_settled_matter_is_watched_no_more_and_a_reopened_one_again() -> None:
 
 HELPERS = ("pc-hue", "hepco", "csgt")
 ANSWERS = [
-    event(move, T + at * MINUTE, f"{move}-{directive}-{unit}-{at}", directive=directive, unit=unit)
-    for move in ("directive_acknowledged", "directive_done")
+    event(event_type, T + at * MINUTE, f"{event_type}-{directive}-{unit}-{at}", directive=directive, unit=unit)
+    for event_type in ("directive_acknowledged", "directive_done")
     for directive in ("d", "e", "never")
     for unit in HELPERS
     for at in (30, 150)
@@ -267,7 +267,7 @@ def test_a_state_fits_into_its_record_however_many_units_are_directed() -> None:
         one = event("directed", T + number, id, units=units, due="2026-04-14T10:00:00+07:00")
         decision = then(state, one, catalogue=town)
         state = decision.state
-        refused.append(decision.refusal.reason if decision.refusal else None)
+        refused.append(decision.rejection.reason if decision.rejection else None)
     assert refused == [None, None, Reason.TOO_MANY_DIRECTED, Reason.TOO_MANY_DIRECTED]
     assert state is not None
     for now in (T + 100 * MINUTE, DUE + SECOND, DUE + HOUR, DUE + DAY):

@@ -23,10 +23,12 @@ RULES_OWN, BIRTH, MARRIAGE, NO_TARGET = 37.5 * HOUR, 7.5 * HOUR, 37.5 * HOUR, "E
 ONLINE = "Cổng dịch vụ công"
 
 
-def happened(move: str, time: Instant, **data: Any) -> Event:
-    if move == "reported":
+def happened(event_type: str, time: Instant, **data: Any) -> Event:
+    if event_type == "reported":
         data = {"service": "one-stop-shop", **data}
-    read = read_event(b"one-stop-shop:1", body(move, time, f"{move}-{time}", source="/hue/one-stop-shop", **data))
+    read = read_event(
+        b"one-stop-shop:1", body(event_type, time, f"{event_type}-{time}", source="/hue/one-stop-shop", **data)
+    )
     assert isinstance(read, Event), read
     return read
 

@@ -19,16 +19,16 @@ PHOTO = {
 }
 
 
-def read(*evidence: object, move: str = "noted", **data: Any) -> Event | Rejection:
-    found = read_event(b"field-reports:1", body(move, NOW, "e1", evidence=evidence, **data))
+def read(*evidence: object, event_type: str = "noted", **data: Any) -> Event | Rejection:
+    found = read_event(b"field-reports:1", body(event_type, NOW, "e1", evidence=evidence, **data))
     assert isinstance(found, Event | Rejection)
     return found
 
 
 def test_any_event_may_show_evidence_and_it_is_kept_in_the_history() -> None:
-    found = read(PHOTO, {**PHOTO, "public": True}, move="resolved")
+    found = read(PHOTO, {**PHOTO, "public": True}, event_type="resolved")
     assert isinstance(found, Event)
-    kept = DECODE[found.move](found.data).evidence
+    kept = DECODE[found.event_type](found.data).evidence
     assert kept == (Evidence(**PHOTO), Evidence(**PHOTO, public=True))  # type: ignore[arg-type]
 
 
@@ -49,7 +49,7 @@ def test_any_event_may_show_evidence_and_it_is_kept_in_the_history() -> None:
 def test_an_address_is_https_of_a_plain_host(url: str) -> None:
     found = read({**PHOTO, "url": url})
     assert isinstance(found, Rejection)
-    assert {fault.field for fault in found.faults} == {"data.evidence.0.url"}
+    assert {fault.field for fault in found.errors} == {"data.evidence.0.url"}
 
 
 def test_all_faults_of_all_evidence_are_named_at_once() -> None:
@@ -57,7 +57,7 @@ def test_all_faults_of_all_evidence_are_named_at_once() -> None:
     assert isinstance(found, Rejection)
     second = {"data.evidence.1.url", "data.evidence.1.sha256", "data.evidence.1.media_type"}
     third = {f"data.evidence.2.{field}" for field in ("url", "sha256", "media_type", "caption")}
-    assert {fault.field for fault in found.faults} == second | third
+    assert {fault.field for fault in found.errors} == second | third
 
 
 def test_there_are_twenty_pieces_of_evidence_at_most() -> None:
@@ -66,6 +66,6 @@ def test_there_are_twenty_pieces_of_evidence_at_most() -> None:
 
 
 def test_evidence_alone_changes_no_field() -> None:
-    found = read(PHOTO, move="updated")
+    found = read(PHOTO, event_type="updated")
     assert isinstance(found, Rejection)
     assert str(found) == "invalid: data: an update changes at least one field"

@@ -28,7 +28,7 @@ LATER = T + 60 * DAY
 KEY = b"field-reports:1"
 
 
-def refusal(value: bytes, headers: list[tuple[str, bytes | None]] | None = None) -> Rejection:
+def rejection(value: bytes, headers: list[tuple[str, bytes | None]] | None = None) -> Rejection:
     read = read_event(KEY, value, headers or [])
     assert isinstance(read, Rejection)
     return read
@@ -45,11 +45,11 @@ def fold(*events: Event | DeadlinePassed, state: Incident | None = None, catalog
 def test_moments_that_stand_for_nothing_are_refused(time: str) -> None:
     good = body("reported", T, "e1", service="field-reports")
     told = msgspec.json.decode(good) | {"time": time}
-    assert refusal(msgspec.json.encode(told)).faults[0].field == "time"
+    assert rejection(msgspec.json.encode(told)).errors[0].field == "time"
     due = body("reported", T, "e1", service="field-reports", due={"resolve": time})
-    assert refusal(due).faults[0].field == "data.due.resolve"
+    assert rejection(due).errors[0].field == "data.due.resolve"
     directed = body("directed", T, "e1", units=["hepco"], due=time)
-    assert refusal(directed).faults[0].field == "data.due"
+    assert rejection(directed).errors[0].field == "data.due"
 
 
 def test_the_sentinel_dues_of_real_tables_are_taken_and_cost_no_time() -> None:
@@ -61,13 +61,13 @@ def test_the_sentinel_dues_of_real_tables_are_taken_and_cost_no_time() -> None:
 
 @pytest.mark.parametrize("value", [b"[" * 100_000, b'{"data":' * 50_000, b'{"type":["a"]}', b"1", b"null"])
 def test_odd_json_is_refused_and_no_more(value: bytes) -> None:
-    assert refusal(value).faults
+    assert rejection(value).errors
 
 
 def test_words_that_grow_in_nfc_are_refused() -> None:
-    told = refusal(body("reported", T, "e1", service="field-reports", title="\u0958" * 512))
+    told = rejection(body("reported", T, "e1", service="field-reports", title="\u0958" * 512))
     assert told.reason is Reason.INVALID
-    assert told.faults
+    assert told.errors
 
 
 def test_a_null_header_is_no_header() -> None:
@@ -76,25 +76,25 @@ def test_a_null_header_is_no_header() -> None:
 
 
 def test_a_week_date_is_named_as_the_fault_it_is() -> None:
-    told = refusal(body("reported", T, "e1", service="field-reports").replace(b"2026-04-14", b"2026-W48-2"))
-    assert [fault.field for fault in told.faults] == ["time"]
+    told = rejection(body("reported", T, "e1", service="field-reports").replace(b"2026-04-14", b"2026-W48-2"))
+    assert [fault.field for fault in told.errors] == ["time"]
 
 
 def test_a_senders_own_words_are_not_in_the_fault() -> None:
     due = {"Nguyen Van A 0905": "tomorrow"}
-    assert "Nguyen" not in str(refusal(body("reported", T, "e1", service="field-reports", due=due)))
+    assert "Nguyen" not in str(rejection(body("reported", T, "e1", service="field-reports", due=due)))
 
 
 def test_a_full_history_can_still_be_closed_but_not_grow() -> None:
     refused = [event("resumed", T + n, id=f"r{n}") for n in range(1, MAX_HISTORY)]
     full = fold(event("reported", T), *refused).state
     more = fold(event("noted", T + HOUR, text="x"), state=full)
-    assert more.refusal is not None
-    assert more.refusal.reason is Reason.HISTORY_FULL
+    assert more.rejection is not None
+    assert more.rejection.reason is Reason.HISTORY_FULL
     closed = fold(event("resolved", T + HOUR), state=full).state
     assert closed is not None
     assert closed.state is State.RESOLVED
-    assert fold(event("reopened", T + 2 * HOUR), state=closed).refusal is not None
+    assert fold(event("reopened", T + 2 * HOUR), state=closed).rejection is not None
 
 
 def test_a_state_fits_into_its_record_however_much_is_said() -> None:
@@ -122,11 +122,11 @@ def test_a_state_fits_into_its_record_however_long_the_names_of_its_events_are()
 
 
 @pytest.mark.parametrize("char", ["\x01", '"', "ế", "\U0001f525", "\u2028"])
-@pytest.mark.parametrize("move", EventType)
-def test_no_entry_takes_more_besides_its_data_than_is_reckoned(move: EventType, char: str) -> None:
+@pytest.mark.parametrize("event_type", EventType)
+def test_no_entry_takes_more_besides_its_data_than_is_reckoned(event_type: EventType, char: str) -> None:
     reason = max(Reason, key=len)
     longest = HistoryEntry(
-        LATER, move, char * 256, char * 256, Raw(b"{}"), reason, ("service", "unit", "ward", "units"), False
+        LATER, event_type, char * 256, char * 256, Raw(b"{}"), reason, ("service", "unit", "ward", "units"), False
     )
     assert len(encode((longest,))) - len(longest.data) <= MOST_BESIDES
 

@@ -55,8 +55,8 @@ class Town:
             decision = decide(self.incidents.get(one.incident), one, LATER, CITY)
             if decision.state is not None:
                 self.incidents[one.incident] = decision.state
-            if decision.refusal is not None:
-                self.refused.append(decision.refusal)
+            if decision.rejection is not None:
+                self.refused.append(decision.rejection)
             emitted = [read(sent) for sent in decision.emitted]
             self.sent += emitted
             self.under_way += emitted
@@ -84,8 +84,8 @@ def reported(id: str, time: Instant = T, **data: Any) -> Event:
     return event("reported", time, subject=id.partition(":")[2], **data)
 
 
-def told(id: str, move: str, time: Instant, **data: Any) -> Event:
-    return event(move, time, f"{move}-{time}-{id}", subject=id.partition(":")[2], **data)
+def told(id: str, event_type: str, time: Instant, **data: Any) -> Event:
+    return event(event_type, time, f"{event_type}-{time}-{id}", subject=id.partition(":")[2], **data)
 
 
 def town(*events: Event) -> Town:
@@ -124,7 +124,7 @@ def test_a_report_newer_than_the_end_of_the_matter_is_sent_back_to_be_looked_for
         assert (made[B].state, made[B].parent, made[B].closed_at) == (State.REPORTED, None, None)
         assert made.children(A) == set()
         assert made.refused == []
-        sent = next(one for one in made.sent if one.move is EventType.UNMERGED)
+        sent = next(one for one in made.sent if one.event_type is EventType.UNMERGED)
         assert (sent.source, sent.time) == ("/operations-centre/families/field-reports", T + 2 * HOUR + MINUTE + 1)
         assert sent.payload == Unmerged(afresh=True)
 
@@ -143,7 +143,7 @@ def test_unmerged_it_is_reported_and_its_clocks_ran_all_the_time() -> None:
 def test_children_follow_through_a_parent_that_was_merged_itself() -> None:
     made = town(*MERGED, reported(C), told(C, "merged", T + HOUR, into=B), told(A, "resolved", T + 2 * HOUR))
     assert (made[C].parent, made[C].outcome) == (B, State.RESOLVED)
-    assert [one.payload.generation for one in made.sent if one.move is EventType.FOLLOWED] == [1, 2]  # type: ignore[attr-defined]
+    assert [one.payload.generation for one in made.sent if one.event_type is EventType.FOLLOWED] == [1, 2]  # type: ignore[attr-defined]
 
 
 def test_of_two_that_were_merged_into_each_other_one_steps_out() -> None:
@@ -167,10 +167,10 @@ def test_news_that_goes_in_a_circle_comes_to_rest() -> None:
 
 
 def test_nothing_is_merged_into_itself() -> None:
-    for move in ("merged", "proposed"):
-        refusal = read_event(B.encode(), body(move, T, "x", "2", into=B))
-        assert isinstance(refusal, Rejection)
-        assert str(refusal) == "invalid: data.into: is the incident itself"
+    for event_type in ("merged", "proposed"):
+        rejection = read_event(B.encode(), body(event_type, T, "x", "2", into=B))
+        assert isinstance(rejection, Rejection)
+        assert str(rejection) == "invalid: data.into: is the incident itself"
 
 
 def test_a_parent_that_is_full_sends_the_next_one_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_a_state_fits_into_its_record_however_long_the_ids_of_its_children_are()
         assert decision.state is not None
         parent = decision.state
     assert child(1100) in parent.children
-    assert [read(sent).move for sent in decision.emitted] == [EventType.UNMERGED]
+    assert [read(sent).event_type for sent in decision.emitted] == [EventType.UNMERGED]
     left = decide(parent, told(A, "left", T, child=child(1299), turn=2), LATER, CITY).state
     assert left is not None
     assert child(1299) not in left.children
@@ -261,10 +261,10 @@ _STEP = st.tuples(
 def _acyclic(steps: Sequence[tuple[str, int, int, int]], ages: Sequence[int], two: bool) -> Iterator[Event]:
     """Yield reports and what happens to them; of the merges only those into an earlier one, or of the first `two`."""
     yield from (reported(id, T + age * HOUR) for id, age in zip(IDS, ages, strict=True))
-    for number, (move, who, other, hour) in enumerate(steps):
-        data: Mapping[str, Any] = {"into": IDS[other]} if move == "merged" else {}
+    for number, (event_type, who, other, hour) in enumerate(steps):
+        data: Mapping[str, Any] = {"into": IDS[other]} if event_type == "merged" else {}
         if not data or other < who or (two and (who, other) == (0, 1)):
-            yield event(move, T + hour * HOUR, f"{move}-{number}", subject=str(who), **data)
+            yield event(event_type, T + hour * HOUR, f"{event_type}-{number}", subject=str(who), **data)
 
 
 def agrees(made: Town) -> None:

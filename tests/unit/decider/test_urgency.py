@@ -77,9 +77,9 @@ def test_a_reopened_urgent_matter_is_told_again() -> None:
 
 def test_it_is_not_lowered_in_silence() -> None:
     decision = then(URGENT, SILENT)
-    assert decision.refusal is not None
-    assert decision.refusal.reason is Reason.LOWERED_SILENTLY
-    assert {fault.field for fault in decision.refusal.faults} == {"data.actor", "data.text"}
+    assert decision.rejection is not None
+    assert decision.rejection.reason is Reason.LOWERED_SILENTLY
+    assert {fault.field for fault in decision.rejection.errors} == {"data.actor", "data.text"}
     assert decision.state is not None
     assert (decision.state.priority, decision.state.ward) == (Priority.URGENT, None)
     assert decision.state.history[-1].refused is Reason.LOWERED_SILENTLY
@@ -87,14 +87,14 @@ def test_it_is_not_lowered_in_silence() -> None:
 
 @pytest.mark.parametrize(("words", "missing"), [({"actor": "Lan"}, "text"), ({"text": "x", "actor": " \t"}, "actor")])
 def test_both_who_and_why_are_said(words: dict[str, str], missing: str) -> None:
-    refusal = then(URGENT, event("updated", T + HOUR, priority="low", **words)).refusal
-    assert refusal is not None
-    assert [fault.field for fault in refusal.faults] == [f"data.{missing}"]
+    rejection = then(URGENT, event("updated", T + HOUR, priority="low", **words)).rejection
+    assert rejection is not None
+    assert [fault.field for fault in rejection.errors] == [f"data.{missing}"]
 
 
 def test_whoever_took_part_is_told_when_it_is_lowered() -> None:
     decision = then(EXPLAINED, state=then(URGENT).state)
-    assert decision.refusal is None
+    assert decision.rejection is None
     assert told(decision) == [(Kind.LOWERED, ("cay-xanh", *INVOLVED))]
     assert decision.state is not None
     assert decision.state.priority is Priority.HIGH
@@ -102,8 +102,8 @@ def test_whoever_took_part_is_told_when_it_is_lowered() -> None:
 
 def test_other_changes_of_what_is_urgent_need_no_reason() -> None:
     for change in ({"priority": "urgent"}, {"ward": "19753"}, {"unit": "pccc"}):
-        assert then(URGENT, event("updated", T + HOUR, **change)).refusal is None
-    assert then(event("reported", T, priority="high"), SILENT).refusal is None
+        assert then(URGENT, event("updated", T + HOUR, **change)).rejection is None
+    assert then(event("reported", T, priority="high"), SILENT).rejection is None
 
 
 def test_a_late_report_of_urgency_makes_what_was_lowered_in_silence_refused() -> None:

@@ -214,11 +214,11 @@ def test_computed_again_from_the_sightings_alone_it_is_the_same(
     steps: Sequence[tuple[str, int, int, int]], seed: int
 ) -> None:
     made = Centre(partitions=3, seed=seed)
-    for number, (move, who, place, minute) in enumerate(steps):
-        data = off(place * 200) if move in ("reported", "updated") else {}
+    for number, (event_type, who, place, minute) in enumerate(steps):
+        data = off(place * 200) if event_type in ("reported", "updated") else {}
         if number % 5 == 0:
             made.settle()
-        made.happen(move, f"{who}", T + minute * MINUTE, **data)
+        made.happen(event_type, f"{who}", T + minute * MINUTE, **data)
     made.settle()
     for shard, anew in again(made):
         assert (anew.matters, anew.position) == (shard.matters, shard.position)
@@ -268,7 +268,7 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
 )
 def test_what_is_no_sighting_is_refused(key: bytes, value: bytes | None, reason: Reason) -> None:
     changes = DuplicateProcessor(0, CITY, ClockKind.WALL).fold([Record(0, T, key, value)])
-    assert [letter.refusal.reason for letter in changes.dead_letters] == [reason]
+    assert [letter.rejection.reason for letter in changes.dead_letters] == [reason]
 
 
 def test_a_rule_that_is_made_much_wider_costs_no_more_than_the_matters_there_are() -> None:

@@ -136,7 +136,7 @@ def read(value: dict[str, Any], key: bytes = b"one-stop-shop:A-001") -> Event | 
 
 def faults(found: object) -> set[str]:
     assert isinstance(found, Rejection), found
-    return {fault.field for fault in found.faults}
+    return {fault.field for fault in found.errors}
 
 
 def test_all_faults_of_a_booking_are_named_at_once() -> None:
@@ -156,8 +156,8 @@ def test_names_that_are_not_in_the_catalogue_are_refused() -> None:
     shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([booked(Act.ISSUED, NOW, service="x", unit="y", ward="z")])
     (letter,) = changes.dead_letters
-    assert letter.refusal.reason is Reason.NOT_IN_CATALOGUE
-    assert faults(letter.refusal) == {"data.service", "data.unit", "data.ward"}
+    assert letter.rejection.reason is Reason.NOT_IN_CATALOGUE
+    assert faults(letter.rejection) == {"data.service", "data.unit", "data.ward"}
 
 
 def test_what_comes_from_the_future_is_refused_and_does_not_move_the_events_clock() -> None:
@@ -201,7 +201,7 @@ def test_an_item_is_let_go_when_nothing_more_can_come_of_it_and_its_figures_stay
     assert (b"ticket/one-stop-shop:A-001", None) in [(one.key, one.value) for one in writes[Topic.ITEMS]]
     shard.apply(changes)
     again = shard.fold([replace(one, appended=last + kept + 1) for one in visit])
-    assert {letter.refusal.reason for letter in again.dead_letters} == {Reason.TOO_OLD}
+    assert {letter.rejection.reason for letter in again.dead_letters} == {Reason.TOO_OLD}
     assert not again.aggregates
     assert day(shard).count(Measure.TICKETS_SERVED) == 1
 

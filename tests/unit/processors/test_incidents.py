@@ -36,7 +36,7 @@ class Written:
     def take(self, changes: IncidentChangeSet) -> None:
         self.shard.apply(changes)
         self.facts += [serde.encode(fact) for fact in changes.facts]
-        self.dead_letters += [serde.encode((dead.record.offset, dead.refusal)) for dead in changes.dead_letters]
+        self.dead_letters += [serde.encode((dead.record.offset, dead.rejection)) for dead in changes.dead_letters]
 
     def fold(self, log: Sequence[Record], cuts: Iterable[int] = ()) -> Self:
         """Fold a log, cut into slices."""
@@ -164,7 +164,7 @@ def test_the_position_counts_what_was_folded_refused_and_seen_before() -> None:
     assert changes.position == Position(
         next=5, clock=start + MINUTE, folded=5, refused=3, duplicates=1, recent=RejectionCount(records=5, refused=3)
     )
-    assert [(dead.record, dead.refusal.reason) for dead in changes.dead_letters] == [
+    assert [(dead.record, dead.rejection.reason) for dead in changes.dead_letters] == [
         (log[2], Reason.ILLEGAL_MOVE),
         (log[3], Reason.UNKNOWN_TYPE),
         (log[4], Reason.NOT_JSON),

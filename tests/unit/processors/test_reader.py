@@ -25,14 +25,16 @@ SECRET = "9123456780"
 ABSENT = object()
 
 
-def attributes(move: str = "reported", **changed: Any) -> dict[str, Any]:
+def attributes(event_type: str = "reported", **changed: Any) -> dict[str, Any]:
     """Return the attributes of a good event, changed."""
-    good = msgspec.json.decode(body(move, at("2026-04-14 08:30"), "7d1e", **(REPORT if move == "reported" else {})))
+    good = msgspec.json.decode(
+        body(event_type, at("2026-04-14 08:30"), "7d1e", **(REPORT if event_type == "reported" else {}))
+    )
     return {name: value for name, value in (good | changed).items() if value is not ABSENT}
 
 
-def read(move: str = "reported", key: bytes | None = KEY, **changed: Any) -> Event | Watermark | Rejection:
-    return read_event(key, msgspec.json.encode(attributes(move, **changed)))
+def read(event_type: str = "reported", key: bytes | None = KEY, **changed: Any) -> Event | Watermark | Rejection:
+    return read_event(key, msgspec.json.encode(attributes(event_type, **changed)))
 
 
 def read_binary(**changed: Any) -> Event | Watermark | Rejection:
@@ -56,7 +58,7 @@ def refused(read: Event | Watermark | Rejection) -> Rejection:
 def test_an_event_tells_what_happened_to_which_incident_and_when() -> None:
     event = accepted(read())
     assert (event.incident, event.source, event.id) == ("field-reports:1", "/hue/field-reports", "7d1e")
-    assert (event.move, event.time) == ("reported", at("2026-04-14 08:30"))
+    assert (event.event_type, event.time) == ("reported", at("2026-04-14 08:30"))
     assert event.payload == Reported(service="field-reports", title="Cây đổ")
 
 
@@ -93,9 +95,9 @@ def test_the_content_type_tells_the_modes_apart() -> None:
     ],
 )
 def test_what_is_no_event_at_all(value: bytes | None, reason: Reason) -> None:
-    refusal = refused(read_event(KEY, value))
-    assert refusal.reason is reason
-    assert len(refusal.faults) == 1
+    rejection = refused(read_event(KEY, value))
+    assert rejection.reason is reason
+    assert len(rejection.errors) == 1
 
 
 def test_a_header_that_is_not_utf8() -> None:
@@ -109,7 +111,7 @@ def test_the_largest_event_is_accepted_and_one_byte_more_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("move", "changed", "field"),
+    ("event_type", "changed", "field"),
     [
         ("reported", {"id": ABSENT}, "id"),
         ("reported", {"id": ""}, "id"),
@@ -142,33 +144,33 @@ def test_the_largest_event_is_accepted_and_one_byte_more_is_not() -> None:
         ("proposed", {"data": {"into": "Field Reports:1"}}, "data.into"),
     ],
 )
-def test_a_fault_names_its_field(move: str, changed: dict[str, Any], field: str) -> None:
-    refusal = refused(read(move, **changed))
-    assert refusal.reason is Reason.INVALID
-    assert [fault.field for fault in refusal.faults] == [field]
+def test_a_fault_names_its_field(event_type: str, changed: dict[str, Any], field: str) -> None:
+    rejection = refused(read(event_type, **changed))
+    assert rejection.reason is Reason.INVALID
+    assert [fault.field for fault in rejection.errors] == [field]
 
 
 def test_an_unknown_type() -> None:
-    refusal = refused(read(type=f"vn.ioc.incident.{SECRET}.v1"))
-    assert refusal.reason is Reason.UNKNOWN_TYPE
-    assert [fault.field for fault in refusal.faults] == ["type"]
+    rejection = refused(read(type=f"vn.ioc.incident.{SECRET}.v1"))
+    assert rejection.reason is Reason.UNKNOWN_TYPE
+    assert [fault.field for fault in rejection.errors] == ["type"]
 
 
 @pytest.mark.parametrize("key", [None, b"", b"1", b"field-reports:2", b"\xff", SECRET.encode()])
 def test_a_wrong_or_missing_key(key: bytes | None) -> None:
-    refusal = refused(read(key=key))
-    assert refusal.reason is Reason.WRONG_KEY
-    assert [fault.field for fault in refusal.faults] == ["key"]
+    rejection = refused(read(key=key))
+    assert rejection.reason is Reason.WRONG_KEY
+    assert [fault.field for fault in rejection.errors] == ["key"]
 
 
 def test_several_faults_are_named_at_once() -> None:
     data = {"priority": SECRET, "lat": SECRET, "due": {"resolve": SECRET}}
-    refusal = refused(read(id=ABSENT, time="2026-04-14T08:30:00", specversion=SECRET, data=data))
-    found = {fault.field for fault in refusal.faults}
+    rejection = refused(read(id=ABSENT, time="2026-04-14T08:30:00", specversion=SECRET, data=data))
+    found = {fault.field for fault in rejection.errors}
     assert found == {"id", "time", "specversion", "data.service", "data.priority", "data.lat", "data.due.resolve"}
     beyond_shape = refused(read("rated", key=None, source=f"/{SECRET}_"))
     assert beyond_shape.reason is Reason.INVALID
-    assert {fault.field for fault in beyond_shape.faults} == {"source", "key", "data"}
+    assert {fault.field for fault in beyond_shape.errors} == {"source", "key", "data"}
 
 
 ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(SECRET), SECRET * 1000, None, True])
@@ -181,7 +183,7 @@ ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(
 def test_faults_never_repeat_what_was_found(changed: dict[str, Any], data: dict[str, Any]) -> None:
     found = read(**{"data": REPORT | data} | changed)
     if isinstance(found, Rejection):
-        assert refused(found).faults, "a refusal says why"
+        assert refused(found).errors, "a refusal says why"
 
 
 def test_words_are_kept_in_one_unicode_form() -> None:

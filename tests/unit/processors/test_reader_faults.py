@@ -27,16 +27,16 @@ BINARY: list[tuple[str, bytes | None]] = [
 ]
 
 
-def told(move: str = "noted", **changes: Any) -> bytes:
+def told(event_type: str = "noted", **changes: Any) -> bytes:
     """Return an event with members changed, or taken out by None."""
-    members = msgspec.json.decode(body(move, T, "x")) | changes
+    members = msgspec.json.decode(body(event_type, T, "x")) | changes
     return msgspec.json.encode({name: value for name, value in members.items() if value is not None})
 
 
 def faults(key: bytes | None, value: bytes | None, headers: Headers = ()) -> dict[str, str]:
     read = read_event(key, value, headers)
     assert isinstance(read, Rejection), read
-    return {fault.field: fault.reason for fault in read.faults}
+    return {fault.field: fault.reason for fault in read.errors}
 
 
 def test_words_are_normalised_one_by_one() -> None:
@@ -56,7 +56,7 @@ def test_address_and_members_are_judged_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("move", "data", "reason"),
+    ("event_type", "data", "reason"),
     [
         ("noted", {"actor": "x" * 513}, "longer than 512 characters"),
         ("rated", {"score": 9}, "more than 5"),
@@ -64,8 +64,8 @@ def test_address_and_members_are_judged_together() -> None:
         ("noted", {"text": 5}, "must be string"),
     ],
 )
-def test_the_reason_given_is_the_true_one(move: str, data: dict[str, Any], reason: str) -> None:
-    assert list(faults(KEY, told(move, data=data)).values()) == [reason]
+def test_the_reason_given_is_the_true_one(event_type: str, data: dict[str, Any], reason: str) -> None:
+    assert list(faults(KEY, told(event_type, data=data)).values()) == [reason]
 
 
 @pytest.mark.parametrize("value", [b"", None])
@@ -100,7 +100,7 @@ def test_what_unpacks_to_more_than_gets_in_is_kept_by_its_beginning() -> None:
     whole, cut = (shard.fold([Record(0, T, KEY, b"x" * size)]).dead_letters[0] for size in _SIZES)
     assert (whole.is_cut, len(whole.value or b"")) == (False, MAX_RECORD_BYTES)
     assert (cut.is_cut, len(cut.value or b"")) == (True, MAX_EVENT_BYTES)
-    assert cut.refusal.reason is Reason.TOO_LARGE
+    assert cut.rejection.reason is Reason.TOO_LARGE
 
 
 _SIZES = (MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1)

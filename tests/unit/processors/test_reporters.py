@@ -26,8 +26,8 @@ KEY = b"field-reports:1"
 HOA = {"name": "Hoa", "phone": "0234", "email": "hoa@example.org", "address": "5 Lê Lợi", "id_number": "046"}
 
 
-def read(move: str = "reported", **data: object) -> Event:
-    found = read_event(KEY, body(move, NOON, "e1", **{"service": "field-reports", **data}))
+def read(event_type: str = "reported", **data: object) -> Event:
+    found = read_event(KEY, body(event_type, NOON, "e1", **{"service": "field-reports", **data}))
     assert isinstance(found, Event), found
     return found
 
@@ -67,11 +67,11 @@ def test_its_words_are_in_nfc_like_all_others() -> None:
     ],
 )
 def test_every_fault_of_it_is_told_and_nothing_of_what_it_says(reporter: object, fields: set[str]) -> None:
-    refusal = read_event(KEY, body("reported", NOON, "e1", service="field-reports", reporter=reporter))
-    assert isinstance(refusal, Rejection)
-    assert {fault.field for fault in refusal.faults} == fields
-    assert "mark" not in str(refusal)
-    assert "mmm" not in str(refusal)
+    rejection = read_event(KEY, body("reported", NOON, "e1", service="field-reports", reporter=reporter))
+    assert isinstance(rejection, Rejection)
+    assert {fault.field for fault in rejection.errors} == fields
+    assert "mark" not in str(rejection)
+    assert "mmm" not in str(rejection)
 
 
 def test_it_says_nothing_in_the_binary_mode_either() -> None:
@@ -98,8 +98,8 @@ def told(*log: Record) -> Reporter | None:
 def in_turn(happenings: Iterable[tuple[str, int, str, Any]]) -> list[Record]:
     """Return a log in the order given: a move, the minute it happened, its id and the reporter's name, if any."""
     return [
-        record(offset, move, NOON + minute * MINUTE, id, **({"reporter": {"name": name}} if name else {}))
-        for offset, (move, minute, id, name) in enumerate(happenings)
+        record(offset, event_type, NOON + minute * MINUTE, id, **({"reporter": {"name": name}} if name else {}))
+        for offset, (event_type, minute, id, name) in enumerate(happenings)
     ]
 
 
@@ -149,7 +149,7 @@ def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, d
     again = [*shuffled, *data.draw(st.lists(st.sampled_from(shuffled), max_size=3) if shuffled else st.just([]))]
     expected = folded(*in_turn(happenings)).reporters
     assert folded(*in_turn(again), slice_records=data.draw(st.integers(1, 4))).reporters == expected
-    reports = [(minute, id, name) for move, minute, id, name in happenings if move == "reported"]
+    reports = [(minute, id, name) for event_type, minute, id, name in happenings if event_type == "reported"]
     first = min(reports, default=(0, "", None))
     assert expected.get("field-reports:1") == (Reporter(first[2]) if first[2] else None)
 

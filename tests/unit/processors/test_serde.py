@@ -130,7 +130,7 @@ def test_an_incident_holds_its_own_history_whole() -> None:
     said = {"service": "field-reports", "title": "Cây đổ ở Huế", "ward": "19753"}
     (incident,) = folded([record(0, "reported", at("2026-04-14 08:00"), **said)]).incidents.values()
     (entry,) = serde.decode_incident(serde.encode(incident)).history
-    assert (entry.time, entry.move, entry.source) == (at("2026-04-14 08:00"), "reported", "/hue/field-reports")
+    assert (entry.time, entry.event_type, entry.source) == (at("2026-04-14 08:00"), "reported", "/hue/field-reports")
     assert msgspec.json.decode(entry.data) == said
 
 

@@ -80,7 +80,7 @@ def observed(id: str, time: Instant, value: float, of: str = GAUGE, type: str = 
 class Told(NamedTuple):
     """An event the lane sent, read back as the fold of incidents reads it."""
 
-    move: EventType
+    event_type: EventType
     incident: str
     time: Instant
     id: str
@@ -90,7 +90,7 @@ class Told(NamedTuple):
 def read(sent: Outgoing) -> Told:
     event = read_event(sent.key, sent.value, sent.headers)
     assert isinstance(event, Event), event
-    return Told(event.move, event.incident, event.time, f"{event.source}/{event.id}", event.payload)
+    return Told(event.event_type, event.incident, event.time, f"{event.source}/{event.id}", event.payload)
 
 
 class Lane:
@@ -107,7 +107,7 @@ class Lane:
         self.shard.apply(changes)
         self.sent += changes.outbox
         self.told += map(read, changes.outbox)
-        self.refused += [letter.refusal.reason for letter in changes.dead_letters]
+        self.refused += [letter.rejection.reason for letter in changes.dead_letters]
 
     def see(self, minute: float, value: float, of: str = GAUGE, id: str = "", appended: float | None = None) -> "Lane":
         """A sensor measures a value so many minutes after noon, and the broker has it at once, or later."""
@@ -145,7 +145,7 @@ class Lane:
         return self.shard.sensors[of]
 
     def moves(self, of: str = GAUGE) -> list[tuple[EventType, str]]:
-        return [(told.move, told.incident.removeprefix(of)) for told in self.told if told.incident.startswith(of)]
+        return [(told.event_type, told.incident.removeprefix(of)) for told in self.told if told.incident.startswith(of)]
 
 
 def test_a_level_opens_an_incident_once_it_has_held_and_not_before() -> None:
@@ -153,7 +153,7 @@ def test_a_level_opens_an_incident_once_it_has_held_and_not_before() -> None:
     assert lane.told == []
     lane.see(11, 1.3).see(12, 1.4)
     (told,) = lane.told
-    assert (told.move, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:1", NOON + 11 * MINUTE)
+    assert (told.event_type, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:1", NOON + 11 * MINUTE)
     assert told.payload == Reported(
         service="flood-rain",
         priority=Priority.NORMAL,
@@ -190,7 +190,7 @@ def test_it_rises_falls_and_clears_with_hysteresis() -> None:
     lane.see(80, 0.9).see(90, 0.8).see(95, 0.81).see(100, 0.8).see(109, 0.7)
     assert len(lane.told) == 3, "between the two limits nothing counts as clear"
     lane.see(110, 0.7)
-    assert lane.told[3].move is EventType.RESOLVED
+    assert lane.told[3].event_type is EventType.RESOLVED
     assert lane.told[3].payload == Payload(text="0.7 m ≤ 0.8 m trong 10 phút; nặng nhất 2.1 m")
     assert (lane.state().level, lane.state().since, lane.state().run) == (0, None, None)
 
@@ -226,7 +226,7 @@ def test_a_sensor_that_falls_silent_is_an_incident_until_it_speaks_again() -> No
     assert lane.told == []
     lane.tick(30.5).tick(31)
     (told,) = lane.told
-    assert (told.move, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:silent-1", NOON + 30 * MINUTE)
+    assert (told.event_type, told.incident, told.time) == (EventType.REPORTED, f"{GAUGE}:silent-1", NOON + 30 * MINUTE)
     assert told.payload.text == "Im lặng 30 phút; số đo cuối 0.5 m"
     lane.see(-5, 0.4, appended=40)
     assert len(lane.told) == 1, "what is late says nothing of now"
@@ -262,7 +262,7 @@ def test_no_sensor_is_called_silent_while_its_words_may_wait_to_be_folded() -> N
 
 def test_with_the_events_clock_silence_comes_to_pass_at_its_own_moment() -> None:
     lane = Lane(ClockKind.EVENT).see(0, 0.5).see(10, 99.9, PROBE).see(50, 0.6)
-    assert [(told.move, told.incident, told.time - NOON) for told in lane.told] == [
+    assert [(told.event_type, told.incident, told.time - NOON) for told in lane.told] == [
         (EventType.REPORTED, f"{PROBE}:silent-1", 25 * MINUTE),
         (EventType.REPORTED, f"{GAUGE}:silent-1", 30 * MINUTE),
         (EventType.RESOLVED, f"{GAUGE}:silent-1", 50 * MINUTE),
@@ -279,11 +279,11 @@ def test_an_incident_that_people_closed_is_left_alone_until_it_gets_worse() -> N
     assert lane.see(80, 1.2).see(90, 1.2).moves()[2:] == [(EventType.REPORTED, ":3")]
 
 
-def by_hand(move: EventType, since_noon: int, **data: object) -> Outgoing:
+def by_hand(event_type: EventType, since_noon: int, **data: object) -> Outgoing:
     """Return what a person says of the river's first incident, from the screen."""
     slug, _, subject = GAUGE.partition(":")
     time = NOON + since_noon
-    value = body(move, time, f"{move}-{time}", f"{subject}:1", f"{CENTRE}{slug}", **data)
+    value = body(event_type, time, f"{event_type}-{time}", f"{subject}:1", f"{CENTRE}{slug}", **data)
     return Outgoing(Topic.EVENTS, f"{GAUGE}:1".encode(), value)
 
 
@@ -390,10 +390,10 @@ def test_all_faults_of_an_observation_are_told_at_once_and_none_of_what_it_says(
     value = msgspec.json.decode(observed("e", NOON, 1))
     faulty = {**value, "time": "2026-04-14T12:00:00", "data": {"value": "high", "measure": ""}}
     del faulty["id"]
-    refusal = read_observation(b"elsewhere", msgspec.json.encode(faulty))
-    assert isinstance(refusal, Rejection)
-    assert {fault.field for fault in refusal.faults} == {"id", "time", "key", "data.value", "data.measure"}
-    assert "high" not in str(refusal)
+    rejection = read_observation(b"elsewhere", msgspec.json.encode(faulty))
+    assert isinstance(rejection, Rejection)
+    assert {fault.field for fault in rejection.errors} == {"id", "time", "key", "data.value", "data.measure"}
+    assert "high" not in str(rejection)
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e16", "NaN", "null", "true", '"1"'])
@@ -419,7 +419,7 @@ def test_an_observation_on_another_partition_than_its_key_s_is_refused() -> None
     one = Record(0, NOON, GAUGE.encode(), observed("e", NOON, 1))
     refused = [shard.fold([one]).dead_letters for shard in shards]
     assert [len(one) for one in refused].count(0) == 1
-    assert {letter.refusal.reason for letters in refused for letter in letters} == {Reason.WRONG_PARTITION}
+    assert {letter.rejection.reason for letters in refused for letter in letters} == {Reason.WRONG_PARTITION}
 
 
 # One observation: whose, how long after the one before (min), its value, whether it is sent twice, whether late.
@@ -475,12 +475,12 @@ def test_never_are_two_open_for_one_sensor_and_cause(day: Day) -> None:
     for told in lived(day).told:
         of, _, number = told.incident.rpartition(":")
         cause = of, number.startswith("silent")
-        if told.move is EventType.REPORTED:
+        if told.event_type is EventType.REPORTED:
             assert cause not in open_ones
             open_ones[cause] = told.incident
         else:
             assert open_ones[cause] == told.incident
-            if told.move is EventType.RESOLVED:
+            if told.event_type is EventType.RESOLVED:
                 del open_ones[cause]
 
 
@@ -511,7 +511,7 @@ def test_what_opens_has_held_and_what_has_held_is_open(day: Day) -> None:
                 series.append((minute, value))
         for told in lane.told:
             if (
-                told.move is EventType.REPORTED
+                told.event_type is EventType.REPORTED
                 and told.incident.startswith(f"{of.id}:")
                 and "silent" not in told.incident
             ):

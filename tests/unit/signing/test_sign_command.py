@@ -42,12 +42,12 @@ def test_the_directive_of_the_page_is_signed_and_accepted_by_the_key_that_was_ma
     signed = command(*names)
     event = read_event(KEY, signed.encode())
     assert isinstance(event, Event)
-    assert decide(None, event, event.time + HOUR, load_catalogue(city)).refusal is None
+    assert decide(None, event, event.time + HOUR, load_catalogue(city)).rejection is None
     tampered = read_event(KEY, signed.replace("pccc", "csgt").encode())
     assert isinstance(tampered, Event)
-    refusal = decide(None, tampered, event.time + HOUR, load_catalogue(city)).refusal
-    assert refusal is not None
-    assert refusal.reason == "bad_signature"
+    rejection = decide(None, tampered, event.time + HOUR, load_catalogue(city)).rejection
+    assert rejection is not None
+    assert rejection.reason == "bad_signature"
 
 
 def test_what_is_signed_is_what_the_page_says() -> None:

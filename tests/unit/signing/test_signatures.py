@@ -60,13 +60,13 @@ def read(told: Mapping[str, Any]) -> Event | Rejection:
     return found
 
 
-def refusal(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Rejection | None:
+def rejection(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Rejection | None:
     found = read(told)
-    return found if isinstance(found, Rejection) else decide(None, found, LATER, catalogue).refusal
+    return found if isinstance(found, Rejection) else decide(None, found, LATER, catalogue).rejection
 
 
 def reason(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Reason | None:
-    refused = refusal(told, catalogue)
+    refused = rejection(told, catalogue)
     return None if refused is None else refused.reason
 
 
@@ -105,17 +105,17 @@ def test_another_library_makes_the_same_signature() -> None:
 
 
 def test_an_unsigned_directive_is_refused() -> None:
-    refused = refusal(document())
+    refused = rejection(document())
     assert refused is not None
-    assert (refused.reason, refused.faults[0].field) == (Reason.UNSIGNED, "data.signature")
+    assert (refused.reason, refused.errors[0].field) == (Reason.UNSIGNED, "data.signature")
 
 
 def test_without_keys_in_the_catalogue_every_directive_is_refused_and_said_why() -> None:
     for told in (document(), signed(document())):
-        refused = refusal(told, replace(CITY, keys={}))
+        refused = rejection(told, replace(CITY, keys={}))
         assert refused is not None
         assert refused.reason is Reason.NO_KEYS
-        assert "keys.yml" in refused.faults[0].reason
+        assert "keys.yml" in refused.errors[0].reason
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -228,7 +228,7 @@ def test_a_header_that_is_none_is_refused(inside: str) -> None:
 def test_a_refused_directive_is_a_dead_letter_and_nothing_else() -> None:
     value = msgspec.json.encode(document())
     changes = IncidentProcessor(0, CITY, ClockKind.WALL).fold([Record(0, T + HOUR, b"field-reports:1", value)])
-    assert [letter.refusal.reason for letter in changes.dead_letters] == [Reason.UNSIGNED]
+    assert [letter.rejection.reason for letter in changes.dead_letters] == [Reason.UNSIGNED]
     assert (changes.incidents, changes.facts) == ({}, [])
 
 

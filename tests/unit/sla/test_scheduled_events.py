@@ -60,7 +60,7 @@ class Life:
         return self
 
     def _keep(self, decision: Decision) -> None:
-        assert decision.refusal is None
+        assert decision.rejection is None
         self.state = decision.state
         self.facts += decision.facts
         self.emitted += decision.emitted
@@ -96,11 +96,11 @@ def test_an_acknowledgement_that_nobody_follows_up_lapses() -> None:
     assert life.emitted == [], "on the very instant there is still time"
     life.wait(LAPSE + DAY)
     (sent,) = life.emitted
-    assert (read(sent).move, read(sent).time) == (EventType.LAPSED, LAPSE)
+    assert (read(sent).event_type, read(sent).time) == (EventType.LAPSED, LAPSE)
     assert life.incident.state is State.ACKNOWLEDGED, "nothing moves before the event is in the log"
     life.hear()
     assert (life.incident.state, life.incident.lapses, life.incident.acknowledged_at) == (State.REPORTED, 1, None)
-    assert (life.last.move, life.last.refused) == (EventType.LAPSED, None)
+    assert (life.last.event_type, life.last.refused) == (EventType.LAPSED, None)
     assert life.kinds(Kind.LAPSED) == [Kind.LAPSED]
     assert life.incident.sent == ()
 
@@ -133,8 +133,8 @@ def test_what_was_acknowledged_again_can_lapse_again() -> None:
 
 
 def test_who_begins_assigns_or_pauses_keeps_it() -> None:
-    for move, data in (("assigned", {"unit": "hepco"}), ("started", {}), ("paused", {}), ("resolved", {})):
-        life = acknowledged().take(event(move, T + HOUR, **data))
+    for event_type, data in (("assigned", {"unit": "hepco"}), ("started", {}), ("paused", {}), ("resolved", {})):
+        life = acknowledged().take(event(event_type, T + HOUR, **data))
         assert life.wait(T + 2 * DAY).emitted == []
 
 
@@ -146,7 +146,7 @@ def test_who_acted_meanwhile_wins_over_the_lapse_by_the_time_it_happened() -> No
     life = acknowledged().wait(LAPSE)
     life.take(event("started", LAPSE - MINUTE)).hear()
     assert life.incident.state is State.IN_PROGRESS
-    assert (life.last.move, life.last.refused) == (EventType.LAPSED, Reason.OVERTAKEN)
+    assert (life.last.event_type, life.last.refused) == (EventType.LAPSED, Reason.OVERTAKEN)
     assert life.kinds(Kind.LAPSED, Kind.REFUSED) == []
 
 
@@ -166,7 +166,7 @@ def test_a_lapse_of_an_earlier_acknowledgement_does_not_touch_a_later_one() -> N
     ).hear()
     assert life.incident.state is State.ACKNOWLEDGED
     assert life.incident.lapses == 0
-    assert next(one for one in life.incident.history if one.move is EventType.LAPSED).refused is Reason.OVERTAKEN
+    assert next(one for one in life.incident.history if one.event_type is EventType.LAPSED).refused is Reason.OVERTAKEN
 
 
 def test_another_rule_gives_all_of_its_time_to_begin() -> None:
@@ -235,7 +235,7 @@ def test_a_shelving_says_who_and_until_when_and_its_deadlines_run_on() -> None:
 
 def test_what_is_shelved_returns_by_itself() -> None:
     life = shelved().wait(UNTIL)
-    assert (read(life.emitted[0]).move, read(life.emitted[0]).time) == (EventType.UNSHELVED, UNTIL)
+    assert (read(life.emitted[0]).event_type, read(life.emitted[0]).time) == (EventType.UNSHELVED, UNTIL)
     life.wait(UNTIL + DAY)
     assert len(life.emitted) == 1
     life.hear()
@@ -266,8 +266,8 @@ def test_what_a_worker_tells_whose_clock_is_ahead_is_heard_all_the_same() -> Non
 
 
 def test_people_take_it_from_the_shelf_and_an_end_ends_the_shelving() -> None:
-    for move in ("unshelved", "resolved", "cancelled"):
-        life = shelved().take(event(move, T + 2 * HOUR)).wait(UNTIL + DAY)
+    for event_type in ("unshelved", "resolved", "cancelled"):
+        life = shelved().take(event(event_type, T + 2 * HOUR)).wait(UNTIL + DAY)
         assert not life.incident.is_shelved
         assert life.emitted == []
 
