@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 from msgspec.structs import replace
 
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import FieldError
 from ioc.core.scalars import Priority, encode
-from ioc.decider.signatures import signature_refusal
+from ioc.decider.signatures import signature_rejection
 from ioc.decider.urgency import lowers, missing_words
 from ioc.incident.directive import named
 from ioc.incident.event import Event
@@ -54,10 +54,10 @@ def signature_faults(order: "Ordered", catalogue: Catalogue) -> list[FieldError]
         return []
     if catalogue.keys and event.payload.signature is None:
         return [FieldError("signature", _NO_KEY)]
-    rejection = signature_refusal(event, event.payload, catalogue.keys)
+    rejection = signature_rejection(event, event.payload, catalogue.keys)
     faults = () if rejection is None else rejection.errors
     return [
-        FieldError(fault.field.removeprefix("data."), f"{refusal.reason}: {fault.reason}")
+        FieldError(fault.field.removeprefix("data."), f"{rejection.reason}: {fault.reason}")
         for fault in faults
         if rejection
     ]

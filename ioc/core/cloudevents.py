@@ -106,7 +106,7 @@ _NOT_UTF8 = Rejection(Reason.NOT_UTF8, (FieldError("data", "not valid UTF-8"),))
 _NOT_JSON = Rejection(Reason.NOT_JSON, (FieldError("data", "not valid JSON"),))
 
 
-def refused(faults: tuple[FieldError, ...]) -> Rejection:
+def rejection_of(faults: tuple[FieldError, ...]) -> Rejection:
     """Return the refusal of a record with these faults: one at the wrong address alone says so."""
     return Rejection(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
 

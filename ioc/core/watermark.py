@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from ioc.core.cloudevents import Envelope, out_of_time, refused
+from ioc.core.cloudevents import Envelope, out_of_time, rejection_of
 from ioc.core.rejections import Rejection
 from ioc.core.times import Instant, to_instant
 
@@ -18,4 +18,4 @@ class Watermark(Struct, frozen=True):
 def read_watermark(envelope: Envelope) -> Watermark | Rejection:
     """Return the mark an envelope is, or why it is refused."""
     faults = out_of_time(envelope)
-    return refused(faults) if faults else Watermark(to_instant(envelope.time))
+    return rejection_of(faults) if faults else Watermark(to_instant(envelope.time))

@@ -20,7 +20,7 @@ from ioc.core.topics import Topic
 from ioc.decider import escalation, fact_builders, fold, merging, urgency
 from ioc.decider.history import is_full, summarised, words_with
 from ioc.decider.sensor_closures import settled
-from ioc.decider.signatures import signature_refusal
+from ioc.decider.signatures import signature_rejection
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
@@ -98,7 +98,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rej
         if faults:
             return Rejection(Reason.NOT_IN_CATALOGUE, faults)
     if isinstance(event.payload, Directed):
-        return signature_refusal(event, event.payload, catalogue.keys)
+        return signature_rejection(event, event.payload, catalogue.keys)
     return None
 
 

@@ -73,7 +73,7 @@ def _record_key(event: bytes) -> bytes | None:
     return None if slug is None else f"{slug}:{named.subject}".encode()
 
 
-def signature_refusal(event: Event, directed: Directed, keys: Mapping[str, SigningKey]) -> Rejection | None:
+def signature_rejection(event: Event, directed: Directed, keys: Mapping[str, SigningKey]) -> Rejection | None:
     """Return why a directive is not signed as it must be; None when it is, by its giver, with a key valid then."""
     if not keys:
         return _rejection(Reason.NO_KEYS, "signature", "the catalogue has no keys (keys.yml) to check a directive with")

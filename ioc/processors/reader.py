@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 from msgspec.structs import replace
 
-from ioc.core.cloudevents import NO_DATA, Envelope, address_of, decode_envelope, read_record, refused
+from ioc.core.cloudevents import NO_DATA, Envelope, address_of, decode_envelope, read_record, rejection_of
 from ioc.core.records import Headers
 from ioc.core.rejections import Rejection
 from ioc.core.scalars import encode
@@ -33,20 +33,20 @@ def read_event(
 
 def _read(key: bytes | None, structured: bytes) -> Event | Booking | Watermark | Rejection:
     envelope = decode_envelope(structured)
-    move = EVENT_TYPES.get(envelope.type)
-    if move is None:
+    event_type = EVENT_TYPES.get(envelope.type)
+    if event_type is None:
         return read_watermark(envelope) if envelope.type == WATERMARK_TYPE else _read_booking(key, envelope)
-    payload, data = _normal(DECODE[move](NO_DATA if envelope.data is UNSET else envelope.data))
+    payload, data = _normal(DECODE[event_type](NO_DATA if envelope.data is UNSET else envelope.data))
     incident = address_of(envelope.source, envelope.subject)
     faults = faults_beyond_shape(envelope, incident, payload, key)
     if incident is None or faults:
-        return refused(faults)
+        return rejection_of(faults)
     reporter = None
     if isinstance(payload, Reported) and payload.reporter is not None:
         payload, reporter = _apart(payload)
         data = encode(payload)
     time = to_instant(envelope.time)
-    return Event(incident, move, time, envelope.source, envelope.id, payload, Raw(data), reporter)
+    return Event(incident, event_type, time, envelope.source, envelope.id, payload, Raw(data), reporter)
 
 
 def _apart(report: Reported) -> tuple[Reported, Reporter | None]:
@@ -60,7 +60,7 @@ def _read_booking(key: bytes | None, envelope: Envelope) -> Booking | Rejection:
     address = address_of(envelope.source, envelope.subject)
     faults = faults_beyond_shape(envelope, address, payload, key)
     if address is None or faults:
-        return refused(faults)
+        return rejection_of(faults)
     item = f"{REGISTER_OF[act]}/{address}"
     return Booking(address, item, act, to_instant(envelope.time), envelope.source, envelope.id, payload)
 
@@ -92,6 +92,6 @@ def _in_nfc(said: Any) -> Any:
 
 
 _PAYLOAD_OF_TYPE: Mapping[str, type[Struct]] = {
-    **{type: PAYLOADS[move] for type, move in EVENT_TYPES.items()},
+    **{type: PAYLOADS[event_type] for type, event_type in EVENT_TYPES.items()},
     **{type: BOOKINGS[act] for type, act in ACT_OF_TYPE.items()},
 }

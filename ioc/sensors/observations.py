@@ -9,7 +9,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ioc.core.cloudevents import NO_DATA, address_of, decode_envelope, out_of_time, read_record, refused, wrong_address
+from ioc.core.cloudevents import (
+    NO_DATA,
+    address_of,
+    decode_envelope,
+    out_of_time,
+    read_record,
+    rejection_of,
+    wrong_address,
+)
 from ioc.core.records import Headers
 from ioc.core.rejections import Rejection
 from ioc.core.scalars import Code
@@ -63,5 +71,5 @@ def _read(key: bytes | None, structured: bytes) -> Observation | Watermark | Rej
     sensor = address_of(envelope.source, envelope.subject)
     faults = (*wrong_address(sensor, key), *out_of_time(envelope))
     if sensor is None or faults:
-        return refused(faults)
+        return rejection_of(faults)
     return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, said)
