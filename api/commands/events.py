@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from api.commands import directives
 from api.commands.bodies import CommandBody, Direct
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults
 from ioc.core.rejections import FieldError, Rejection

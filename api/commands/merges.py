@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.core.rejections import FieldError
 from ioc.incident.lifecycle import State

@@ -16,7 +16,7 @@ from api.http.complete_rejection_route import CompleteRejectionRoute, first_of_e
 from api.http.problems import Problem, shown
 from api.http.publisher import NotPublished
 from api.incidents.dependencies import KnownCard
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.core.rejections import FieldError
 from ioc.core.times import to_rfc3339
 from ioc.incident.event import Event

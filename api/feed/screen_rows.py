@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from api.http.json import encoded
 from api.incidents.serializer import row
-from api.read_model.entry import NEVER, IndexEntry
+from api.read_model.index.entry import NEVER, IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, Instant, Millis
 from ioc.incident.lifecycle import State

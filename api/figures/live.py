@@ -4,8 +4,8 @@ from collections import Counter
 
 from api.figures.periods import Scope
 from api.http.json import Json
-from api.read_model.counters import Names
 from api.read_model.freshness import freshness
+from api.read_model.index.counters import Names
 from api.read_model.read_model import ReadModel
 from ioc.core.scalars import Who
 from ioc.core.times import SECOND, Millis, to_rfc3339

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from api.http.json import Json
-from api.read_model.counters import Counters, Counts
+from api.read_model.aggregate_store import Windows
 from api.read_model.freshness import freshness
+from api.read_model.index.counters import Counters, Counts
 from api.read_model.read_model import ReadModel
-from api.read_model.windows import Windows
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.figures import formulas
 from ioc.figures.aggregates import Measure, Span

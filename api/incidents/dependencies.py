@@ -6,7 +6,7 @@ from fastapi import Depends, Path
 
 from api.container import ReadyCentre
 from api.http.problems import Problem
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 
 IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
 

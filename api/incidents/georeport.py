@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from api.http.json import moment
 from api.incidents.published import category_of, published_answer
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import to_rfc3339
 from ioc.incident.lifecycle import CLOSED

@@ -13,8 +13,8 @@ from api.incidents.dependencies import KnownCard
 from api.incidents.schemas import DetailShown, PageShown
 from api.incidents.serializer import detail, row
 from api.read_model import cursor
-from api.read_model.filter import Filter
 from api.read_model.freshness import freshness
+from api.read_model.index.filter import Filter
 from ioc.core.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])

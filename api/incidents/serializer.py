@@ -7,7 +7,7 @@ import msgspec
 
 from api.http.json import Json, moment
 from api.incidents import directives
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import SECOND, Instant, to_rfc3339
 from ioc.incident.lifecycle import cloudevents_type
@@ -92,7 +92,7 @@ def _entry(entry: HistoryEntry) -> Json:
     said = msgspec.json.decode(entry.data)
     return {
         "time": to_rfc3339(entry.time),
-        "type": cloudevents_type(entry.move),
+        "type": cloudevents_type(entry.event_type),
         "source": entry.source,
         "id": entry.id,
         "actor": said.get("actor"),
@@ -110,7 +110,7 @@ def evidence_of(incident: Incident) -> Iterator[Json]:
     for entry in incident.history:
         if entry.refused is None:
             said = _decode_shown(entry.data)
-            by = {"time": to_rfc3339(entry.time), "type": cloudevents_type(entry.move), "actor": said.actor}
+            by = {"time": to_rfc3339(entry.time), "type": cloudevents_type(entry.event_type), "actor": said.actor}
             yield from ({**msgspec.structs.asdict(one), **by} for one in said.evidence)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from api.http.json import moment
 from api.incidents.published import category_of, published_answer
 from api.open311.services import Matter
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName
 from ioc.core.times import to_rfc3339

@@ -13,8 +13,8 @@ from api.open311 import requests, services
 from api.open311.answers import Refused, Said, answer
 from api.open311.public_route import add, check_jurisdiction, form_of, known_matter, open311_router
 from api.open311.schemas import Open311Definition, Open311Request, Open311Service
-from api.read_model.entry import IndexEntry
-from api.read_model.filter import Filter
+from api.read_model.index.entry import IndexEntry
+from api.read_model.index.filter import Filter
 from ioc.core.times import DAY, Instant, to_instant
 
 # So far back, and so many, a list goes that does not say otherwise.

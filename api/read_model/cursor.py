@@ -5,7 +5,7 @@ from struct import error as LayoutError  # noqa: N812
 
 import msgspec
 
-from api.read_model.entry import WorkOrder, key_of
+from api.read_model.index.entry import WorkOrder, key_of
 
 _decode = msgspec.json.Decoder(tuple[int, int, int, str]).decode
 

@@ -11,20 +11,20 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from api.http.json import Json
-from api.read_model.bitmap import Marks
+from api.read_model.aggregate_store import Windows
 from api.read_model.clock import PipelineClock
-from api.read_model.counters import Counters, Home, Names
-from api.read_model.entry import LAST_KEY, IndexEntry, WorkOrder, folded, id_of, key_of, report_of
-from api.read_model.facets import NAMED, Facets
-from api.read_model.filter import Filter, spans
-from api.read_model.groups import Group, Groups
-from api.read_model.id_index import IdIndex
+from api.read_model.index.bitmap import Marks
+from api.read_model.index.counters import Counters, Home, Names
+from api.read_model.index.entry import LAST_KEY, IndexEntry, WorkOrder, folded, id_of, key_of, report_of
+from api.read_model.index.facets import NAMED, Facets
+from api.read_model.index.filter import Filter, spans
+from api.read_model.index.groups import Group, Groups
+from api.read_model.index.id_index import IdIndex
+from api.read_model.index.sorted_index import moments, works
+from api.read_model.index.store import IncidentStore
 from api.read_model.notification_log import NotificationIndex
 from api.read_model.queues import Queues
 from api.read_model.sensors import Sensors
-from api.read_model.sorted_index import moments, works
-from api.read_model.store import IncidentStore
-from api.read_model.windows import Windows
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import Position
 from ioc.core.sources import CENTRE

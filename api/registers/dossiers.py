@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from api.http.json import Json, moment
 from api.incidents.serializer import evidence_of
-from api.read_model.entry import IndexEntry
 from api.read_model.freshness import freshness
+from api.read_model.index.entry import IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName

@@ -6,7 +6,7 @@ from math import cos, radians, sqrt
 from random import Random
 from typing import Any, NamedTuple
 
-from api.read_model.entry import folded
+from api.read_model.index.entry import folded
 from console.simulate.echoes import Echoes
 from console.simulate.planned import Subject
 from console.simulate.scene import Matter, Scene, Source

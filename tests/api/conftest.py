@@ -103,19 +103,21 @@ class City:
         self._write(changes)
         self._hear(changes.outbox)
 
-    def happen(self, id: str, move: EventType, source: str | None = None, named: str = "", **data: object) -> None:
+    def happen(
+        self, id: str, event_type: EventType, source: str | None = None, named: str = "", **data: object
+    ) -> None:
         """Let one event happen now. A directive comes from the city's leaders."""
         slug, _, subject = id.partition(":")
         event: dict[str, object] = {
             "specversion": "1.0",
             "id": named or f"e{self.offset}",
             "source": source or f"/hue/{slug}",
-            "type": cloudevents_type(move),
+            "type": cloudevents_type(event_type),
             "subject": subject,
             "time": to_rfc3339(self.now),
             "data": data,
         }
-        if move is EventType.DIRECTED:
+        if event_type is EventType.DIRECTED:
             data["by"] = LEADERS.key.owner
             data["signature"] = LEADERS.signature(msgspec.json.encode(event))
         self.receive(id.encode(), msgspec.json.encode(event))

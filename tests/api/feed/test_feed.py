@@ -193,9 +193,11 @@ async def test_a_row_says_at_once_that_it_is_overdue(city: City) -> None:
 async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
     city.feed.step()
     position = city.feed.position
-    for move in (EventType.REPORTED, EventType.ACKNOWLEDGED, EventType.STARTED):
+    for event_type in (EventType.REPORTED, EventType.ACKNOWLEDGED, EventType.STARTED):
         city.happen(
-            ONE, move, **({"service": "field-reports", "title": "Cây đổ"} if move is EventType.REPORTED else {})
+            ONE,
+            event_type,
+            **({"service": "field-reports", "title": "Cây đổ"} if event_type is EventType.REPORTED else {}),
         )
         city.feed.step()
     plain, packed = [await stream(city.centre, named(city, position), accepted) for accepted in ("", "br, gzip")]

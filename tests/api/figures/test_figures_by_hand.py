@@ -37,26 +37,26 @@ def counted(incident: Incident, period: Period) -> Counter[str]:
     """Count what came about in a period, from the history alone."""
     told: Counter[str] = Counter()
     accepted = [entry for entry in incident.history if entry.refused is None]
-    reports = [entry for entry in accepted if entry.move is EventType.REPORTED]
+    reports = [entry for entry in accepted if entry.event_type is EventType.REPORTED]
     if not reports:
         return told
     ending, open_at_end = None, reports[0].time < period.end
     for entry in accepted:
-        if entry.move in ENDINGS:
+        if entry.event_type in ENDINGS:
             ending = entry
             open_at_end &= entry.time >= period.end
-        elif entry.move in (EventType.REOPENED, EventType.UNMERGED):
+        elif entry.event_type in (EventType.REOPENED, EventType.UNMERGED):
             ending = None
             open_at_end |= entry.time < period.end
-            told["reopened"] += entry.move is EventType.REOPENED and period.start <= entry.time < period.end
-        elif entry.move is EventType.ESCALATED:
+            told["reopened"] += entry.event_type is EventType.REOPENED and period.start <= entry.time < period.end
+        elif entry.event_type is EventType.ESCALATED:
             told["raised"] += period.start <= entry.time < period.end
     told["open"] += open_at_end
     told["received"] += period.start <= reports[0].time < period.end
     if ending is not None and period.start <= ending.time < period.end:
         told["closed"] += 1
-        told[ending.move] += 1
-        if ending.move is EventType.RESOLVED:
+        told[ending.event_type] += 1
+        if ending.event_type is EventType.RESOLVED:
             told["on_time" if ending.on_time else "late"] += 1
             told["handling_count"] += 1
             told["handling_ms"] += max(0, ending.time - reports[0].time)

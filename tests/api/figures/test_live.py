@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from api.figures.live import standing_now
 from api.figures.periods import Scope
 from api.figures.summary import figures, live
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind
@@ -78,16 +78,16 @@ LEAST = {
 
 
 def lived(city: City, steps: list[tuple[str, str, EventType, int, str, str | None, str | None]]) -> None:
-    for service, subject, move, wait, priority, unit, ward in steps:
+    for service, subject, event_type, wait, priority, unit, ward in steps:
         city.pass_time(wait)
-        data = LEAST.get(move, {})
-        if move is EventType.REPORTED:
+        data = LEAST.get(event_type, {})
+        if event_type is EventType.REPORTED:
             data = {"service": service, "priority": priority, "unit": unit, "ward": ward}
-        elif move is EventType.UPDATED:
+        elif event_type is EventType.UPDATED:
             data = {"priority": priority, "ward": ward}
-        elif move is EventType.ASSIGNED:
+        elif event_type is EventType.ASSIGNED:
             data = {"unit": unit}
-        city.happen(f"{service}:{subject}", move, **{name: one for name, one in data.items() if one is not None})
+        city.happen(f"{service}:{subject}", event_type, **{name: one for name, one in data.items() if one is not None})
 
 
 @given(STEPS, st.lists(st.integers(-DAY, 3 * DAY), min_size=3, max_size=3), st.integers(0, 2))

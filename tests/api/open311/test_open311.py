@@ -16,7 +16,7 @@ from api.http.settings import ApiSettings
 from api.intake.pace import Pace
 from api.open311 import routes as open311_routes
 from api.open311 import schemas as shapes
-from api.read_model.entry import IndexEntry
+from api.read_model.index.entry import IndexEntry
 from ioc.core.times import DAY, to_rfc3339
 from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
-from api.read_model.entry import IndexEntry, WorkOrder, folded
-from api.read_model.filter import Filter
+from api.read_model.index.entry import IndexEntry, WorkOrder, folded
+from api.read_model.index.filter import Filter
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import Instant
 from ioc.incident.lifecycle import CLOSED

@@ -10,13 +10,14 @@ from api.feed import screen_rows
 from api.feed.screen_rows import Shown
 from api.http.json import encoded
 from api.incidents.serializer import row
-from api.read_model import read_model, sorted_index, text_index
-from api.read_model.bitmap import CHUNK, Marks
-from api.read_model.entry import NEVER, WorkOrder, folded
-from api.read_model.filter import Filter
-from api.read_model.id_index import IdIndex
+from api.read_model import read_model
+from api.read_model.index import sorted_index, text_index
+from api.read_model.index.bitmap import CHUNK, Marks
+from api.read_model.index.entry import NEVER, WorkOrder, folded
+from api.read_model.index.filter import Filter
+from api.read_model.index.id_index import IdIndex
+from api.read_model.index.sorted_index import SortedIndex, moments
 from api.read_model.read_model import ReadModel
-from api.read_model.sorted_index import SortedIndex, moments
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import to_rfc3339
@@ -41,7 +42,7 @@ def small_parts() -> Iterator[None]:
         patch.setattr(sorted_index, "_BLOCK", 2)
         patch.setattr(text_index, "_FEW", 2)
         patch.setattr(text_index, "_MOST", 3)
-        patch.setattr("api.read_model.bitmap._MANY", 2)
+        patch.setattr("api.read_model.index.bitmap._MANY", 2)
         patch.setattr(read_model, "_FEW", 3)
         yield
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias
 
-from api.read_model.bitmap import Marks
-from api.read_model.entry import folded
+from api.read_model.index.bitmap import Marks
+from api.read_model.index.entry import folded
 
 # A word that more incidents say is kept as marks: they take more room, and are faster put together.
 _FEW = 4_096

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from api.read_model.entry import NEVER, key_from
+from api.read_model.index.entry import NEVER, key_from
 from ioc.core.times import Instant
 from ioc.incident.state import SEVERITIES
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from api.read_model.bitmap import Marks
-from api.read_model.entry import IndexEntry
-from api.read_model.sorted_index import SortedIndex, moments
+from api.read_model.index.bitmap import Marks
+from api.read_model.index.entry import IndexEntry
+from api.read_model.index.sorted_index import SortedIndex, moments
 from ioc.core.times import Instant, Millis
 from ioc.incident.lifecycle import State
 from ioc.incident.state import SEVERITIES

@@ -4,7 +4,7 @@ from array import array
 
 import lz4.block
 
-from api.read_model.entry import IndexEntry, id_in
+from api.read_model.index.entry import IndexEntry, id_in
 from ioc.processors import serde
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from api.read_model.bitmap import CHUNK, Marks
-from api.read_model.entry import folded
+from api.read_model.index.bitmap import CHUNK, Marks
+from api.read_model.index.entry import folded
 
 # Bytes: hardly any id is longer, and so the tables of a row have a bound.
 WIDTH = 64

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from api.read_model.bitmap import Marks
-from api.read_model.entry import IndexEntry, folded
-from api.read_model.id_index import IdIndex
-from api.read_model.text_index import TextIndex, Texts
+from api.read_model.index.bitmap import Marks
+from api.read_model.index.entry import IndexEntry, folded
+from api.read_model.index.id_index import IdIndex
+from api.read_model.index.text_index import TextIndex, Texts
 from ioc.catalogue.city import Catalogue
 from ioc.incident.lifecycle import OPEN, State
 from ioc.notifications.maintenance import MaintenanceScope

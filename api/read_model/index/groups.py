@@ -8,9 +8,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from api.http.json import Json
-from api.read_model.counters import none
-from api.read_model.entry import IndexEntry, order_of
-from api.read_model.sorted_index import moments, works
+from api.read_model.index.counters import none
+from api.read_model.index.entry import IndexEntry, order_of
+from api.read_model.index.sorted_index import moments, works
 from ioc.catalogue.cause import Cause
 from ioc.core.times import to_rfc3339
 from ioc.incident.state import SEVERITIES
