@@ -37,7 +37,7 @@ class IdempotencyCache:
         known = self._sent.get((event.incident, event.id))
         if known is None:
             return await self._first(event, send)
-        if (known.event.move, known.event.data) != (event.move, event.data):
+        if (known.event.event_type, known.event.data) != (event.event_type, event.data):
             raise KeyUsed
         return await asyncio.shield(known.answer)
 

@@ -25,7 +25,7 @@ def summary(incident: Incident) -> Json:
 
 def told(incident: Incident, now: Instant) -> list[Json]:
     """Return the directives of an incident, each with what its units have answered."""
-    words = {(entry.source, entry.id): entry for entry in incident.history if entry.move is EventType.DIRECTED}
+    words = {(entry.source, entry.id): entry for entry in incident.history if entry.event_type is EventType.DIRECTED}
     return [_told(one, incident, words.get((one.source, one.id)), now) for one in incident.directives]
 
 
@@ -64,7 +64,7 @@ def _is_of(id: str, unit: str, directive: Directive, answer: Answer) -> bool:
 def _words(directive: Directive, answer: Answer, incident: Incident) -> Json:
     """Return what a unit said when it reported the directive done."""
     for entry in incident.history:
-        if entry.move is EventType.DIRECTIVE_DONE and entry.time == answer.done_at and entry.refused is None:
+        if entry.event_type is EventType.DIRECTIVE_DONE and entry.time == answer.done_at and entry.refused is None:
             said = msgspec.json.decode(entry.data)
             if (said["directive"], said["unit"]) == (directive.id, answer.unit):
                 return {

@@ -22,6 +22,6 @@ def published_answer(one: Incident) -> str | None:
     """Return what was said when the matter was closed: the result that is published."""
     if one.state not in CLOSED:
         return None
-    ended = (entry for entry in reversed(one.history) if entry.refused is None and entry.move in _ENDINGS)
+    ended = (entry for entry in reversed(one.history) if entry.refused is None and entry.event_type in _ENDINGS)
     last = next(ended, None)
     return None if last is None else _decode_said(last.data).text

@@ -34,8 +34,8 @@ def events(row: Row) -> Iterator[Planned]:
         yield _event(row, EventType.RESOLVED, row["closed_dt"], {})
 
 
-def _event(row: Row, move: EventType, local: str, data: dict[str, Any]) -> Planned:
-    return event(CITY, row["case_enquiry_id"], move, datetime.fromisoformat(_moment(local)), move, data)
+def _event(row: Row, event_type: EventType, local: str, data: dict[str, Any]) -> Planned:
+    return event(CITY, row["case_enquiry_id"], event_type, datetime.fromisoformat(_moment(local)), event_type, data)
 
 
 def _moment(local: str) -> str:

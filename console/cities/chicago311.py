@@ -26,9 +26,9 @@ def rows(file: Path) -> Iterator[Row]:
 def events(row: Row) -> Iterator[Planned]:
     """Yield an event for each of a request's notes."""
     for number, note in enumerate(row["notes"]):
-        move, data = _told(row, note)
+        event_type, data = _told(row, note)
         moment = datetime.fromisoformat(note["datetime"])
-        yield event(CITY, row["service_request_id"], move, moment, f"{number}-{note['type']}", data)
+        yield event(CITY, row["service_request_id"], event_type, moment, f"{number}-{note['type']}", data)
 
 
 def _told(row: Row, note: Row) -> tuple[EventType, dict[str, Any]]:

@@ -30,9 +30,9 @@ def events(row: Row) -> Iterator[Planned]:
         yield _event(row, _ENDS[row["Status"]], row["ClosedDate"], {})
 
 
-def _event(row: Row, move: EventType, local: str, data: dict[str, Any]) -> Planned:
+def _event(row: Row, event_type: EventType, local: str, data: dict[str, Any]) -> Planned:
     moment = datetime.strptime(local, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=_ZONE)
-    return event(CITY, row["SRNumber"], move, moment, move, data)
+    return event(CITY, row["SRNumber"], event_type, moment, event_type, data)
 
 
 def _report(row: Row) -> dict[str, Any]:

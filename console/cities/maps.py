@@ -58,14 +58,14 @@ def table(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def event(city: str, request: str, move: EventType, moment: datetime, id: str, data: Row) -> Planned:
+def event(city: str, request: str, event_type: EventType, moment: datetime, id: str, data: Row) -> Planned:
     """Return what happened to a request at a moment with a zone; empty fields are left out."""
     told = {
         "specversion": "1.0",
         "id": f"{request}-{id}",
         "source": f"/imported/{city}",
         "subject": request,
-        "type": cloudevents_type(move),
+        "type": cloudevents_type(event_type),
         "time": moment.isoformat(),
         "data": {name: value for name, value in data.items() if value not in (None, "", {})},
     }

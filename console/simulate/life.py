@@ -162,19 +162,19 @@ class Life:
         share = self.chance.lognormvariate(0, 0.7) * stretched
         return max(_LEAST, round(share * self.targets.get(target, HOUR)))
 
-    def _after(self, working: Millis, move: EventType, **data: Any) -> Planned:
+    def _after(self, working: Millis, event_type: EventType, **data: Any) -> Planned:
         self.at = self._end(working)
-        return self._tell(move, **data)
+        return self._tell(event_type, **data)
 
     def _end(self, working: Millis) -> Instant:
         return self.calendar.add(self.at, working)
 
-    def _tell(self, move: EventType, **data: Any) -> Planned:
-        return self._tell_at(self.at, move, **data)
+    def _tell(self, event_type: EventType, **data: Any) -> Planned:
+        return self._tell_at(self.at, event_type, **data)
 
-    def _tell_at(self, at: Instant, move: EventType, **data: Any) -> Planned:
+    def _tell_at(self, at: Instant, event_type: EventType, **data: Any) -> Planned:
         self._number += 1
-        return told(self.report.subject, move, at, f"{self.report.subject.number}-{self._number}", **data)
+        return told(self.report.subject, event_type, at, f"{self.report.subject.number}-{self._number}", **data)
 
     def _happens(self, probability: float) -> bool:
         return self.chance.random() < probability

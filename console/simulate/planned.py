@@ -38,10 +38,10 @@ class Subject(NamedTuple):
         return f"{self.service}:{self.number}".encode()
 
 
-def told(subject: Subject, move: EventType, time: Instant, id: str, **data: Any) -> Planned:
+def told(subject: Subject, event_type: EventType, time: Instant, id: str, **data: Any) -> Planned:
     """Return the event of a move, sent when it happens."""
-    source = (REPORTING if move is EventType.REPORTED else HANDLING) + subject.service
-    return _event(subject, source, cloudevents_type(move), time, id, data)
+    source = (REPORTING if event_type is EventType.REPORTED else HANDLING) + subject.service
+    return _event(subject, source, cloudevents_type(event_type), time, id, data)
 
 
 def booked(subject: Subject, act: Act, time: Instant, **data: Any) -> Planned:

@@ -15,7 +15,7 @@ from ioc.incident.payloads import DECODE, DirectiveAnswered, Escalated
 from ioc.incident.state import HistoryEntry, Incident
 
 _KINDS = {
-    **{move: Kind(move) for move in EventType if move.name in Kind.__members__},
+    **{event_type: Kind(event_type) for event_type in EventType if event_type.name in Kind.__members__},
     EventType.UNSHELVED: Kind.RETURNED,
 }
 """The fact that tells of a move."""
@@ -56,13 +56,13 @@ def accepted(old: Incident, new: Incident, judged: HistoryEntry, now: Instant) -
 
 
 def _is_told(entry: HistoryEntry) -> bool:
-    return entry.refused is None and entry.move in _KINDS
+    return entry.refused is None and entry.event_type in _KINDS
 
 
 def _accepted(entry: HistoryEntry, new: Incident, now: Instant) -> Fact:
-    tell = _OF_KIND.get(entry.move)
+    tell = _OF_KIND.get(entry.event_type)
     said = {} if tell is None else tell(entry, new)
-    return caused(_KINDS[entry.move], entry, new, now, **said)
+    return caused(_KINDS[entry.event_type], entry, new, now, **said)
 
 
 def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
 
 
 def _of_escalated(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.move](entry.data)).to}
+    return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.event_type](entry.data)).to}
 
 
 def _of_shelved(_: HistoryEntry, new: Incident) -> dict[str, Any]:
@@ -85,13 +85,13 @@ def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
 
 
 def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    answered = cast(DirectiveAnswered, DECODE[entry.move](entry.data))
+    answered = cast(DirectiveAnswered, DECODE[entry.event_type](entry.data))
     said = {"directive": answered.directive, "unit": answered.unit}
     given = named(new.directives, answered.directive)
     answer = None if given is None else given.answer_of(answered.unit)
     if given is None or answer is None:
         return said
-    on_time = given.on_time(answer) if entry.move is EventType.DIRECTIVE_DONE else None
+    on_time = given.on_time(answer) if entry.event_type is EventType.DIRECTIVE_DONE else None
     return {**said, "whom": given.by, "due": given.due, "on_time": on_time}
 
 

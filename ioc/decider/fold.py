@@ -22,7 +22,7 @@ def refold(incident: Incident, entries: Iterable[HistoryEntry], catalogue: Catal
     draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
     draft.children, draft.heard, draft.turn = incident.children, incident.heard, incident.turn
     draft.reminded = incident.reminded
-    draft.history = tuple(apply(draft, entry, DECODE[entry.move](entry.data), catalogue) for entry in entries)
+    draft.history = tuple(apply(draft, entry, DECODE[entry.event_type](entry.data), catalogue) for entry in entries)
     clocks.keep_verdict(draft, incident)
     return draft
 
@@ -47,18 +47,18 @@ def apply(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Cat
 
     Until the report has come every event is held: neither refused nor applied.
     """
-    if draft.state is State.PENDING and entry.move is not EventType.REPORTED:
+    if draft.state is State.PENDING and entry.event_type is not EventType.REPORTED:
         return _judged(entry, None, None)
     refused = _refused(draft, entry, payload, catalogue)
     if refused is not None:
         return _judged(entry, refused, None)
-    to = TRANSITIONS[entry.move][draft.state]
-    EFFECTS[entry.move](draft, entry, payload, catalogue)
+    to = TRANSITIONS[entry.event_type][draft.state]
+    EFFECTS[entry.event_type](draft, entry, payload, catalogue)
     draft.state = to
     _put_down(draft)
     if entry.time > draft.updated_at:
         draft.updated_at = entry.time
-    return _judged(entry, None, draft.on_time if entry.move is EventType.RESOLVED else None)
+    return _judged(entry, None, draft.on_time if entry.event_type is EventType.RESOLVED else None)
 
 
 def _judged(entry: HistoryEntry, refused: Reason | None, on_time: bool | None) -> HistoryEntry:
@@ -79,11 +79,11 @@ def _refused(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: 
     if is_own(entry.source):
         if _is_overtaken(draft, entry, payload):
             return Reason.OVERTAKEN
-    elif not is_allowed(entry.move, draft.state, draft.shelved_until is not None):
+    elif not is_allowed(entry.event_type, draft.state, draft.shelved_until is not None):
         return Reason.ILLEGAL_MOVE
     if entry.unknown and ("service" in entry.unknown or not catalogue.is_external(draft.service)):
         return Reason.NOT_IN_CATALOGUE
-    judge = _JUDGES.get(entry.move)
+    judge = _JUDGES.get(entry.event_type)
     return None if judge is None else judge(draft, entry, payload)
 
 
@@ -103,8 +103,8 @@ _JUDGES: Mapping[EventType, Callable[[Incident, HistoryEntry, Any], Reason | Non
 
 def _is_overtaken(draft: Incident, entry: HistoryEntry, payload: Payload) -> bool:
     """True when what an event of the centre's own was made for has been settled otherwise meanwhile."""
-    if draft.state not in TRANSITIONS[entry.move]:
+    if draft.state not in TRANSITIONS[entry.event_type]:
         return True
     if isinstance(payload, Lapsed):
         return draft.taken_at != to_instant(payload.since)
-    return entry.move is EventType.UNSHELVED and draft.shelved_until != entry.time
+    return entry.event_type is EventType.UNSHELVED and draft.shelved_until != entry.time

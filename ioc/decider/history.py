@@ -42,7 +42,7 @@ def is_full(old: Incident, event: Event, words: int) -> bool:
     if count * MOST_BESIDES + words <= MAX_HISTORY_BYTES:
         return False  # of nearly all it need not be known to the byte how long they are
     most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
-    if (event.move in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.move]:
+    if (event.event_type in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.event_type]:
         most, most_bytes = 2 * most, 2 * most_bytes
     return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
 
@@ -58,17 +58,17 @@ def summarised(history: tuple[HistoryEntry, ...], words: int) -> tuple[HistoryEn
     notes = words = 0
     for place in range(len(kept) - 1, -1, -1):
         entry = kept[place]
-        notes += entry.move is EventType.NOTED
+        notes += entry.event_type is EventType.NOTED
         words += len(entry.data)
-        if words > MAX_WORDS or (notes > MAX_NOTES and entry.move is EventType.NOTED):
+        if words > MAX_WORDS or (notes > MAX_NOTES and entry.event_type is EventType.NOTED):
             kept[place] = _wordless(entry)
     return tuple(kept)
 
 
 def _wordless(entry: HistoryEntry) -> HistoryEntry:
-    if entry.move is EventType.REPORTED:  # its words are the incident's own
+    if entry.event_type is EventType.REPORTED:  # its words are the incident's own
         return entry
-    payload = DECODE[entry.move](entry.data)
+    payload = DECODE[entry.event_type](entry.data)
     if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):
         payload = urgency.shortened(payload)  # with each refold it is judged again by whether it says who and why
     else:

@@ -77,8 +77,8 @@ def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Out
     return told
 
 
-def _send(teller: Incident, to: str, move: EventType, time: Instant, said: Payload) -> Outgoing:
-    return emit(PART, to, move, time, id_of(teller.id, teller.turn, move, to), said)
+def _send(teller: Incident, to: str, event_type: EventType, time: Instant, said: Payload) -> Outgoing:
+    return emit(PART, to, event_type, time, id_of(teller.id, teller.turn, event_type, to), said)
 
 
 def _bond(one: Incident) -> tuple[str, Instant, Instant] | None:

@@ -21,7 +21,7 @@ def settled(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
     if not new.is_closed or old.is_closed or event.source.startswith(_OURS):
         return ()
     report = new.history[0]
-    if report.move is not EventType.REPORTED or not report.source.startswith(_OURS):
+    if report.event_type is not EventType.REPORTED or not report.source.startswith(_OURS):
         return ()
     told = sum(entry.source.startswith(_OURS) and entry.refused is None for entry in new.history)
     sensor = new.id.rpartition(":")[0]

@@ -107,9 +107,9 @@ def _kind(one: Incident) -> tuple[str, str]:
 
 def _is_answer(old: Incident, event: Event) -> bool:
     """True of the answer to what the incident told last: whoever gave it knows."""
-    if not event.source.startswith(_OF_THE_LANE) or event.move not in (EventType.MERGED, EventType.PROPOSED):
+    if not event.source.startswith(_OF_THE_LANE) or event.event_type not in (EventType.MERGED, EventType.PROPOSED):
         return False
-    return event.id == id_of(old.id, old.turn, event.move)
+    return event.id == id_of(old.id, old.turn, event.event_type)
 
 
 def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Candidate:

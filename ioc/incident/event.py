@@ -14,7 +14,7 @@ class Event(Struct, frozen=True, gc=False):
     """
 
     incident: str
-    move: EventType
+    event_type: EventType
     time: Instant
     source: str
     id: str

@@ -100,11 +100,13 @@ TRANSITIONS: Mapping[EventType, Mapping[State, State]] = {
 OWN = frozenset({EventType.LAPSED})
 
 # Moves of one incident with the same time are taken in this order, whatever order they arrived in.
-RANK: Mapping[EventType, int] = {move: rank for rank, move in enumerate(EventType)}
+RANK: Mapping[EventType, int] = {event_type: rank for rank, event_type in enumerate(EventType)}
 
 TYPE_PREFIX = "vn.ioc.incident."
 TYPE_SUFFIX = ".v1"
-EVENT_TYPES: Mapping[str, EventType] = {f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}": move for move in EventType}
+EVENT_TYPES: Mapping[str, EventType] = {
+    f"{TYPE_PREFIX}{event_type}{TYPE_SUFFIX}": event_type for event_type in EventType
+}
 
 # What an operator may order, and the move it makes.
 COMMANDS: Mapping[str, EventType] = {
@@ -129,16 +131,16 @@ COMMANDS: Mapping[str, EventType] = {
 }
 
 
-def cloudevents_type(move: EventType) -> str:
+def cloudevents_type(event_type: EventType) -> str:
     """Return the CloudEvents type of a move."""
-    return f"{TYPE_PREFIX}{move}{TYPE_SUFFIX}"
+    return f"{TYPE_PREFIX}{event_type}{TYPE_SUFFIX}"
 
 
 def commands_in(state: State, shelved: bool = False) -> tuple[str, ...]:
     """Return the commands allowed in a state, in the order an operator meets them."""
-    return tuple(name for name, move in COMMANDS.items() if is_allowed(move, state, shelved))
+    return tuple(name for name, event_type in COMMANDS.items() if is_allowed(event_type, state, shelved))
 
 
-def is_allowed(move: EventType, state: State, shelved: bool) -> bool:
+def is_allowed(event_type: EventType, state: State, shelved: bool) -> bool:
     """True when a move is legal in a state. Only what is shelved can be taken from the shelf."""
-    return state in TRANSITIONS[move] and (shelved or move is not EventType.UNSHELVED)
+    return state in TRANSITIONS[event_type] and (shelved or event_type is not EventType.UNSHELVED)

@@ -18,7 +18,7 @@ def id_of(*cause: object) -> str:
     return blake2b("\0".join(map(str, cause)).encode(), digest_size=16).hexdigest()
 
 
-def emit(part: str, incident: str, move: EventType, time: Instant, id: str, payload: Payload) -> Outgoing:
+def emit(part: str, incident: str, event_type: EventType, time: Instant, id: str, payload: Payload) -> Outgoing:
     """Return an event that a part of the centre sends to an incident.
 
     `id` must be made of what causes it, so that the same cause can make it only once.
@@ -29,7 +29,7 @@ def emit(part: str, incident: str, move: EventType, time: Instant, id: str, payl
         "id": id,
         "source": f"{CENTRE}{part}/{slug}",
         "subject": subject,
-        "type": cloudevents_type(move),
+        "type": cloudevents_type(event_type),
         "time": to_rfc3339(time),
         "data": payload,
     }

@@ -215,4 +215,4 @@ PAYLOADS: Mapping[EventType, type[Payload]] = {
     EventType.LAPSED: Lapsed,
 }
 
-DECODE = {move: msgspec.json.Decoder(payload).decode for move, payload in PAYLOADS.items()}
+DECODE = {event_type: msgspec.json.Decoder(payload).decode for event_type, payload in PAYLOADS.items()}

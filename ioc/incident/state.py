@@ -20,7 +20,7 @@ class HistoryEntry(Struct, array_like=True, omit_defaults=True, gc=False):
     """
 
     time: Instant
-    move: EventType
+    event_type: EventType
     source: str
     id: str
     data: Raw
@@ -37,12 +37,12 @@ def order_of(entry: HistoryEntry) -> EntryOrder:
 
     The report comes first even when another service's clock puts its own event before it.
     """
-    return (entry.move is not EventType.REPORTED, entry.time, RANK[entry.move], entry.source, entry.id)
+    return (entry.event_type is not EventType.REPORTED, entry.time, RANK[entry.event_type], entry.source, entry.id)
 
 
 def comes_after(entry: HistoryEntry, other: HistoryEntry) -> bool:
     """True when an entry comes after another in the order of the fold."""
-    if entry.time > other.time and entry.move is not EventType.REPORTED:
+    if entry.time > other.time and entry.event_type is not EventType.REPORTED:
         return True
     return order_of(entry) > order_of(other)
 

@@ -12,8 +12,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ioc.catalogue.duplicate_policy import Action
+from ioc.core.dead_letter import DeadLetter
 from ioc.core.partitioner import partition_of
-from ioc.core.records import ClockKind, DeadLetter, Outgoing, Position, Record, Write
+from ioc.core.records import ClockKind, Outgoing, Position, Record, Write
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Priority
 from ioc.core.times import Instant, is_instant_of_our_time
@@ -168,10 +169,10 @@ class DuplicateSliceFold(SliceFold):
         into = same.seen.parent or same.seen.incident
         less_urgent = report.priority is Priority.URGENT and same.seen.priority is not Priority.URGENT
         asked = less_urgent or report.action is Action.PROPOSE
-        move = EventType.PROPOSED if asked else EventType.MERGED
+        event_type = EventType.PROPOSED if asked else EventType.MERGED
         said = (Proposed if asked else Merged)(into=into, by_rule=report.rule)
-        id = id_of(report.incident, report.turn, move)
-        self.changes.outbox.append(emit(PART, report.incident, move, report.at, id, said))
+        id = id_of(report.incident, report.turn, event_type)
+        self.changes.outbox.append(emit(PART, report.incident, event_type, report.at, id, said))
         joined = same.joined_by(report)
         self._keep(same.seen.incident, joined if joined.count < MOST_CHILDREN else None)
 

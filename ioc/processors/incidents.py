@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from ioc.core.dead_letter import DeadLetter
 from ioc.core.editions import Edition, in_force, settled
 from ioc.core.partitioner import partition_of
-from ioc.core.records import ClockKind, DeadLetter, Record
+from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import Instant
 from ioc.core.topics import Topic

@@ -109,7 +109,7 @@ def _checks_of(kind: type[Struct]) -> Iterator[Check]:
         yield _dates_out_of_time
     if kind is Shelved:
         yield _off_the_shelf
-    if kind in {PAYLOADS[move] for move in OWN | KIN}:
+    if kind in {PAYLOADS[event_type] for event_type in OWN | KIN}:
         yield _not_by_the_centre
 
 

@@ -75,9 +75,9 @@ def spoken(sensor: Sensor, incident: str, time: Instant, value: float) -> Outgoi
     return _emit(incident, EventType.RESOLVED, time, 1, said)
 
 
-def _emit(incident: str, move: EventType, time: Instant, number: int, payload: Payload) -> Outgoing:
+def _emit(incident: str, event_type: EventType, time: Instant, number: int, payload: Payload) -> Outgoing:
     """The number of the event within its incident makes its id: a fold done again makes the same ones."""
-    return emit(PART, incident, move, time, f"{incident}/{number}", payload)
+    return emit(PART, incident, event_type, time, f"{incident}/{number}", payload)
 
 
 def _reached(sensor: Sensor, threshold: Threshold, value: float) -> str:

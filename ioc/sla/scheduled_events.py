@@ -25,18 +25,18 @@ class ScheduledEvent(Struct, frozen=True, gc=False):
     """An event to come: from `at` on it can be told. `cause` is the moment it is reckoned from."""
 
     at: Instant
-    move: EventType
+    event_type: EventType
     cause: Instant
 
     @property
     def id(self) -> str:
         """Return the id of the event."""
-        return f"{self.move}/{to_rfc3339(self.cause)}"
+        return f"{self.event_type}/{to_rfc3339(self.cause)}"
 
     def event(self, incident: Incident) -> Outgoing:
         """Return the event that tells the incident."""
-        payload = Lapsed(since=to_datetime(self.cause)) if self.move is EventType.LAPSED else Payload()
-        return emit(_PART, incident.id, self.move, self.at, self.id, payload)
+        payload = Lapsed(since=to_datetime(self.cause)) if self.event_type is EventType.LAPSED else Payload()
+        return emit(_PART, incident.id, self.event_type, self.at, self.id, payload)
 
 
 def to_come(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:

@@ -60,7 +60,7 @@ def test_there_are_words_for_every_code_an_operator_may_see(language: str) -> No
     codes: dict[str, Iterable[str]] = {
         "reason": Reason,
         "command": COMMANDS,
-        "event": (move for move in EventType),
+        "event": (event_type for event_type in EventType),
         "state": (state for state in State if state is not State.PENDING),
         "occasion": Occasion,
         "notice": Status,

@@ -35,8 +35,8 @@ def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IOC_CATALOGUE", str(folder))
 
 
-def happened(move: str, moment: Instant, id: str, **data: Any) -> tuple[bytes, bytes]:
-    return KEY, body(move, moment, id, **data)
+def happened(event_type: str, moment: Instant, id: str, **data: Any) -> tuple[bytes, bytes]:
+    return KEY, body(event_type, moment, id, **data)
 
 
 def altered(record: tuple[bytes, bytes], id: str, **changes: Any) -> tuple[bytes, bytes]:

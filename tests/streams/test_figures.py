@@ -27,8 +27,8 @@ DUE = {"resolve": to_rfc3339(T + 2 * HOUR)}
 def send(bootstrap: str, *told: tuple[str, Instant, str, dict[str, Any]]) -> None:
     """Publish what happened to incidents, each twice."""
     producer = KafkaProducer(bootstrap_servers=bootstrap)
-    for move, at_moment, subject, data in told:
-        value = body(move, at_moment, f"{subject}-{move}-{at_moment}", subject, **data)
+    for event_type, at_moment, subject, data in told:
+        value = body(event_type, at_moment, f"{subject}-{event_type}-{at_moment}", subject, **data)
         for _ in range(2):
             producer.send(Topic.EVENTS, value, key=f"field-reports:{subject}".encode())
     producer.close()

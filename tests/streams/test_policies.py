@@ -69,11 +69,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def happened(service: str, move: str, moment: Instant, subject: str = "1", **data: Any) -> tuple[bytes, bytes]:
+def happened(service: str, event_type: str, moment: Instant, subject: str = "1", **data: Any) -> tuple[bytes, bytes]:
     """Return the key and value of an event of the incident <service>:<subject>."""
-    if move == "reported":
+    if event_type == "reported":
         data = {"service": service, **data}
-    value = body(move, moment, f"{move}-{moment}", subject, f"/hue/{service}", **data)
+    value = body(event_type, moment, f"{event_type}-{moment}", subject, f"/hue/{service}", **data)
     return f"{service}:{subject}".encode(), value
 
 
@@ -134,17 +134,17 @@ def verified(centre: City) -> None:
 def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_path: Path, folder: Path) -> None:
     """V2, V7, V10, V11 and V12, played as the services would; every due is explained."""
     changed = [
-        happened(service, move, at(moment), **data)
+        happened(service, event_type, at(moment), **data)
         for service in ON_PRIORITY
-        for move, moment, data in (
+        for event_type, moment, data in (
             ("reported", "2024-04-15 13:30", {}),
             ("updated", "2024-04-16 10:00", {"priority": "high"}),
         )
     ]
     reopened = [
-        happened(service, move, at(moment))
+        happened(service, event_type, at(moment))
         for service in ON_REOPEN
-        for move, moment in (
+        for event_type, moment in (
             ("reported", "2024-04-16 08:00"),
             ("resolved", "2024-04-16 14:30"),
             ("reopened", "2024-04-19 09:00"),

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter import DeadLetter
 from ioc.core.partitioner import partition_of
-from ioc.core.records import ClockKind, DeadLetter, Outgoing, Record
+from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.incident.state import Incident
@@ -35,11 +36,11 @@ class Centre:
         self.now: Instant = 0
         self._chance = Random(seed)
 
-    def happen(self, move: str, subject: str, time: Instant, **data: object) -> None:
+    def happen(self, event_type: str, subject: str, time: Instant, **data: object) -> None:
         """Let something happen to the field report of that subject, and wait for nothing."""
-        if move == "reported":
+        if event_type == "reported":
             data = {"service": "field-reports", "category": "power", **data}
-        value = body(move, time, f"{move}-{time}-{subject}", subject, **data)
+        value = body(event_type, time, f"{event_type}-{time}-{subject}", subject, **data)
         self.append(Topic.EVENTS, f"field-reports:{subject}".encode(), value, time)
 
     def append(self, topic: Topic, key: bytes, value: bytes | None, now: Instant = 0) -> None:

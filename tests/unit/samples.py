@@ -63,23 +63,24 @@ def at(local: str) -> Instant:
     return parse_instant(local.replace(" ", "T") + "+07:00")
 
 
-def body(move: str, time: Instant, id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
+def body(event_type: str, time: Instant, id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
     """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports.
 
     A directive comes from the city's leaders, unless it says from whom.
     """
-    if move == EventType.SHELVED and time < LAST_MOMENT:
+    if event_type == EventType.SHELVED and time < LAST_MOMENT:
         data = {"until": to_rfc3339(time + DAY), **data}
     told = {
         "specversion": "1.0",
         "id": id,
-        "source": source or ("/operations-centre/moments/field-reports" if move in OWN | KIN else "/hue/field-reports"),
+        "source": source
+        or ("/operations-centre/moments/field-reports" if event_type in OWN | KIN else "/hue/field-reports"),
         "subject": subject,
-        "type": f"vn.ioc.incident.{move}.v1",
+        "type": f"vn.ioc.incident.{event_type}.v1",
         "time": to_rfc3339(time),
         "data": data,
     }
-    if move == EventType.DIRECTED and "by" not in data:
+    if event_type == EventType.DIRECTED and "by" not in data:
         data["by"] = "ubnd-tp"
         data["signature"] = signed(told)
     return msgspec.json.encode(told)
@@ -92,21 +93,21 @@ def signed(told: Mapping[str, Any]) -> str | None:
     return None
 
 
-def event(move: str, time: Instant, id: str = "", subject: str = "1", source: str = "", **data: Any) -> Event:
+def event(event_type: str, time: Instant, id: str = "", subject: str = "1", source: str = "", **data: Any) -> Event:
     """Return an event of the incident field-reports:<subject>."""
-    if move == "reported":
+    if event_type == "reported":
         data = {"service": "field-reports", **data}
-    said = body(move, time, id or f"{move}-{time}", subject, source, **data)
+    said = body(event_type, time, id or f"{event_type}-{time}", subject, source, **data)
     read = read_event(f"field-reports:{subject}".encode(), said)
     assert isinstance(read, Event), read
     return read
 
 
-def record(offset: int, move: str, time: Instant, id: str = "", subject: str = "1", **data: Any) -> Record:
+def record(offset: int, event_type: str, time: Instant, id: str = "", subject: str = "1", **data: Any) -> Record:
     """Return the same as a record of the log, appended at its own time."""
-    if move == "reported":
+    if event_type == "reported":
         data = {"service": "field-reports", **data}
-    value = body(move, time, id or f"{move}-{time}", subject, **data)
+    value = body(event_type, time, id or f"{event_type}-{time}", subject, **data)
     return Record(offset, time, f"field-reports:{subject}".encode(), value)
 
 
@@ -138,9 +139,9 @@ LEAST: Mapping[EventType, Mapping[str, Any]] = {
 }
 
 
-def least(move: EventType, time: Instant, id: str = "") -> Event:
+def least(event_type: EventType, time: Instant, id: str = "") -> Event:
     """Return an event that says no more than its move needs."""
-    return event(move, time, id, **LEAST.get(move, {}))
+    return event(event_type, time, id, **LEAST.get(event_type, {}))
 
 
 # The least a booking has to say.
@@ -199,7 +200,7 @@ _OFTEN = [
 ]
 # What relatives tell comes as an answer, never out of the blue: tests/unit/decider/test_merging.py plays it.
 _MOVES = st.sampled_from(
-    [*(move for move in EventType if move not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"]
+    [*(event_type for event_type in EventType if event_type not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"]
 )
 _HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 
@@ -208,31 +209,31 @@ def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequen
     """Return a log of what happened by the hour, in any order, appended some hours or days after one another."""
     told = [(EventType.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
     made, appended = [], FIRST_DAY
-    for offset, (move, hour, subject) in enumerate(
+    for offset, (event_type, hour, subject) in enumerate(
         Random(seed).sample([*told, *happenings], len(told) + len(happenings))
     ):
         time = FIRST_DAY + hour * HOUR
         appended = max(appended + waits[offset % len(waits)] * HOUR, time)
-        if isinstance(move, Act):
-            one = booked(move, time, subject=subject, offset=offset)
+        if isinstance(event_type, Act):
+            one = booked(event_type, time, subject=subject, offset=offset)
         else:
-            one = record(offset, move, time, subject=subject, **_said(move, hour, happenings))
+            one = record(offset, event_type, time, subject=subject, **_said(event_type, hour, happenings))
         made.append(replace(one, appended=appended))
     return made
 
 
-def _said(move: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
+def _said(event_type: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
     """Return what an event says: an answer names one of the directives there are, every other update lowers."""
-    match move:
+    match event_type:
         case EventType.DIRECTED:
             return {"units": ["pc-hue", "hepco"], "due": to_rfc3339(FIRST_DAY + (hour + hour % 30) * HOUR)}
         case EventType.DIRECTIVE_ACKNOWLEDGED | EventType.DIRECTIVE_DONE:
-            given = [at for move, at, _ in happenings if move == EventType.DIRECTED] or [0]
+            given = [at for event_type, at, _ in happenings if event_type == EventType.DIRECTED] or [0]
             named = f"directed-{FIRST_DAY + given[hour % len(given)] * HOUR}"
             return {"directive": named, "unit": ("pc-hue", "hepco")[hour % 2]}
         case EventType.UPDATED if hour % 2:
             return {"priority": "normal", **({"actor": "Lan", "text": "đã xong"} if hour % 4 == 1 else {})}
-    return LEAST.get(move, {})  # type: ignore[call-overload]
+    return LEAST.get(event_type, {})  # type: ignore[call-overload]
 
 
 LOGS: st.SearchStrategy[list[Record]] = st.builds(

@@ -54,8 +54,8 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     before, body = PREPARED[command]
     city.report("field-reports:9")
     city.report(ONE)
-    for move in before:
-        city.happen(ONE, move, **SAID.get(move, {}))  # type: ignore[arg-type]
+    for event_type in before:
+        city.happen(ONE, event_type, **SAID.get(event_type, {}))  # type: ignore[arg-type]
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published
@@ -73,7 +73,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     }
     city.receive(key, value, headers)
     entry = city.shard.incidents[ONE].history[-1]
-    assert (entry.id, entry.move, entry.refused) == ("k1", COMMANDS[command], None)
+    assert (entry.id, entry.event_type, entry.refused) == ("k1", COMMANDS[command], None)
 
 
 async def test_a_command_sent_again_is_answered_again_and_changes_nothing(

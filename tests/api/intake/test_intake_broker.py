@@ -28,10 +28,10 @@ def lives(prefix: str) -> list[tuple[bytes, bytes]]:
     told = [
         (
             f"{prefix}{number}",
-            body(move, NOW - (9 - step) * MINUTE, f"{prefix}{number}-{move}", f"{prefix}{number}", **data),
+            body(event_type, NOW - (9 - step) * MINUTE, f"{prefix}{number}-{event_type}", f"{prefix}{number}", **data),
         )
         for number in range(6)
-        for step, (move, data) in enumerate(
+        for step, (event_type, data) in enumerate(
             [
                 (
                     "reported",

@@ -36,11 +36,11 @@ def fold(event: dict[str, Any], state: State) -> dict[str, Any]:
     if event.get("id") in incident["events"]:
         return incident
     incident["events"].append(event.get("id"))
-    move = event.get("type", "").split(".")[-2:-1]
-    if move == ["reported"]:
+    event_type = event.get("type", "").split(".")[-2:-1]
+    if event_type == ["reported"]:
         incident |= {name: event["data"].get(name) for name in ("service", "category", "ward", "unit", "priority")}
         incident["reported_at"] = event["time"]
-    incident["state"] = move[0] if move else incident["state"]
+    incident["state"] = event_type[0] if event_type else incident["state"]
     if incident["state"] in _ENDS:
         incident["closed_at"] = event["time"]
     state.set("incident", incident)

@@ -34,7 +34,7 @@ def test_a_golden_sample_parses_for_ever_and_fits_its_schema(sample: Path) -> No
     read = read_event(KEY, sample.read_bytes())
     assert isinstance(read, Event | Booking), read
     document = msgspec.json.decode(sample.read_bytes())
-    Draft202012Validator(event_schema(read.move if isinstance(read, Event) else read.act)).validate(document)
+    Draft202012Validator(event_schema(read.event_type if isinstance(read, Event) else read.act)).validate(document)
     said = msgspec.to_builtins(read.payload, str_keys=True)
     if isinstance(read, Event) and read.reporter is not None:
         said["reporter"] = msgspec.to_builtins(read.reporter)
@@ -63,7 +63,7 @@ def test_every_kind_of_event_has_a_golden_sample() -> None:
 
 def test_the_golden_samples_are_a_life() -> None:
     state: Incident | None = None
-    for move in (
+    for event_type in (
         EventType.REPORTED,
         EventType.ACKNOWLEDGED,
         EventType.ASSIGNED,
@@ -71,7 +71,7 @@ def test_the_golden_samples_are_a_life() -> None:
         EventType.RESOLVED,
         EventType.RATED,
     ):
-        read = read_event(KEY, (GOLDEN / f"{move}.v1.json").read_bytes())
+        read = read_event(KEY, (GOLDEN / f"{event_type}.v1.json").read_bytes())
         assert isinstance(read, Event)
         state = decide(state, read, at("2025-10-28 00:00"), CITY).state
     assert state is not None

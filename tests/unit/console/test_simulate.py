@@ -17,7 +17,7 @@ from ioc.core.times import HOUR, Instant
 from ioc.core.topics import Topic
 from ioc.figures import formulas
 from ioc.figures.aggregates import Measure, Span
-from ioc.figures.formulas import Sums
+from ioc.figures.sums import Sums
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
 from ioc.incident.lifecycle import EventType, State

@@ -14,7 +14,8 @@ from ioc.core.times import HOUR, MINUTE, SECOND
 from ioc.decider.decide import decide
 from ioc.figures.aggregates import Measure, Timing
 from ioc.figures.contributions import contributions
-from ioc.figures.formulas import PLAIN, TABLE, Sums, columns, told
+from ioc.figures.formulas import PLAIN, TABLE, columns, told
+from ioc.figures.sums import Sums
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
 from tests.unit.samples import CITY, LATER, at, event
@@ -67,7 +68,12 @@ def test_what_is_late_disliked_and_complained_about_is_left_out_once() -> None:
 def test_the_centres_own_reopening_is_no_complaint() -> None:
     reopened = event("reopened", T + 70 * MINUTE)
     own = Event(
-        reopened.incident, reopened.move, reopened.time, "/operations-centre/field-reports", "own", *_rest(reopened)
+        reopened.incident,
+        reopened.event_type,
+        reopened.time,
+        "/operations-centre/field-reports",
+        "own",
+        *_rest(reopened),
     )
     found = figures((*GOOD, own, event("resolved", T + 90 * MINUTE)))
     assert (found["reopened"], found["qd766"]["complained"], found["satisfaction_rate"]) == (1, 0, 1.0)

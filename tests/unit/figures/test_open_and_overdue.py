@@ -129,8 +129,8 @@ def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -
         for priority, match in named.items()
     ]
     shard = IncidentProcessor(0, replace(CITY, rules=RuleBook(tuple(rules))), ClockKind.WALL)
-    for offset, (move, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
-        shard.apply(shard.fold([record(offset, move, T + offset * 3 * HOUR, **said)]))
+    for offset, (event_type, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
+        shard.apply(shard.fold([record(offset, event_type, T + offset * 3 * HOUR, **said)]))
         shard.apply(shard.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))
     assert shard.incidents["field-reports:1"].rule == "high"
     assert summed(shard, Measure.OVERDUE, at("2026-04-15 00:00")) == 1

@@ -16,7 +16,7 @@ def test_what_the_centre_emits_is_read_as_the_event_it_means() -> None:
     assert sent.topic is Topic.EVENTS
     event = read_event(sent.key, sent.value, sent.headers)
     assert isinstance(event, Event)
-    assert (event.incident, event.move, event.id) == ("field-reports:PA-1", EventType.MERGED, "cause-1")
+    assert (event.incident, event.event_type, event.id) == ("field-reports:PA-1", EventType.MERGED, "cause-1")
     assert (event.time, event.payload) == (at("2026-04-14 08:00"), Merged(into="a:b"))
     assert event.source.startswith(CENTRE)
 
