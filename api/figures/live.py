@@ -7,7 +7,7 @@ from api.http.json import Json
 from api.read_model.freshness import freshness
 from api.read_model.index.counters import Names
 from api.read_model.read_model import ReadModel
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import SECOND, Millis, to_rfc3339
 
 _NAMES = (
@@ -37,7 +37,7 @@ def standing_now(model: ReadModel, scope: Scope, within: Millis) -> Json:
     }
 
 
-def _who(names: Names) -> Who:
+def _who(names: Names) -> FigureKey:
     service, unit, ward = names
     return service, unit or "", ward or ""
 

@@ -17,12 +17,12 @@ from api.http.json import Json
 from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import HOUR, MINUTE, Instant, to_rfc3339
 from ioc.figures import formulas
-from ioc.figures.aggregates import MINUTES_KEPT, NET, Aggregate, Measure, Span, next_day
-from ioc.figures.aggregates import Windows as Cut
-from ioc.figures.formulas import Sums
+from ioc.figures.aggregates import MINUTE_RETENTION, NET, Aggregate, Measure, WindowSize, next_day
+from ioc.figures.aggregates import LocalDays as Cut
+from ioc.figures.sums import Sums
 
 # So long one answer may hold up all others (s).
 _TURN = 0.02
@@ -56,14 +56,14 @@ class Scope(Struct, frozen=True):
     below: bool = False
     by: By | None = None
 
-    def holds(self, who: Who, catalogue: Catalogue) -> bool:
+    def holds(self, who: FigureKey, catalogue: Catalogue) -> bool:
         """True when what is counted under these names is asked for."""
         service, unit, ward = who
         if self.unit is not None and self.unit not in self._units(unit, catalogue):
             return False
         return self.service in (None, service) and self.ward in (None, ward)
 
-    def groups(self, who: Who, catalogue: Catalogue) -> Iterator[str]:
+    def groups(self, who: FigureKey, catalogue: Catalogue) -> Iterator[str]:
         """Yield the codes under which something is told apart."""
         match self.by:
             case By.SERVICE:
@@ -87,7 +87,7 @@ class Period(NamedTuple):
 class Window(NamedTuple):
     """One base window by its first instant."""
 
-    span: Span
+    span: WindowSize
     start: Instant
 
 
@@ -121,11 +121,11 @@ def windows_of(start: Instant, end: Instant, zone: str, now: Instant) -> Iterato
     while at < end:
         after = next_day(zone, cut.day_start(at))
         if at == cut.day_start(at) and after <= end:
-            yield Window(Span.DAY, at)
-        elif at < now - MINUTES_KEPT:
+            yield Window(WindowSize.DAY, at)
+        elif at < now - MINUTE_RETENTION:
             raise TooOld("minutes are kept for three days: further back a period begins and ends at midnight")
         else:
-            yield from (Window(Span.MINUTE, minute) for minute in range(at, min(after, end), MINUTE))
+            yield from (Window(WindowSize.MINUTE, minute) for minute in range(at, min(after, end), MINUTE))
         at = after
 
 
@@ -143,12 +143,12 @@ class _Sorter:
         self.model = model
         self.scope = scope
         self.told = Told(self._sums(), {})
-        self._known: dict[Who, list[Sums]] = {}
+        self._known: dict[FigureKey, list[Sums]] = {}
 
     def _sums(self) -> Sums:
         return Sums(self.model.catalogue.baselines)
 
-    def _of(self, who: Who) -> list[Sums]:
+    def _of(self, who: FigureKey) -> list[Sums]:
         """Return the sums that take what is counted under these names."""
         if who not in self._known:
             catalogue = self.model.catalogue
@@ -173,12 +173,12 @@ class _Sorter:
                 for measure in NET & part.counts.keys():
                     self._stand(who, measure, -part.count(measure))
 
-    def _stand(self, who: Who, measure: Measure, count: int) -> None:
+    def _stand(self, who: FigureKey, measure: Measure, count: int) -> None:
         if count:
             for sums in self._of(who):
                 sums.stand(measure, count)
 
-    def _parts(self, window: Window) -> Iterator[tuple[Who, Aggregate]]:
+    def _parts(self, window: Window) -> Iterator[tuple[FigureKey, Aggregate]]:
         for cell, part in self.model.windows.parts_of(window.span, window.start):
             yield (cell.service, cell.unit, cell.ward), part
 
@@ -209,6 +209,6 @@ async def figures_of(model: ReadModel, period: Period, scope: Scope) -> Json:
         "as_of": to_rfc3339(fresh.shown_as_of),
         "stale": fresh.stale,
         "by": scope.by,
-        "total": formulas.told(sums.total),
-        "groups": {code: formulas.told(sums.groups[code]) for code in sorted(sums.groups)},
+        "total": formulas.figures_of(sums.total),
+        "groups": {code: formulas.figures_of(sums.groups[code]) for code in sorted(sums.groups)},
     }

@@ -9,9 +9,9 @@ from api.read_model.index.counters import Counters, Counts
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.figures import formulas
-from ioc.figures.aggregates import Measure, Span
-from ioc.figures.aggregates import Windows as Cut
-from ioc.figures.formulas import Sums
+from ioc.figures.aggregates import LocalDays as Cut
+from ioc.figures.aggregates import Measure, WindowSize
+from ioc.figures.sums import Sums
 from ioc.incident.lifecycle import OPEN
 from ioc.incident.state import SEVERITIES
 
@@ -34,8 +34,8 @@ def figures(model: ReadModel) -> Json:
         "clock": "event" if model.clock.by_events else "wall",
         "speed": round(model.clock.speed, 2),
         "live": live(model.tallies()),
-        "today": formulas.told(recent(model, Cut(model.catalogue.zone).day_start(now), now)),
-        "last_hour": formulas.told(recent(model, now - now % MINUTE - HOUR + MINUTE, now)),
+        "today": formulas.figures_of(recent(model, Cut(model.catalogue.zone).day_start(now), now)),
+        "last_hour": formulas.figures_of(recent(model, now - now % MINUTE - HOUR + MINUTE, now)),
         "shift": None
         if shift is None
         else {
@@ -44,7 +44,7 @@ def figures(model: ReadModel) -> Json:
             "name_en": shift.name_en,
             "from": to_rfc3339(shift.start),
             "to": to_rfc3339(shift.end),
-            "figures": formulas.told(recent(model, shift.start, now)),
+            "figures": formulas.figures_of(recent(model, shift.start, now)),
         },
         "trend": trend(model.windows, now),
         "groups": model.groups(LEAST)[:GROUPS],
@@ -56,16 +56,16 @@ def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
     sums = Sums(model.catalogue.baselines)
     cut = Cut(model.catalogue.zone)
     if start == cut.day_start(now):
-        _take(sums, model.windows, Span.DAY, start)
+        _take(sums, model.windows, WindowSize.DAY, start)
     else:
         for minute in range(start, now + 1, MINUTE):
-            _take(sums, model.windows, Span.MINUTE, minute)
+            _take(sums, model.windows, WindowSize.MINUTE, minute)
     sums.stand(Measure.OPEN, model.tallies().all["open"])
     sums.stand(Measure.OVERDUE, model.tallies().all["overdue_solutions"])
     return sums
 
 
-def _take(sums: Sums, windows: Windows, span: Span, start: Instant) -> None:
+def _take(sums: Sums, windows: Windows, span: WindowSize, start: Instant) -> None:
     for service, part in windows.sums_of(span, start).items():
         sums.take(service, part)
 
@@ -100,7 +100,7 @@ def trend(windows: Windows, now: Instant) -> Json:
     received, resolved = [0] * STEPS, [0] * STEPS
     for minute in range(start, start + STEPS * STEP, MINUTE):
         step = (minute - start) // STEP
-        for part in windows.sums_of(Span.MINUTE, minute).values():
+        for part in windows.sums_of(WindowSize.MINUTE, minute).values():
             received[step] += part.count(Measure.RECEIVED)
             resolved[step] += part.count(Measure.RESOLVED)
     return {"step_s": STEP // SECOND, "from": to_rfc3339(start), "received": received, "resolved": resolved}

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from api.read_model.balances import Net, Standing
 from ioc.core.times import Instant
-from ioc.figures.aggregates import Aggregate, Cell, Span
+from ioc.figures.aggregates import Aggregate, Cell, WindowSize
 
 Key = tuple[int, Cell]
-_Window = tuple[Span, Instant]
+_Window = tuple[WindowSize, Instant]
 
 
 class Windows:
@@ -26,7 +26,7 @@ class Windows:
         if aggregate is not None:
             parts[partition, cell] = aggregate
         self._correct(window, cell.service, old, aggregate)
-        if cell.span is Span.DAY:
+        if cell.span is WindowSize.DAY:
             self._standing.change(cell, old, aggregate)
         if not parts:
             del self._parts[window]
@@ -42,7 +42,7 @@ class Windows:
         if new is not None:
             total.merge(new)
 
-    def sums_of(self, span: Span, start: Instant) -> Mapping[str, Aggregate]:
+    def sums_of(self, span: WindowSize, start: Instant) -> Mapping[str, Aggregate]:
         """Return the sums over partitions, units and wards by service. Not to be changed."""
         window = (span, start)
         parts = self._parts.get(window)
@@ -54,7 +54,7 @@ class Windows:
                 sums.setdefault(cell.service, Aggregate()).merge(part)
         return self._sums[window]
 
-    def parts_of(self, span: Span, start: Instant) -> Iterator[tuple[Cell, Aggregate]]:
+    def parts_of(self, span: WindowSize, start: Instant) -> Iterator[tuple[Cell, Aggregate]]:
         """Yield the parts of a window: one for each partition, service, unit and ward. Not to be changed."""
         for (_, cell), aggregate in self._parts.get((span, start), {}).items():
             yield cell, aggregate

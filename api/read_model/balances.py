@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import Instant
 from ioc.figures.aggregates import NET, Aggregate, Cell, Measure
 
-Net = Mapping[tuple[Who, Measure], int]
-_Change = dict[tuple[Who, Measure], int]
+Net = Mapping[tuple[FigureKey, Measure], int]
+_Change = dict[tuple[FigureKey, Measure], int]
 
 # So many ends of days are kept once they have been asked for.
 _KEPT = 64
@@ -18,8 +18,8 @@ class Standing:
     """The net counts of days. A sum is worked out from the nearest one known, until a day before it changes."""
 
     def __init__(self) -> None:
-        self._days: dict[Instant, Counter[tuple[Who, Measure]]] = {}
-        self._before: dict[Instant, Counter[tuple[Who, Measure]]] = {}
+        self._days: dict[Instant, Counter[tuple[FigureKey, Measure]]] = {}
+        self._before: dict[Instant, Counter[tuple[FigureKey, Measure]]] = {}
 
     def change(self, cell: Cell, old: Aggregate | None, new: Aggregate | None) -> None:
         """Take over that a part of a day is another now."""

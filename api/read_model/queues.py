@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from api.http.json import Json
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import SECOND, Instant
-from ioc.figures.aggregates import Windows
+from ioc.figures.aggregates import LocalDays
 from ioc.office_records.items import Item
 from ioc.office_records.records import Act, Register
 
@@ -14,7 +14,7 @@ from ioc.office_records.records import Act, Register
 class Ticket(NamedTuple):
     """A ticket that was neither served nor given up; `called` while its holder is at the counter."""
 
-    who: Who
+    who: FigureKey
     issued: Instant
     called: Instant | None
 
@@ -38,8 +38,8 @@ class Queues:
 
         Tickets are of their day: one of yesterday that nobody called is held by nobody any more.
         """
-        today = Windows(zone).day_start(now)
-        by_who: dict[Who, list[Ticket]] = {}
+        today = LocalDays(zone).day_start(now)
+        by_who: dict[FigureKey, list[Ticket]] = {}
         for ticket in self._held.values():
             if today <= ticket.issued <= now:
                 by_who.setdefault(ticket.who, []).append(ticket)
@@ -54,7 +54,7 @@ def _held(item: Item) -> Ticket | None:
     return Ticket(issued.who, issued.time, called.time if called is not None else None)
 
 
-def _queue(who: Who, tickets: list[Ticket], now: Instant) -> Json:
+def _queue(who: FigureKey, tickets: list[Ticket], now: Instant) -> Json:
     waits = list(_waits(tickets, now))
     return {
         **dict(zip(("service", "unit", "ward"), who, strict=True)),

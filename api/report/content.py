@@ -9,7 +9,8 @@ from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
 from api.report.steps import Steps, before, steps_of
 from ioc.core.times import MINUTE, Instant
-from ioc.figures.formulas import Sums, told
+from ioc.figures.formulas import figures_of
+from ioc.figures.sums import Sums
 
 Figures = dict[str, Any]
 
@@ -55,7 +56,7 @@ async def content_of(model: ReadModel, period: Period, scope: Scope) -> Content:
         fresh.shown_as_of,
         fresh.stale,
         not _is_something(total),
-        told(total),
+        figures_of(total),
         None if period.end > model.now() + MINUTE else await _previous(model, before(period, zone), scope),
         steps,
         course,
@@ -64,13 +65,13 @@ async def content_of(model: ReadModel, period: Period, scope: Scope) -> Content:
 
 
 async def _total(model: ReadModel, period: Period, scope: Scope) -> Figures:
-    return told((await sums_of(model, period, scope)).total)
+    return figures_of((await sums_of(model, period, scope)).total)
 
 
 async def _rows(model: ReadModel, period: Period, scope: Scope) -> list[Row]:
     """Return the groups of a side, those that need most attention first; those of nothing left out."""
     groups = (await sums_of(model, period, scope)).groups
-    rows = [Row(code, told(sums)) for code, sums in groups.items() if _is_something(sums)]
+    rows = [Row(code, figures_of(sums)) for code, sums in groups.items() if _is_something(sums)]
     return sorted(rows, key=_attention)
 
 

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from api.figures.periods import Period
 from ioc.core.times import DAY, HOUR, Instant, to_datetime, to_instant
-from ioc.figures.aggregates import MINUTES_KEPT
+from ioc.figures.aggregates import MINUTE_RETENTION
 
 # More steps than these cannot be told apart on a page.
 _MOST_HOURS = 2 * DAY
-_HOURS_KEPT = MINUTES_KEPT - HOUR  # the answer takes a while
+_HOURS_KEPT = MINUTE_RETENTION - HOUR  # the answer takes a while
 _MOST_DAYS = 45 * DAY
 _MOST_WEEKS = 60 * 7 * DAY
 

@@ -12,12 +12,12 @@ from itertools import chain
 from console.verify.diff import is_timed, unequal, without_announced
 from console.verify.snapshot import Found, Inspection, Motion
 from ioc.catalogue.city import Catalogue
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import Instant
-from ioc.figures.aggregates import Aggregate, Cell, Span, Windows
-from ioc.figures.contributions import counted, who
-from ioc.figures.difference import Difference
-from ioc.figures.item_contributions import OF_ITEMS
+from ioc.figures.aggregates import Aggregate, Cell, LocalDays, WindowSize
+from ioc.figures.contributions import contributions_of, figure_key
+from ioc.figures.delta import Delta
+from ioc.figures.item_contributions import ITEM_MEASURES
 from ioc.incident.directive import Reminded
 from ioc.incident.facts import Kind
 from ioc.incident.state import BREACHED, WARNED, FiredStep, Incident
@@ -75,31 +75,31 @@ def _days(found: Found, motion: Motion, fresh: Collection[str], zone: str) -> It
     What items contributed is left out: of those of earlier days there is no state any more.
     """
     moved = _moved(found, motion, fresh) if fresh else set()
-    days = {cell: _of_incidents(window) for cell, window in found.windows.items() if cell.span is Span.DAY}
+    days = {cell: _of_incidents(window) for cell, window in found.windows.items() if cell.span is WindowSize.DAY}
     expected, there = (_settled(windows, moved) for windows in (_sums(found, zone), days))
     yield from unequal("summed over the states, window", expected, there, motion.windows)
 
 
 def _of_incidents(window: Aggregate) -> Aggregate:
-    counts = {what: count for what, count in window.counts.items() if what not in OF_ITEMS}
-    return Aggregate(counts, {what: sketch for what, sketch in window.timings.items() if what not in OF_ITEMS})
+    counts = {what: count for what, count in window.counts.items() if what not in ITEM_MEASURES}
+    return Aggregate(counts, {what: sketch for what, sketch in window.timings.items() if what not in ITEM_MEASURES})
 
 
-def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[Who]:
+def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[FigureKey]:
     """Return under whom announcements may have been counted anew while windows and states were read."""
     states = (found.incidents[id] for id in fresh if id in found.incidents)
-    return set(chain(map(who, states), ((cell.service, cell.unit, cell.ward) for cell in motion.windows)))
+    return set(chain(map(figure_key, states), ((cell.service, cell.unit, cell.ward) for cell in motion.windows)))
 
 
 def _sums(found: Found, zone: str) -> Mapping[Cell, Aggregate]:
-    difference = Difference()
+    difference = Delta()
     for state in found.incidents.values():
-        difference.move({}, counted(state))
-    days = difference.added({}, Windows(zone), horizon=_NEVER)  # so: days only
+        difference.move({}, contributions_of(state))
+    days = difference.added({}, LocalDays(zone), horizon=_NEVER)  # so: days only
     return {cell: window for cell, window in days.items() if window is not None}
 
 
-def _settled(windows: Mapping[Cell, Aggregate], moved: Collection[Who]) -> Mapping[Cell, Aggregate]:
+def _settled(windows: Mapping[Cell, Aggregate], moved: Collection[FigureKey]) -> Mapping[Cell, Aggregate]:
     told = {
         cell: without_announced(window) if (cell.service, cell.unit, cell.ward) in moved else window
         for cell, window in windows.items()

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-Who = tuple[str, str, str]
+FigureKey = tuple[str, str, str]
 """The service, unit and ward that something is counted under."""
 
 

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from ioc.core.scalars import Who
+from ioc.core.scalars import FigureKey
 from ioc.core.times import DAY, MINUTE, Instant
 from ioc.figures.counts import in_order, tally, tally_all
 from ioc.figures.sketch import Sketch
 
 # Minute windows serve the live views; after this long only the day windows are kept.
-MINUTES_KEPT = 3 * DAY
+MINUTE_RETENTION = 3 * DAY
 
 
-class Span(StrEnum):
+class WindowSize(StrEnum):
     """The two base windows; every longer view is a sum of them."""
 
     MINUTE = "minute"
@@ -29,7 +29,7 @@ class Span(StrEnum):
 class Cell(NamedTuple):
     """The key of one aggregate: a window and whom it is about. `start` is its first instant (ms, UTC)."""
 
-    span: Span
+    span: WindowSize
     start: Instant
     service: str
     unit: str
@@ -105,11 +105,11 @@ class Measure(StrEnum):
 
 
 LEVELS = range(1, 10)
-LADDER_AT = {level: Measure(f"ladder_{level}") for level in LEVELS}
-RAISED_AT = {level: Measure(f"raised_{level}") for level in LEVELS}
+ESCALATED_TO = {level: Measure(f"ladder_{level}") for level in LEVELS}
+RAISED_TO = {level: Measure(f"raised_{level}") for level in LEVELS}
 NET = frozenset({Measure.OPEN, Measure.OVERDUE})
 """These count comings less goings: summed over all windows up to a moment they tell what stood at it."""
-ANNOUNCED = frozenset({Measure.ESCALATED, Measure.OVERDUE, *LADDER_AT.values()})
+ANNOUNCED = frozenset({Measure.ESCALATED, Measure.OVERDUE, *ESCALATED_TO.values()})
 """These hang on what ticks announced, at moments that no log tells when the wall's clock rules."""
 
 
@@ -135,7 +135,7 @@ Contribution = tuple[Instant, Measure | Timing, int]
 """What an incident or an item adds to the windows around a moment: when, of what, and how much (a duration in ms)."""
 
 
-Counted = Mapping[Who, list[Contribution]]
+ContributionsByKey = Mapping[FigureKey, list[Contribution]]
 """All that one state adds, by whom it is counted under."""
 
 
@@ -197,7 +197,7 @@ class Aggregate(Struct, omit_defaults=True, gc=False):
         return not self.counts and not self.timings
 
 
-class Windows(Struct, frozen=True):
+class LocalDays(Struct, frozen=True):
     """Cuts time into the base windows; days are those of the city's own time zone."""
 
     zone: str
@@ -226,7 +226,7 @@ def encode_key(partition: int, cell: Cell) -> bytes:
 
 
 _encode_key = msgspec.json.Encoder().encode
-_decode_key = msgspec.json.Decoder(tuple[int, Span, int, str, str, str]).decode
+_decode_key = msgspec.json.Decoder(tuple[int, WindowSize, int, str, str, str]).decode
 
 
 def decode_key(key: bytes) -> tuple[int, Cell]:

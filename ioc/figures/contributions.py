@@ -7,32 +7,32 @@ state and the new, so late events, reopenings and changes of unit correct the wi
 from collections.abc import Iterator
 
 from ioc.catalogue.service import Online
-from ioc.core.scalars import Satisfaction, TargetName, Who
+from ioc.core.scalars import FigureKey, Satisfaction, TargetName
 from ioc.core.times import Instant
-from ioc.figures.aggregates import LADDER_AT, RAISED_AT, Contribution, Counted, Measure, Timing
+from ioc.figures.aggregates import ESCALATED_TO, RAISED_TO, Contribution, ContributionsByKey, Measure, Timing
 from ioc.incident.directive import Answer, Directive
 from ioc.incident.lifecycle import State
 from ioc.incident.state import BREACHED, LADDER, Dossier, Incident
 from ioc.sla.escalation_steps import last_said
 
 
-def who(incident: Incident) -> Who:
+def figure_key(incident: Incident) -> FigureKey:
     """Return the service, unit and ward an incident's contributions are counted under."""
     return (incident.service, incident.unit or "", incident.ward or "")
 
 
-def counted(incident: Incident | None) -> Counted:
+def contributions_of(incident: Incident | None) -> ContributionsByKey:
     """Return all an incident adds to the aggregates, and under whom; nothing of none."""
     if incident is None:
         return {}
-    told = {who(incident): contributions(incident)}
+    told = {figure_key(incident): own_contributions(incident)}
     if incident.directives:
-        for unit, answered in directed(incident):
+        for unit, answered in directive_contributions(incident):
             told.setdefault((incident.service, unit, incident.ward or ""), []).extend(answered)
     return told
 
 
-def contributions(incident: Incident) -> list[Contribution]:
+def own_contributions(incident: Incident) -> list[Contribution]:
     """Return all an incident itself adds to the aggregates, about in the order it came about."""
     if incident.state is State.PENDING:
         return []
@@ -86,11 +86,11 @@ def _since_report(incident: Incident, at: Instant) -> int:
 
 def _escalations(incident: Incident) -> Iterator[Contribution]:
     for at, level in incident.raises:
-        yield at, RAISED_AT[level], 1
+        yield at, RAISED_TO[level], 1
     for said in incident.said:
         if said.step >= LADDER:
             yield said.at, Measure.ESCALATED, 1
-            yield said.at, LADDER_AT[said.level], 1
+            yield said.at, ESCALATED_TO[said.level], 1
 
 
 _ENDINGS = {
@@ -176,7 +176,7 @@ def _breached(incident: Incident) -> Instant | None:
     return None if clock is None or last_said(clock, incident) < BREACHED else clock.due
 
 
-def directed(incident: Incident) -> Iterator[tuple[str, list[Contribution]]]:
+def directive_contributions(incident: Incident) -> Iterator[tuple[str, list[Contribution]]]:
     """Yield what the directives of an incident add: each under the unit it was given to, whoever handles the matter."""
     for directive in incident.directives:
         for answer in directive.answers:

@@ -8,53 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from msgspec import Struct, field
-
-from ioc.catalogue.service import Baseline
-from ioc.catalogue.sla_policy import TimeKind
 from ioc.core.times import SECOND
-from ioc.figures.aggregates import LADDER_AT, LEVELS, RAISED_AT, Aggregate, Measure, Timing
+from ioc.figures.aggregates import ESCALATED_TO, LEVELS, RAISED_TO, Aggregate, Measure, Timing
 from ioc.figures.sketch import ERROR
+from ioc.figures.sums import BaselineComparison, Sums
 
 Value = int | float | dict[str, Any] | None
 """What a formula gives: a number, the parts of a timing, or None where there is nothing to tell."""
-
-
-class Compared(Struct):
-    """Handling times of services with a baseline: how many, what they took, and what they would have taken (ms)."""
-
-    count: int = 0
-    took: int = 0
-    before: int = 0
-
-    def take(self, part: Aggregate, baseline: Baseline) -> None:
-        """Add a window of a service, each time in the time that its baseline was measured in."""
-        timing = Timing.WORKING if baseline.measured_in is TimeKind.WORKING else Timing.HANDLING
-        sketch = part.timings.get(timing)
-        if sketch is not None:
-            self.count += sketch.count
-            self.took += sketch.total
-            self.before += sketch.count * baseline.handling
-
-
-class Sums(Struct):
-    """All that figures are made of: what came about in a stretch of time, and what stood open at its end."""
-
-    baselines: Mapping[str, Baseline] = {}
-    flow: Aggregate = field(default_factory=Aggregate)
-    standing: dict[Measure, int] = field(default_factory=dict)
-    compared: Compared = field(default_factory=Compared)
-
-    def take(self, service: str, part: Aggregate) -> None:
-        """Add a window of a service."""
-        self.flow.merge(part)
-        baseline = self.baselines.get(service)
-        if baseline is not None:
-            self.compared.take(part, baseline)
-
-    def stand(self, measure: Measure, count: int) -> None:
-        """Add to what stood open at the end."""
-        self.standing[measure] = self.standing.get(measure, 0) + count
 
 
 Of = Callable[[Sums], Value]
@@ -133,7 +93,7 @@ def _seconds(millis: float | None) -> float | None:
     return None if millis is None else round(millis / SECOND, 3)
 
 
-def _of_each_compared(millis: Callable[[Compared], int]) -> Of:
+def _of_each_compared(millis: Callable[[BaselineComparison], int]) -> Of:
     def of(sums: Sums) -> Value:
         compared = sums.compared
         return _seconds(millis(compared) / compared.count) if compared.count else None
@@ -196,7 +156,7 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
             "Reopenings by answers given: those that stand, and those reopened; null of none",
         ),
         Formula("escalated", _C, count(_M.ESCALATED), "Escalated by deadlines", "Báo cấp trên do quá hạn"),
-        Formula("raised", _C, count(*RAISED_AT.values()), "Raised by people", "Báo cấp trên do cán bộ"),
+        Formula("raised", _C, count(*RAISED_TO.values()), "Raised by people", "Báo cấp trên do cán bộ"),
         Formula("handling", _T, timed(Timing.HANDLING), "Handling time", "Thời gian xử lý", "Report to solution"),
         Formula(
             *("working", _T, timed(Timing.WORKING), "Handling in working time", "Thời gian xử lý (giờ làm việc)"),
@@ -358,11 +318,13 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
         ),
     ),
     "escalated_to": tuple(
-        Formula(f"level_{n}", _C, count(LADDER_AT[n]), f"Level {n}, by deadlines", f"Cấp {n}, do quá hạn", _BY_DEADLINE)
+        Formula(
+            f"level_{n}", _C, count(ESCALATED_TO[n]), f"Level {n}, by deadlines", f"Cấp {n}, do quá hạn", _BY_DEADLINE
+        )
         for n in LEVELS
     ),
     "raised_to": tuple(
-        Formula(f"level_{n}", _C, count(RAISED_AT[n]), f"Level {n}, by people", f"Cấp {n}, do cán bộ", _BY_PEOPLE)
+        Formula(f"level_{n}", _C, count(RAISED_TO[n]), f"Level {n}, by people", f"Cấp {n}, do cán bộ", _BY_PEOPLE)
         for n in LEVELS
     ),
     "reduction": (
@@ -383,7 +345,7 @@ TABLE: Mapping[str, tuple[Formula, ...]] = {
 }
 
 
-def told(sums: Sums) -> dict[str, Any]:
+def figures_of(sums: Sums) -> dict[str, Any]:
     """Return the figures as JSON: those of the plain group, and one object for each other group."""
     groups = {group: {one.name: one.of(sums) for one in formulas} for group, formulas in TABLE.items()}
     return {**groups.pop(PLAIN), **groups}

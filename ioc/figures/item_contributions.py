@@ -1,11 +1,11 @@
 """TODO."""
 
-from ioc.core.scalars import Satisfaction, Who
-from ioc.figures.aggregates import Contribution, Counted, Measure, Timing
+from ioc.core.scalars import FigureKey, Satisfaction
+from ioc.figures.aggregates import Contribution, ContributionsByKey, Measure, Timing
 from ioc.office_records.items import Item, Stamp
 from ioc.office_records.records import Act, Register
 
-OF_ITEMS: frozenset[Measure | Timing] = frozenset(
+ITEM_MEASURES: frozenset[Measure | Timing] = frozenset(
     {
         *(Timing.WAITING, Timing.SERVING),
         *(what for what in Measure if what.startswith(("tickets", "documents", "answers"))),
@@ -14,7 +14,7 @@ OF_ITEMS: frozenset[Measure | Timing] = frozenset(
 """What items alone contribute to windows."""
 
 
-def counted(item: Item | None) -> Counted:
+def contributions_of(item: Item | None) -> ContributionsByKey:
     """Return all an item adds to the aggregates, and under whom; nothing of none."""
     if item is None:
         return {}
@@ -30,7 +30,7 @@ def counted(item: Item | None) -> Counted:
 _Stamps = dict[Act, Stamp]
 
 
-def _of_ticket(stamps: _Stamps) -> Counted:
+def _of_ticket(stamps: _Stamps) -> ContributionsByKey:
     """A ticket counts from its issue on, under whom it was issued for, and until it was served or given up.
 
     The wait is not known when by the counter's clock it was called before it was issued.
@@ -65,9 +65,9 @@ _DOCUMENTS = {
 }
 
 
-def _of_document(stamps: _Stamps) -> Counted:
+def _of_document(stamps: _Stamps) -> ContributionsByKey:
     """Each act counts under the unit that did it. What is signed only after it was sent went out unsigned."""
-    told: dict[Who, list[Contribution]] = {}
+    told: dict[FigureKey, list[Contribution]] = {}
     for act, what in _DOCUMENTS.items():
         if act in stamps:
             told.setdefault(stamps[act].who, []).append((stamps[act].time, what, 1))
@@ -84,7 +84,7 @@ _VERDICTS = {
 }
 
 
-def _of_answer(stamp: Stamp) -> Counted:
+def _of_answer(stamp: Stamp) -> ContributionsByKey:
     told: list[Contribution] = [(stamp.time, Measure.ANSWERS, 1)]
     if stamp.satisfaction is not None:
         told.append((stamp.time, _VERDICTS[stamp.satisfaction], 1))

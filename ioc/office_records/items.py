@@ -12,7 +12,7 @@ from msgspec import Struct
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults
 from ioc.core.rejections import FieldError, Reason, Rejection
-from ioc.core.scalars import Satisfaction, Who, satisfaction_of
+from ioc.core.scalars import FigureKey, Satisfaction, satisfaction_of
 from ioc.core.times import FUTURE_TOLERANCE, Instant
 from ioc.office_records.records import About, Act, Answered, Booking, Register
 
@@ -30,7 +30,7 @@ class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     satisfaction: Satisfaction | None = None
 
     @property
-    def who(self) -> Who:
+    def who(self) -> FigureKey:
         """The service, unit and ward it is counted under."""
         return (self.service, self.unit, self.ward)
 

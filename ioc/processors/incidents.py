@@ -19,10 +19,10 @@ from ioc.core.topics import Topic
 from ioc.core.watermark import Watermark
 from ioc.decider.decide import DeadlinePassed, Decision, decide, refused_at_the_door, settle_anew
 from ioc.figures import item_contributions
-from ioc.figures.aggregates import MINUTES_KEPT, Aggregate, Cell, Windows, decode_key
-from ioc.figures.contributions import counted
-from ioc.figures.difference import Difference
-from ioc.figures.minutes import Minutes
+from ioc.figures.aggregates import MINUTE_RETENTION, Aggregate, Cell, LocalDays, decode_key
+from ioc.figures.contributions import contributions_of
+from ioc.figures.delta import Delta
+from ioc.figures.minute_index import MinuteIndex
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.lifecycle import KIN, OPEN, State
@@ -47,12 +47,12 @@ class IncidentProcessor(Folded):
     def begin(self) -> None:
         """Begin with no incident and no item."""
         self.pending = 0
-        self.windows = Windows(self.catalogue.zone)
+        self.windows = LocalDays(self.catalogue.zone)
         self.incidents = StateStore(decode_incident)
         self.items = StateStore(decode_item)
         self.aggregates: dict[Cell, Aggregate] = {}
         self.ageing = Timers()
-        self.minutes = Minutes()
+        self.minutes = MinuteIndex()
 
     @property
     def held(self) -> int:
@@ -78,7 +78,7 @@ class IncidentProcessor(Folded):
                 due[id] = gist.next_at
         self.timers = Timers(due)
         self.ageing = Timers((id, decode_age(encoded).last) for id, encoded in self.items.encoded())
-        self.minutes = Minutes()
+        self.minutes = MinuteIndex()
         for cell in self.aggregates:
             self.minutes.add(cell)
 
@@ -173,7 +173,7 @@ class IncidentSliceFold(SliceFold):
         self.changes = IncidentChangeSet(shard.position)
         self.incidents_before: dict[str, Incident | None] = {}
         self.items_before: dict[str, Item | None] = {}
-        self.difference = Difference()
+        self.difference = Delta()
 
     def take(self, record: Record) -> bool:
         """Fold one record: read it, let the clock run to it, decide, note what changed."""
@@ -255,7 +255,7 @@ class IncidentSliceFold(SliceFold):
     def _let_stand(self, past: Item) -> None:
         """Leave what an item added that is no longer kept: what comes under its name begins anew."""
         before = self.items_before.get(past.id, past)
-        self.difference.move(item_contributions.counted(before), item_contributions.counted(past))
+        self.difference.move(item_contributions.contributions_of(before), item_contributions.contributions_of(past))
         self.items_before[past.id] = None
 
     def _duplicate(self, record: Record, event: Event | Booking, subject: str) -> None:
@@ -304,16 +304,18 @@ class IncidentSliceFold(SliceFold):
         """Add to the windows what the states have come to add since the slice began, and count what is pending."""
         for id, old in self.incidents_before.items():
             new = self.changes.incidents[id]
-            self.difference.move(counted(old), counted(new))
+            self.difference.move(contributions_of(old), contributions_of(new))
             self.changes.pending += _is_pending(new) - _is_pending(old)
         for id, before in self.items_before.items():
-            self.difference.move(item_contributions.counted(before), item_contributions.counted(self.changes.items[id]))
-        horizon = self.now - MINUTES_KEPT
+            self.difference.move(
+                item_contributions.contributions_of(before), item_contributions.contributions_of(self.changes.items[id])
+            )
+        horizon = self.now - MINUTE_RETENTION
         self.changes.aggregates = self.difference.added(self.shard.aggregates, self.shard.windows, horizon)
 
     def expire(self) -> None:
         """Let go of minute windows that are older than what the live views look back on, and of old items."""
-        for cell in self.shard.minutes.before(self.now - MINUTES_KEPT):
+        for cell in self.shard.minutes.before(self.now - MINUTE_RETENTION):
             self.changes.aggregates[cell] = None
         self._forget()
 

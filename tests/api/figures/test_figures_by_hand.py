@@ -86,7 +86,7 @@ async def test_a_period_tells_what_counting_by_hand_tells(
     incidents = list(shard.incidents.values())
     period = Period(FIRST_DAY + first * DAY, FIRST_DAY + (first + days) * DAY)
     found = (await sums_of(model_of(shard, LATER), period, Scope())).total
-    assert shown(formulas.told(found)) == sum_of(incidents, period)
+    assert shown(formulas.figures_of(found)) == sum_of(incidents, period)
 
 
 @given(LOGS, st.integers(0, 60), st.integers(1, 71))
@@ -103,4 +103,4 @@ async def test_by_the_minute_too_while_minutes_are_kept(log: list[Record], back:
     start = max(now - 3 * DAY + HOUR, now - (back + hours) * HOUR)
     period = Period(start, max(start + MINUTE, now - back * HOUR))
     found = (await sums_of(model_of(shard, now), period, Scope())).total
-    assert shown(formulas.told(found)) == sum_of(list(shard.incidents.values()), period)
+    assert shown(formulas.figures_of(found)) == sum_of(list(shard.incidents.values()), period)

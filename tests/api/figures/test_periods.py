@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.figures.periods import TooOld, windows_of
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_rfc3339
-from ioc.figures.aggregates import Span
+from ioc.figures.aggregates import WindowSize
 from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
@@ -97,7 +97,7 @@ def test_windows_cover_a_period_once_and_without_a_gap(first: int, length: int) 
     start = TODAY - 3 * DAY + first * MINUTE
     end = start + length * MINUTE
     windows = list(windows_of(start, end, ZONE, TODAY))
-    sizes = [DAY if window.span is Span.DAY else MINUTE for window in windows]
+    sizes = [DAY if window.span is WindowSize.DAY else MINUTE for window in windows]
     assert sum(sizes) == end - start
     assert all(one.start + size == other.start for (one, other), size in zip(pairwise(windows), sizes, strict=False))
 

@@ -10,7 +10,7 @@ from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant, parse_instant
 from ioc.core.topics import TOPICS, Topic
-from ioc.figures.aggregates import Span, decode_key
+from ioc.figures.aggregates import WindowSize, decode_key
 from ioc.processors.change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import encode
@@ -110,7 +110,7 @@ def _folded(shard: IncidentProcessor, day: Iterable[tuple[bytes, bytes]]) -> Ite
 
 
 def _footprint(count: _Count, events: int) -> Footprint:
-    day_windows = sum(decode_key(key)[1].span is Span.DAY for key in count.last[Topic.AGGREGATES])
+    day_windows = sum(decode_key(key)[1].span is WindowSize.DAY for key in count.last[Topic.AGGREGATES])
     topics = {
         str(topic): Written(
             records / events,

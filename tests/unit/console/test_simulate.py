@@ -16,7 +16,7 @@ from ioc.core.scalars import Priority
 from ioc.core.times import HOUR, Instant
 from ioc.core.topics import Topic
 from ioc.figures import formulas
-from ioc.figures.aggregates import Measure, Span
+from ioc.figures.aggregates import Measure, WindowSize
 from ioc.figures.sums import Sums
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
@@ -180,13 +180,13 @@ def sums(folded: IncidentChangeSet) -> Sums:
     """Return what a whole day makes of the registers and dossiers."""
     found = Sums()
     for cell, window in folded.aggregates.items():
-        if cell.span is Span.DAY:
+        if cell.span is WindowSize.DAY:
             found.take(cell.service, window)
     return found
 
 
 def test_a_day_at_the_counters_has_its_queues(sums: Sums, folded: IncidentChangeSet) -> None:
-    tickets = formulas.told(sums)["tickets"]
+    tickets = formulas.figures_of(sums)["tickets"]
     assert 300 < tickets["issued"] < 600
     assert tickets["served"] + tickets["left"] == tickets["issued"], "at night nobody waits any more"
     assert 0 < tickets["left_rate"] < 0.2
@@ -207,7 +207,7 @@ def test_desks_serve_one_at_a_time(folded: IncidentChangeSet) -> None:
 
 
 def test_nearly_all_letters_are_signed_and_most_people_are_content(sums: Sums) -> None:
-    found = formulas.told(sums)
+    found = formulas.figures_of(sums)
     assert found["documents"]["sent"] > 20
     assert 0.9 < found["documents"]["signed_rate"] <= 1
     assert found["surveys"]["answers"] > 50
@@ -215,7 +215,7 @@ def test_nearly_all_letters_are_signed_and_most_people_are_content(sums: Sums) -
 
 
 def test_dossiers_come_online_and_to_the_counter_for_procedures_of_both_levels(sums: Sums) -> None:
-    online = formulas.told(sums)["online"]
+    online = formulas.figures_of(sums)["online"]
     assert online["dossiers"] > 50
     assert 0.2 < online["online_rate"] < 0.8
     assert online["full"] > 0

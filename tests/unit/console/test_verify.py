@@ -14,7 +14,7 @@ from console.verify.recompute import recompute
 from console.verify.snapshot import Found, Inspection, letter
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant
-from ioc.figures.aggregates import Aggregate, Measure, Span
+from ioc.figures.aggregates import Aggregate, Measure, WindowSize
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
@@ -134,7 +134,7 @@ def told_otherwise(kind: Kind, **changed: object) -> Callable[[Found], None]:
     return change
 
 
-def counted_once_more(measure: Measure, span: Span) -> Callable[[Found], None]:
+def counted_once_more(measure: Measure, span: WindowSize) -> Callable[[Found], None]:
     def change(found: Found) -> None:
         counts = (window.counts for cell, window in found.windows.items() if cell.span is span)
         next(of for of in counts if measure in of)[measure] += 1
@@ -165,12 +165,12 @@ TAMPERED: dict[str, tuple[Callable[[Found], object], str]] = {
         lambda f: told_otherwise(Kind.BREACHED, at=f.facts[of_kind(f, Kind.BREACHED)].due)(f),
         "due",
     ),
-    "a count of a day": (counted_once_more(Measure.RECEIVED, Span.DAY), "differs in counts"),
-    "a count of a minute": (counted_once_more(Measure.RESOLVED, Span.MINUTE), "differs in counts"),
-    "escalations of a day": (counted_once_more(Measure.ESCALATED, Span.DAY), "differs in counts"),
-    "what stood open": (counted_once_more(Measure.OPEN, Span.MINUTE), "differs in counts"),
-    "what stood overdue": (counted_once_more(Measure.OVERDUE, Span.DAY), "differs in counts"),
-    "a level of a day": (counted_once_more(Measure.LADDER_2, Span.DAY), "differs in counts"),
+    "a count of a day": (counted_once_more(Measure.RECEIVED, WindowSize.DAY), "differs in counts"),
+    "a count of a minute": (counted_once_more(Measure.RESOLVED, WindowSize.MINUTE), "differs in counts"),
+    "escalations of a day": (counted_once_more(Measure.ESCALATED, WindowSize.DAY), "differs in counts"),
+    "what stood open": (counted_once_more(Measure.OPEN, WindowSize.MINUTE), "differs in counts"),
+    "what stood overdue": (counted_once_more(Measure.OVERDUE, WindowSize.DAY), "differs in counts"),
+    "a level of a day": (counted_once_more(Measure.LADDER_2, WindowSize.DAY), "differs in counts"),
     "a window of nothing": (lambda f: f.windows.clear(), "is missing"),
     "another title": (in_the_state(lambda _: {"title": "Đèn hỏng"}), f"incident {ID} differs in title"),
     "an announcement unsaid": (in_the_state(lambda state: {"said": state.said[:-1]}), "should not be there"),
@@ -186,7 +186,7 @@ TAMPERED: dict[str, tuple[Callable[[Found], object], str]] = {
         lambda found: found.items.update({TICKET: replace(found.items[TICKET], last=LATER)}),
         f"item {TICKET} differs in last",
     ),
-    "a ticket counted twice": (counted_once_more(Measure.TICKETS, Span.DAY), "differs in counts"),
+    "a ticket counted twice": (counted_once_more(Measure.TICKETS, WindowSize.DAY), "differs in counts"),
     "a dead letter is gone": (lambda found: found.dead_letters.clear(), "dead letter 0:4 is missing"),
     "an invented dead letter": (
         lambda found: found.dead_letters.append((1, (b"x", None))),
@@ -242,7 +242,7 @@ def test_a_deadline_may_be_announced_a_little_late() -> None:
 def test_what_was_announced_just_now_is_not_looked_at() -> None:
     found = at_rest(ClockKind.WALL)
     without(Kind.ESCALATED)(found)
-    counted_once_more(Measure.ESCALATED, Span.DAY)(found)
+    counted_once_more(Measure.ESCALATED, WindowSize.DAY)(found)
     assert inspected(found, began=LATER + 9 * SECOND) == ""
     assert "is missing" in inspected(found, began=LATER + 10 * SECOND)
     assert "differs in counts" in inspected(found, began=LATER + 10 * SECOND)

@@ -14,7 +14,7 @@ from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.core.topics import MAX_STATE_BYTES
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.figures.aggregates import Measure, Timing
-from ioc.figures.contributions import directed
+from ioc.figures.contributions import directive_contributions
 from ioc.incident.directive import Answer
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
@@ -280,7 +280,7 @@ def test_a_state_fits_into_its_record_however_many_units_are_directed() -> None:
 
 def test_each_unit_has_its_own_figures_whoever_handles_the_matter() -> None:
     done = (DUE + HOUR, 3 * HOUR)
-    assert [*directed(state_of(REPORTED, GIVEN, TAKEN, DONE, LATE))] == [
+    assert [*directive_contributions(state_of(REPORTED, GIVEN, TAKEN, DONE, LATE))] == [
         (
             "pc-hue",
             [

@@ -9,7 +9,7 @@ from ioc.core.scalars import TargetName
 from ioc.core.times import HOUR, Instant
 from ioc.decider.decide import DeadlinePassed, decide
 from ioc.figures.aggregates import Measure
-from ioc.figures.contributions import contributions
+from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.state import Incident, SlaClock
@@ -117,7 +117,7 @@ def test_the_breach_of_another_promise_is_announced_anew() -> None:
 
 
 def counted(one: Incident) -> set[str]:
-    return {what for _, what, _ in contributions(one) if what.startswith("dossiers")}
+    return {what for _, what, _ in own_contributions(one) if what.startswith("dossiers")}
 
 
 def test_a_dossier_counts_by_how_much_of_its_procedure_is_online_and_how_it_came() -> None:

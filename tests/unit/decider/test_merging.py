@@ -19,7 +19,7 @@ from ioc.decider import merging
 from ioc.decider.decide import Decision, decide
 from ioc.decider.history import MAX_HISTORY
 from ioc.figures.aggregates import Aggregate, Measure
-from ioc.figures.contributions import contributions
+from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
 from ioc.incident.lifecycle import EventType, State
@@ -216,7 +216,7 @@ def test_a_proposal_stands_until_it_is_declined_or_taken() -> None:
 
 def counted(one: Incident) -> dict[Measure, int]:
     sums = Aggregate()
-    for _, what, value in contributions(one):
+    for _, what, value in own_contributions(one):
         sums.add(what, value)
     return sums.counts
 

@@ -13,20 +13,20 @@ from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_datetime
 from ioc.decider.decide import decide
 from ioc.figures import item_contributions
 from ioc.figures.aggregates import (
-    MINUTES_KEPT,
+    MINUTE_RETENTION,
     Aggregate,
     Cell,
+    LocalDays,
     Measure,
-    Span,
     Timing,
-    Windows,
+    WindowSize,
     decode_key,
     encode_key,
     next_day,
 )
-from ioc.figures.contributions import contributions
-from ioc.figures.contributions import counted as contributed
-from ioc.figures.difference import Difference
+from ioc.figures.contributions import contributions_of as contributed
+from ioc.figures.contributions import own_contributions
+from ioc.figures.delta import Delta
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
 from ioc.processors import serde
@@ -92,13 +92,19 @@ def recomputed(shard: IncidentProcessor, since: Instant) -> dict[Cell, Aggregate
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
     day_of = shard.windows.day_start
-    states = [*map(contributed, shard.incidents.values()), *map(item_contributions.counted, shard.items.values())]
+    states = [
+        *map(contributed, shard.incidents.values()),
+        *map(item_contributions.contributions_of, shard.items.values()),
+    ]
     for who, told in chain.from_iterable(state.items() for state in states):
         for moment, what, value in told:
-            minute, day = Cell(Span.MINUTE, moment - moment % MINUTE, *who), Cell(Span.DAY, day_of(moment), *who)
+            minute, day = (
+                Cell(WindowSize.MINUTE, moment - moment % MINUTE, *who),
+                Cell(WindowSize.DAY, day_of(moment), *who),
+            )
             for cell in (minute, day):
                 made.setdefault(cell, Aggregate()).add(what, value)
-    kept = {cell: window for cell, window in made.items() if cell.span is Span.DAY or cell.start >= since}
+    kept = {cell: window for cell, window in made.items() if cell.span is WindowSize.DAY or cell.start >= since}
     return {cell: window for cell, window in kept.items() if not window.empty}
 
 
@@ -107,12 +113,14 @@ def test_the_windows_are_what_the_final_states_add_up_to(log: list[Record], cloc
     shard = folded(log, clock)
     if ticked:
         shard.apply(shard.tick(LATER, 1000))
-    since = (LATER if ticked else shard.position.clock) - MINUTES_KEPT
-    kept = {cell: window for cell, window in windows(shard).items() if cell.span is Span.DAY or cell.start >= since}
+    since = (LATER if ticked else shard.position.clock) - MINUTE_RETENTION
+    kept = {
+        cell: window for cell, window in windows(shard).items() if cell.span is WindowSize.DAY or cell.start >= since
+    }
     assert kept == recomputed(shard, since)
 
 
-def counted(shard: IncidentProcessor, span: Span, measure: Measure) -> dict[str, int]:
+def counted(shard: IncidentProcessor, span: WindowSize, measure: Measure) -> dict[str, int]:
     """Return what was counted, by the local start of its window."""
     found = {cell.start: window.count(measure) for cell, window in shard.aggregates.items() if cell.span is span}
     return {to_datetime(start + 7 * HOUR).strftime("%d %H:%M"): count for start, count in found.items() if count}
@@ -120,12 +128,12 @@ def counted(shard: IncidentProcessor, span: Span, measure: Measure) -> dict[str,
 
 def test_what_comes_late_corrects_the_window_it_belongs_to() -> None:
     shard = folded([record(0, "reported", at("2026-04-13 23:50")), record(1, "resolved", at("2026-04-15 09:00"))])
-    assert counted(shard, Span.DAY, Measure.RESOLVED) == {"15 00:00": 1}
+    assert counted(shard, WindowSize.DAY, Measure.RESOLVED) == {"15 00:00": 1}
     earlier = replace(record(2, "resolved", at("2026-04-14 00:10")), appended=at("2026-04-15 10:00"))
     shard.apply(shard.fold([earlier]))
-    assert counted(shard, Span.DAY, Measure.RECEIVED) == {"13 00:00": 1}
-    assert counted(shard, Span.DAY, Measure.RESOLVED) == {"14 00:00": 1}
-    assert counted(shard, Span.MINUTE, Measure.RESOLVED) == {"14 00:10": 1}
+    assert counted(shard, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
+    assert counted(shard, WindowSize.DAY, Measure.RESOLVED) == {"14 00:00": 1}
+    assert counted(shard, WindowSize.MINUTE, Measure.RESOLVED) == {"14 00:10": 1}
     timed = [window.timings[Timing.HANDLING].mean for window in windows(shard).values() if window.timings]
     assert timed == [20 * MINUTE, 20 * MINUTE]
 
@@ -137,27 +145,27 @@ def let_go(changes: IncidentChangeSet) -> list[Cell]:
 def test_minutes_expire_and_days_are_kept() -> None:
     start = at("2026-04-13 08:00")
     shard = folded([record(0, "reported", start)])
-    assert counted(shard, Span.MINUTE, Measure.RECEIVED) == {"13 08:00": 1}
-    assert let_go(shard.fold([record(1, "noted", start + MINUTES_KEPT)])) == []
-    gone = shard.fold([record(1, "noted", start + MINUTES_KEPT + 1)])
-    assert [(cell.span, cell.start) for cell in let_go(gone)] == [(Span.MINUTE, start)]
+    assert counted(shard, WindowSize.MINUTE, Measure.RECEIVED) == {"13 08:00": 1}
+    assert let_go(shard.fold([record(1, "noted", start + MINUTE_RETENTION)])) == []
+    gone = shard.fold([record(1, "noted", start + MINUTE_RETENTION + 1)])
+    assert [(cell.span, cell.start) for cell in let_go(gone)] == [(WindowSize.MINUTE, start)]
     shard.apply(gone)
-    assert counted(shard, Span.MINUTE, Measure.RECEIVED) == {}
-    assert counted(shard, Span.DAY, Measure.RECEIVED) == {"13 00:00": 1}
-    assert let_go(shard.fold([record(2, "noted", start + 2 * MINUTES_KEPT)])) == []
+    assert counted(shard, WindowSize.MINUTE, Measure.RECEIVED) == {}
+    assert counted(shard, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
+    assert let_go(shard.fold([record(2, "noted", start + 2 * MINUTE_RETENTION)])) == []
 
 
 def test_before_the_horizon_there_are_days_alone() -> None:
-    difference = Difference()
+    difference = Delta()
     difference.move({}, {("", "", ""): [(T + MINUTE - 1, Measure.RECEIVED, 1)]})
-    for horizon, spans in ((T, [Span.MINUTE, Span.DAY]), (T + 1, [Span.DAY])):
-        assert [cell.span for cell in difference.added({}, Windows(CITY.zone), horizon)] == spans
+    for horizon, spans in ((T, [WindowSize.MINUTE, WindowSize.DAY]), (T + 1, [WindowSize.DAY])):
+        assert [cell.span for cell in difference.added({}, LocalDays(CITY.zone), horizon)] == spans
 
 
 def test_a_day_is_the_citys_own() -> None:
     midnight = at("2026-04-14 00:00")
     log = [record(0, "reported", midnight - 1, subject="1"), record(1, "reported", midnight, subject="2")]
-    assert counted(folded(log), Span.DAY, Measure.RECEIVED) == {"13 00:00": 1, "14 00:00": 1}
+    assert counted(folded(log), WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1, "14 00:00": 1}
     assert next_day(CITY.zone, midnight) == midnight + DAY
 
 
@@ -171,7 +179,7 @@ NEW_YORK = "America/New_York"
     st.integers(at("2010-01-01 00:00"), at("2040-01-01 00:00")),
 )
 def test_every_moment_has_one_day_even_when_summer_time_changes_it(zone: str, moment: Instant) -> None:
-    start = Windows(zone).day_start(moment)
+    start = LocalDays(zone).day_start(moment)
     end = next_day(zone, start)
     assert start <= moment < end
     first, last = (datetime.fromtimestamp(edge / 1000, ZoneInfo(zone)) for edge in (start, end))
@@ -185,7 +193,7 @@ def measured(*events: Event) -> list[tuple[str, int]]:
     for one in events:
         incident = decide(incident, one, LATER, CITY).state
     assert incident is not None
-    return [(what, value) for _, what, value in contributions(incident)]
+    return [(what, value) for _, what, value in own_contributions(incident)]
 
 
 def test_before_the_report_nothing_is_counted() -> None:
@@ -214,7 +222,7 @@ def test_a_matter_that_changes_hands_is_counted_with_the_new_unit_alone() -> Non
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]))
-CELLS = st.builds(Cell, st.sampled_from(Span), st.integers(0, 2**53), NAMES, NAMES, NAMES)
+CELLS = st.builds(Cell, st.sampled_from(WindowSize), st.integers(0, 2**53), NAMES, NAMES, NAMES)
 
 
 @given(st.integers(0, 999), CELLS)

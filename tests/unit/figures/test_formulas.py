@@ -13,8 +13,8 @@ from ioc.catalogue.sla_policy import TimeKind
 from ioc.core.times import HOUR, MINUTE, SECOND
 from ioc.decider.decide import decide
 from ioc.figures.aggregates import Measure, Timing
-from ioc.figures.contributions import contributions
-from ioc.figures.formulas import PLAIN, TABLE, columns, told
+from ioc.figures.contributions import own_contributions
+from ioc.figures.formulas import PLAIN, TABLE, columns, figures_of
 from ioc.figures.sums import Sums
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
@@ -32,13 +32,13 @@ def figures(*lives: tuple[Event, ...], baseline: Baseline | None = None) -> dict
         for one in life:
             state = decide(state, one, LATER, CITY).state
         assert state is not None
-        for _, what, value in contributions(state):
+        for _, what, value in own_contributions(state):
             sums.flow.add(what, value)
             if what in (Measure.OPEN, Measure.OVERDUE):
                 sums.stand(what, value)  # type: ignore[arg-type]
     if baseline is not None:
         sums.compared.take(sums.flow, baseline)
-    return told(sums)
+    return figures_of(sums)
 
 
 DUE = {"resolve": "2026-04-14T10:00:00+07:00"}
@@ -125,7 +125,7 @@ def test_the_order_of_the_parts_does_not_matter(parts: list[tuple[Measure | Timi
     for sums, some in ((one, parts), (other, shuffled)):
         for part in some:
             sums.flow.add(*part)
-    assert told(one) == told(other)
+    assert figures_of(one) == figures_of(other)
 
 
 def test_every_figure_has_its_words_and_its_line_on_the_page() -> None:

@@ -12,8 +12,8 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, Instant
 from ioc.decider.decide import decide
-from ioc.figures.aggregates import Measure, Span
-from ioc.figures.contributions import contributions
+from ioc.figures.aggregates import Measure, WindowSize
+from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import EventType
 from ioc.incident.state import Incident
@@ -40,7 +40,7 @@ def states_at(events: Sequence[Event], moment: Instant) -> list[Incident]:
 
 def summed(shard: IncidentProcessor, measure: Measure, moment: Instant) -> int:
     """Return the sum of the day windows that begin before a moment, itself the beginning of a day."""
-    days = ((cell, window) for cell, window in shard.aggregates.items() if cell.span is Span.DAY)
+    days = ((cell, window) for cell, window in shard.aggregates.items() if cell.span is WindowSize.DAY)
     return sum(window.count(measure) for cell, window in days if cell.start < moment)
 
 
@@ -84,7 +84,7 @@ def net(measure: Measure, *events: Event) -> list[tuple[Instant, int]]:
     for one in events:
         state = decide(state, one, LATER, CITY).state
     assert state is not None
-    return [(at, value) for at, what, value in contributions(state) if what is measure]
+    return [(at, value) for at, what, value in own_contributions(state) if what is measure]
 
 
 DUE = {"resolve": "2026-04-14T10:00:00+07:00"}

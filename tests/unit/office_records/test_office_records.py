@@ -16,8 +16,8 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import Reason, Rejection
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
-from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing
-from ioc.figures.item_contributions import OF_ITEMS, counted
+from ioc.figures.aggregates import Aggregate, Cell, Measure, Timing, WindowSize
+from ioc.figures.item_contributions import ITEM_MEASURES, contributions_of
 from ioc.incident.event import Event
 from ioc.incident.facts import Kind
 from ioc.office_records.records import REGISTER_OF, Act, Booking
@@ -33,7 +33,7 @@ def day(shard: IncidentProcessor) -> Aggregate:
     """Return the sum of all day windows."""
     total = Aggregate()
     for cell, window in windows(shard).items():
-        if cell.span is Span.DAY:
+        if cell.span is WindowSize.DAY:
             total.merge(window)
     return total
 
@@ -100,7 +100,7 @@ def test_a_document_signed_before_it_is_sent_went_out_signed() -> None:
 
 def test_a_document_counts_under_the_unit_that_did_it() -> None:
     shard = folded([booked(Act.RECEIVED, NOW), booked(Act.SENT, NOW + HOUR, unit="so-xay-dung")])
-    by_unit = {cell.unit: window.counts for cell, window in windows(shard).items() if cell.span is Span.DAY}
+    by_unit = {cell.unit: window.counts for cell, window in windows(shard).items() if cell.span is WindowSize.DAY}
     assert by_unit == {
         "tt-hanh-chinh-cong": {Measure.DOCUMENTS_RECEIVED: 1},
         "so-xay-dung": {Measure.DOCUMENTS_SENT: 1},
@@ -234,9 +234,9 @@ def _batch(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
     """Return the windows as they are when all items are counted anew."""
     cells: dict[Cell, Aggregate] = {}
     for item in shard.items.values():
-        for who, told in counted(item).items():
+        for who, told in contributions_of(item).items():
             for time, what, value in told:
-                for span, start in ((Span.MINUTE, time), (Span.DAY, shard.windows.day_start(time))):
+                for span, start in ((WindowSize.MINUTE, time), (WindowSize.DAY, shard.windows.day_start(time))):
                     cells.setdefault(Cell(span, start, *who), Aggregate()).add(what, value)
     return cells
 
@@ -266,16 +266,16 @@ def test_slices_make_no_difference_to_what_is_kept_and_counted(
         sliced.apply(sliced.fold(log[start : start + most]))
     assert single.items == sliced.items
     assert single.position == sliced.position
-    days = [{c: w for c, w in windows(shard).items() if c.span is Span.DAY} for shard in (single, sliced)]
+    days = [{c: w for c, w in windows(shard).items() if c.span is WindowSize.DAY} for shard in (single, sliced)]
     assert days[0] == days[1]
 
 
 def test_what_items_contribute_incidents_do_not() -> None:
     log = [record(0, "reported", NOW), record(1, "resolved", NOW + HOUR), record(2, "rated", NOW + HOUR, score=1)]
     total = day(folded(log))
-    assert not OF_ITEMS & {*total.counts, *total.timings}
+    assert not ITEM_MEASURES & {*total.counts, *total.timings}
     every = [booked(act, NOW, subject=REGISTER_OF[act]) for act in Act]
-    told: Counter[str] = Counter({*day(folded(every)).counts, *day(folded(every)).timings} - OF_ITEMS)
+    told: Counter[str] = Counter({*day(folded(every)).counts, *day(folded(every)).timings} - ITEM_MEASURES)
     assert not told
 
 

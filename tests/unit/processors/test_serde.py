@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ioc.core.records import ClockKind, Position, Record, position_key
 from ioc.core.scalars import TargetName
 from ioc.core.topics import Topic
-from ioc.figures.aggregates import Aggregate, Cell, Measure, Span, Timing, encode_key
+from ioc.figures.aggregates import Aggregate, Cell, Measure, Timing, WindowSize, encode_key
 from ioc.figures.sketch import Sketch
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.lifecycle import State
@@ -113,7 +113,7 @@ def test_the_golden_records_of_this_version_can_be_read_for_ever() -> None:
     assert serde.decode_aggregate(window) == Aggregate(
         {Measure.RECEIVED: 1}, {Timing.HANDLING: Sketch(1, 5000, 0, {426: 1})}
     )
-    cell = Cell(Span.DAY, at("2026-04-14 00:00"), "field-reports", "ioc", "19753")
+    cell = Cell(WindowSize.DAY, at("2026-04-14 00:00"), "field-reports", "ioc", "19753")
     assert encode_key(3, cell) == b'[3,"day",1776099600000,"field-reports","ioc","19753"]'
     assert position_key(Topic.EVENTS, 3) == b"3"
     assert position_key(Topic.INDICATORS, 3) == b"ioc.indicators/3"
