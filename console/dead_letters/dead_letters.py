@@ -11,9 +11,8 @@ from rich.table import Table
 
 from console.publisher import publisher
 from console.topic_reader import read_topic
+from ioc.core.dead_letter import ErrorHeader, is_error_header
 from ioc.core.topics import Topic
-
-_OURS = "ioc-error-"
 
 
 class Letter(NamedTuple):
@@ -34,11 +33,12 @@ class Letter(NamedTuple):
     @classmethod
     def read(cls, record: ConsumerRecord) -> "Letter":
         """Return the letter in a record of the dead letters."""
-        ours = {name.removeprefix(_OURS): text.decode() for name, text in record.headers if name.startswith(_OURS)}
-        theirs = [(name, text) for name, text in record.headers if not name.startswith(_OURS)]
-        topic, place = ours["topic"], f"{ours['partition']}:{ours['offset']}"
+        errors = {name: text.decode() for name, text in record.headers if is_error_header(name)}
+        own = [(name, text) for name, text in record.headers if not is_error_header(name)]
+        topic, place = errors[ErrorHeader.TOPIC], f"{errors[ErrorHeader.PARTITION]}:{errors[ErrorHeader.OFFSET]}"
         place = place if topic == Topic.EVENTS else f"{topic}/{place}"
-        return cls(topic, place, ours["time"], ours["reason"], record.key, record.value, theirs)
+        when, reason = errors[ErrorHeader.TIME], errors[ErrorHeader.REASON]
+        return cls(topic, place, when, reason, record.key, record.value, own)
 
 
 Wanted = Callable[[Letter], bool]

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ioc.core.records import ClockKind, DeadLetter, Position, Record
+from ioc.core.dead_letter import DeadLetter
+from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import SECOND, Instant, Millis
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import Aggregate, Cell

@@ -24,6 +24,7 @@ from console.verify.recompute import recompute
 from console.verify.sensors import FoundSensors, sensor_differences, sent_by_sensors
 from console.verify.snapshot import Found, Inspection, Motion
 from ioc.catalogue.city import Catalogue
+from ioc.core.dead_letter import ErrorHeader
 from ioc.core.records import Position, Record
 from ioc.core.times import SECOND
 from ioc.core.topics import Topic
@@ -117,8 +118,8 @@ async def _end_of_matters(bootstrap: str, found: Mapping[int, FoundMatters]) -> 
             found[record.partition].matters[record.key.decode()] = decode_matter(record.value)
     async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
         headers = dict(record.headers)
-        if headers.get("ioc-error-topic") == Topic.SIGHTINGS.encode():
-            offset = int(headers["ioc-error-offset"])
+        if headers.get(ErrorHeader.TOPIC) == Topic.SIGHTINGS.encode():
+            offset = int(headers[ErrorHeader.OFFSET])
             found[record.partition].dead_letters.append((offset, (record.key, record.value)))
     later = await positions(bootstrap, Topic.SIGHTINGS)
     log = await _log(bootstrap, found, topic=Topic.SIGHTINGS)
@@ -147,8 +148,8 @@ async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> 
     """Read how far the sensors had come when all was read, and their log up to there."""
     async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
         headers = dict(record.headers)
-        if headers.get("ioc-error-topic") == Topic.INDICATORS.encode():
-            offset = int(headers["ioc-error-offset"])
+        if headers.get(ErrorHeader.TOPIC) == Topic.INDICATORS.encode():
+            offset = int(headers[ErrorHeader.OFFSET])
             found[record.partition].dead_letters.append((offset, (record.key, record.value)))
     later = await positions(bootstrap, Topic.INDICATORS)
     for number, one in found.items():
@@ -213,8 +214,8 @@ _OF_OTHER_LANES = (Topic.INDICATORS.encode(), Topic.SIGHTINGS.encode())
 
 def _dead_letter(found: Found, record: ConsumerRecord) -> None:
     headers = dict(record.headers)
-    if headers.get("ioc-error-topic") not in _OF_OTHER_LANES:
-        found.dead_letters.append((int(headers["ioc-error-offset"]), (record.key, record.value)))
+    if headers.get(ErrorHeader.TOPIC) not in _OF_OTHER_LANES:
+        found.dead_letters.append((int(headers[ErrorHeader.OFFSET]), (record.key, record.value)))
 
 
 def _reporter(found: Found, record: ConsumerRecord) -> None:

@@ -34,3 +34,6 @@ class DeadLetterLimit(Struct, frozen=True):
             if records >= self.window:
                 records = total = 0
         return RejectionCount(records, total, exceeded)
+
+
+DEFAULT_LIMIT = DeadLetterLimit()

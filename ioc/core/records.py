@@ -9,11 +9,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ioc.core.dead_letter_limit import DeadLetterLimit, RejectionCount
+from ioc.core.dead_letter_limit import RejectionCount
 from ioc.core.editions import Edition
-from ioc.core.rejections import Rejection
-from ioc.core.times import Instant, to_rfc3339
-from ioc.core.topics import MAX_EVENT_BYTES, MAX_RECORD_BYTES, Topic
+from ioc.core.times import Instant
+from ioc.core.topics import Topic
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -68,44 +67,6 @@ class Write(Struct, frozen=True, gc=False):
 
 
 Writes = Iterable[tuple[Topic, Iterable[Write]]]
-
-# A record can have very many faults; as many are named as fit.
-MAX_REASON = 8192
-_OURS = "ioc-error-"
-_POLICY = DeadLetterLimit()
-
-
-class DeadLetter(Struct, frozen=True, gc=False):
-    """A refused record, whole, and why."""
-
-    record: Record
-    rejection: Rejection
-
-    @property
-    def is_cut(self) -> bool:
-        """True when the record is too large to be written again: unpacked it can be larger than any that gets in."""
-        return len(self.record.value or b"") > MAX_RECORD_BYTES
-
-    @property
-    def value(self) -> bytes | None:
-        """The record's value, or of one that is too large its beginning; the whole lies where it came from."""
-        return (self.record.value or b"")[:MAX_EVENT_BYTES] if self.is_cut else self.record.value
-
-    def write(self, topic: Topic, partition: int) -> Write:
-        """Return the refused record as it came, with the reason in headers: text, and nothing of what it says."""
-        record = self.record
-        told = {
-            "ioc-error-reason": str(self.rejection)[:MAX_REASON],
-            "ioc-error-stage": "fold",
-            "ioc-error-topic": topic,
-            "ioc-error-partition": str(partition),
-            "ioc-error-offset": str(record.offset),
-            "ioc-error-time": to_rfc3339(record.appended),
-        }
-        if self.is_cut:
-            told["ioc-error-cut"] = f"{len(record.value or b'')} bytes; whole at its topic, partition and offset"
-        headers = [(name, text) for name, text in record.headers if not name.startswith(_OURS)]
-        return Write(record.key, self.value, (*headers, *((name, text.encode()) for name, text in told.items())))
 
 
 def position_key(topic: Topic, partition: int) -> bytes:

@@ -5,7 +5,8 @@ from typing import Self
 
 from msgspec import Struct, field
 
-from ioc.core.records import DeadLetter, Outgoing, Position, Write
+from ioc.core.dead_letter import DeadLetter
+from ioc.core.records import Outgoing, Position, Write
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import Aggregate, Cell, encode_key
 from ioc.incident.facts import Fact

@@ -6,8 +6,9 @@ from typing import Protocol, TypeVar
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.core.dead_letter_limit import DeadLetterLimit
-from ioc.core.records import _POLICY, ClockKind, DeadLetter, Outgoing, Position, Record, Writes
+from ioc.core.dead_letter import DeadLetter
+from ioc.core.dead_letter_limit import DEFAULT_LIMIT, DeadLetterLimit
+from ioc.core.records import ClockKind, Outgoing, Position, Record, Writes
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
@@ -56,7 +57,7 @@ class Folded:
         partition: int,
         catalogue: Catalogue,
         clock: ClockKind,
-        policy: DeadLetterLimit = _POLICY,
+        policy: DeadLetterLimit = DEFAULT_LIMIT,
         partitions: int = 1,
     ) -> None:
         self.partition = partition

@@ -9,8 +9,9 @@ from msgspec import Struct, field
 
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.thresholds import Sensor
+from ioc.core.dead_letter import DeadLetter
 from ioc.core.partitioner import partition_of
-from ioc.core.records import ClockKind, DeadLetter, Outgoing, Position, Record, Write
+from ioc.core.records import ClockKind, Outgoing, Position, Record, Write
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.times import FUTURE_TOLERANCE, Instant
 from ioc.core.topics import Topic

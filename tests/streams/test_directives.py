@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from ioc.catalogue.reading.load import hue_folder
+from ioc.core.dead_letter import ErrorHeader
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.facts import Fact, Kind
@@ -101,7 +102,7 @@ def test_a_directive_is_signed_answered_by_each_unit_and_late_for_one_of_them(ka
 
 def check_refusals(centre: City) -> None:
     letters = read(centre.bootstrap, Topic.DEAD_LETTERS, PARTITIONS)
-    reasons = [dict(letter.headers)["ioc-error-reason"].decode() for letter in letters]  # type: ignore[attr-defined]
+    reasons = [dict(letter.headers)[ErrorHeader.REASON].decode() for letter in letters]  # type: ignore[attr-defined]
     assert [wanted for wanted in REFUSED if not any(reason.startswith(wanted) for reason in reasons)] == []
     assert len(reasons) == len(REFUSED)
 

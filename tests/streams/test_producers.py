@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from ioc.core.dead_letter import ErrorHeader
 from ioc.core.partitioner import partition_of
 from ioc.core.times import SECOND, to_rfc3339
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
@@ -84,7 +85,7 @@ def test_a_record_that_unpacks_to_far_more_than_gets_in_is_refused_too(kafka: st
         publish(kafka, (KEY, report("good")))
         until(1, centre, Topic.FACTS)
         letter = read(kafka, Topic.DEAD_LETTERS)[0]
-        assert str(len(huge)).encode() in dict(letter.headers)["ioc-error-cut"]  # type: ignore[attr-defined]
+        assert str(len(huge)).encode() in dict(letter.headers)[ErrorHeader.CUT]  # type: ignore[attr-defined]
         assert huge.startswith(letter.value)  # type: ignore[attr-defined]
         assert centre.run("verify").returncode == 0
 
@@ -107,7 +108,7 @@ def test_an_event_on_another_partition_than_its_keys_is_refused(kafka: str, tmp_
         centre.start_worker()
         publish(kafka, (KEY, report("e1")), partition=stray)
         letter = find(centre, Topic.DEAD_LETTERS)
-        assert b"wrong_partition" in dict(letter.headers)["ioc-error-reason"]  # type: ignore[attr-defined]
+        assert b"wrong_partition" in dict(letter.headers)[ErrorHeader.REASON]  # type: ignore[attr-defined]
         assert centre.run("dead-letters", "replay", "--reason", "wrong_partition").returncode == 0
         fact = decode_fact(find(centre, Topic.FACTS).value)  # type: ignore[attr-defined]
         assert fact.incident == KEY.decode()

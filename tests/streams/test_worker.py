@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from ioc.core.dead_letter import ErrorHeader
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
 from ioc.incident.facts import Fact, Kind
@@ -77,9 +78,9 @@ def test_refused_records_are_kept_whole_and_the_stream_goes_on(kafka: str, tmp_p
         letters = until(len(refused), centre, Topic.DEAD_LETTERS)
         for (reason, (key, value)), letter in zip(refused.items(), letters, strict=True):
             headers = dict(letter.headers)  # type: ignore[attr-defined]
-            assert reason in headers["ioc-error-reason"].decode()
+            assert reason in headers[ErrorHeader.REASON].decode()
             assert (letter.key, letter.value) == (key, value)  # type: ignore[attr-defined]
-            assert headers["ioc-error-topic"] == b"ioc.events"
+            assert headers[ErrorHeader.TOPIC] == b"ioc.events"
         kinds = [decode_fact(record.value).kind for record in until(4, centre, Topic.FACTS)]  # type: ignore[attr-defined]
         assert Kind.RESOLVED in kinds, "the stream did not stop"
         verify = centre.run("verify", "--wait", "30")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ioc.core.records import MAX_REASON
+from ioc.core.dead_letter import MAX_REASON
 from ioc.core.topics import DAY_MS, MAX_EVENT_BYTES, MAX_RECORD_BYTES, TOPICS, Topic, TopicSpec
 
 SPECS = {spec.name: spec for spec in TOPICS}
