@@ -38,8 +38,11 @@ bench-peers:
 	@deploy/setup bench
 	$(BIN)/python -m tests.bench --peers $(ARGS)
 
-# Renews the versions that are installed; pyproject.toml says which are allowed.
+# Renews the versions that are installed; pyproject.toml says which are allowed. The second lock holds only what
+# development needs besides. Neither names an index, so both install from any mirror.
 lock:
 	@deploy/setup check
-	$(PIN) --extra build --extra dev --output-file requirements-dev.lock pyproject.toml
-	$(PIN) --extra build --constraints requirements-dev.lock --output-file requirements.lock pyproject.toml
+	echo uv | $(PIN) --output-file deploy/installer.lock -
+	$(PIN) --extra build --output-file requirements.lock pyproject.toml
+	$(PIN) --extra build --extra dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml \
+		$$(sed -n 's/^\([A-Za-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements.lock)
