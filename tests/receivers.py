@@ -26,16 +26,18 @@ class Receiver:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     forged: int = 0
     released: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, body: bytes, headers: dict[str, str]) -> int | None:
-        """Verify a post, note it, and say how it is answered."""
-        try:
-            self.bodies.append(Webhook(KEY).verify(body, headers))
-        except WebhookVerificationError:
-            self.forged += 1
-            return 401
-        self.ids.append({name.lower(): value for name, value in headers.items()}["webhook-id"])
-        return self.answer(len(self.ids) - 1)
+        """Verify a post, note it, and say how it is answered. Each connection has a thread: one at a time is noted."""
+        with self._lock:
+            try:
+                self.bodies.append(Webhook(KEY).verify(body, headers))
+            except WebhookVerificationError:
+                self.forged += 1
+                return 401
+            self.ids.append({name.lower(): value for name, value in headers.items()}["webhook-id"])
+            return self.answer(len(self.ids) - 1)
 
 
 @contextmanager

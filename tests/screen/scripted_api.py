@@ -36,7 +36,11 @@ class Order(NamedTuple):
 
 
 class Script:
-    """What the server shows, and the lines to those who listen."""
+    """What the server shows, and the lines to those who listen.
+
+    A thread answers each request while the test changes what is shown, so both hold the lock while they read or change
+    it.
+    """
 
     def __init__(self, now: datetime, catalogue: Json, figures: Json) -> None:
         self.now = now
@@ -64,7 +68,7 @@ class Script:
         self.details_down = False
         self.refusal: tuple[int, Json] | None = None
         self._lines: set[queue.Queue[bytes | None]] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def snapshot(self) -> Json:
         rows = list(self.rows.values())
@@ -83,10 +87,11 @@ class Script:
         return f"id: {self.cursor}\nevent: {kind}\ndata: {data}\n\n".encode()
 
     def upsert(self, **changes: Any) -> None:
-        row = {**self.rows.get(changes["id"], {}), **changes}
-        row["version"] = row.get("version", 0) + 1
-        self.rows[row["id"]] = row
-        self.push("incident", {"upserts": [row], "removed": []})
+        with self._lock:
+            row = {**self.rows.get(changes["id"], {}), **changes}
+            row["version"] = row.get("version", 0) + 1
+            self.rows[row["id"]] = row
+            self.push("incident", {"upserts": [row], "removed": []})
 
     def tick(self, **changes: Any) -> None:
         body = {
@@ -104,8 +109,8 @@ class Script:
 
     def cut(self) -> None:
         """Break every line and refuse new ones, until `mend`."""
-        self.down = True
         with self._lock:
+            self.down = True
             for line in self._lines:
                 line.put(None)
 
@@ -116,15 +121,21 @@ class Script:
     def listen(self) -> Iterator[queue.Queue[bytes | None]]:
         line: queue.Queue[bytes | None] = queue.Queue()
         with self._lock:
-            line.put(self.message("snapshot", self.snapshot()))
+            # A request that came in before a cut must not begin to listen after it: nobody would end its line.
+            line.put(None if self.down else self.message("snapshot", self.snapshot()))
             self._lines.add(line)
         try:
             yield line
         finally:
-            self._lines.discard(line)
+            with self._lock:
+                self._lines.discard(line)
 
     def maintain(self, path: str, body: Json, key: str) -> Json:
         """Open or end a maintenance window, as asked."""
+        with self._lock:
+            return self._maintain(path, body, key)
+
+    def _maintain(self, path: str, body: Json, key: str) -> Json:
         if path == "/maintenance":
             window = {"id": f"mw-{key}", "stage": "active", "scope": body["scope"], "from": body["from"]}
             window |= {"to": body["to"], "by": body["actor"], "why": body["why"], "incidents": 0}
