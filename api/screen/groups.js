@@ -7,7 +7,7 @@
  *   severity: import("./store.js").Severity, oldestMs: number, dueMs: number}} Group
  *   `reports` counts what was merged into the open ones, too; `id` is none that an incident has
  */
-import { isUnacknowledged } from "./order.js";
+import { isUnacknowledged } from "./queue_order.js";
 import { RANK } from "./store.js";
 
 /** More new matters than this within that time, and nobody can read them one by one (ISA-18.2). */

@@ -1,15 +1,15 @@
 /** The keyboard of an operator: j k Enter a g / ? Esc, and 1 to 4 for the views. */
-import { signingIn } from "./ask.js";
+import { signingIn } from "./http.js";
 import { isGroup } from "./groups.js";
-import { filter, helping, opened, place, PLACES, selected, store } from "./model.js";
-import { NO_FILTER } from "./order.js";
-import { isUnacknowledged } from "./order.js";
-import { send } from "./dossier.js";
-import { close } from "./views/detail.js";
-import { asking } from "./views/commands.js";
-import { regroup } from "./views/notes.js";
-import { shown } from "./views/queue.js";
-import { enter } from "./views/row.js";
+import { filter, helping, opened, place, PLACES, selected, store } from "./state.js";
+import { NO_FILTER } from "./queue_order.js";
+import { isUnacknowledged } from "./queue_order.js";
+import { send } from "./incident_detail.js";
+import { close } from "./views/incident/detail.js";
+import { asking } from "./views/incident/commands.js";
+import { regroup } from "./views/queue/notes.js";
+import { shown } from "./views/queue/queue.js";
+import { enter } from "./views/queue/row.js";
 
 /** @param {number} step */
 function move(step) {

@@ -1,6 +1,6 @@
 /** One short tone for a critical incident nobody has acknowledged, again each 10 s; off until somebody turns it on. */
-import { sounding, store } from "./model.js";
-import { isShelved, isUnacknowledged } from "./order.js";
+import { sounding, store } from "./state.js";
+import { isShelved, isUnacknowledged } from "./queue_order.js";
 
 const AGAIN_AFTER = 10_000;
 /** @type {AudioContext|null} */

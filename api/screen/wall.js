@@ -1,6 +1,6 @@
 /** A wall nobody sits at: no cursor, the screen kept awake, a new build taken when nobody types. */
 import { isTyping } from "./keys.js";
-import { opened, store } from "./model.js";
+import { opened, store } from "./state.js";
 
 const HIDE_AFTER = 5_000;
 /** @type {string|null} */

@@ -27,7 +27,7 @@ def test_node_tests_of_store_feed_clock_and_words() -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed: the screen's JavaScript tests need it")
-    tests = sorted(str(path) for path in Path(__file__).parent.glob("*.test.mjs"))
+    tests = sorted(str(path) for path in (Path(__file__).parent / "modules").glob("*.test.mjs"))
     result = run(node, "--test", *tests)
     assert result.returncode == 0, result.stdout[-6000:]
 
@@ -56,7 +56,7 @@ def test_the_map_names_forty_wards_in_closed_rings() -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_there_are_words_for_every_code_an_operator_may_see(language: str) -> None:
-    words = (SCREEN / "i18n" / f"{language}.js").read_text()
+    words = "".join(path.read_text() for path in (SCREEN / "i18n" / language).glob("*.js"))
     codes: dict[str, Iterable[str]] = {
         "reason": Reason,
         "command": COMMANDS,

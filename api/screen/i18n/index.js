@@ -3,8 +3,8 @@
  * stay as they are in every language.
  */
 import { signal } from "../vendor/signals.js";
-import { vi } from "./vi.js";
-import { en } from "./en.js";
+import { vi } from "./vi/index.js";
+import { en } from "./en/index.js";
 
 /** @typedef {"vi"|"en"} Lang */
 /** @type {Record<Lang, Record<string, string>>} */

@@ -1,0 +1,6 @@
+/** English. */
+import { codes } from "./codes.js";
+import { texts } from "./texts.js";
+
+/** @type {Record<string, string>} */
+export const en = { ...codes, ...texts };

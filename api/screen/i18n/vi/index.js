@@ -1,0 +1,6 @@
+/** Vietnamese. */
+import { codes } from "./codes.js";
+import { texts } from "./texts.js";
+
+/** @type {Record<string, string>} */
+export const vi = { ...codes, ...texts };
