@@ -15,6 +15,10 @@ from ioc.incident.payloads import PAYLOADS, Assigned, Payload, Rated, Reported, 
 from ioc.office_records.records import BOOKINGS, Answered, Booked
 
 LONGEST_SHELVED = timedelta(days=7)
+ASSIGNED_TO_NOBODY = "an assignment names a unit or an assignee"
+UPDATES_NOTHING = "an update changes at least one field"
+RATED_WITH_NOTHING = "a rating gives a score or a satisfaction"
+ANSWERED_WITH_NOTHING = "an answer gives a score or a satisfaction"
 Faults = tuple[FieldError, ...]
 Check = Callable[[Envelope, str | None, Any], Iterable[FieldError]]
 """Looks at an envelope, the address of what it is about, and a payload that has what the check asks for."""
@@ -32,20 +36,19 @@ def faults_beyond_shape(
 
 def _assigned_to_nobody(_: Envelope, __: str | None, payload: Assigned) -> Faults:
     if payload.unit is None and payload.assignee is None:
-        return (FieldError("data", "an assignment names a unit or an assignee"),)
+        return (FieldError("data", ASSIGNED_TO_NOBODY),)
     return ()
 
 
 def _no_verdict(_: Envelope, __: str | None, payload: Rated | Answered) -> Faults:
     if payload.score is None and payload.satisfaction is None:
-        said = "a rating" if isinstance(payload, Rated) else "an answer"
-        return (FieldError("data", f"{said} gives a score or a satisfaction"),)
+        return (FieldError("data", RATED_WITH_NOTHING if isinstance(payload, Rated) else ANSWERED_WITH_NOTHING),)
     return ()
 
 
 def _no_change(_: Envelope, __: str | None, payload: Updated) -> Faults:
     if payload == Updated(actor=payload.actor, text=payload.text, evidence=payload.evidence):
-        return (FieldError("data", "an update changes at least one field"),)
+        return (FieldError("data", UPDATES_NOTHING),)
     return ()
 
 
