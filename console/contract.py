@@ -26,7 +26,7 @@ from ioc.processors.serde import CatalogueFiles, Heartbeat, Look
 from ioc.sensors.observations import PAYLOADS as OBSERVATIONS
 from ioc.sensors.state import SensorState
 
-Json = dict[str, Any]
+JsonDocument = dict[str, Any]
 
 KINDS: tuple[EventType | Act, ...] = (*EventType, *Act)
 """The kinds of events on `ioc.events`."""
@@ -57,7 +57,7 @@ _RECORDS: Mapping[Topic, type] = {
 }
 
 
-def documents() -> Iterator[tuple[str, Json]]:
+def documents() -> Iterator[tuple[str, JsonDocument]]:
     """Yield the name and content of every file of the contract."""
     for kind in KINDS:
         yield f"events/{kind}.v1.json", event_schema(kind)
@@ -68,7 +68,7 @@ def documents() -> Iterator[tuple[str, Json]]:
     yield "asyncapi.json", asyncapi()
 
 
-def encoded(document: Json) -> bytes:
+def encoded(document: JsonDocument) -> bytes:
     """Return a document as it lies in its file."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
@@ -89,17 +89,17 @@ def _observation_file(name: str) -> str:
     return f"indicators/{name.removeprefix('vn.ioc.indicator.')}.json"
 
 
-def observation_schema(name: str) -> Json:
+def observation_schema(name: str) -> JsonDocument:
     """Return the JSON Schema of a record of the indicators in CloudEvents' structured mode."""
     return _schema(name, OBSERVATIONS[name])
 
 
-def event_schema(kind: EventType | Act) -> Json:
+def event_schema(kind: EventType | Act) -> JsonDocument:
     """Return the JSON Schema of an event in CloudEvents' structured mode. Fields it does not name are ignored."""
     return _schema(_type(kind), _payload(kind))
 
 
-def _schema(name: str, payload: type[msgspec.Struct]) -> Json:
+def _schema(name: str, payload: type[msgspec.Struct]) -> JsonDocument:
     (_, data), known = msgspec.json.schema_components([Envelope, payload], ref_template="#/$defs/{name}")
     envelope = known.pop("Envelope")
     return {
@@ -127,12 +127,12 @@ def _needs_data(payload: type[msgspec.Struct]) -> bool:
     return any(field.required for field in msgspec.structs.fields(payload))
 
 
-def record_schema(struct: type) -> Json:
+def record_schema(struct: type) -> JsonDocument:
     """Return the JSON Schema of the records of a topic that the workers write."""
     return {"$schema": _DIALECT, **msgspec.json.schema(struct)}
 
 
-def asyncapi() -> Json:
+def asyncapi() -> JsonDocument:
     """Return the AsyncAPI 3 document of all topics."""
     return {
         "asyncapi": "3.0.0",
@@ -151,7 +151,7 @@ def _channel_name(topic: Topic) -> str:
     return topic.removeprefix("ioc.")
 
 
-def _channel(spec: TopicSpec) -> Json:
+def _channel(spec: TopicSpec) -> JsonDocument:
     return {
         "address": spec.name,
         "description": f"{spec.holds}. Key: {spec.key}.",
@@ -160,13 +160,13 @@ def _channel(spec: TopicSpec) -> Json:
     }
 
 
-def _configuration(config: Mapping[str, str]) -> Json:
+def _configuration(config: Mapping[str, str]) -> JsonDocument:
     """Return the part of a topic's configuration that the Kafka binding knows, typed as it wants it."""
     numbers = {name: int(config[name]) for name in ("retention.ms", "max.message.bytes") if name in config}
     return {"cleanup.policy": [config["cleanup.policy"]], **numbers}
 
 
-def _messages(topic: Topic) -> Iterator[tuple[str, Json]]:
+def _messages(topic: Topic) -> Iterator[tuple[str, JsonDocument]]:
     if topic is Topic.EVENTS:
         for kind in KINDS:
             yield kind, _message(f"events/{kind}.v1.json", "application/cloudevents+json")
@@ -179,12 +179,12 @@ def _messages(topic: Topic) -> Iterator[tuple[str, Json]]:
         yield "original", {"payload": {}, "summary": "The bytes as they came; why they were refused is in the headers"}
 
 
-def _message(path: str, content_type: str) -> Json:
+def _message(path: str, content_type: str) -> JsonDocument:
     payload = {"schemaFormat": "application/schema+json;version=draft-2020-12", "schema": {"$ref": path}}
     return {"contentType": content_type, "payload": payload}
 
 
-def _operation(topic: Topic) -> tuple[str, Json]:
+def _operation(topic: Topic) -> tuple[str, JsonDocument]:
     """The document is the centre's own view: it receives events and observations, and sends all else."""
     name = _channel_name(topic)
     action = "receive" if topic in (Topic.EVENTS, Topic.INDICATORS) else "send"

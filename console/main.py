@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from console.cities import City, JudgingCity
+from console.cities import CityName, JudgingCity
 from console.dead_letters.commands import letters
 from console.signing.commands import signing
 from console.terminal import catalogue_or_exit, err, out, settings_or_exit
@@ -86,7 +86,7 @@ def api() -> None:
 @app.command()
 def replay(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="the city's requests, may be gzipped")],
-    map: Annotated[City, typer.Option(help="how it is read")] = City.BOSTON,
+    map: Annotated[CityName, typer.Option(help="how it is read")] = CityName.BOSTON,
     shuffled: Annotated[bool, typer.Option("--shuffled", help="publish in a random order")] = False,
     seed: Annotated[int, typer.Option(help="of the random order")] = 1,
     as_of: Annotated[str, typer.Option(help="the moment to which the clock runs at the end")] = "2020-01-01T00:00:00Z",
@@ -152,14 +152,14 @@ def play(
     """Publish a simulated city's events as their time comes, day after day; workers need IOC_CLOCK=event."""
     import asyncio
 
-    from console.demo import Script
-    from console.simulate import days
+    from console.demo.runner import PlayScript
     from console.simulate import player as play
+    from console.simulate.days import days
     from ioc.signing.signer import private_key, signer_of
 
     settings = WorkerSettings()
     catalogue = catalogue_or_exit(settings.catalogue)
-    script = Script(day, begin, speed, seed)
+    script = PlayScript(day, begin, speed, seed)
     starts = script.starts(catalogue.zone)
     signer = None if leaders is None else signer_of(private_key(leaders.read_bytes()), catalogue.keys)
     planned = days(catalogue, date.fromisoformat(day), seed, signer)
@@ -176,7 +176,7 @@ def demo(
     ending: Annotated[bool, typer.Option("--stop", help="end the demo that runs on this machine")] = False,
 ) -> None:
     """Run a whole centre on this machine, and play a day in Huế through it."""
-    from console.demo import Demo, DemoFailure, Script, announcement, detach, running, stop
+    from console.demo.runner import Demo, DemoFailure, PlayScript, announcement, detach, running, stop
 
     try:
         if ending:
@@ -185,7 +185,7 @@ def demo(
         if url := running():
             out.print(f"The demo is running already: {url} (`make stop` ends it)")
             return
-        script = Script(day, begin, speed, seed)
+        script = PlayScript(day, begin, speed, seed)
         if detached:
             url = detach(script)
             out.print(

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-import msgspec
 from aiokafka import AIOKafkaProducer
 
+from ioc.core.cloudevents import STRUCTURED_HEADERS, encode_cloudevent
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
 from ioc.core.watermark import WATERMARK_TYPE
-from ioc.incident import own_events
 
-HEADERS = list(own_events.HEADERS)
+HEADERS = list(STRUCTURED_HEADERS)
 
 KeyedValue = tuple[bytes, bytes]
 
@@ -41,15 +40,9 @@ async def send_all(producer: AIOKafkaProducer, records: Iterable[KeyedValue], to
 
 async def mark(producer: AIOKafkaProducer, as_of: str, topics: Iterable[Topic] = (Topic.EVENTS,)) -> None:
     """Let the clock of every partition of some topics run to a moment (RFC 3339)."""
-    event = {
-        "specversion": "1.0",
-        "id": as_of,
-        "source": "/ioc/clock",
-        "subject": "clock",
-        "type": WATERMARK_TYPE,
-        "time": as_of,
-    }
-    value = msgspec.json.encode(event)
+    value = encode_cloudevent(
+        event_id=as_of, source="/ioc/clock", subject="clock", event_type=WATERMARK_TYPE, time=as_of
+    )
     sent = [
         await producer.send(topic, value, key=b"clock", partition=partition, headers=HEADERS)
         for topic in topics

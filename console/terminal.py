@@ -26,10 +26,10 @@ def catalogue_or_exit(folder: Path) -> Catalogue:
         raise typer.Exit(2) from error
 
 
-Settings = TypeVar("Settings", bound=BaseSettings)
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
-def settings_or_exit(kind: type[Settings]) -> Settings:
+def settings_or_exit(kind: type[SettingsT]) -> SettingsT:
     """Return the settings of the environment; with faults, list them all, but no value, and end with exit code 2."""
     try:
         return kind()

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from console.cities import boston311, chicago311, la311
-from console.cities.maps import CityMap, Judging, Planned
+from console.cities.maps import CityMap, ImportedEvent, Judging
 
 
-class City(StrEnum):
+class CityName(StrEnum):
     """The cities whose files can be read."""
 
     BOSTON = "boston311"
@@ -21,7 +21,11 @@ class JudgingCity(StrEnum):
     BOSTON = "boston311"
 
 
-MAPS: Mapping[City, CityMap] = {City.BOSTON: boston311, City.CHICAGO: chicago311, City.LOS_ANGELES: la311}
+MAPS: Mapping[CityName, CityMap] = {
+    CityName.BOSTON: boston311,
+    CityName.CHICAGO: chicago311,
+    CityName.LOS_ANGELES: la311,
+}
 JUDGING: Mapping[JudgingCity, Judging] = {JudgingCity.BOSTON: boston311}
 
-__all__ = ["JUDGING", "MAPS", "City", "CityMap", "Judging", "JudgingCity", "Planned"]
+__all__ = ["JUDGING", "MAPS", "CityMap", "CityName", "ImportedEvent", "Judging", "JudgingCity"]

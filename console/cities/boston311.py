@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from console.cities.maps import Planned, Row, degrees, event, table
+from console.cities.maps import ImportedEvent, RequestRow, degrees, event, table
 from ioc.incident.lifecycle import EventType
 
 CITY = "boston311"
@@ -17,24 +17,24 @@ OFFSET = "-05:00"
 rows = table
 
 
-def verdict(row: Row) -> bool | None:
+def verdict(row: RequestRow) -> bool | None:
     """Return the city's own verdict: True on time, False overdue, None when it gives none."""
     return {"ONTIME": True, "OVERDUE": False}.get(row["ontime"])
 
 
-def key(row: Row) -> str:
+def key(row: RequestRow) -> str:
     """Return the incident id of a row."""
     return f"{CITY}:{row['case_enquiry_id']}"
 
 
-def events(row: Row) -> Iterator[Planned]:
+def events(row: RequestRow) -> Iterator[ImportedEvent]:
     """Yield the report of a row, and its solution when it has one."""
     yield _event(row, EventType.REPORTED, row["open_dt"], _report(row))
     if row["closed_dt"]:
         yield _event(row, EventType.RESOLVED, row["closed_dt"], {})
 
 
-def _event(row: Row, event_type: EventType, local: str, data: dict[str, Any]) -> Planned:
+def _event(row: RequestRow, event_type: EventType, local: str, data: dict[str, Any]) -> ImportedEvent:
     return event(CITY, row["case_enquiry_id"], event_type, datetime.fromisoformat(_moment(local)), event_type, data)
 
 
@@ -42,7 +42,7 @@ def _moment(local: str) -> str:
     return local.replace(" ", "T") + OFFSET
 
 
-def _report(row: Row) -> dict[str, Any]:
+def _report(row: RequestRow) -> dict[str, Any]:
     return {
         "service": "imported",
         "category": row["type"],

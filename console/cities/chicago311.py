@@ -11,19 +11,19 @@ from typing import Any
 
 import msgspec
 
-from console.cities.maps import Planned, Row, event, opened
+from console.cities.maps import ImportedEvent, RequestRow, event, opened
 from ioc.incident.lifecycle import EventType
 
 CITY = "chicago311"
 
 
-def rows(file: Path) -> Iterator[Row]:
+def rows(file: Path) -> Iterator[RequestRow]:
     """Yield the requests of the file."""
     with opened(file) as stream:
         yield from msgspec.json.decode(stream.read())
 
 
-def events(row: Row) -> Iterator[Planned]:
+def events(row: RequestRow) -> Iterator[ImportedEvent]:
     """Yield an event for each of a request's notes."""
     for number, note in enumerate(row["notes"]):
         event_type, data = _told(row, note)
@@ -31,7 +31,7 @@ def events(row: Row) -> Iterator[Planned]:
         yield event(CITY, row["service_request_id"], event_type, moment, f"{number}-{note['type']}", data)
 
 
-def _told(row: Row, note: Row) -> tuple[EventType, dict[str, Any]]:
+def _told(row: RequestRow, note: RequestRow) -> tuple[EventType, dict[str, Any]]:
     words = {"text": words_of(note)}
     match note["type"]:
         case "opened":
@@ -46,12 +46,12 @@ def _told(row: Row, note: Row) -> tuple[EventType, dict[str, Any]]:
     return EventType.NOTED, words
 
 
-def words_of(note: Row) -> str:
+def words_of(note: RequestRow) -> str:
     """Return what a note says."""
     return ": ".join(part for part in (note["summary"], note.get("description")) if part)
 
 
-def _report(row: Row) -> dict[str, Any]:
+def _report(row: RequestRow) -> dict[str, Any]:
     more = row["extended_attributes"]
     return {
         "service": "imported",

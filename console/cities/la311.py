@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from console.cities.maps import Planned, Row, degrees, event, table
+from console.cities.maps import ImportedEvent, RequestRow, degrees, event, table
 from ioc.incident.lifecycle import EventType
 
 CITY = "la311"
@@ -23,19 +23,19 @@ _ENDS: Mapping[str, EventType] = {
 rows = table
 
 
-def events(row: Row) -> Iterator[Planned]:
+def events(row: RequestRow) -> Iterator[ImportedEvent]:
     """Yield the report of a row, and its end when it has one."""
     yield _event(row, EventType.REPORTED, row["CreatedDate"], _report(row))
     if row["ClosedDate"]:
         yield _event(row, _ENDS[row["Status"]], row["ClosedDate"], {})
 
 
-def _event(row: Row, event_type: EventType, local: str, data: dict[str, Any]) -> Planned:
+def _event(row: RequestRow, event_type: EventType, local: str, data: dict[str, Any]) -> ImportedEvent:
     moment = datetime.strptime(local, "%m/%d/%Y %I:%M:%S %p").replace(tzinfo=_ZONE)
     return event(CITY, row["SRNumber"], event_type, moment, event_type, data)
 
 
-def _report(row: Row) -> dict[str, Any]:
+def _report(row: RequestRow) -> dict[str, Any]:
     return {
         "service": "imported",
         "category": row["RequestType"],

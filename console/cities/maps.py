@@ -7,15 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol, cast
 
-import msgspec
-
+from ioc.core.cloudevents import encode_cloudevent
 from ioc.core.times import Instant, to_instant
 from ioc.incident.lifecycle import EventType, cloudevents_type
 
-Row = dict[str, Any]
+RequestRow = dict[str, Any]
 
 
-class Planned(NamedTuple):
+class ImportedEvent(NamedTuple):
     """An event to be published: when it happened (ms), its incident's id, and the CloudEvent."""
 
     at: Instant
@@ -26,23 +25,23 @@ class Planned(NamedTuple):
 class CityMap(Protocol):
     """Reads one city's file. Its events have the source `/imported/<name of the map>`."""
 
-    def rows(self, file: Path) -> Iterator[Row]:
+    def rows(self, file: Path) -> Iterator[RequestRow]:
         """Yield the requests of a file, plain or gzipped."""
 
-    def events(self, row: Row) -> Iterator[Planned]:
+    def events(self, row: RequestRow) -> Iterator[ImportedEvent]:
         """Yield all that is told of a request: its report, what was noted, its end."""
 
 
 class Judging(Protocol):
     """Reads the verdicts that a city gave itself."""
 
-    def rows(self, file: Path) -> Iterator[Row]:
+    def rows(self, file: Path) -> Iterator[RequestRow]:
         """Yield the requests of a file, plain or gzipped."""
 
-    def key(self, row: Row) -> str:
+    def key(self, row: RequestRow) -> str:
         """Return the incident's id."""
 
-    def verdict(self, row: Row) -> bool | None:
+    def verdict(self, row: RequestRow) -> bool | None:
         """Return the city's own verdict: True on time, False overdue, None when it gives none."""
 
 
@@ -58,18 +57,17 @@ def table(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(stream)
 
 
-def event(city: str, request: str, event_type: EventType, moment: datetime, id: str, data: Row) -> Planned:
+def event(city: str, request: str, event_type: EventType, moment: datetime, id: str, data: RequestRow) -> ImportedEvent:
     """Return what happened to a request at a moment with a zone; empty fields are left out."""
-    told = {
-        "specversion": "1.0",
-        "id": f"{request}-{id}",
-        "source": f"/imported/{city}",
-        "subject": request,
-        "type": cloudevents_type(event_type),
-        "time": moment.isoformat(),
-        "data": {name: value for name, value in data.items() if value not in (None, "", {})},
-    }
-    return Planned(to_instant(moment), f"{city}:{request}".encode(), msgspec.json.encode(told))
+    value = encode_cloudevent(
+        event_id=f"{request}-{id}",
+        source=f"/imported/{city}",
+        subject=request,
+        event_type=cloudevents_type(event_type),
+        time=moment.isoformat(),
+        data={name: value for name, value in data.items() if value not in (None, "", {})},
+    )
+    return ImportedEvent(to_instant(moment), f"{city}:{request}".encode(), value)
 
 
 def degrees(text: str) -> float | None:

@@ -8,11 +8,11 @@ from console.terminal import err, out
 from streams.settings import WorkerSettings
 
 letters = typer.Typer(no_args_is_help=True, help="What was refused: list it, show it as it came, publish it again.")
-Reason = Annotated[str, typer.Option(help="only those whose reason contains this")]
+ReasonOption = Annotated[str, typer.Option(help="only those whose reason contains this")]
 
 
 @letters.command("list")
-def list_dead_letters(reason: Reason = "") -> None:
+def list_dead_letters(reason: ReasonOption = "") -> None:
     """List the dead letters with their reasons, and nothing of what they say."""
     from console.dead_letters.dead_letters import list_letters
 
@@ -32,7 +32,7 @@ def show_dead_letter(place: Annotated[str, typer.Argument(help="as listed, PARTI
 @letters.command("replay")
 def replay_dead_letters(
     places: Annotated[list[str] | None, typer.Argument(help="as listed, PARTITION:OFFSET")] = None,
-    reason: Reason = "",
+    reason: ReasonOption = "",
 ) -> None:
     """Publish dead letters again, when what they were refused for has been mended."""
     from console.dead_letters.dead_letters import replay_letters

@@ -15,7 +15,7 @@ from ioc.core.dead_letter import ErrorHeader, is_error_header
 from ioc.core.topics import Topic
 
 
-class Letter(NamedTuple):
+class StoredDeadLetter(NamedTuple):
     """One refused record: its bytes as they came, and why it was refused.
 
     `place` is `partition:offset` of the record among the events, the name under which it is shown and replayed; that of
@@ -31,7 +31,7 @@ class Letter(NamedTuple):
     headers: list[tuple[str, bytes]]
 
     @classmethod
-    def read(cls, record: ConsumerRecord) -> "Letter":
+    def read(cls, record: ConsumerRecord) -> "StoredDeadLetter":
         """Return the letter in a record of the dead letters."""
         errors = {name: text.decode() for name, text in record.headers if is_error_header(name)}
         own = [(name, text) for name, text in record.headers if not is_error_header(name)]
@@ -41,10 +41,10 @@ class Letter(NamedTuple):
         return cls(topic, place, when, reason, record.key, record.value, own)
 
 
-Wanted = Callable[[Letter], bool]
+LetterFilter = Callable[[StoredDeadLetter], bool]
 
 
-def list_letters(bootstrap: str, wanted: Wanted) -> int:
+def list_letters(bootstrap: str, wanted: LetterFilter) -> int:
     """Print the letters that are wanted, one a line and nothing of what they say; return how many."""
     letters = asyncio.run(_letters(bootstrap, wanted))
     table = Table("place", "refused at", "bytes", "reason")
@@ -65,17 +65,17 @@ def show_letter(bootstrap: str, place: str) -> bool:
     return bool(letters)
 
 
-def replay_letters(bootstrap: str, wanted: Wanted) -> int:
+def replay_letters(bootstrap: str, wanted: LetterFilter) -> int:
     """Publish the wanted letters again where they were refused, as they came; return how many."""
     return asyncio.run(_replay(bootstrap, wanted))
 
 
-async def _letters(bootstrap: str, wanted: Wanted) -> list[Letter]:
-    letters = [Letter.read(record) async for record in read_topic(bootstrap, Topic.DEAD_LETTERS)]
+async def _letters(bootstrap: str, wanted: LetterFilter) -> list[StoredDeadLetter]:
+    letters = [StoredDeadLetter.read(record) async for record in read_topic(bootstrap, Topic.DEAD_LETTERS)]
     return [letter for letter in letters if wanted(letter)]
 
 
-async def _replay(bootstrap: str, wanted: Wanted) -> int:
+async def _replay(bootstrap: str, wanted: LetterFilter) -> int:
     letters = await _letters(bootstrap, wanted)
     async with publisher(bootstrap) as producer:
         for letter in letters:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from console.signing.keys import entry, new_key
+from console.signing.keys import key_entry, new_key
 from ioc.catalogue.reading.load import hue_folder
 from ioc.core.times import DAY, Instant
 
@@ -12,11 +12,11 @@ CATALOGUE = "catalogue"
 _BEFORE = 7 * DAY
 
 
-def equip(folder: Path, begin: Instant) -> tuple[Path, Path]:
+def prepare_keys(folder: Path, begin: Instant) -> tuple[Path, Path]:
     """Put a catalogue into a folder, and keys it knows; return the files of the centre's key and of the leaders'."""
     shutil.copytree(hue_folder(), folder / CATALOGUE)
     owners = {"centre.pem": "ioc", "leaders.pem": "ubnd-tp"}
-    rows = [entry(new_key(folder / file), owner, owner, begin - _BEFORE) for file, owner in owners.items()]
+    rows = [key_entry(new_key(folder / file), owner, owner, begin - _BEFORE) for file, owner in owners.items()]
     (folder / CATALOGUE / "keys.yml").write_text("\n".join(["keys:", *rows, ""]))
     centre, leaders = (folder / file for file in owners)
     return centre, leaders

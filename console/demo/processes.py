@@ -17,14 +17,14 @@ IOC = str(Path(sys.executable).parent / "ioc")
 PATIENCE = 10.0
 
 
-class Known(Struct, frozen=True):
+class StartedProcess(Struct, frozen=True):
     """A process that was started. Its start time tells it from a later one that got the same id."""
 
     pid: int
     started: float
 
     @classmethod
-    def of(cls, pid: int) -> "Known":
+    def of(cls, pid: int) -> "StartedProcess":
         """Return what names a running process."""
         return cls(pid, psutil.Process(pid).create_time())
 
@@ -37,7 +37,7 @@ class Known(Struct, frozen=True):
         return None
 
 
-class Crew:
+class DemoProcesses:
     """The processes of one demo. They are written down in `folder`, so that another process can end them."""
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Crew:
 
     def _note(self, pid: int) -> None:
         with (self._folder / "processes").open("ab") as notes:
-            notes.write(msgspec.json.encode(Known.of(pid)) + b"\n")
+            notes.write(msgspec.json.encode(StartedProcess.of(pid)) + b"\n")
 
 
 def leader(folder: Path) -> psutil.Process | None:
@@ -93,9 +93,9 @@ def end_all(folder: Path) -> int:
     return len(found)
 
 
-def _known(folder: Path) -> list[Known]:
+def _known(folder: Path) -> list[StartedProcess]:
     try:
         notes = (folder / "processes").read_bytes()
     except FileNotFoundError:
         return []
-    return [msgspec.json.decode(line, type=Known) for line in notes.splitlines()]
+    return [msgspec.json.decode(line, type=StartedProcess) for line in notes.splitlines()]

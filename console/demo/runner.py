@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from console.demo.keys import CATALOGUE, equip
-from console.demo.processes import IOC, Crew, end_all, leader
+from console.demo.keys import CATALOGUE, prepare_keys
+from console.demo.processes import IOC, DemoProcesses, end_all, leader
 from console.topics import make_topics
 from ioc.core.times import Instant, parse_instant, to_instant
 
@@ -47,14 +47,14 @@ What to look at:
 
 # This machine's own address is not asked for through a proxy.
 _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-said = Console(stderr=True, highlight=False)
+status = Console(stderr=True, highlight=False)
 
 
 class DemoFailure(Exception):
     """The demo cannot run; the message says why and what to do."""
 
 
-class Script(NamedTuple):
+class PlayScript(NamedTuple):
     """What is played: the first `day` (YYYY-MM-DD), the local time it is joined at, how fast, and by which seed."""
 
     day: str
@@ -74,7 +74,7 @@ class Script(NamedTuple):
 class Demo:
     """A broker, workers, the API, a player and a notifier that sends nothing outside, on this machine only."""
 
-    def __init__(self, script: Script, zone: str) -> None:
+    def __init__(self, script: PlayScript, zone: str) -> None:
         self.script = script
         self.zone = ZoneInfo(zone)
         self.begin = script.starts(zone)
@@ -87,7 +87,7 @@ class Demo:
         end_all(FOLDER)  # what a killed demo left behind
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
-        crew = Crew(FOLDER)
+        crew = DemoProcesses(FOLDER)
         try:
             self._start(crew)
             self._await_picture(crew)
@@ -95,21 +95,21 @@ class Demo:
             crew.start("notifier", self.settings, "notifier")  # the screen need not wait for it
             self._watch(crew)
         finally:
-            said.print("Stopping ...")
+            status.print("Stopping ...")
             for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(told, signal.SIG_IGN)  # told again, it must not leave half of it running
             end_all(FOLDER)
             _broker("stop", "--wipe")
 
-    def _start(self, crew: Crew) -> None:
-        said.print("Starting the broker ...")
+    def _start(self, crew: DemoProcesses) -> None:
+        status.print("Starting the broker ...")
         _broker("stop", "--wipe")  # every demo starts with an empty city
         self.bootstrap = _broker("start").splitlines()[-1]
         make_topics(self.bootstrap, PARTITIONS, 1)
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}/"
-        said.print(f"Starting {WORKERS} workers, the API and the player ...")
-        centre, leaders = equip(FOLDER, self.begin)
+        status.print(f"Starting {WORKERS} workers, the API and the player ...")
+        centre, leaders = prepare_keys(FOLDER, self.begin)
         settings = self.settings = self._settings(port)
         for number in range(1, WORKERS + 1):
             crew.start(f"worker-{number}", settings, "worker")
@@ -127,7 +127,7 @@ class Demo:
             "IOC_METRICS_PORT": "0",  # one port would do for one worker only
         }
 
-    def _await_picture(self, crew: Crew) -> None:
+    def _await_picture(self, crew: DemoProcesses) -> None:
         """Wait until the day so far has come through broker, workers and API."""
         give_up = time.monotonic() + READY_WITHIN
         while (figures := self._figures()) is None or parse_instant(figures["as_of"]) < self.begin:
@@ -142,18 +142,18 @@ class Demo:
             WHAT_TO_SEE.format(url=self.url, bootstrap=self.bootstrap, catalogue=FOLDER / CATALOGUE)
         )
         (FOLDER / "url").write_text(self.url)
-        said.print(announcement(), markup=False, soft_wrap=True)
+        status.print(announcement(), markup=False, soft_wrap=True)
 
-    def _watch(self, crew: Crew) -> None:
+    def _watch(self, crew: DemoProcesses) -> None:
         """Keep a line with what happens, and start anew what ends."""
-        with said.status("") as line:
+        with status.status("") as line:
             while True:
                 for name, code in crew.ended().items():
                     if name == PLAYER:  # begun again it would repeat the day
                         raise DemoFailure(f"the player ended with code {code}; its log is {FOLDER / name}.log")
                     if not _broker_runs():
                         raise DemoFailure(f"the broker has ended; its logs are in {ROOT / '.local/kafka/demo/logs'}")
-                    said.print(f"{name} ended with code {code} and is started again")
+                    status.print(f"{name} ended with code {code} and is started again")
                     crew.start_again(name)
                 line.update(self._line())
                 time.sleep(1)
@@ -189,7 +189,7 @@ def announcement() -> str:
     return (FOLDER / "announcement").read_text()
 
 
-def detach(script: Script) -> str:
+def detach(script: PlayScript) -> str:
     """Run the demo in a process of its own; return its URL once it is up. Raises DemoFailure."""
     FOLDER.parent.mkdir(parents=True, exist_ok=True)
     log = FOLDER.parent / "demo.log"

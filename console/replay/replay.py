@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from console.cities import MAPS, City
+from console.cities import MAPS, CityName
 from console.publisher import KeyedValue, mark, publisher, send_all
 
 _CHUNK = 500
@@ -16,7 +16,7 @@ _CHUNK = 500
 _STEP = 0.1
 
 
-def replay_file(bootstrap: str, file: Path, city: City, seed: int | None, as_of: str, speed: float) -> None:
+def replay_file(bootstrap: str, file: Path, city: CityName, seed: int | None, as_of: str, speed: float) -> None:
     """Publish all events of a table in the order of time, or with a seed in a random one, then an as-of mark."""
     reads = MAPS[city]
     planned = [event for row in reads.rows(file) for event in reads.events(row)]

@@ -18,7 +18,7 @@ def make_key(
     owner: Annotated[str, typer.Option(help="the unit or office whose it is")],
 ) -> None:
     """Make a pair of keys; print the entry for keys.yml, valid from now on."""
-    from console.signing.keys import entry, new_key
+    from console.signing.keys import key_entry, new_key
     from streams.clock import now_ms
 
     try:
@@ -26,7 +26,7 @@ def make_key(
     except OSError as error:
         err.print(f"{file}: {error.strerror}", highlight=False, markup=False)
         raise typer.Exit(1) from error
-    out.print(entry(private, id, owner, now_ms()), highlight=False, markup=False, soft_wrap=True)
+    out.print(key_entry(private, id, owner, now_ms()), highlight=False, markup=False, soft_wrap=True)
 
 
 @signing.command("directive")
@@ -36,11 +36,11 @@ def sign_directive(
     kid: Annotated[str, typer.Option(help="the id of the key in keys.yml")],
 ) -> None:
     """Write a directive with its signature to the standard output; exit code 2 when it is none."""
-    from console.signing.keys import signed
+    from console.signing.keys import sign_event
 
     event = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
     try:
-        sys.stdout.buffer.write(signed(event, key, kid) + b"\n")
+        sys.stdout.buffer.write(sign_event(event, key, kid) + b"\n")
     except ValueError as error:
         err.print(str(error), highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error

@@ -21,13 +21,13 @@ def new_key(file: Path) -> Ed25519PrivateKey:
     return private
 
 
-def entry(private: Ed25519PrivateKey, id: str, owner: str, since: Instant) -> str:
+def key_entry(private: Ed25519PrivateKey, id: str, owner: str, since: Instant) -> str:
     """Return the line of `keys.yml` for a key."""
     public = b64encode(public_bytes(private)).decode()
     return f'  - {{id: {id}, owner: {owner}, public: "{public}", valid_from: "{to_rfc3339(since)}"}}'
 
 
-def signed(directive: bytes, key: Path, key_id: str) -> bytes:
+def sign_event(directive: bytes, key: Path, key_id: str) -> bytes:
     """Return a directive, a structured CloudEvent, with its signature. ValueError names all that is wrong with it."""
     private = private_key(key.read_bytes())
     signature = Signer(SigningKey(key_id, "", public_bytes(private), 0), private).signature(directive)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from heapq import heapify, heapreplace
 from random import Random
 
-from console.simulate.planned import Planned, Subject, booked
-from console.simulate.scene import Counter, Scene
+from console.simulate.planned_records import PlannedRecord, Subject, office_record
+from console.simulate.scene import Scene, ServiceCounter
 from ioc.catalogue.calendar import Calendar
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, Millis
 from ioc.office_records.records import Act
@@ -17,7 +17,7 @@ _ANSWERING = 0.25
 _SCORES, _ODDS = (1, 2, 3, 4, 5), (1, 2, 8, 38, 51)
 
 
-class Counters:
+class CounterVisits:
     """The counters of a day that begins at `midnight` (ms), open in the hours of a calendar."""
 
     def __init__(self, scene: Scene, hours: Calendar, midnight: Instant, chance: Random) -> None:
@@ -26,30 +26,30 @@ class Counters:
         self.midnight = midnight
         self.chance = chance
 
-    def visits(self, day: str) -> Iterator[Planned]:
+    def visits(self, day: str) -> Iterator[PlannedRecord]:
         """Yield all that is booked at the counters."""
         for number, counter in enumerate(self.scene.counters, 1):
             yield from self._queue(counter, f"Q{number}-{day}")
 
-    def _queue(self, counter: Counter, prefix: str) -> Iterator[Planned]:
+    def _queue(self, counter: ServiceCounter, prefix: str) -> Iterator[PlannedRecord]:
         """First come, first served: each desk takes the next in line as soon as it is free."""
         free, closing = [self.midnight] * counter.desks, self._closing()
         heapify(free)
         for number, came in enumerate(self._arrivals(counter), 1):
             ticket = Subject(SERVICE, f"{prefix}-{number:04d}")
-            yield booked(ticket, Act.ISSUED, came, service=SERVICE, unit=counter.unit, ward=counter.ward)
+            yield office_record(ticket, Act.ISSUED, came, service=SERVICE, unit=counter.unit, ward=counter.ward)
             called = self._in_hours(max(came + self.chance.randint(10, 60) * SECOND, free[0]))
             gives_up = min(closing, came + round(self.chance.expovariate(1 / _PATIENCE)))
             if gives_up < called:
-                yield booked(ticket, Act.LEFT, gives_up)
+                yield office_record(ticket, Act.LEFT, gives_up)
                 continue
             served = called + round(self.chance.lognormvariate(0, 0.5) * counter.minutes * MINUTE)
             heapreplace(free, served)
-            yield booked(ticket, Act.CALLED, called)
-            yield booked(ticket, Act.SERVED, served)
+            yield office_record(ticket, Act.CALLED, called)
+            yield office_record(ticket, Act.SERVED, served)
             yield from self._survey(counter, ticket, served)
 
-    def _arrivals(self, counter: Counter) -> Iterator[Instant]:
+    def _arrivals(self, counter: ServiceCounter) -> Iterator[Instant]:
         """Yield when people come: a Poisson process over the hours of the day, while the doors are open."""
         curve = self.scene.curves["office"]
         most = max(curve) * counter.a_day / sum(curve)
@@ -68,8 +68,8 @@ class Counters:
         """Return the moment itself, or when the counters open next."""
         return at if self.hours.is_open(at) else self.hours.add(at, SECOND) - SECOND
 
-    def _survey(self, counter: Counter, ticket: Subject, served: Instant) -> Iterator[Planned]:
+    def _survey(self, counter: ServiceCounter, ticket: Subject, served: Instant) -> Iterator[PlannedRecord]:
         if self.chance.random() < _ANSWERING:
             at = served + self.chance.randint(1, 20) * MINUTE
             said = {"service": SERVICE, "unit": counter.unit, "ward": counter.ward}
-            yield booked(ticket, Act.ANSWERED, at, **said, score=self.chance.choices(_SCORES, _ODDS)[0])
+            yield office_record(ticket, Act.ANSWERED, at, **said, score=self.chance.choices(_SCORES, _ODDS)[0])

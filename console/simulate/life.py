@@ -9,8 +9,8 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-from console.simulate.planned import Planned, signed, told
-from console.simulate.reports import Report
+from console.simulate.planned_records import PlannedRecord, incident_record, signed_record
+from console.simulate.reports import SimulatedReport
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.sla_policy import SlaRule
@@ -32,18 +32,23 @@ _RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
 _LEAST = 1 * MINUTE
 
 
-def _targets(report: Report, rule: SlaRule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
+def _targets(report: SimulatedReport, rule: SlaRule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
     """Return the targets people work towards: a procedure may promise its own."""
     procedure = catalogue.procedure_of(report.subject.service, report.data["category"])
     own = {TargetName.RESOLVE: procedure.target} if procedure is not None and procedure.target is not None else {}
     return {**rule.targets, **own}
 
 
-class Life:
+class IncidentLife:
     """The events of one matter, drawn by chance."""
 
     def __init__(
-        self, report: Report, rule: SlaRule, catalogue: Catalogue, chance: Random, leaders: Signer | None = None
+        self,
+        report: SimulatedReport,
+        rule: SlaRule,
+        catalogue: Catalogue,
+        chance: Random,
+        leaders: Signer | None = None,
     ) -> None:
         self.report = report
         self.targets = _targets(report, rule, catalogue)
@@ -53,7 +58,7 @@ class Life:
         self.at = report.at
         self._number = 0
 
-    def events(self) -> Iterator[Planned]:
+    def events(self) -> Iterator[PlannedRecord]:
         """Yield the events in the order in which they happen."""
         yield self._tell(EventType.REPORTED, **self.report.data, evidence=self._photo(0.4))
         if self.report.echo:
@@ -74,7 +79,7 @@ class Life:
         yield self._resolved()
         yield from self._judged()
 
-    def _trouble(self) -> Iterator[Planned]:
+    def _trouble(self) -> Iterator[PlannedRecord]:
         if self._happens(0.3):
             yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.NOTED, text=self._one_of(_NOTES))
         if self._happens(0.12):
@@ -89,7 +94,7 @@ class Life:
             yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.HIGH, **said)
         yield from self._shelved(Random(self.report.subject.number))
 
-    def _shelved(self, chance: Random) -> Iterator[Planned]:
+    def _shelved(self, chance: Random) -> Iterator[PlannedRecord]:
         """Yield that it is put aside until the water has fallen: by a chance of its own, so that all else stays."""
         if chance.random() < 0.05 * self.report.storm:
             self.at = self._end(_LEAST)
@@ -99,7 +104,7 @@ class Life:
     def _is_urgent(self) -> bool:
         return self.report.data["priority"] is Priority.URGENT
 
-    def _directed(self) -> Iterator[Planned]:
+    def _directed(self) -> Iterator[PlannedRecord]:
         """Yield the directive that sends several units at once to what is urgent in a storm, and what they answer."""
         wanted = self._is_urgent() and self._happens(0.6 * self.report.storm)
         if not wanted or self.leaders is None:
@@ -108,12 +113,12 @@ class Life:
         within = self.chance.randint(2, 6) * 30 * MINUTE
         said = {"by": self.leaders.key.owner, "units": units, "text": self._one_of(_ORDERS)}
         given = self._after(_LEAST, EventType.DIRECTED, due=to_rfc3339(self.at + _LEAST + within), **said)
-        yield signed(given, self.leaders)
+        yield signed_record(given, self.leaders)
         directive = f"{self.report.subject.number}-{self._number}"
         for unit in units:
             yield from self._answered(directive, unit, within)
 
-    def _answered(self, directive: str, unit: str, within: Millis) -> Iterator[Planned]:
+    def _answered(self, directive: str, unit: str, within: Millis) -> Iterator[PlannedRecord]:
         """Yield what a unit answers: most are done in time, some late, a few never say so."""
         taken = self.at + self.chance.randint(1, 20) * MINUTE
         done = max(taken, self.at) + round(within * self.chance.lognormvariate(-0.7, 0.5))
@@ -123,7 +128,7 @@ class Life:
             said = {"directive": directive, "unit": unit, "text": self._one_of(_DONE)}
             yield self._tell_at(done, EventType.DIRECTIVE_DONE, **said)
 
-    def _judged(self) -> Iterator[Planned]:
+    def _judged(self) -> Iterator[PlannedRecord]:
         """Yield what the citizen says of the result: some rate it, a few have it opened again."""
         if self._happens(0.04):
             yield self._after(self.chance.randint(10, 240) * MINUTE, EventType.REOPENED, text="Chưa xử lý dứt điểm")
@@ -133,7 +138,7 @@ class Life:
             score = self.chance.choices((1, 2, 3, 4, 5), (1, 2, 6, 35, 56))[0]
             yield self._after(self.chance.randint(5, 300) * MINUTE, EventType.RATED, score=score)
 
-    def _resolved(self) -> Planned:
+    def _resolved(self) -> PlannedRecord:
         said = {"text": self._one_of(_DONE), "evidence": self._result()}
         return self._after(self._share(TargetName.RESOLVE), EventType.RESOLVED, **said)
 
@@ -162,19 +167,21 @@ class Life:
         share = self.chance.lognormvariate(0, 0.7) * stretched
         return max(_LEAST, round(share * self.targets.get(target, HOUR)))
 
-    def _after(self, working: Millis, event_type: EventType, **data: Any) -> Planned:
+    def _after(self, working: Millis, event_type: EventType, **data: Any) -> PlannedRecord:
         self.at = self._end(working)
         return self._tell(event_type, **data)
 
     def _end(self, working: Millis) -> Instant:
         return self.calendar.add(self.at, working)
 
-    def _tell(self, event_type: EventType, **data: Any) -> Planned:
+    def _tell(self, event_type: EventType, **data: Any) -> PlannedRecord:
         return self._tell_at(self.at, event_type, **data)
 
-    def _tell_at(self, at: Instant, event_type: EventType, **data: Any) -> Planned:
+    def _tell_at(self, at: Instant, event_type: EventType, **data: Any) -> PlannedRecord:
         self._number += 1
-        return told(self.report.subject, event_type, at, f"{self.report.subject.number}-{self._number}", **data)
+        return incident_record(
+            self.report.subject, event_type, at, f"{self.report.subject.number}-{self._number}", **data
+        )
 
     def _happens(self, probability: float) -> bool:
         return self.chance.random() < probability

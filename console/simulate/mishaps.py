@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from console.simulate.planned import Planned
+from console.simulate.planned_records import PlannedRecord
 from ioc.core.times import MINUTE, SECOND
 
 _TWICE = 0.01
@@ -11,7 +11,7 @@ _LATE = 0.02
 _BROKEN = 0.004
 
 
-def delivered(planned: Planned, chance: Random) -> Iterator[Planned]:
+def deliveries(planned: PlannedRecord, chance: Random) -> Iterator[PlannedRecord]:
     """Yield how a record is really delivered: late by some minutes, or more than once, now and then."""
     if chance.random() < _LATE:
         planned = planned._replace(at=planned.at + chance.randint(1, 10) * MINUTE)

@@ -8,7 +8,7 @@ from itertools import chain
 from aiokafka import AIOKafkaProducer
 
 from console.publisher import mark, publisher, send_all
-from console.simulate import Planned
+from console.simulate.planned_records import PlannedRecord
 from ioc.core.times import SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
 
@@ -20,7 +20,7 @@ _STEP = 0.25
 _TOPICS = (Topic.EVENTS, Topic.INDICATORS)
 
 
-async def play(bootstrap: str, planned: Iterator[Planned], begin: Instant, speed: float) -> None:
+async def play(bootstrap: str, planned: Iterator[PlannedRecord], begin: Instant, speed: float) -> None:
     """Publish all that lies before `begin` (ms) at once, and the rest as its time comes, at `speed` times real time."""
     async with publisher(bootstrap) as producer:
         coming = await _publish_until(producer, planned, begin)
@@ -33,9 +33,11 @@ async def play(bootstrap: str, planned: Iterator[Planned], begin: Instant, speed
             await mark(producer, to_rfc3339(now), _TOPICS)
 
 
-async def _publish_until(producer: AIOKafkaProducer, planned: Iterator[Planned], until: Instant) -> Iterator[Planned]:
+async def _publish_until(
+    producer: AIOKafkaProducer, planned: Iterator[PlannedRecord], until: Instant
+) -> Iterator[PlannedRecord]:
     """Publish what is planned before a moment; return what comes after."""
-    chunk: list[Planned] = []
+    chunk: list[PlannedRecord] = []
     for one in planned:
         if one.at >= until:
             await _send(producer, chunk)
@@ -48,6 +50,6 @@ async def _publish_until(producer: AIOKafkaProducer, planned: Iterator[Planned],
     return iter(())
 
 
-async def _send(producer: AIOKafkaProducer, chunk: list[Planned]) -> None:
+async def _send(producer: AIOKafkaProducer, chunk: list[PlannedRecord]) -> None:
     for topic in _TOPICS:
         await send_all(producer, [(one.key, one.value) for one in chunk if one.topic is topic], topic)

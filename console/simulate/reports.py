@@ -7,9 +7,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from api.read_model.index.entry import folded
-from console.simulate.echoes import Echoes
-from console.simulate.planned import Subject
-from console.simulate.scene import Matter, Scene, Source
+from console.simulate.duplicates import DuplicateReports
+from console.simulate.planned_records import Subject
+from console.simulate.scene import CaseKind, ReportingService, Scene
 from console.simulate.weather import storm
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.unit import Ward
@@ -33,7 +33,7 @@ _NO_PLACE = {
 _CITIZENS = {"field-reports", "one-stop-shop"}
 
 
-class Report(NamedTuple):
+class SimulatedReport(NamedTuple):
     """A matter as it is brought to the centre; `storm` is how strong the storm is at that moment.
 
     An `echo` is of a matter that was brought already: nothing else is done about it.
@@ -58,20 +58,22 @@ class Reports:
         self._wards = list(catalogue.wards.values())
         self._busy = [scene.busy.get(ward.code, 1.0) for ward in self._wards]
         self._committees = committees(catalogue)
-        self._echoes = Echoes(catalogue, Random(chance.random()))
+        self._echoes = DuplicateReports(catalogue, Random(chance.random()))
 
-    def of(self, source: Source, day: str) -> Iterator[Report]:
+    def of(self, source: ReportingService, day: str) -> Iterator[SimulatedReport]:
         """Yield what a service reports on this day, each report followed by its echoes."""
         for number, (since, strength) in enumerate(self._moments(source), 1):
             name, at = f"{source.prefix}-{day}-{number:04d}", self.midnight + since
             said = self._data(source, strength)
             echo = self._echoes.is_one(at, said)
-            yield Report(Subject(source.code, name), at, strength, {**said, **_reporter(source, number)}, echo)
+            yield SimulatedReport(Subject(source.code, name), at, strength, {**said, **_reporter(source, number)}, echo)
             for turn, (later, heard) in enumerate(() if echo else self._echoes.of(at, said, strength), 1):
                 subject = Subject(source.code, f"{name}-{turn}")
-                yield Report(subject, later, strength, {**heard, **_reporter(source, number + turn)}, echo=True)
+                yield SimulatedReport(
+                    subject, later, strength, {**heard, **_reporter(source, number + turn)}, echo=True
+                )
 
-    def _moments(self, source: Source) -> Iterator[tuple[int, float]]:
+    def _moments(self, source: ReportingService) -> Iterator[tuple[int, float]]:
         """Yield ms since midnight and the storm's strength: a Poisson process, thinned to the hour's rate."""
         curve = self.scene.curves[source.curve]
         scale = source.a_day / sum(curve)
@@ -84,7 +86,7 @@ class Reports:
                 yield round(since * HOUR), strength
             since += self.chance.expovariate(most)
 
-    def _data(self, source: Source, strength: float) -> dict[str, Any]:
+    def _data(self, source: ReportingService, strength: float) -> dict[str, Any]:
         chance = self.chance
         matter = self._matter(source, strength)
         ward = self._ward(source)
@@ -99,15 +101,15 @@ class Reports:
             **({} if source.code in _NO_PLACE else self._place(ward)),
         }
 
-    def _priority(self, source: Source, strength: float) -> Priority:
+    def _priority(self, source: ReportingService, strength: float) -> Priority:
         odds = [calm + strength * (stormy - calm) for calm, stormy in zip(_CALM, _STORMY, strict=True)]
         return self.chance.choices(_PRIORITIES, odds if source.pressing else _PATIENT)[0]
 
-    def _matter(self, source: Source, strength: float) -> Matter:
+    def _matter(self, source: ReportingService, strength: float) -> CaseKind:
         odds = [matter.weight + strength * (matter.storm - matter.weight) for matter in source.matters]
         return self.chance.choices(source.matters, odds)[0]
 
-    def _ward(self, source: Source) -> Ward:
+    def _ward(self, source: ReportingService) -> Ward:
         if source.coast:
             return self.catalogue.wards[self.chance.choice(source.coast)]
         return self.chance.choices(self._wards, self._busy)[0]
@@ -123,7 +125,7 @@ class Reports:
         }
 
 
-def _reporter(source: Source, number: int) -> dict[str, Any]:
+def _reporter(source: ReportingService, number: int) -> dict[str, Any]:
     """Return who reported: nobody there is, nor a number that anybody has."""
     if source.code not in _CITIZENS:
         return {}

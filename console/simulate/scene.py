@@ -12,7 +12,7 @@ Curve = Annotated[tuple[float, ...], Meta(min_length=24, max_length=24)]
 Share = Annotated[float, Meta(ge=0)]
 
 
-class Matter(Struct, frozen=True, forbid_unknown_fields=True):
+class CaseKind(Struct, frozen=True, forbid_unknown_fields=True):
     """A kind of matter: how often it is met when it is calm and in a storm, and who handles it."""
 
     category: str
@@ -22,7 +22,7 @@ class Matter(Struct, frozen=True, forbid_unknown_fields=True):
     unit: str | None = None
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
+class ReportingService(Struct, frozen=True, forbid_unknown_fields=True):
     """A service as a source of reports: how many a day, over which curve, and how a storm multiplies them.
 
     What is `pressing` can be urgent, and is more often in a storm.
@@ -34,12 +34,12 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     curve: str
     storm: Share
     channels: tuple[str, ...]
-    matters: tuple[Matter, ...]
+    matters: tuple[CaseKind, ...]
     coast: tuple[str, ...] = ()
     pressing: bool = True
 
 
-class Gauge(Struct, frozen=True, forbid_unknown_fields=True):
+class SensorProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """What the sensors of a kind measure `every` so many minutes: calm, and at the height of a storm, `lag` min after.
 
     With a `curve` the calm value is that of the busiest hour, and `least` that of an hour in which nothing happens.
@@ -56,7 +56,7 @@ class Gauge(Struct, frozen=True, forbid_unknown_fields=True):
     spread: tuple[float, float] = (0.8, 1.0)
 
 
-class Counter(Struct, frozen=True, forbid_unknown_fields=True):
+class ServiceCounter(Struct, frozen=True, forbid_unknown_fields=True):
     """Counters of the one-stop shop: how many people come a day, to how many desks, for how many minutes on average."""
 
     unit: str
@@ -66,7 +66,7 @@ class Counter(Struct, frozen=True, forbid_unknown_fields=True):
     ward: str | None = None
 
 
-class Post(Struct, frozen=True, forbid_unknown_fields=True):
+class DocumentOffice(Struct, frozen=True, forbid_unknown_fields=True):
     """A unit that answers letters: how many a day."""
 
     unit: str
@@ -79,10 +79,10 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     curves: Mapping[str, Curve]
     busy: Mapping[str, Share]
     streets: tuple[str, ...]
-    services: tuple[Source, ...]
-    counters: tuple[Counter, ...]
-    posts: tuple[Post, ...]
-    gauges: Mapping[str, Gauge]
+    services: tuple[ReportingService, ...]
+    counters: tuple[ServiceCounter, ...]
+    posts: tuple[DocumentOffice, ...]
+    gauges: Mapping[str, SensorProfile]
     out_of_order: Mapping[str, tuple[float, float]]
 
 

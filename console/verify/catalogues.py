@@ -17,7 +17,7 @@ class NoSuchEdition(LookupError):
     """An edition of the catalogue that was folded by is not to be had."""
 
 
-async def files_of_editions(bootstrap: str) -> dict[str, Mapping[str, bytes]]:
+async def read_edition_files(bootstrap: str) -> dict[str, Mapping[str, bytes]]:
     """Return the files of every edition, by edition."""
     found: dict[str, Mapping[str, bytes]] = {}
     async for record in read_topic(bootstrap, Topic.CATALOGUES):
@@ -28,7 +28,7 @@ async def files_of_editions(bootstrap: str) -> dict[str, Mapping[str, bytes]]:
     return found
 
 
-class Catalogues:
+class CatalogueEditions:
     """Editions by name, each read once. The one that is at hand need not be kept."""
 
     def __init__(self, files: Mapping[str, Mapping[str, bytes]], at_hand: Catalogue) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from console.verify.snapshot import Found, Inspection, Letter, Motion, Written
+from console.verify.snapshot import IncidentMotion, IncidentOutput, IncidentSnapshot, Inspection, RefusedRecord
 from ioc.core.records import Position
 from ioc.figures.aggregates import ANNOUNCED, Aggregate, Cell
 from ioc.incident.facts import Fact, Kind
@@ -18,25 +18,27 @@ from ioc.incident.state import Incident
 _TIMED = {Kind.WARNED, Kind.BREACHED, Kind.ESCALATED}
 
 
-def differences(expected: Written, motion: Motion, found: Found, inspection: Inspection) -> Iterator[str]:
+def incident_differences(
+    expected: IncidentOutput, motion: IncidentMotion, found: IncidentSnapshot, inspection: Inspection
+) -> Iterator[str]:
     """Yield every difference between what was found and what was expected, leaving out what is in motion."""
     by_wall = inspection.by_wall
     number = found.partition
     yield from (f"{place} is not of the streams' making" for place in found.unreadable)
-    yield from unequal("incident", _states(expected, by_wall), _states(found, by_wall), motion.incidents)
-    yield from unequal("item", expected.items, found.items, motion.items)
-    yield from unequal("window", _windows(expected, by_wall), _windows(found, by_wall), motion.windows)
+    yield from compare("incident", _states(expected, by_wall), _states(found, by_wall), motion.incidents)
+    yield from compare("item", expected.items, found.items, motion.items)
+    yield from compare("window", _windows(expected, by_wall), _windows(found, by_wall), motion.windows)
     yield from _repeated("fact", (fact.id for fact in found.facts))
-    yield from added("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))
+    yield from compare_additions("fact", *(_facts(one, by_wall) for one in (expected, motion, found)))
     yield from (f"fact {fact.id} came before its due" for fact in found.facts if _too_early(fact))
     yield from _repeated("dead letter", (f"{number}:{offset}" for offset, _ in found.dead_letters))
-    yield from added("dead letter", *(letters(one, number) for one in (expected, motion, found)))
-    yield from unequal("reporter of", expected.reporters, found.reporters, motion.reporters)
-    yield from unequal(f"position of partition {number}:", _numbers(expected.position), _numbers(found.position))
-    yield from unequal(f"later position of partition {number}:", _numbers(motion.position), _numbers(found.later))
+    yield from compare_additions("dead letter", *(refused_by_place(one, number) for one in (expected, motion, found)))
+    yield from compare("reporter of", expected.reporters, found.reporters, motion.reporters)
+    yield from compare(f"position of partition {number}:", _numbers(expected.position), _numbers(found.position))
+    yield from compare(f"later position of partition {number}:", _numbers(motion.position), _numbers(found.later))
 
 
-def unequal(
+def compare(
     what: str, expected: Mapping[Any, Any], found: Mapping[Any, Any], apart: Collection[Any] = ()
 ) -> Iterator[str]:
     """Yield which keys are missing, too many or differ, and in what fields; those `apart` are not looked at."""
@@ -72,7 +74,7 @@ def without_announced(window: Aggregate) -> Aggregate:
     return told
 
 
-def _states(written: Written, by_wall: bool) -> Mapping[str, Incident]:
+def _states(written: IncidentOutput, by_wall: bool) -> Mapping[str, Incident]:
     if not by_wall:
         return written.incidents
     return {id: _untimed(state) for id, state in written.incidents.items()}
@@ -82,7 +84,7 @@ def _untimed(state: Incident) -> Incident:
     return replace(state, said=(), reminded=(), sent=(), next_at=None, version=0)
 
 
-def _windows(written: Written, by_wall: bool) -> Mapping[Cell, Aggregate]:
+def _windows(written: IncidentOutput, by_wall: bool) -> Mapping[Cell, Aggregate]:
     told = {cell: without_announced(window) if by_wall else window for cell, window in written.windows.items()}
     return {cell: window for cell, window in told.items() if not window.empty}
 
@@ -91,26 +93,26 @@ def _repeated(what: str, keys: Iterable[str]) -> Iterator[str]:
     yield from (f"{what} {key} was written {times} times" for key, times in Counter(keys).items() if times > 1)
 
 
-_Added = Mapping[str, Any]
+_ByName = Mapping[str, Any]
 
 
-def added(what: str, expected: _Added, between: _Added, found: _Added) -> Iterator[str]:
+def compare_additions(what: str, expected: _ByName, between: _ByName, found: _ByName) -> Iterator[str]:
     """Yield the differences of what is never changed: what came between the two positions may be there or not."""
-    yield from unequal(what, {**between, **expected}, found, between.keys() - expected.keys() - found.keys())
+    yield from compare(what, {**between, **expected}, found, between.keys() - expected.keys() - found.keys())
 
 
-def _facts(written: Written | Motion, by_wall: bool) -> _Added:
+def _facts(written: IncidentOutput | IncidentMotion, by_wall: bool) -> _ByName:
     told = ((fact.id, _as_recomputed(fact) if by_wall else fact) for fact in written.facts)
     return {id: fact for id, fact in told if fact is not None}
 
 
-class Refusing(Protocol):
+class HoldsRefused(Protocol):
     """What refuses records: it has, or is to have, dead letters."""
 
-    dead_letters: list[Letter]
+    dead_letters: list[RefusedRecord]
 
 
-def letters(refusing: Refusing, partition: int) -> _Added:
+def refused_by_place(refusing: HoldsRefused, partition: int) -> _ByName:
     """Return dead letters by the place of the record that was refused."""
     return {f"{partition}:{offset}": content for offset, content in refusing.dead_letters}
 

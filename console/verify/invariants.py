@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
-from console.verify.diff import is_timed, unequal, without_announced
-from console.verify.snapshot import Found, Inspection, Motion
+from console.verify.diff import compare, is_timed, without_announced
+from console.verify.snapshot import IncidentMotion, IncidentSnapshot, Inspection
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import FigureKey
 from ioc.core.times import Instant
@@ -27,7 +27,9 @@ _NEVER: Instant = sys.maxsize
 _KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
-def disagreements(found: Found, motion: Motion, inspection: Inspection, catalogue: Catalogue) -> Iterator[str]:
+def broken_invariants(
+    found: IncidentSnapshot, motion: IncidentMotion, inspection: Inspection, catalogue: Catalogue
+) -> Iterator[str]:
     """Yield where states, facts and windows do not tell the same, leaving out what is in motion."""
     fresh = inspection.fresh(found)
     yield from _announcements(found, fresh | motion.incidents)
@@ -39,7 +41,7 @@ _Announced = tuple[Kind, int, Instant | None, Instant]
 """Of what kind, at what level, for which due and when."""
 
 
-def _announcements(found: Found, apart: Collection[str]) -> Iterator[str]:
+def _announcements(found: IncidentSnapshot, apart: Collection[str]) -> Iterator[str]:
     told = {
         fact.id: (fact.kind, fact.level, fact.due, fact.at)
         for fact in found.facts
@@ -48,7 +50,7 @@ def _announcements(found: Found, apart: Collection[str]) -> Iterator[str]:
     states = (state for id, state in found.incidents.items() if id not in apart)
     said = [pair for state in states for pair in _said(state)]
     yield from (f"announcement {id} was said {n} times" for id, n in Counter(id for id, _ in said).items() if n > 1)
-    yield from unequal("the fact of announcement", dict(said), told)
+    yield from compare("the fact of announcement", dict(said), told)
 
 
 def _said(state: Incident) -> Iterator[tuple[str, _Announced]]:
@@ -61,7 +63,7 @@ def _announced(said: FiredStep | Reminded) -> _Announced:
     return _KINDS.get(said.step, Kind.ESCALATED), said.level, said.due, said.at
 
 
-def _deadlines(found: Found, inspection: Inspection, catalogue: Catalogue) -> Iterator[str]:
+def _deadlines(found: IncidentSnapshot, inspection: Inspection, catalogue: Catalogue) -> Iterator[str]:
     for id, state in found.incidents.items():
         if state.next_at != next_at(state, catalogue):
             yield f"incident {id} does not wait for its next deadline"
@@ -69,7 +71,7 @@ def _deadlines(found: Found, inspection: Inspection, catalogue: Catalogue) -> It
             yield f"incident {id} has a deadline that passed and was never announced"
 
 
-def _days(found: Found, motion: Motion, fresh: Collection[str], zone: str) -> Iterator[str]:
+def _days(found: IncidentSnapshot, motion: IncidentMotion, fresh: Collection[str], zone: str) -> Iterator[str]:
     """Compare the day windows with the sum of what the states contribute to them.
 
     What items contributed is left out: of those of earlier days there is no state any more.
@@ -77,7 +79,7 @@ def _days(found: Found, motion: Motion, fresh: Collection[str], zone: str) -> It
     moved = _moved(found, motion, fresh) if fresh else set()
     days = {cell: _of_incidents(window) for cell, window in found.windows.items() if cell.span is WindowSize.DAY}
     expected, there = (_settled(windows, moved) for windows in (_sums(found, zone), days))
-    yield from unequal("summed over the states, window", expected, there, motion.windows)
+    yield from compare("summed over the states, window", expected, there, motion.windows)
 
 
 def _of_incidents(window: Aggregate) -> Aggregate:
@@ -85,13 +87,13 @@ def _of_incidents(window: Aggregate) -> Aggregate:
     return Aggregate(counts, {what: sketch for what, sketch in window.timings.items() if what not in ITEM_MEASURES})
 
 
-def _moved(found: Found, motion: Motion, fresh: Collection[str]) -> set[FigureKey]:
+def _moved(found: IncidentSnapshot, motion: IncidentMotion, fresh: Collection[str]) -> set[FigureKey]:
     """Return under whom announcements may have been counted anew while windows and states were read."""
     states = (found.incidents[id] for id in fresh if id in found.incidents)
     return set(chain(map(figure_key, states), ((cell.service, cell.unit, cell.ward) for cell in motion.windows)))
 
 
-def _sums(found: Found, zone: str) -> Mapping[Cell, Aggregate]:
+def _sums(found: IncidentSnapshot, zone: str) -> Mapping[Cell, Aggregate]:
     difference = Delta()
     for state in found.incidents.values():
         difference.move({}, contributions_of(state))

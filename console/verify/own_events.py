@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from console.verify.snapshot import Motion, Sent, Told, Written
+from console.verify.snapshot import IncidentMotion, IncidentOutput, SentCounts, SentRecord
 from ioc.core.records import Record
 from ioc.core.sources import CENTRE
 from ioc.decider import merging
@@ -20,7 +20,7 @@ from ioc.sla.scheduled_events import SOURCE
 _OF_FOLDS = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (merging.PART, sightings.PART))
 
 
-class _Named(Struct):
+class _OwnEventId(Struct):
     id: str = ""
     incident: str = ""
 
@@ -32,10 +32,10 @@ class OwnEvents:
         self._found = Counter(
             (one.key or b"", one.value or b"") for one in log if CENTRE.encode() in (one.value or b"")
         )
-        self._sent: Counter[Told] = Counter()
-        self._moving: Counter[Told] = Counter()
+        self._sent: Counter[SentRecord] = Counter()
+        self._moving: Counter[SentRecord] = Counter()
 
-    def expect(self, made: Written, motion: Motion) -> None:
+    def expect(self, made: IncidentOutput, motion: IncidentMotion) -> None:
         """Take over what the recomputation of a partition sends, and what it may have sent meanwhile."""
         self._sent += made.told
         self._moving += motion.told
@@ -44,7 +44,7 @@ class OwnEvents:
         """Take over what incidents told of where they are: all of it is of the centre's own."""
         self._found.update((one.key or b"", one.value or b"") for one in sightings)
 
-    def expect_of_matters(self, made: Sent, motion: Sent) -> None:
+    def expect_of_matters(self, made: SentCounts, motion: SentCounts) -> None:
         """Take over what the recomputed fold of matters answers, and what it may have answered meanwhile."""
         self._sent += made
         self._moving += motion
@@ -66,10 +66,10 @@ class OwnEvents:
                 yield f"own event {_name(told)} is there {there} times"
 
 
-def _name(told: Told) -> str:
+def _name(told: SentRecord) -> str:
     key, value = told
     try:
-        said = msgspec.json.decode(value, type=_Named)
+        said = msgspec.json.decode(value, type=_OwnEventId)
     except msgspec.DecodeError:  # not the centre's, whatever it looks like
         return key.decode(errors="replace")
     return f"{key.decode(errors='replace')}/{said.id or said.incident}"

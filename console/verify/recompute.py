@@ -2,36 +2,36 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from console.verify.snapshot import Motion, Written, identities, letter, told
+from console.verify.snapshot import IncidentMotion, IncidentOutput, refused_record, reporter_records, sent_records
 from ioc.catalogue.city import Catalogue
 from ioc.core.editions import Edition
 from ioc.core.records import Position, Record
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 
 # Incidents settled at once; how many makes no difference to what comes of it.
 _SETTLED_AT_ONCE = 1000
 
 
-def recompute(
+def recompute_incidents(
     shard: IncidentProcessor,
     log: Sequence[Record],
     before: Position,
     later: Position,
     slice_records: int,
     edition_of: Callable[[str], Catalogue] | None = None,
-) -> tuple[Written, Motion]:
+) -> tuple[IncidentOutput, IncidentMotion]:
     """Return what a fresh shard makes of the log up to the first position, and what is in motion until the second.
 
     Each stretch is folded by the edition of the catalogue it was folded by at first; without `edition_of`, which gives
     them by name, all of it by the shard's own.
     """
-    made, motion = Written(shard.partition), Motion()
+    made, motion = IncidentOutput(shard.partition), IncidentMotion()
     for changes in _by_editions(shard, log, before, later, slice_records, edition_of):
         made.facts += changes.facts
-        made.dead_letters += map(letter, changes.dead_letters)
-        made.told.update(told(changes))
-        for incident, said in identities(changes):
+        made.dead_letters += map(refused_record, changes.dead_letters)
+        made.told.update(sent_records(changes))
+        for incident, said in reporter_records(changes):
             made.identify(incident, said)
     made.incidents, made.items = dict(shard.incidents), dict(shard.items)
     made.windows, made.position = dict(shard.aggregates), shard.position

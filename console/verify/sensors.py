@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from console.verify.diff import added, letters, unequal
-from console.verify.snapshot import FoundLane, Inspection, Letter, letter
+from console.verify.diff import compare, compare_additions, refused_by_place
+from console.verify.snapshot import Inspection, PartitionSnapshot, RefusedRecord, refused_record
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import Outgoing, Record
 from ioc.core.sources import CENTRE
 from ioc.core.times import SECOND, Instant
-from ioc.processors.sensors import SensorChangeSet, SensorProcessor
+from ioc.processors.sensor_change_set import SensorChangeSet
+from ioc.processors.sensors import SensorProcessor
 from ioc.sensors.alerts import PART
 from ioc.sensors.state import SensorState
 
@@ -25,12 +26,12 @@ _OURS = f"{CENTRE}{PART}/"
 _IS_OURS = f'"source":"{_OURS}'.encode()
 _UNDER_WAY = 10 * SECOND
 
-Sent = Mapping[str, tuple[bytes, bytes | None]]
+EventsById = Mapping[str, tuple[bytes, bytes | None]]
 """Events by their ids: the key and the value of each."""
 
 
 @dataclass
-class FoundSensors(FoundLane):
+class SensorSnapshot(PartitionSnapshot):
     """What was read of a partition of the sensors."""
 
     states: dict[str, SensorState] = field(default_factory=dict)
@@ -39,15 +40,15 @@ class FoundSensors(FoundLane):
 
 
 @dataclass
-class _Made:
+class SensorOutput:
     states: dict[str, SensorState] = field(default_factory=dict)
     sent: list[Outgoing] = field(default_factory=list)
-    dead_letters: list[Letter] = field(default_factory=list)
+    dead_letters: list[RefusedRecord] = field(default_factory=list)
 
     def take(self, changes: SensorChangeSet) -> None:
         self.states |= changes.sensors
         self.sent += changes.outbox
-        self.dead_letters += map(letter, changes.dead_letters)
+        self.dead_letters += map(refused_record, changes.dead_letters)
 
 
 class _Id(Struct):
@@ -55,7 +56,7 @@ class _Id(Struct):
     id: str
 
 
-def sent_by_sensors(records: Iterable[Record]) -> list[tuple[str, tuple[bytes, bytes | None]]]:
+def sensor_events(records: Iterable[Record]) -> list[tuple[str, tuple[bytes, bytes | None]]]:
     """Return what the fold of sensors sent, of all events, in the order of the log."""
     ours = (one for one in records if one.value is not None and _IS_OURS in one.value)
     return [named for one in ours if (named := _named(one.key or b"", one.value)) is not None]
@@ -70,7 +71,7 @@ def _named(key: bytes, value: bytes | None) -> tuple[str, tuple[bytes, bytes | N
 
 
 def sensor_differences(
-    found: Sequence[FoundSensors],
+    found: Sequence[SensorSnapshot],
     sent: Sequence[tuple[str, tuple[bytes, bytes | None]]],
     inspection: Inspection,
     catalogue: Catalogue,
@@ -95,12 +96,12 @@ def sensor_differences(
     there = dict(sent)
     if all(one.is_whole for one in found):
         told = {id: event for id, event in there.items() if not (inspection.by_wall and _of_silence(id))}
-        yield from added("event", expected, between, told)
+        yield from compare_additions("event", expected, between, told)
     if inspection.by_wall:
         yield from _silences(found, there.keys(), inspection, catalogue)
 
 
-def _by_id(sent: Iterable[Outgoing]) -> Sent:
+def _by_id(sent: Iterable[Outgoing]) -> EventsById:
     return dict(named for one in sent if (named := _named(one.key, one.value)) is not None)
 
 
@@ -109,10 +110,10 @@ def _of_silence(id: str) -> bool:
 
 
 def _recompute(
-    found: FoundSensors, shard: SensorProcessor, edition_of: Callable[[str], Catalogue] | None
-) -> tuple[_Made, _Made]:
+    found: SensorSnapshot, shard: SensorProcessor, edition_of: Callable[[str], Catalogue] | None
+) -> tuple[SensorOutput, SensorOutput]:
     """Return what the log makes up to the first position, and what the records up to the second touch."""
-    made, motion = _Made(), _Made()
+    made, motion = SensorOutput(), SensorOutput()
     editions = list((found.position.editions or found.later.editions) if edition_of is not None else ())
     for record in found.log:
         while edition_of is not None and editions and editions[0].first <= record.offset:
@@ -124,11 +125,13 @@ def _recompute(
     return made, motion
 
 
-def _of_partition(found: FoundSensors, made: _Made, motion: _Made, inspection: Inspection) -> Iterator[str]:
+def _of_partition(
+    found: SensorSnapshot, made: SensorOutput, motion: SensorOutput, inspection: Inspection
+) -> Iterator[str]:
     by_wall = inspection.by_wall
-    yield from unequal("sensor", _states(made.states, by_wall), _states(found.states, by_wall), motion.states.keys())
-    refused = (letters(one, found.partition) for one in (made, motion, found))
-    yield from added("dead letter of the indicators", *refused)
+    yield from compare("sensor", _states(made.states, by_wall), _states(found.states, by_wall), motion.states.keys())
+    refused = (refused_by_place(one, found.partition) for one in (made, motion, found))
+    yield from compare_additions("dead letter of the indicators", *refused)
 
 
 def _states(states: Mapping[str, SensorState], by_wall: bool) -> Mapping[str, SensorState]:
@@ -143,7 +146,7 @@ def _states(states: Mapping[str, SensorState], by_wall: bool) -> Mapping[str, Se
 
 
 def _silences(
-    found: Sequence[FoundSensors], sent: Collection[str], inspection: Inspection, catalogue: Catalogue
+    found: Sequence[SensorSnapshot], sent: Collection[str], inspection: Inspection, catalogue: Catalogue
 ) -> Iterator[str]:
     """Yield where states and events do not tell of the same silences, and sensors that should be silent long since."""
     told = Counter(id.partition(":silent-")[0] for id in sent if id.endswith("/0") and _of_silence(id))

@@ -13,39 +13,39 @@ from ioc.incident.facts import Fact
 from ioc.incident.payloads import Reporter
 from ioc.incident.state import Incident
 from ioc.office_records.items import Item
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.serde import decode_reporter
 
-Letter = tuple[int, tuple[bytes | None, bytes | None]]
+RefusedRecord = tuple[int, tuple[bytes | None, bytes | None]]
 """A dead letter: the offset of the refused record, its key and as much of its value as is kept."""
 
 
-def letter(dead: DeadLetter) -> Letter:
+def refused_record(dead: DeadLetter) -> RefusedRecord:
     """Return what is compared of a dead letter."""
     return dead.record.offset, (dead.record.key, dead.value)
 
 
-Told = tuple[bytes, bytes]
+SentRecord = tuple[bytes, bytes]
 """An event of the centre's own, or a sighting: its key and value."""
 
-Sent = Counter[Told]
+SentCounts = Counter[SentRecord]
 """How often each was sent."""
 
 _TOLD = (Topic.EVENTS, Topic.SIGHTINGS)
 
 
-def told(changes: IncidentChangeSet) -> Iterator[Told]:
+def sent_records(changes: IncidentChangeSet) -> Iterator[SentRecord]:
     """Yield the events that changes send to incidents, and the sightings."""
     return ((one.key, one.value) for one in changes.outbox if one.topic in _TOLD and one.value is not None)
 
 
-def identities(changes: IncidentChangeSet) -> Iterator[tuple[str, bytes | None]]:
+def reporter_records(changes: IncidentChangeSet) -> Iterator[tuple[str, bytes | None]]:
     """Yield what changes tell of who reported which incident."""
     return ((one.key.decode(), one.value) for one in changes.outbox if one.topic is Topic.REPORTERS)
 
 
 @dataclass
-class Written:
+class IncidentOutput:
     """All that the fold of a partition has written up to a position."""
 
     partition: int
@@ -53,10 +53,10 @@ class Written:
     items: dict[str, Item] = field(default_factory=dict, kw_only=True)
     windows: dict[Cell, Aggregate] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
-    dead_letters: list[Letter] = field(default_factory=list)
+    dead_letters: list[RefusedRecord] = field(default_factory=list)
     position: Position = field(default_factory=Position)
     reporters: dict[str, Reporter] = field(default_factory=dict, kw_only=True)
-    told: Counter[Told] = field(default_factory=Counter, kw_only=True)
+    told: Counter[SentRecord] = field(default_factory=Counter, kw_only=True)
 
     def identify(self, incident: str, told: bytes | None) -> None:
         """Take over what a record says of who reported an incident."""
@@ -66,7 +66,7 @@ class Written:
 
 
 @dataclass
-class Found(Written):
+class IncidentSnapshot(IncidentOutput):
     """What was read from the topics, while events may have kept coming.
 
     `position` was read before all the rest, `later` after it. `touched` tells when (ms) something about an incident
@@ -83,13 +83,13 @@ class Found(Written):
 
 
 @dataclass
-class FoundLane:
+class PartitionSnapshot:
     """What was read of a partition of another lane. `position` was read before all the rest, `later` after it."""
 
     partition: int
     position: Position
     later: Position = field(default_factory=Position)
-    dead_letters: list[Letter] = field(default_factory=list, kw_only=True)
+    dead_letters: list[RefusedRecord] = field(default_factory=list, kw_only=True)
     log: list[Record] = field(default_factory=list, kw_only=True)
 
     @property
@@ -99,7 +99,7 @@ class FoundLane:
 
 
 @dataclass
-class Motion:
+class IncidentMotion:
     """What the records between the two positions touch: each may be found as before, as after, or in between."""
 
     position: Position = field(default_factory=Position)
@@ -107,9 +107,9 @@ class Motion:
     items: set[str] = field(default_factory=set)
     windows: set[Cell] = field(default_factory=set)
     facts: list[Fact] = field(default_factory=list)
-    dead_letters: list[Letter] = field(default_factory=list)
+    dead_letters: list[RefusedRecord] = field(default_factory=list)
     reporters: set[str] = field(default_factory=set)
-    told: Counter[Told] = field(default_factory=Counter)
+    told: Counter[SentRecord] = field(default_factory=Counter)
 
     def take(self, changes: IncidentChangeSet) -> None:
         """Note what a slice of these records touches."""
@@ -117,9 +117,9 @@ class Motion:
         self.items |= changes.items.keys()
         self.windows |= changes.aggregates.keys()
         self.facts += changes.facts
-        self.dead_letters += map(letter, changes.dead_letters)
-        self.told.update(told(changes))
-        self.reporters |= {incident for incident, _ in identities(changes)}
+        self.dead_letters += map(refused_record, changes.dead_letters)
+        self.told.update(sent_records(changes))
+        self.reporters |= {incident for incident, _ in reporter_records(changes)}
 
 
 # A tick's transaction may be under way while the topics are read one after another, and hosts' clocks differ a little.
@@ -141,7 +141,7 @@ class Inspection:
         """True when ticks announce the deadlines, at moments that no log tells."""
         return self.clock is ClockKind.WALL
 
-    def fresh(self, found: Found) -> set[str]:
+    def fresh(self, found: IncidentSnapshot) -> set[str]:
         """Return the incidents about which a tick may have been writing while they were read."""
         if not self.by_wall:
             return set()

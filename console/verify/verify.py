@@ -15,14 +15,20 @@ from rich.console import Console
 from rich.table import Table
 
 from console.topic_reader import positions, read_topic, tell_not_folded, wait_until_folded
-from console.verify.catalogues import NO_SUCH_EDITION, Catalogues, NoSuchEdition, files_of_editions
-from console.verify.diff import differences
-from console.verify.duplicates import FoundMatters, MadeMatters, accepted, matter_differences, recompute_matters
-from console.verify.invariants import disagreements
+from console.verify.catalogues import NO_SUCH_EDITION, CatalogueEditions, NoSuchEdition, read_edition_files
+from console.verify.diff import incident_differences
+from console.verify.duplicates import (
+    DuplicateOutput,
+    DuplicateSnapshot,
+    accepted_candidates,
+    duplicate_differences,
+    recompute_duplicates,
+)
+from console.verify.invariants import broken_invariants
 from console.verify.own_events import OwnEvents
-from console.verify.recompute import recompute
-from console.verify.sensors import FoundSensors, sensor_differences, sent_by_sensors
-from console.verify.snapshot import Found, Inspection, Motion
+from console.verify.recompute import recompute_incidents
+from console.verify.sensors import SensorSnapshot, sensor_differences, sensor_events
+from console.verify.snapshot import IncidentMotion, IncidentSnapshot, Inspection
 from ioc.catalogue.city import Catalogue
 from ioc.core.dead_letter import ErrorHeader
 from ioc.core.records import Position, Record
@@ -60,18 +66,18 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
     found = await _found(settings.bootstrap, before)
     _check_settled(found)
-    catalogues = Catalogues(await files_of_editions(settings.bootstrap), catalogue)
+    catalogues = CatalogueEditions(await read_edition_files(settings.bootstrap), catalogue)
     whole = await _log(settings.bootstrap, found)
     log = {number: [one for one in whole[number] if one.offset < found[number].later.next] for number in found}
     told, own = _Told(), OwnEvents(chain.from_iterable(whole.values()))
     for number, one in found.items():
         shard = IncidentProcessor(number, catalogue, settings.clock, partitions=len(found))
-        expected, motion = recompute(
+        expected, motion = recompute_incidents(
             shard, log[number], one.position, one.later, settings.slice_records, catalogues.edition
         )
         told.take(log[number], one, motion, inspection)
-        told.add(differences(expected, motion, one, inspection))
-        told.add(disagreements(one, motion, inspection, shard.catalogue))
+        told.add(incident_differences(expected, motion, one, inspection))
+        told.add(broken_invariants(one, motion, inspection, shard.catalogue))
         own.expect(expected, motion)
     await _end_of_matters(settings.bootstrap, matters)
     for place in matters.values():
@@ -83,15 +89,15 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
         told.add(own.invented())
     await _end_of_sensors(settings.bootstrap, sensors)
     told.take_sensors(sensors.values())
-    sent = sent_by_sensors(record for one in log.values() for record in one)
+    sent = sensor_events(record for one in log.values() for record in one)
     told.add(sensor_differences(list(sensors.values()), sent, inspection, catalogue, catalogues.edition))
     return told.print()
 
 
-async def _sensors(bootstrap: str, wait: float) -> dict[int, FoundSensors]:
+async def _sensors(bootstrap: str, wait: float) -> dict[int, SensorSnapshot]:
     """Return what is known of the sensors. It is read first: what a state tells of, the events read after it hold."""
     before = await wait_until_folded(bootstrap, wait, Topic.INDICATORS)
-    found = {number: FoundSensors(number, position) for number, position in before.items()}
+    found = {number: SensorSnapshot(number, position) for number, position in before.items()}
     async for record in read_topic(bootstrap, Topic.SENSORS):
         one = found[record.partition]
         try:
@@ -104,13 +110,13 @@ async def _sensors(bootstrap: str, wait: float) -> dict[int, FoundSensors]:
     return found
 
 
-async def _matters(bootstrap: str, wait: float) -> dict[int, FoundMatters]:
+async def _matters(bootstrap: str, wait: float) -> dict[int, DuplicateSnapshot]:
     """Return how far the matters are folded, asked first: what was answered by then the events read later hold."""
     before = await wait_until_folded(bootstrap, wait, Topic.SIGHTINGS)
-    return {number: FoundMatters(number, position) for number, position in before.items()}
+    return {number: DuplicateSnapshot(number, position) for number, position in before.items()}
 
 
-async def _end_of_matters(bootstrap: str, found: Mapping[int, FoundMatters]) -> None:
+async def _end_of_matters(bootstrap: str, found: Mapping[int, DuplicateSnapshot]) -> None:
     """Read the matters, how far they had come when all was read, and their log."""
     async for record in read_topic(bootstrap, Topic.MATTERS):
         found[record.partition].matters.pop(record.key.decode(), None)
@@ -128,23 +134,28 @@ async def _end_of_matters(bootstrap: str, found: Mapping[int, FoundMatters]) -> 
 
 
 def _compare_matters(
-    found: FoundMatters, partitions: int, catalogue: Catalogue, settings: WorkerSettings, told: "_Told", own: OwnEvents
+    found: DuplicateSnapshot,
+    partitions: int,
+    catalogue: Catalogue,
+    settings: WorkerSettings,
+    told: "_Told",
+    own: OwnEvents,
 ) -> None:
     """Compare a partition of the matters, unless its log has lost its beginning."""
-    made, motion = recompute_matters(found, catalogue, settings.clock, partitions)
+    made, motion = recompute_duplicates(found, catalogue, settings.clock, partitions)
     told.take_matters(found, motion)
     if found.is_whole:
-        own.see(accepted(found, made, motion))
+        own.see(accepted_candidates(found, made, motion))
         own.expect_of_matters(made.sent, motion.sent)
-        told.add(matter_differences(found, made, motion))
+        told.add(duplicate_differences(found, made, motion))
 
 
-def _is_at_rest(found: Found, log: list[Record]) -> bool:
+def _is_at_rest(found: IncidentSnapshot, log: list[Record]) -> bool:
     """True when nothing came to a partition of the events while it was read."""
     return found.position == found.later and all(one.offset < found.later.next for one in log)
 
 
-async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> None:
+async def _end_of_sensors(bootstrap: str, found: Mapping[int, SensorSnapshot]) -> None:
     """Read how far the sensors had come when all was read, and their log up to there."""
     async for record in read_topic(bootstrap, Topic.DEAD_LETTERS):
         headers = dict(record.headers)
@@ -160,7 +171,7 @@ async def _end_of_sensors(bootstrap: str, found: Mapping[int, FoundSensors]) -> 
         one.log = log[number]
 
 
-def _check_settled(found: Mapping[int, Found]) -> None:
+def _check_settled(found: Mapping[int, IncidentSnapshot]) -> None:
     """Raise TimeoutError while workers settle the incidents by another catalogue."""
     for one in found.values():
         before, later = one.position.editions, one.later.editions
@@ -168,9 +179,9 @@ def _check_settled(found: Mapping[int, Found]) -> None:
             raise TimeoutError("the workers are changing over to another catalogue: verify again when they have")
 
 
-async def _found(bootstrap: str, before: Mapping[int, Position]) -> dict[int, Found]:
+async def _found(bootstrap: str, before: Mapping[int, Position]) -> dict[int, IncidentSnapshot]:
     """Return what the streams wrote, by partition, and how far they had come when all was read."""
-    found = {number: Found(number, position=position) for number, position in before.items()}
+    found = {number: IncidentSnapshot(number, position=position) for number, position in before.items()}
     for topic, take in _TAKE.items():
         async for record in read_topic(bootstrap, topic):
             try:
@@ -183,27 +194,27 @@ async def _found(bootstrap: str, before: Mapping[int, Position]) -> dict[int, Fo
     return found
 
 
-def _window(found: Found, record: ConsumerRecord) -> None:
+def _window(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     _, cell = decode_key(record.key)
     found.windows.pop(cell, None)
     if record.value is not None:
         found.windows[cell] = decode_aggregate(record.value)
 
 
-def _incident(found: Found, record: ConsumerRecord) -> None:
+def _incident(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     id = record.key.decode()
     found.incidents[id] = decode_incident(record.value)
     found.touch(id, record.timestamp)
 
 
-def _item(found: Found, record: ConsumerRecord) -> None:
+def _item(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     id = record.key.decode()
     found.items.pop(id, None)
     if record.value is not None:
         found.items[id] = decode_item(record.value)
 
 
-def _fact(found: Found, record: ConsumerRecord) -> None:
+def _fact(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     fact = decode_fact(record.value)
     found.facts.append(fact)
     found.touch(fact.incident, record.timestamp)
@@ -212,18 +223,18 @@ def _fact(found: Found, record: ConsumerRecord) -> None:
 _OF_OTHER_LANES = (Topic.INDICATORS.encode(), Topic.SIGHTINGS.encode())
 
 
-def _dead_letter(found: Found, record: ConsumerRecord) -> None:
+def _dead_letter(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     headers = dict(record.headers)
     if headers.get(ErrorHeader.TOPIC) not in _OF_OTHER_LANES:
         found.dead_letters.append((int(headers[ErrorHeader.OFFSET]), (record.key, record.value)))
 
 
-def _reporter(found: Found, record: ConsumerRecord) -> None:
+def _reporter(found: IncidentSnapshot, record: ConsumerRecord) -> None:
     found.identify(record.key.decode(), record.value)
 
 
 # In this order: what a window counts the states read after it hold, and what a state says the facts read after it tell.
-_TAKE: Mapping[Topic, Callable[[Found, ConsumerRecord], None]] = {
+_TAKE: Mapping[Topic, Callable[[IncidentSnapshot, ConsumerRecord], None]] = {
     Topic.AGGREGATES: _window,
     Topic.INCIDENTS: _incident,
     Topic.ITEMS: _item,
@@ -254,7 +265,7 @@ class _Told:
     moving: Counter[str] = field(default_factory=Counter)
     found: list[str] = field(default_factory=list)
 
-    def take(self, log: list[Record], found: Found, motion: Motion, inspection: Inspection) -> None:
+    def take(self, log: list[Record], found: IncidentSnapshot, motion: IncidentMotion, inspection: Inspection) -> None:
         """Count what was read of a partition, and what of it is not compared."""
         self.read["events"] += len(log)
         for name in ("incidents", "items", "windows", "facts", "dead_letters", "reporters"):
@@ -264,14 +275,14 @@ class _Told:
         self.read["announcements"] += sum(said.values())
         self.moving["announcements"] += sum(said.get(id, 0) for id in motion.incidents | inspection.fresh(found))
 
-    def take_sensors(self, found: Iterable[FoundSensors]) -> None:
+    def take_sensors(self, found: Iterable[SensorSnapshot]) -> None:
         """Count what was read of the sensors; a partition whose log has lost its beginning is not compared."""
         for one in found:
             self.read["observations"] += len(one.log)
             self.read["sensors"] += len(one.states)
             self.moving["sensors"] += 0 if one.is_whole else len(one.states)
 
-    def take_matters(self, found: FoundMatters, motion: MadeMatters) -> None:
+    def take_matters(self, found: DuplicateSnapshot, motion: DuplicateOutput) -> None:
         """Count what was read of the matters; a partition whose log has lost its beginning is not compared."""
         self.read["sightings"] += len(found.log)
         self.read["matters"] += len(found.matters)

@@ -41,7 +41,7 @@ QUICK = 2.0
 
 
 @dataclass(frozen=True)
-class Report:
+class StormReport:
     """One report of the storm, and which of the matters it is of; None of one of its own."""
 
     subject: str
@@ -57,7 +57,7 @@ class Report:
         return body("reported", self.time, self.subject, self.subject, **said, lat=self.lat, lon=self.lon)
 
 
-def storm(start: Instant) -> list[Report]:
+def storm(start: Instant) -> list[StormReport]:
     """Return the reports of ten minutes, in the order they come: mixed, and some a little late."""
     chance, wards = Random(40), sorted(load_catalogue(hue_folder()).wards)
     reports = []
@@ -74,11 +74,11 @@ def storm(start: Instant) -> list[Report]:
         lat = LAT + (north + far * cos(way)) / DEGREE
         lon = LON + (east + far * sin(way)) / DEGREE / cos(radians(lat))
         category = "order" if lonely and number % 20 == 0 else "power"
-        reports.append(Report(f"S{number}", time, category, matter, lat, lon, wards[place % len(wards)]))
+        reports.append(StormReport(f"S{number}", time, category, matter, lat, lon, wards[place % len(wards)]))
     return reports
 
 
-def publish(bootstrap: str, reports: list[Report]) -> None:
+def publish(bootstrap: str, reports: list[StormReport]) -> None:
     """Send every report, and one in fifty twice, spread evenly over as long as the storm is to last."""
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=1 << 16)
     began = time.monotonic()

@@ -17,7 +17,8 @@ import yaml
 from msgspec import Struct
 
 from console.publisher import KeyedValue
-from console.simulate import Planned, days
+from console.simulate.days import days
+from console.simulate.planned_records import PlannedRecord
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, Millis, parse_instant, to_instant, to_rfc3339
 from ioc.core.topics import Topic
@@ -107,7 +108,7 @@ def _day(topic: Topic) -> list[_Drawn]:
     raise AssertionError("the simulation goes on for ever")
 
 
-def _drawn(one: Planned, end: Instant) -> _Drawn:
+def _drawn(one: PlannedRecord, end: Instant) -> _Drawn:
     texts = dict.fromkeys(_TIME.findall(one.value))
     times = tuple((text, end - parse_instant(text.decode() + "Z")) for text in texts)
     found = _PLACE.search(one.value)

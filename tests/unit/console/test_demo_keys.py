@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from console.demo.keys import CATALOGUE, equip
+from console.demo.keys import CATALOGUE, prepare_keys
 from ioc.catalogue.reading.load import load_catalogue
 from ioc.core.times import DAY
 from ioc.signing.signer import private_key, signer_of
@@ -13,7 +13,7 @@ BEGIN = at("2025-10-27 13:55")
 
 
 def test_the_demos_catalogue_knows_its_keys_and_whose_they_are(tmp_path: Path) -> None:
-    files = equip(tmp_path, BEGIN)
+    files = prepare_keys(tmp_path, BEGIN)
     keys = load_catalogue(tmp_path / CATALOGUE).keys
     signers = [signer_of(private_key(file.read_bytes()), keys) for file in files]
     assert [signer.key.owner for signer in signers if signer is not None] == ["ioc", "ubnd-tp"]

@@ -6,7 +6,8 @@ from itertools import takewhile
 
 import pytest
 
-from console.simulate import Planned, days
+from console.simulate.days import days
+from console.simulate.planned_records import PlannedRecord
 from console.simulate.reports import committees
 from console.simulate.scene import scene
 from console.simulate.weather import HEIGHT, PASSES, storm
@@ -24,7 +25,7 @@ from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DECODE
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.processors.sensors import SensorProcessor as Sensors
@@ -36,7 +37,7 @@ FIRST = date(2025, 10, 27)
 EVE, NOON, NIGHT = at("2025-10-26 00:00"), at("2025-10-27 12:00"), at("2025-10-28 00:00")
 
 
-def played(seed: int = 1, until: Instant = NIGHT) -> list[Planned]:
+def played(seed: int = 1, until: Instant = NIGHT) -> list[PlannedRecord]:
     return list(takewhile(lambda one: one.at < until, days(CITY, FIRST, seed, LEADERS)))
 
 

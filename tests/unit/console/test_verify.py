@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from console.verify.diff import differences
-from console.verify.invariants import disagreements
-from console.verify.recompute import recompute
-from console.verify.snapshot import Found, Inspection, letter
+from console.verify.diff import incident_differences
+from console.verify.invariants import broken_invariants
+from console.verify.recompute import recompute_incidents
+from console.verify.snapshot import IncidentSnapshot, Inspection, refused_record
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.figures.aggregates import Aggregate, Measure, WindowSize
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.state import Incident
 from ioc.office_records.records import Act
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LOGS, at, booked, record
 
@@ -46,12 +46,12 @@ class Streams:
         self.shard = IncidentProcessor(0, CITY, clock)
         list(self.shard.settle_anew(1))  # as a worker does that opens it
         self.facts: list[Fact] = []
-        self.found = Found(0)
+        self.found = IncidentSnapshot(0)
 
     def take(self, changes: IncidentChangeSet, now: Instant) -> None:
         self.shard.apply(changes)
         self.found.facts += changes.facts
-        self.found.dead_letters += map(letter, changes.dead_letters)
+        self.found.dead_letters += map(refused_record, changes.dead_letters)
         for id in [*changes.incidents, *(fact.incident for fact in changes.facts)]:
             self.found.touch(id, now)
 
@@ -63,10 +63,10 @@ class Streams:
         if self.shard.clock is ClockKind.WALL:
             self.take(self.shard.tick(upon.appended, 1000), upon.appended)
 
-    def read(self) -> Found:
+    def read(self) -> IncidentSnapshot:
         """Return what an inspection finds when nothing is in motion."""
         shard, found = self.shard, self.found
-        return Found(
+        return IncidentSnapshot(
             0,
             dict(shard.incidents),
             {cell: window.copy() for cell, window in shard.aggregates.items()},
@@ -79,7 +79,7 @@ class Streams:
         )
 
 
-def at_rest(clock: ClockKind) -> Found:
+def at_rest(clock: ClockKind) -> IncidentSnapshot:
     """Return what is found long after the log was folded and every deadline announced."""
     streams = Streams(clock)
     for one in LOG:
@@ -89,13 +89,18 @@ def at_rest(clock: ClockKind) -> Found:
     return streams.read()
 
 
-def inspected(found: Found, log: Iterable[Record] = LOG, clock: ClockKind = ClockKind.WALL, **began: Instant) -> str:
+def inspected(
+    found: IncidentSnapshot, log: Iterable[Record] = LOG, clock: ClockKind = ClockKind.WALL, **began: Instant
+) -> str:
     """Return all that is said about what was found, an hour after the last announcement unless told otherwise."""
     inspection = Inspection(clock, began.get("began", LATER + HOUR), MINUTE)
     shard = IncidentProcessor(0, CITY, clock)
-    expected, motion = recompute(shard, list(log), found.position, found.later, 3, lambda _: CITY)
+    expected, motion = recompute_incidents(shard, list(log), found.position, found.later, 3, lambda _: CITY)
     return "\n".join(
-        [*differences(expected, motion, found, inspection), *disagreements(found, motion, inspection, CITY)]
+        [
+            *incident_differences(expected, motion, found, inspection),
+            *broken_invariants(found, motion, inspection, CITY),
+        ]
     )
 
 
@@ -107,50 +112,50 @@ def test_what_the_streams_wrote_is_right(clock: ClockKind) -> None:
     assert inspected(found, clock=clock) == ""
 
 
-def of_kind(found: Found, kind: Kind) -> int:
+def of_kind(found: IncidentSnapshot, kind: Kind) -> int:
     return next(place for place, fact in enumerate(found.facts) if fact.kind is kind)
 
 
-def without(kind: Kind) -> Callable[[Found], None]:
-    def change(found: Found) -> None:
+def without(kind: Kind) -> Callable[[IncidentSnapshot], None]:
+    def change(found: IncidentSnapshot) -> None:
         del found.facts[of_kind(found, kind)]
 
     return change
 
 
-def invented(kind: Kind, **changed: object) -> Callable[[Found], None]:
-    def change(found: Found) -> None:
+def invented(kind: Kind, **changed: object) -> Callable[[IncidentSnapshot], None]:
+    def change(found: IncidentSnapshot) -> None:
         fact = found.facts[of_kind(found, kind)]
         found.facts.append(replace(fact, **{"id": f"{fact.id}9", **changed}))
 
     return change
 
 
-def told_otherwise(kind: Kind, **changed: object) -> Callable[[Found], None]:
-    def change(found: Found) -> None:
+def told_otherwise(kind: Kind, **changed: object) -> Callable[[IncidentSnapshot], None]:
+    def change(found: IncidentSnapshot) -> None:
         place = of_kind(found, kind)
         found.facts[place] = replace(found.facts[place], **changed)
 
     return change
 
 
-def counted_once_more(measure: Measure, span: WindowSize) -> Callable[[Found], None]:
-    def change(found: Found) -> None:
+def counted_once_more(measure: Measure, span: WindowSize) -> Callable[[IncidentSnapshot], None]:
+    def change(found: IncidentSnapshot) -> None:
         counts = (window.counts for cell, window in found.windows.items() if cell.span is span)
         next(of for of in counts if measure in of)[measure] += 1
 
     return change
 
 
-def in_the_state(change: Callable[[Incident], dict[str, object]]) -> Callable[[Found], None]:
+def in_the_state(change: Callable[[Incident], dict[str, object]]) -> Callable[[IncidentSnapshot], None]:
     return lambda found: found.incidents.update({ID: replace(found.incidents[ID], **change(found.incidents[ID]))})
 
 
-def setting(name: str, value: Callable[[Found], object]) -> Callable[[Found], None]:
+def setting(name: str, value: Callable[[IncidentSnapshot], object]) -> Callable[[IncidentSnapshot], None]:
     return lambda found: setattr(found, name, value(found))
 
 
-TAMPERED: dict[str, tuple[Callable[[Found], object], str]] = {
+TAMPERED: dict[str, tuple[Callable[[IncidentSnapshot], object], str]] = {
     "a fact is gone": (without(Kind.RESOLVED), "is missing"),
     "an escalation was never told": (without(Kind.ESCALATED), "is missing"),
     "a warning was never told": (without(Kind.WARNED), "is missing"),
@@ -212,7 +217,7 @@ TAMPERED: dict[str, tuple[Callable[[Found], object], str]] = {
 @pytest.mark.parametrize("clock", CLOCKS)
 @pytest.mark.parametrize(("change", "told"), TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_change_is_found_and_nothing_of_its_content_told(
-    clock: ClockKind, change: Callable[[Found], object], told: str
+    clock: ClockKind, change: Callable[[IncidentSnapshot], object], told: str
 ) -> None:
     found = at_rest(clock)
     change(found)
@@ -292,14 +297,14 @@ def test_whenever_it_is_read_what_the_streams_wrote_is_right(
     log: list[Record], clock: ClockKind, first: int, gaps: list[int]
 ) -> None:
     """Topics are read one after another, and between any two of them the streams may go on."""
-    streams, moments = Streams(clock), [(Found(0), log[0].appended)]
+    streams, moments = Streams(clock), [(IncidentSnapshot(0), log[0].appended)]
     for one in log:
         for step in (streams.tick, streams.fold, streams.tick):
             step(one)
             moments.append((streams.read(), one.appended))
     places = accumulate(gaps, initial=first % len(moments))
     before, windows, incidents, items, facts, later = (moments[min(place, len(moments) - 1)] for place in places)
-    found = Found(0, incidents[0].incidents, windows[0].windows, items=items[0].items)
+    found = IncidentSnapshot(0, incidents[0].incidents, windows[0].windows, items=items[0].items)
     found.facts, found.dead_letters = facts[0].facts, facts[0].dead_letters
     found.position, found.later = before[0].position, later[0].later
     found.touched = facts[0].touched

@@ -5,10 +5,15 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from console.verify.duplicates import FoundMatters, accepted, matter_differences, recompute_matters
+from console.verify.duplicates import (
+    DuplicateSnapshot,
+    accepted_candidates,
+    duplicate_differences,
+    recompute_duplicates,
+)
 from console.verify.own_events import OwnEvents
-from console.verify.recompute import recompute
-from console.verify.snapshot import letter
+from console.verify.recompute import recompute_incidents
+from console.verify.snapshot import refused_record
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import MINUTE
 from ioc.core.topics import Topic
@@ -20,7 +25,7 @@ from tests.unit.samples import CITY
 PARTITIONS = 2
 
 
-class Read:
+class InspectedCentre:
     """What is read of a centre in which reports were merged, unmerged and resolved."""
 
     def __init__(self) -> None:
@@ -35,11 +40,11 @@ class Read:
         self.events = [made.log[Topic.EVENTS, number] for number in range(PARTITIONS)]
         self.places = [self._found(made, number) for number in range(PARTITIONS)]
 
-    def _found(self, made: Centre, number: int) -> FoundMatters:
+    def _found(self, made: Centre, number: int) -> DuplicateSnapshot:
         shard = next(one for one in made.matters if one.partition == number)
-        found = FoundMatters(number, shard.position, shard.position, dict(shard.matters))
+        found = DuplicateSnapshot(number, shard.position, shard.position, dict(shard.matters))
         found.log = list(made.log[Topic.SIGHTINGS, number])
-        found.dead_letters = [letter(one) for one in made.refused if one.record in found.log]
+        found.dead_letters = [refused_record(one) for one in made.refused if one.record in found.log]
         return found
 
     def differences(self) -> list[str]:
@@ -47,67 +52,67 @@ class Read:
         for number, log in enumerate(self.events):
             shard = IncidentProcessor(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
             position = Position(next=len(log))
-            own.expect(*recompute(shard, log, position, position, 100))
+            own.expect(*recompute_incidents(shard, log, position, position, 100))
         for place in self.places:
-            made, motion = recompute_matters(place, CITY, ClockKind.WALL, PARTITIONS)
-            own.see(accepted(place, made, motion))
+            made, motion = recompute_duplicates(place, CITY, ClockKind.WALL, PARTITIONS)
+            own.see(accepted_candidates(place, made, motion))
             own.expect_of_matters(made.sent, motion.sent)
-            told += matter_differences(place, made, motion)
+            told += duplicate_differences(place, made, motion)
         return [*told, *own.differences(), *own.invented()]
 
 
 def test_what_is_right_has_no_differences() -> None:
-    read = Read()
+    read = InspectedCentre()
     assert read.differences() == []
     assert sum(len(place.matters) for place in read.places) > 0
     assert sum(len(place.dead_letters) for place in read.places) == 1
 
 
-def busiest(read: Read) -> FoundMatters:
+def busiest(read: InspectedCentre) -> DuplicateSnapshot:
     return max(read.places, key=lambda place: len(place.matters))
 
 
-def change_a_matter(read: Read) -> None:
+def change_a_matter(read: InspectedCentre) -> None:
     matters = busiest(read).matters
     id = min(matters)
     matters[id] = replace(matters[id], count=99)
 
 
-def forget_a_matter(read: Read) -> None:
+def forget_a_matter(read: InspectedCentre) -> None:
     busiest(read).matters.popitem()
 
 
-def lose_a_dead_letter(read: Read) -> None:
+def lose_a_dead_letter(read: InspectedCentre) -> None:
     for place in read.places:
         place.dead_letters.clear()
 
 
-def of_own(read: Read, part: bytes) -> tuple[list[Record], int]:
+def of_own(read: InspectedCentre, part: bytes) -> tuple[list[Record], int]:
     """Return the first event of a part of the centre's: its log and its place in it."""
     return next((log, at) for log in read.events for at, one in enumerate(log) if part in (one.value or b""))
 
 
-def lose_what_a_relative_told(read: Read) -> None:
+def lose_what_a_relative_told(read: InspectedCentre) -> None:
     log, at = of_own(read, b"/operations-centre/families/")
     log[at] = replace(log[at], value=b"{}")
 
 
-def tell_it_twice(read: Read) -> None:
+def tell_it_twice(read: InspectedCentre) -> None:
     log, at = of_own(read, b"/operations-centre/families/")
     log.append(replace(log[at], offset=len(log)))
 
 
-def invent_what_a_relative_told(read: Read) -> None:
+def invent_what_a_relative_told(read: InspectedCentre) -> None:
     log, at = of_own(read, b"/operations-centre/families/")
     log.append(replace(log[at], offset=len(log), value=(log[at].value or b"").replace(b'"id":"', b'"id":"x')))
 
 
-def lose_an_answer(read: Read) -> None:
+def lose_an_answer(read: InspectedCentre) -> None:
     log, at = of_own(read, b"/operations-centre/duplicates/")
     log[at] = replace(log[at], value=b"{}")
 
 
-def invent_a_sighting(read: Read) -> None:
+def invent_a_sighting(read: InspectedCentre) -> None:
     log = busiest(read).log
     log.append(replace(log[0], offset=len(log), value=(log[0].value or b"").replace(b'"turn":1', b'"turn":77')))
 
@@ -126,7 +131,7 @@ def invent_a_sighting(read: Read) -> None:
     ],
     ids=lambda one: getattr(one, "__name__", ""),
 )
-def test_what_was_changed_is_found(spoil: Callable[[Read], None], what: str) -> None:
-    read = Read()
+def test_what_was_changed_is_found(spoil: Callable[[InspectedCentre], None], what: str) -> None:
+    read = InspectedCentre()
     spoil(read)
     assert any(what in told for told in read.differences()), read.differences()

@@ -3,7 +3,7 @@
 import pytest
 
 from console.verify.own_events import OwnEvents
-from console.verify.recompute import recompute
+from console.verify.recompute import recompute_incidents
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import HOUR, MINUTE
 from ioc.processors.incidents import IncidentProcessor
@@ -33,7 +33,7 @@ def said(log: list[Record], clock: ClockKind = ClockKind.EVENT, moving: int = 0)
     """Return what is said of a log whose last records are still in motion."""
     own = OwnEvents(log)
     before, later = Position(next=len(LOG) - moving), Position(next=len(LOG))
-    own.expect(*recompute(IncidentProcessor(0, CITY, clock), LOG, before, later, 2))
+    own.expect(*recompute_incidents(IncidentProcessor(0, CITY, clock), LOG, before, later, 2))
     return list(own.differences())
 
 

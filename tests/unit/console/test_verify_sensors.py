@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from console.verify.sensors import FoundSensors, sensor_differences, sent_by_sensors
-from console.verify.snapshot import Inspection, letter
+from console.verify.sensors import SensorSnapshot, sensor_differences, sensor_events
+from console.verify.snapshot import Inspection, refused_record
 from ioc.core.editions import Edition
 from ioc.core.records import ClockKind, Outgoing, Position, Record
 from ioc.core.times import HOUR, MINUTE
@@ -14,7 +14,7 @@ from ioc.processors.sensors import SensorProcessor
 from tests.unit.sensors.test_sensors import ALONE, GAUGE, NOON, observed
 
 
-class Wrote:
+class WrittenSensors:
     """What a lane wrote of an afternoon with a rise, a refused record and, by the wall's clock, a silence."""
 
     def __init__(self, clock: ClockKind) -> None:
@@ -22,7 +22,7 @@ class Wrote:
         series = [(0, 1.2), (10, 1.2), (20, 2.2), (30, 2.2), (40, 0.5), (50, 0.5), (95, 0.6)]
         values = [(minute, observed(f"e{minute}", NOON + minute * MINUTE, value)) for minute, value in series]
         values.insert(2, (11, b"{not json"))
-        self.found = FoundSensors(0, Position())
+        self.found = SensorSnapshot(0, Position())
         self.sent: list[Outgoing] = []
         for offset, (minute, value) in enumerate(values):
             one = Record(offset, NOON + minute * MINUTE, GAUGE.encode(), value)
@@ -37,53 +37,53 @@ class Wrote:
     def _take(self, shard: SensorProcessor, changes: object) -> None:
         shard.apply(changes)  # type: ignore[arg-type]
         self.sent += changes.outbox  # type: ignore[attr-defined]
-        self.found.dead_letters += map(letter, changes.dead_letters)  # type: ignore[attr-defined]
+        self.found.dead_letters += map(refused_record, changes.dead_letters)  # type: ignore[attr-defined]
 
     def differences(self) -> list[str]:
         records = [Record(n, NOON, sent.key, sent.value, sent.headers) for n, sent in enumerate(self.sent)]
-        return list(sensor_differences([self.found], sent_by_sensors(records), self.inspection, ALONE))
+        return list(sensor_differences([self.found], sensor_events(records), self.inspection, ALONE))
 
 
 @pytest.mark.parametrize("clock", ClockKind)
 def test_what_is_right_has_no_differences(clock: ClockKind) -> None:
-    wrote = Wrote(clock)
+    wrote = WrittenSensors(clock)
     assert len(wrote.sent) == 5
     assert wrote.differences() == []
 
 
-def change_state(wrote: Wrote) -> None:
+def change_state(wrote: WrittenSensors) -> None:
     wrote.found.states[GAUGE] = replace(wrote.found.states[GAUGE], level=2)
 
 
-def leave_out(wrote: Wrote) -> None:
+def leave_out(wrote: WrittenSensors) -> None:
     del wrote.sent[1]
 
 
-def invent(wrote: Wrote) -> None:
+def invent(wrote: WrittenSensors) -> None:
     wrote.sent.append(replace(wrote.sent[0], value=(wrote.sent[0].value or b"").replace(b":1/0", b":7/0")))
 
 
-def change_words(wrote: Wrote) -> None:
+def change_words(wrote: WrittenSensors) -> None:
     wrote.sent[0] = replace(wrote.sent[0], value=(wrote.sent[0].value or b"").replace(b"1.2 m", b"9.9 m"))
 
 
-def say_twice(wrote: Wrote) -> None:
+def say_twice(wrote: WrittenSensors) -> None:
     wrote.sent.append(wrote.sent[1])
 
 
-def write_nonsense(wrote: Wrote) -> None:
+def write_nonsense(wrote: WrittenSensors) -> None:
     wrote.found.unreadable.append("ioc.sensors 0:7")
 
 
-def lose_a_letter(wrote: Wrote) -> None:
+def lose_a_letter(wrote: WrittenSensors) -> None:
     wrote.found.dead_letters.clear()
 
 
-def forget_a_silence(wrote: Wrote) -> None:
+def forget_a_silence(wrote: WrittenSensors) -> None:
     wrote.sent = [one for one in wrote.sent if b":silent-1/0" not in (one.value or b"")]
 
 
-WRONGS: dict[Callable[[Wrote], None], str] = {
+WRONGS: dict[Callable[[WrittenSensors], None], str] = {
     change_state: f"sensor {GAUGE} differs in level",
     leave_out: f"event {GAUGE}:1/1 is missing",
     invent: f"event {GAUGE}:7/0 should not be there",
@@ -96,28 +96,28 @@ WRONGS: dict[Callable[[Wrote], None], str] = {
 
 @pytest.mark.parametrize("clock", ClockKind)
 @pytest.mark.parametrize("wrong", WRONGS)
-def test_what_is_wrong_is_told(clock: ClockKind, wrong: Callable[[Wrote], None]) -> None:
-    wrote = Wrote(clock)
+def test_what_is_wrong_is_told(clock: ClockKind, wrong: Callable[[WrittenSensors], None]) -> None:
+    wrote = WrittenSensors(clock)
     wrong(wrote)
     assert [one for one in wrote.differences() if one.startswith(WRONGS[wrong])], wrote.differences()
 
 
 def test_a_silence_nobody_told_of_is_found_with_either_clock() -> None:
     for clock, told in ((ClockKind.WALL, "was silent 1 times, which 0 events tell"), (ClockKind.EVENT, "is missing")):
-        wrote = Wrote(clock)
+        wrote = WrittenSensors(clock)
         forget_a_silence(wrote)
         assert [one for one in wrote.differences() if told in one]
 
 
 def test_what_a_tick_may_be_writing_while_it_is_read_is_not_compared() -> None:
-    wrote = Wrote(ClockKind.WALL)
+    wrote = WrittenSensors(ClockKind.WALL)
     forget_a_silence(wrote)
     wrote.found.touched[GAUGE] = wrote.inspection.began - 1
     assert [one for one in wrote.differences() if "was silent" in one] == []
 
 
 def test_a_sensor_that_should_be_silent_long_since_is_found() -> None:
-    wrote = Wrote(ClockKind.WALL)
+    wrote = WrittenSensors(ClockKind.WALL)
     wrote.inspection = replace_began(wrote.inspection)
     assert wrote.differences() == [f"sensor {GAUGE} has been silent for too long, and nothing was said of it"]
 
@@ -127,7 +127,7 @@ def replace_began(inspection: Inspection) -> Inspection:
 
 
 def test_what_comes_between_the_two_positions_may_be_there_or_not() -> None:
-    wrote = Wrote(ClockKind.EVENT)
+    wrote = WrittenSensors(ClockKind.EVENT)
     wrote.found.position = replace(wrote.found.position, next=5)
     assert wrote.differences() == []
     del wrote.sent[2:]
@@ -135,17 +135,17 @@ def test_what_comes_between_the_two_positions_may_be_there_or_not() -> None:
 
 
 def test_a_log_that_has_lost_its_beginning_is_not_compared() -> None:
-    wrote = Wrote(ClockKind.EVENT)
+    wrote = WrittenSensors(ClockKind.EVENT)
     del wrote.found.log[:2]
     assert wrote.differences() == []
 
 
 def test_each_stretch_is_computed_by_the_catalogue_it_was_folded_by() -> None:
-    wrote = Wrote(ClockKind.EVENT)
+    wrote = WrittenSensors(ClockKind.EVENT)
     river = ALONE.sensors[GAUGE]
     milder = replace(river, thresholds=tuple(replace(one, hold=0) for one in river.thresholds))
     today = replace(ALONE, sensors={GAUGE: milder})
     wrote.found.position = replace(wrote.found.position, editions=(Edition(0, "of-then"),))
-    sent = sent_by_sensors(Record(n, NOON, one.key, one.value) for n, one in enumerate(wrote.sent))
+    sent = sensor_events(Record(n, NOON, one.key, one.value) for n, one in enumerate(wrote.sent))
     assert list(sensor_differences([wrote.found], sent, wrote.inspection, today))
     assert list(sensor_differences([wrote.found], sent, wrote.inspection, today, {"of-then": ALONE}.__getitem__)) == []

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from console.verify.catalogues import Catalogues, NoSuchEdition
-from console.verify.diff import differences
-from console.verify.recompute import recompute
-from console.verify.snapshot import Found, Inspection, letter
+from console.verify.catalogues import CatalogueEditions, NoSuchEdition
+from console.verify.diff import incident_differences
+from console.verify.recompute import recompute_incidents
+from console.verify.snapshot import IncidentSnapshot, Inspection, refused_record
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import catalogue_of, hue_folder, load_catalogue
@@ -21,7 +21,7 @@ from ioc.core.scalars import TargetName
 from ioc.core.times import MINUTE
 from ioc.incident.facts import Fact, Kind
 from ioc.incident.state import SlaClock
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, record
 
@@ -47,7 +47,7 @@ class Worker:
     def __init__(self, clock: ClockKind = ClockKind.WALL) -> None:
         self.shard = IncidentProcessor(0, EDITIONS["A"], clock)
         self.facts: list[Fact] = []
-        self.found = Found(0)
+        self.found = IncidentSnapshot(0)
 
     def open(self, name: str, most: int = 1000, transactions: int | None = None) -> "Worker":
         """Open it under an edition; killed after so many transactions."""
@@ -62,7 +62,7 @@ class Worker:
         self.shard.apply(changes)
         self.facts += changes.facts
         self.found.facts += changes.facts
-        self.found.dead_letters += map(letter, changes.dead_letters)
+        self.found.dead_letters += map(refused_record, changes.dead_letters)
 
     def fold(self, *log: Record) -> "Worker":
         for one in log:
@@ -80,13 +80,15 @@ class Worker:
     def verified(self, log: list[Record]) -> list[str]:
         """Return what a recomputation by the editions that were in force finds wrong."""
         shard = self.shard
-        found = Found(0, shard.incidents, shard.aggregates, self.found.facts, self.found.dead_letters, shard.position)
+        found = IncidentSnapshot(
+            0, shard.incidents, shard.aggregates, self.found.facts, self.found.dead_letters, shard.position
+        )
         found.items = dict(shard.items)
         found.later = shard.position
         fresh = IncidentProcessor(0, EDITIONS["A"], shard.clock)
-        made, motion = recompute(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
+        made, motion = recompute_incidents(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
         inspection = Inspection(shard.clock, LATER, MINUTE)
-        return [*differences(made, motion, found, inspection)]
+        return [*incident_differences(made, motion, found, inspection)]
 
 
 def test_an_open_incident_gets_new_dues_and_a_closed_one_keeps_its_own() -> None:
@@ -211,7 +213,7 @@ def test_a_partition_folded_before_editions_were_kept_is_settled_and_says_so() -
     known = in_force((), "A", 7)
     assert known == (Edition(0, ""), Edition(7, "A", 1, ""))
     with pytest.raises(NoSuchEdition, match="before editions"):
-        Catalogues({}, CITY).edition(known[0].edition)
+        CatalogueEditions({}, CITY).edition(known[0].edition)
 
 
 def test_of_very_many_editions_the_latest_are_known() -> None:
@@ -222,7 +224,7 @@ def test_of_very_many_editions_the_latest_are_known() -> None:
 
 
 def test_an_edition_that_is_not_kept_or_not_readable_is_named() -> None:
-    catalogues = Catalogues({"new": CITY.files, "bad": {"rules.yml": b"rules: ["}}, CITY)
+    catalogues = CatalogueEditions({"new": CITY.files, "bad": {"rules.yml": b"rules: ["}}, CITY)
     assert catalogues.edition("new").edition == CITY.edition
     assert catalogues.edition(CITY.edition) is CITY
     with pytest.raises(NoSuchEdition, match="catalogue gone, which"):
@@ -232,8 +234,8 @@ def test_an_edition_that_is_not_kept_or_not_readable_is_named() -> None:
 
 
 def test_of_a_partition_without_records_nothing_is_asked() -> None:
-    found = Found(0)
-    made, _ = recompute(
+    found = IncidentSnapshot(0)
+    made, _ = recompute_incidents(
         IncidentProcessor(0, CITY, ClockKind.WALL), [], found.position, found.later, 3, EDITIONS.__getitem__
     )
     assert (made.position, made.facts) == (found.position, [])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.verify.diff import differences
-from console.verify.recompute import recompute
-from console.verify.snapshot import Found, Inspection, Written
+from console.verify.diff import incident_differences
+from console.verify.recompute import recompute_incidents
+from console.verify.snapshot import IncidentOutput, IncidentSnapshot, Inspection
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.rejections import Rejection
 from ioc.core.times import MINUTE
@@ -84,10 +84,10 @@ def test_it_says_nothing_in_the_binary_mode_either() -> None:
     assert b"Hoa" not in bytes(event.data)
 
 
-def folded(*log: Record, slice_records: int = 100) -> Written:
+def folded(*log: Record, slice_records: int = 100) -> IncidentOutput:
     """Return all that the fold of a log writes."""
     end = Position(next=len(log))
-    return recompute(IncidentProcessor(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
+    return recompute_incidents(IncidentProcessor(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
 
 
 def told(*log: Record) -> Reporter | None:
@@ -156,11 +156,13 @@ def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, d
 
 def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_that_is() -> None:
     expected = folded(*in_turn([("reported", 0, "e1", "Hoa")]))
-    _, motion = recompute(IncidentProcessor(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
+    _, motion = recompute_incidents(IncidentProcessor(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
     motion = changed(motion, position=expected.position)
     inspection = Inspection(ClockKind.EVENT, NOON, MINUTE)
-    right = Found(**expected.__dict__, later=expected.position)
-    assert list(differences(expected, motion, right, inspection)) == []
+    right = IncidentSnapshot(**expected.__dict__, later=expected.position)
+    assert list(incident_differences(expected, motion, right, inspection)) == []
     for reporters, words in (({}, "is missing"), ({"field-reports:1": Reporter("Lan")}, "differs in name")):
         found = changed(right, reporters=reporters)
-        assert list(differences(expected, motion, found, inspection)) == [f"reporter of field-reports:1 {words}"]
+        assert list(incident_differences(expected, motion, found, inspection)) == [
+            f"reporter of field-reports:1 {words}"
+        ]

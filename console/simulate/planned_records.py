@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ioc.core.cloudevents import encode_cloudevent
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType, cloudevents_type
@@ -17,7 +18,7 @@ HANDLING = "/operations-centre/"
 REPORTING = "/hue/"
 
 
-class Planned(NamedTuple):
+class PlannedRecord(NamedTuple):
     """A record for a topic the centre reads. It is sent at `at` (ms), which can be later than what it tells of."""
 
     at: Instant
@@ -38,48 +39,46 @@ class Subject(NamedTuple):
         return f"{self.service}:{self.number}".encode()
 
 
-def told(subject: Subject, event_type: EventType, time: Instant, id: str, **data: Any) -> Planned:
+def incident_record(subject: Subject, event_type: EventType, time: Instant, id: str, **data: Any) -> PlannedRecord:
     """Return the event of a move, sent when it happens."""
     source = (REPORTING if event_type is EventType.REPORTED else HANDLING) + subject.service
     return _event(subject, source, cloudevents_type(event_type), time, id, data)
 
 
-def booked(subject: Subject, act: Act, time: Instant, **data: Any) -> Planned:
+def office_record(subject: Subject, act: Act, time: Instant, **data: Any) -> PlannedRecord:
     """Return an act of a register, booked when it happens."""
     return _event(subject, REPORTING + subject.service, records.event_type(act), time, f"{subject.number}/{act}", data)
 
 
-def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> Planned:
-    event = {
-        "specversion": "1.0",
-        "id": id,
-        "source": source,
-        "type": type,
-        "subject": subject.number,
-        "time": to_rfc3339(time),
-        "datacontenttype": "application/json",
-        "data": {name: value for name, value in data.items() if value is not None},
-    }
-    return Planned(time, subject.key, msgspec.json.encode(event))
+def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> PlannedRecord:
+    value = encode_cloudevent(
+        event_id=id,
+        source=source,
+        subject=subject.number,
+        event_type=type,
+        time=to_rfc3339(time),
+        data={name: value for name, value in data.items() if value is not None},
+        with_content_type=True,
+    )
+    return PlannedRecord(time, subject.key, value)
 
 
-def measured(sensor: str, time: Instant, value: float, measure: str) -> Planned:
+def observation_record(sensor: str, time: Instant, value: float, measure: str) -> PlannedRecord:
     """Return the observation of a sensor, sent when it is made."""
     slug, _, subject = sensor.partition(":")
-    event = {
-        "specversion": "1.0",
-        "id": f"{subject}-{time}",
-        "source": REPORTING + slug,
-        "type": OBSERVED_TYPE,
-        "subject": subject,
-        "time": to_rfc3339(time),
-        "datacontenttype": "application/json",
-        "data": {"value": value, "measure": measure},
-    }
-    return Planned(time, sensor.encode(), msgspec.json.encode(event), Topic.INDICATORS)
+    event = encode_cloudevent(
+        event_id=f"{subject}-{time}",
+        source=REPORTING + slug,
+        subject=subject,
+        event_type=OBSERVED_TYPE,
+        time=to_rfc3339(time),
+        data={"value": value, "measure": measure},
+        with_content_type=True,
+    )
+    return PlannedRecord(time, sensor.encode(), event, Topic.INDICATORS)
 
 
-def signed(directive: Planned, signer: Signer) -> Planned:
+def signed_record(directive: PlannedRecord, signer: Signer) -> PlannedRecord:
     """Return a directive with the signature of whom it comes from."""
     event = msgspec.json.decode(directive.value)
     event["data"]["signature"] = signer.signature(directive.value)

@@ -18,16 +18,16 @@ _AGAIN = (6, 45)
 _FOR_SO_LONG: Millis = 25 * MINUTE
 _DEGREE_M = 111_195.0
 
-Known = tuple[Instant, dict[str, Any]]
+PastReport = tuple[Instant, dict[str, Any]]
 
 
-class Echoes:
+class DuplicateReports:
     """Knows the matters reported on a day, and who would report them again."""
 
     def __init__(self, catalogue: Catalogue, chance: Random) -> None:
         self._catalogue = catalogue
         self._chance = chance
-        self._known: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
+        self._known: defaultdict[tuple[str, str], list[PastReport]] = defaultdict(list)
 
     def is_one(self, at: Instant, data: dict[str, Any]) -> bool:
         """True when a report is of a matter known already; else it is known from now on."""
@@ -40,7 +40,7 @@ class Echoes:
         known.append((at, data))
         return False
 
-    def of(self, at: Instant, data: dict[str, Any], storm: float) -> Iterator[Known]:
+    def of(self, at: Instant, data: dict[str, Any], storm: float) -> Iterator[PastReport]:
         """Yield the reports that follow one, when it is what everybody sees."""
         rule = self._rule(data)
         if rule is None or self._chance.random() >= _NOTORIOUS * storm:
@@ -60,7 +60,7 @@ class Echoes:
         return {"lat": round(lat, 5), "lon": round(lon, 5)}
 
 
-def _is_same(rule: DuplicateRule, at: Instant, data: dict[str, Any], known: Known) -> bool:
+def _is_same(rule: DuplicateRule, at: Instant, data: dict[str, Any], known: PastReport) -> bool:
     since, other = known
     if data["priority"] is Priority.URGENT and other["priority"] is not Priority.URGENT:
         return False

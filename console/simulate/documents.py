@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from console.simulate.planned import Planned, Subject, booked
-from console.simulate.scene import Post, Scene
+from console.simulate.planned_records import PlannedRecord, Subject, office_record
+from console.simulate.scene import DocumentOffice, Scene
 from ioc.catalogue.calendar import Calendar
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.office_records.records import Act
@@ -14,7 +14,9 @@ SERVICE = "public-service-monitoring"
 _UNSIGNED = 0.02
 
 
-def letters(scene: Scene, hours: Calendar, midnight: Instant, day: str, chance: Random) -> Iterator[Planned]:
+def document_records(
+    scene: Scene, hours: Calendar, midnight: Instant, day: str, chance: Random
+) -> Iterator[PlannedRecord]:
     """Yield what becomes of the letters that come on a day which begins at `midnight` (ms)."""
     for number, post in enumerate(scene.posts, 1):
         if hours.between(midnight, midnight + 24 * HOUR):
@@ -23,11 +25,13 @@ def letters(scene: Scene, hours: Calendar, midnight: Instant, day: str, chance: 
                 yield from _letter(post, subject, hours, midnight, chance)
 
 
-def _letter(post: Post, subject: Subject, hours: Calendar, midnight: Instant, chance: Random) -> Iterator[Planned]:
+def _letter(
+    post: DocumentOffice, subject: Subject, hours: Calendar, midnight: Instant, chance: Random
+) -> Iterator[PlannedRecord]:
     about = {"service": SERVICE, "unit": post.unit}
     came = hours.add(midnight, chance.randint(5, 420) * MINUTE)
     signed = hours.add(came, round(chance.lognormvariate(0, 0.8) * 2 * HOUR))
-    yield booked(subject, Act.RECEIVED, came, **about)
+    yield office_record(subject, Act.RECEIVED, came, **about)
     if chance.random() >= _UNSIGNED:
-        yield booked(subject, Act.SIGNED, signed, **about)
-    yield booked(subject, Act.SENT, hours.add(signed, chance.randint(2, 30) * MINUTE), **about)
+        yield office_record(subject, Act.SIGNED, signed, **about)
+    yield office_record(subject, Act.SENT, hours.add(signed, chance.randint(2, 30) * MINUTE), **about)
