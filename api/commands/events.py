@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-import msgspec
 from msgspec import Struct
 
 from api.commands import directives
@@ -11,6 +10,7 @@ from api.commands.bodies import CommandBody, Direct
 from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reference_checks import catalogue_faults
+from ioc.core.cloudevents import encode_cloudevent
 from ioc.core.rejections import FieldError, Rejection
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_instant, to_rfc3339
@@ -37,17 +37,14 @@ class Ordered(Struct, frozen=True):
 
     def encode(self) -> bytes:
         """Return the event as structured CloudEvent."""
-        return msgspec.json.encode(
-            {
-                "specversion": "1.0",
-                "id": self.id,
-                "source": self.source,
-                "type": cloudevents_type(self.event_type),
-                "subject": self.incident.partition(":")[2],
-                "time": to_rfc3339(self.time),
-                "datacontenttype": "application/json",
-                "data": self.data,
-            }
+        return encode_cloudevent(
+            event_id=self.id,
+            source=self.source,
+            subject=self.incident.partition(":")[2],
+            event_type=cloudevents_type(self.event_type),
+            time=to_rfc3339(self.time),
+            data=self.data,
+            with_content_type=True,
         )
 
     def answer(self) -> dict[str, str]:

@@ -8,19 +8,21 @@ from pydantic import BaseModel, ConfigDict
 
 from api.commands import directives, events, merges
 from api.commands.bodies import BODIES, CommandBody
+from api.commands.dependencies import CommandContext, TheCommandContext
 from api.commands.events import Ordered
 from api.commands.idempotency import KeyUsed
-from api.container import Centre, ReadyCentre, centre_of
 from api.http.auth import AnOperator
 from api.http.complete_rejection_route import CompleteRejectionRoute, first_of_each
+from api.http.dependencies import the_metrics
 from api.http.problems import Problem, shown
 from api.http.publisher import NotPublished
 from api.incidents.dependencies import KnownCard
+from api.read_model.dependencies import the_read_model
 from api.read_model.index.entry import IndexEntry
+from ioc.core.cloudevents import STRUCTURED_HEADERS
 from ioc.core.rejections import FieldError
 from ioc.core.times import to_rfc3339
 from ioc.incident.event import Event
-from ioc.incident.own_events import HEADERS
 from ioc.incident.state import HistoryEntry
 
 
@@ -53,12 +55,12 @@ class CommandRoute(CompleteRejectionRoute):
 
     def refusal(self, request: Request, faults: list[FieldError], body: object) -> Problem:
         """Return the refusal of a command, counted."""
-        centre = centre_of(request)
-        centre.metrics.commands.labels(self.name, "422").inc()
-        card = centre.model.card(request.path_params["id"])
+        model = the_read_model.of(request)
+        the_metrics.of(request).commands.labels(self.name, "422").inc()
+        card = model.card(request.path_params["id"])
         if card is not None:
-            faults = faults + events.standing_faults(self.name, body, card, centre.model.catalogue)
-            faults += [*merges.unknown(body, centre.model), *merges.conflicts(body, card, centre.model)]
+            faults = faults + events.standing_faults(self.name, body, card, model.catalogue)
+            faults += [*merges.unknown(body, model), *merges.conflicts(body, card, model)]
         if isinstance(body, dict):
             faults = faults + BODIES[self.name].lacking(body)
         return Problem(422, "The command is not valid", first_of_each(faults))
@@ -70,11 +72,11 @@ Key = Annotated[str | None, Header(min_length=1, max_length=256, description="Be
 
 def _add(command: str, body_type: type[CommandBody]) -> None:
     async def order(
-        operator: AnOperator, card: KnownCard, centre: ReadyCentre, body: CommandBody, idempotency_key: Key = None
+        operator: AnOperator, card: KnownCard, context: TheCommandContext, body: CommandBody, idempotency_key: Key = None
     ) -> JSONResponse:
         if operator is not None:
             body = body.given_by(operator.subject)
-        return await _carry_out(command, card, centre, body, idempotency_key)
+        return await _carry_out(command, card, context, body, idempotency_key)
 
     # FastAPI reads the body's model from the annotation; each command has its own.
     annotation: Any = Annotated[body_type, Body()]
@@ -96,34 +98,34 @@ for _command, _body in BODIES.items():
 
 
 async def _carry_out(
-    command: str, card: IndexEntry, centre: Centre, body: CommandBody, key: str | None
+    command: str, card: IndexEntry, context: CommandContext, body: CommandBody, key: str | None
 ) -> JSONResponse:
-    order = events.ordered(command, card, body, key, centre.model.now())
+    order = events.ordered(command, card, body, key, context.model.now())
     if command == "direct":
-        order = directives.by_the_centre(order, centre.signer)
+        order = directives.by_the_centre(order, context.signer)
     try:
         if key is None and "signature" in order.data:
             fault = FieldError("Idempotency-Key", "needed with a signature: it is the id that was signed")
             raise Problem(422, "The command is not valid", [fault])
-        answer = await _answer(command, card, centre, order)
+        answer = await _answer(command, card, context, order)
     except Problem as problem:
-        centre.metrics.commands.labels(command, str(problem.status)).inc()
+        context.metrics.commands.labels(command, str(problem.status)).inc()
         raise
-    centre.metrics.commands.labels(command, "202").inc()
+    context.metrics.commands.labels(command, "202").inc()
     return JSONResponse(answer, 202)
 
 
-async def _answer(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> dict[str, str]:
+async def _answer(command: str, card: IndexEntry, context: CommandContext, order: Ordered) -> dict[str, str]:
     event = events.as_read(order)
     if not isinstance(event, Event):
-        faults = event + events.standing_faults(command, order.data, card, centre.model.catalogue)
-        faults += merges.unknown(order.data, centre.model)
+        faults = event + events.standing_faults(command, order.data, card, context.model.catalogue)
+        faults += merges.unknown(order.data, context.model)
         raise Problem(422, "The command is not valid", faults)
     entry = events.carried_out(card, event)
     if entry is not None:
         return _again(order, event, entry)
     try:
-        return await centre.sent.once(event, lambda: _publish(command, card, centre, order))
+        return await context.idempotency.once(event, lambda: _publish(command, card, context, order))
     except KeyUsed:
         raise _key_used() from None
 
@@ -140,20 +142,20 @@ def _key_used() -> Problem:
     return Problem(409, "The key belongs to another command", [fault])
 
 
-async def _publish(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> dict[str, str]:
+async def _publish(command: str, card: IndexEntry, context: CommandContext, order: Ordered) -> dict[str, str]:
     if command == "direct":
-        order = directives.signed(order, centre.signer)
-    _check(command, card, centre, order)
+        order = directives.signed(order, context.signer)
+    _check(command, card, context, order)
     try:
-        await centre.publisher.publish(order.incident.encode(), order.encode(), HEADERS)
+        await context.publisher.publish(order.incident.encode(), order.encode(), STRUCTURED_HEADERS)
     except NotPublished as error:
         title = "The broker did not acknowledge the event; send it again, same key"
         raise Problem(503, title, members={"event_id": order.id}) from error
     return order.answer()
 
 
-def _check(command: str, card: IndexEntry, centre: Centre, order: Ordered) -> None:
-    model = centre.model
+def _check(command: str, card: IndexEntry, context: CommandContext, order: Ordered) -> None:
+    model = context.model
     faults = events.name_faults(order.data, card, model.catalogue) + merges.unknown(order.data, model)
     faults += directives.faults(command, order.data, card)
     if command == "direct":

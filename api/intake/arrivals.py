@@ -10,8 +10,8 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 from msgspec import Raw, Struct
 
+from ioc.core.cloudevents import STRUCTURED_HEADERS
 from ioc.core.records import Headers
-from ioc.incident.own_events import HEADERS
 
 # So many events a batch may have.
 MOST_EVENTS = 1000
@@ -25,7 +25,7 @@ class Arrival(Struct, frozen=True):
     """One event as a record of Kafka would hold it."""
 
     value: bytes
-    headers: Headers = HEADERS
+    headers: Headers = STRUCTURED_HEADERS
 
 
 class NotEvents(Exception):

@@ -9,10 +9,9 @@ from secrets import token_bytes
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import msgspec
-
 from api.open311.answers import Said
 from api.open311.services import CHECKSUM, WARD, Matter
+from ioc.core.cloudevents import encode_cloudevent
 from ioc.core.rejections import FieldError
 from ioc.core.times import Instant, to_rfc3339
 from ioc.incident.lifecycle import EventType, cloudevents_type
@@ -42,16 +41,14 @@ def name_of(sender: str, key: str | None) -> str:
 
 def event(form: Form, matter: Matter, name: str, now: Instant) -> bytes:
     """Return the structured CloudEvent of a report."""
-    told = {
-        "specversion": "1.0",
-        "id": name,
-        "source": SOURCE,
-        "subject": name,
-        "type": cloudevents_type(EventType.REPORTED),
-        "time": to_rfc3339(now),
-        "data": {key: said for key, said in _data(form, matter).items() if said not in (None, {}, [])},
-    }
-    return msgspec.json.encode(told)
+    return encode_cloudevent(
+        event_id=name,
+        source=SOURCE,
+        subject=name,
+        event_type=cloudevents_type(EventType.REPORTED),
+        time=to_rfc3339(now),
+        data={key: value for key, value in _data(form, matter).items() if value not in (None, {}, [])},
+    )
 
 
 def _data(form: Form, matter: Matter) -> dict[str, Any]:

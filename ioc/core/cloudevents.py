@@ -5,23 +5,17 @@ to name every fault at once.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from ioc.core.records import Headers
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Moment, encode
-from ioc.core.schema import faults_of
 from ioc.core.times import OUT_OF_TIME, is_of_our_time
-from ioc.core.topics import MAX_EVENT_BYTES
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Source = Annotated[str, Meta(min_length=1, max_length=256)]
-# Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
-STRUCTURED = b"application/cloudevents"
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
@@ -42,6 +36,31 @@ _SLUGS: dict[str, str | None] = {}
 NO_DATA = Raw(b"{}")
 
 
+def encode_cloudevent(
+    *,
+    event_id: str,
+    source: str,
+    subject: str,
+    event_type: str,
+    time: str,
+    data: object = UNSET,
+    with_content_type: bool = False,
+) -> bytes:
+    """Return a CloudEvent in structured mode as JSON; `time` is RFC 3339 with a zone, no `data` leaves the member out.
+
+    `with_content_type` says in the event that its data is JSON. It also decides the order of the members, so that an
+    event made twice, by whatever edition of the product, has the same bytes.
+    """
+    members: dict[str, object] = {"specversion": "1.0", "id": event_id, "source": source}
+    if with_content_type:
+        members |= {"type": event_type, "subject": subject, "time": time, "datacontenttype": "application/json"}
+    else:
+        members |= {"subject": subject, "type": event_type, "time": time}
+    if data is not UNSET:
+        members["data"] = data
+    return encode(members)
+
+
 def slug_of(source: str) -> str | None:
     """Return the short name of a source: its last path segment; None when it has no usable one."""
     try:
@@ -59,77 +78,9 @@ def address_of(source: str, subject: str) -> str | None:
     return None if slug is None else f"{slug}:{subject}"
 
 
-Read = TypeVar("Read")
-
-
-def read_record(
-    key: bytes | None,
-    value: bytes | None,
-    headers: Headers,
-    read: Callable[[bytes | None, bytes], Read],
-    payloads: Mapping[str, type[Struct]],
-) -> Read | Rejection:
-    """Return what `read` makes of a record's key and its value in structured mode, or why it is refused.
-
-    `payloads` are what the data of each known type of record must be like; they name the faults of what is not read.
-
-    Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
-    can be a refusal, which keeps the record, and does not stop one worker after another.
-    """
-    if value is not None and len(value) > MAX_EVENT_BYTES:
-        return Rejection(Reason.TOO_LARGE, (FieldError("data", f"more than {MAX_EVENT_BYTES} bytes"),))
-    try:
-        return read(key, _structured(value, headers) if headers else value or b"")
-    except Exception as error:
-        return _why_unread(key, value, headers, payloads, error)
-
-
-def _why_unread(
-    key: bytes | None, value: bytes | None, headers: Headers, payloads: Mapping[str, type[Struct]], error: Exception
-) -> Rejection:
-    try:
-        match error:
-            case UnicodeDecodeError():
-                return _NOT_UTF8
-            case msgspec.ValidationError():
-                return _explain(key, payloads, _structured(value, headers), error)
-            case msgspec.DecodeError():
-                return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
-            case KeyError():
-                return _explain(key, payloads, _structured(value, headers))
-    except Exception as another:
-        error = another
-    return Rejection(Reason.UNREADABLE, (FieldError("data", f"reading it failed: {type(error).__name__}"),))
-
-
-_NOT_UTF8 = Rejection(Reason.NOT_UTF8, (FieldError("data", "not valid UTF-8"),))
-_NOT_JSON = Rejection(Reason.NOT_JSON, (FieldError("data", "not valid JSON"),))
-
-
 def rejection_of(faults: tuple[FieldError, ...]) -> Rejection:
     """Return the refusal of a record with these faults: one at the wrong address alone says so."""
     return Rejection(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
-
-
-def _structured(value: bytes | None, headers: Headers) -> bytes:
-    """Return the record in structured mode, which it is in unless an attribute is among its headers."""
-    for name, _ in headers:
-        if name.startswith("ce_"):
-            return _folded(value, headers)
-    return value or b""
-
-
-def _folded(value: bytes | None, headers: Headers) -> bytes:
-    """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
-    given = [(name, text) for name, text in headers if text is not None]
-    attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
-    content_type = next((text for name, text in given if name.lower() == "content-type"), b"")
-    if not attributes or content_type.lower().startswith(STRUCTURED):
-        return value or b""
-    members: dict[str, object] = {name: text.decode() for name, text in attributes.items() if name != "data"}
-    if value:
-        members["data"] = msgspec.json.decode(value, type=Raw)  # JSON by itself, or it is none
-    return encode(members)
 
 
 def wrong_address(address: str | None, key: bytes | None) -> tuple[FieldError, ...]:
@@ -154,40 +105,4 @@ def out_of_time(envelope: Envelope, *_: object) -> tuple[FieldError, ...]:
 _OUT_OF_TIME = FieldError("time", OUT_OF_TIME)
 
 
-def _explain(
-    key: bytes | None,
-    payloads: Mapping[str, type[Struct]],
-    structured: bytes,
-    error: msgspec.ValidationError | None = None,
-) -> Rejection:
-    """Return every fault of a record that could not be read. Faults name fields, never values.
-
-    `error` is why the reader gave up; what it means is told when the schemas find nothing.
-    """
-    members = msgspec.json.decode(structured)
-    if not isinstance(members, dict):
-        return Rejection(Reason.INVALID, (FieldError("data", "not a JSON object"),))
-    faults = list(faults_of(Envelope, members))
-    source, subject = members.get("source"), members.get("subject")
-    if isinstance(source, str) and isinstance(subject, str):
-        faults += [fault for fault in wrong_address(address_of(source, subject), key) if fault not in faults]
-    kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
-    if kind is not None:
-        faults += [FieldError(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
-        return Rejection(Reason.INVALID, tuple(faults) or (_fault_of(error),))
-    if isinstance(members.get("type"), str):
-        return Rejection(Reason.UNKNOWN_TYPE, (*faults, FieldError("type", "not a type this service knows")))
-    return Rejection(Reason.INVALID, tuple(faults))
-
-
-def _under_data(field: str) -> str:
-    return f"data.{field}" if field else "data"
-
-
-_PLACE = re.compile(r" - at `\$\.(\w+)")
-
-
-def _fault_of(error: msgspec.ValidationError | None) -> FieldError:
-    """Return the fault in the reader's own words less the value: a number with a fraction, a word too long in NFC."""
-    place = _PLACE.search(str(error))
-    return FieldError(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")
+STRUCTURED_HEADERS = (("content-type", b"application/cloudevents+json"),)

@@ -1,13 +1,12 @@
 """Telling a sensor's fold that people have closed an incident of its making: it would go on telling of it otherwise."""
 
+from ioc.core.cloudevents import STRUCTURED_HEADERS, encode_cloudevent
 from ioc.core.records import Outgoing
-from ioc.core.scalars import encode
 from ioc.core.sources import CENTRE
 from ioc.core.times import to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import EventType
-from ioc.incident.own_events import HEADERS
 from ioc.incident.state import Incident
 from ioc.sensors.alerts import PART
 from ioc.sensors.observations import SETTLED_TYPE, Settled
@@ -26,13 +25,12 @@ def settled(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
     told = sum(entry.source.startswith(_OURS) and entry.refused is None for entry in new.history)
     sensor = new.id.rpartition(":")[0]
     slug, _, subject = sensor.partition(":")
-    said = {
-        "specversion": "1.0",
-        "id": f"{new.id}/closed-{new.version}",
-        "source": f"{_SOURCE}{slug}",
-        "subject": subject,
-        "type": SETTLED_TYPE,
-        "time": to_rfc3339(event.time),
-        "data": Settled(new.id, told),
-    }
-    return (Outgoing(Topic.INDICATORS, sensor.encode(), encode(said), HEADERS),)
+    value = encode_cloudevent(
+        event_id=f"{new.id}/closed-{new.version}",
+        source=f"{_SOURCE}{slug}",
+        subject=subject,
+        event_type=SETTLED_TYPE,
+        time=to_rfc3339(event.time),
+        data=Settled(new.id, told),
+    )
+    return (Outgoing(Topic.INDICATORS, sensor.encode(), value, STRUCTURED_HEADERS),)

@@ -2,15 +2,13 @@
 
 from hashlib import blake2b
 
+from ioc.core.cloudevents import STRUCTURED_HEADERS, encode_cloudevent
 from ioc.core.records import Outgoing
-from ioc.core.scalars import encode
 from ioc.core.sources import CENTRE as CENTRE
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.incident.payloads import Payload
-
-HEADERS = (("content-type", b"application/cloudevents+json"),)
 
 
 def id_of(*cause: object) -> str:
@@ -24,13 +22,12 @@ def emit(part: str, incident: str, event_type: EventType, time: Instant, id: str
     `id` must be made of what causes it, so that the same cause can make it only once.
     """
     slug, _, subject = incident.partition(":")
-    event = {
-        "specversion": "1.0",
-        "id": id,
-        "source": f"{CENTRE}{part}/{slug}",
-        "subject": subject,
-        "type": cloudevents_type(event_type),
-        "time": to_rfc3339(time),
-        "data": payload,
-    }
-    return Outgoing(Topic.EVENTS, incident.encode(), encode(event), HEADERS)
+    value = encode_cloudevent(
+        event_id=id,
+        source=f"{CENTRE}{part}/{slug}",
+        subject=subject,
+        event_type=cloudevents_type(event_type),
+        time=to_rfc3339(time),
+        data=payload,
+    )
+    return Outgoing(Topic.EVENTS, incident.encode(), value, STRUCTURED_HEADERS)

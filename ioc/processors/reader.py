@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 from msgspec.structs import replace
 
-from ioc.core.cloudevents import NO_DATA, Envelope, address_of, decode_envelope, read_record, rejection_of
+from ioc.core.cloudevents import NO_DATA, Envelope, address_of, decode_envelope, rejection_of
+from ioc.core.record_reader import read_record
 from ioc.core.records import Headers
 from ioc.core.rejections import Rejection
 from ioc.core.scalars import encode

@@ -9,15 +9,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ioc.core.cloudevents import (
-    NO_DATA,
-    address_of,
-    decode_envelope,
-    out_of_time,
-    read_record,
-    rejection_of,
-    wrong_address,
-)
+from ioc.core.cloudevents import NO_DATA, address_of, decode_envelope, out_of_time, rejection_of, wrong_address
+from ioc.core.record_reader import read_record
 from ioc.core.records import Headers
 from ioc.core.rejections import Rejection
 from ioc.core.scalars import Code

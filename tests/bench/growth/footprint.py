@@ -11,7 +11,7 @@ from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant, parse_instant
 from ioc.core.topics import TOPICS, Topic
 from ioc.figures.aggregates import WindowSize, decode_key
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import encode
 from tests.bench.load.workload import records, size
