@@ -162,7 +162,7 @@ class _Sorter:
         """Add a window of the period."""
         for who, part in self._parts(window):
             for sums in self._of(who):
-                sums.take(who[0], part)
+                sums.add_window(who[0], part)
 
     def stand(self, midnight: Instant, after: list[Window]) -> None:
         """Add what stood open at a midnight, less what came and went in the windows before it."""
@@ -176,7 +176,7 @@ class _Sorter:
     def _stand(self, who: FigureKey, measure: Measure, count: int) -> None:
         if count:
             for sums in self._of(who):
-                sums.stand(measure, count)
+                sums.add_standing(measure, count)
 
     def _parts(self, window: Window) -> Iterator[tuple[FigureKey, Aggregate]]:
         for cell, part in self.model.windows.parts_of(window.span, window.start):

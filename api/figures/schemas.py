@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.http.fresh import Fresh
 from api.incidents.groups_schemas import GroupShown
-from ioc.figures.formulas import PLAIN, TABLE, Formula, Shape
+from ioc.figures.formulas import FORMULAS, PLAIN, Formula, Shape
 
 
 class TimingShown(BaseModel):
@@ -30,18 +30,18 @@ _TYPES: dict[Shape, Any] = {
 
 
 def _fields(formulas: tuple[Formula, ...]) -> dict[str, Any]:
-    return {one.name: (_TYPES[one.shape], Field(description=one.tells or one.en)) for one in formulas}
+    return {one.name: (_TYPES[one.shape], Field(description=one.description or one.en)) for one in formulas}
 
 
 def _group(name: str) -> type[BaseModel]:
     words = name.replace("_", " ").capitalize()
-    return create_model(f"{words.title().replace(' ', '')}Shown", __doc__=words, **_fields(TABLE[name]))
+    return create_model(f"{words.title().replace(' ', '')}Shown", __doc__=words, **_fields(FORMULAS[name]))
 
 
-_GROUPS: dict[str, Any] = {name: (_group(name), ...) for name in TABLE if name != PLAIN}
+_GROUPS: dict[str, Any] = {name: (_group(name), ...) for name in FORMULAS if name != PLAIN}
 
 SumsShown: type[BaseModel] = create_model(
-    "SumsShown", __doc__="The figures of a stretch of time.", **_fields(TABLE[PLAIN]), **_GROUPS
+    "SumsShown", __doc__="The figures of a stretch of time.", **_fields(FORMULAS[PLAIN]), **_GROUPS
 )
 
 

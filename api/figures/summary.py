@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from api.http.json import Json
-from api.read_model.aggregate_store import Windows
+from api.read_model.aggregate_store import AggregateStore
 from api.read_model.freshness import freshness
-from api.read_model.index.counters import Counters, Counts
+from api.read_model.index.counters import Counts, LiveCounters
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.figures import formulas
@@ -60,17 +60,17 @@ def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
     else:
         for minute in range(start, now + 1, MINUTE):
             _take(sums, model.windows, WindowSize.MINUTE, minute)
-    sums.stand(Measure.OPEN, model.tallies().all["open"])
-    sums.stand(Measure.OVERDUE, model.tallies().all["overdue_solutions"])
+    sums.add_standing(Measure.OPEN, model.tallies().all["open"])
+    sums.add_standing(Measure.OVERDUE, model.tallies().all["overdue_solutions"])
     return sums
 
 
-def _take(sums: Sums, windows: Windows, span: WindowSize, start: Instant) -> None:
+def _take(sums: Sums, windows: AggregateStore, span: WindowSize, start: Instant) -> None:
     for service, part in windows.sums_of(span, start).items():
-        sums.take(service, part)
+        sums.add_window(service, part)
 
 
-def live(tallies: Counters) -> Json:
+def live(tallies: LiveCounters) -> Json:
     """Tell the counts of all open incidents, and by service, unit and ward."""
     everywhere = tallies.all
     return {
@@ -94,7 +94,7 @@ def _groups(counts: Mapping[str, Counts], critical: bool = False) -> dict[str, d
     return {code: {name: one[name] for name in names} for code, one in counts.items() if one["open"]}
 
 
-def trend(windows: Windows, now: Instant) -> Json:
+def trend(windows: AggregateStore, now: Instant) -> Json:
     """Return received and resolved in quarters of an hour; the last step is the one that still runs."""
     start = now - now % STEP - (STEPS - 1) * STEP
     received, resolved = [0] * STEPS, [0] * STEPS

@@ -16,7 +16,7 @@ from api.report.content import Content, Figures, Row
 from api.report.language import Lang, Language
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.service import Baseline
-from ioc.figures.formulas import PLAIN, QUANTILES, TABLE, Formula, Shape
+from ioc.figures.formulas import FORMULAS, PLAIN, QUANTILES, Formula, Shape
 from ioc.figures.sketch import ERROR
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -75,7 +75,7 @@ class _Writer:
         self.content = content
         self.catalogue = catalogue
         self.language = language
-        self.table = TABLE
+        self.table = FORMULAS
         self.by = By
 
     def value(self, formula: Formula, figures: Figures) -> str:
@@ -205,7 +205,7 @@ class _Writer:
 
     def _standing(self, course: list[Figures]) -> Iterator[Series]:
         """Yield the lines of what stood open; of steps still to come nothing is known."""
-        for formula in TABLE["standing"]:
+        for formula in FORMULAS["standing"]:
             known = (step.start <= self.content.now for step in self.content.steps.periods)
             values = [one["standing"][formula.name] if k else None for one, k in zip(course, known, strict=True)]
             yield Series(self.language.name(formula), values)
@@ -216,7 +216,7 @@ class _Writer:
     def timings(self) -> Iterator[tuple[str, list[str]]]:
         """Yield the rows of the durations; those of registers where there are any."""
         t, total = self.language, self.content.total
-        for group, formulas in TABLE.items():
+        for group, formulas in FORMULAS.items():
             for formula in formulas:
                 if formula.shape is Shape.TIMING:
                     found = _group(total, group)[formula.name]
@@ -227,7 +227,7 @@ class _Writer:
     def levels(self) -> Iterator[list[str]]:
         """Yield the levels to which something was escalated."""
         total = self.content.total
-        for formula in TABLE["escalated_to"]:
+        for formula in FORMULAS["escalated_to"]:
             counts = [total[group][formula.name] for group in ("escalated_to", "raised_to")]
             if any(counts):
                 yield [formula.name.rpartition("_")[2], *map(self.language.number, counts)]
@@ -244,17 +244,17 @@ class _Writer:
         A group nobody has named for the page yet is called what it is called in the table.
         """
         words = self.language.words
-        for group in TABLE:
+        for group in FORMULAS:
             if group not in _PLACED:
                 figures: Figures = self.content.total[group]
-                rows = [(one, self.value(one, figures)) for one in TABLE[group] if one.shape is not Shape.TIMING]
+                rows = [(one, self.value(one, figures)) for one in FORMULAS[group] if one.shape is not Shape.TIMING]
                 if any(figures[one.name] for one, _ in rows):
                     yield words.get(f"group_{group}", group.replace("_", " ").capitalize()), rows
 
     def plain(self) -> Iterator[tuple[Formula, str]]:
         """Yield all counts and rates of the plain group and of what stood at the end."""
         for group in (PLAIN, "standing"):
-            for one in TABLE[group]:
+            for one in FORMULAS[group]:
                 if one.shape is not Shape.TIMING:
                     yield one, self.value(one, _group(self.content.total, group))
 
@@ -265,4 +265,4 @@ def _group(figures: Figures, group: str) -> Figures:
 
 
 def _formula(group: str, name: str) -> Formula:
-    return next(one for one in TABLE[group] if one.name == name)
+    return next(one for one in FORMULAS[group] if one.name == name)

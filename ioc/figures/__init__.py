@@ -1,1 +1,1 @@
-"""Figures: what each incident adds to which window, and the formulas over them."""
+"""Figures: the counts and durations that incidents add to windows of time, and the formulas over their sums."""

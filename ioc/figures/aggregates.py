@@ -1,4 +1,4 @@
-"""Windows of counts and durations that can be added up, and taken apart again: what the figures are made of."""
+"""Aggregates: the counts and durations of a window of time, which can be added up and subtracted again."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,19 +15,19 @@ from ioc.core.times import DAY, MINUTE, Instant
 from ioc.figures.counts import in_order, tally, tally_all
 from ioc.figures.sketch import Sketch
 
-# Minute windows serve the live views; after this long only the day windows are kept.
+# Minute windows serve the live views; after this long only the day windows remain (ms).
 MINUTE_RETENTION = 3 * DAY
 
 
 class WindowSize(StrEnum):
-    """The two base windows; every longer view is a sum of them."""
+    """The sizes of the two base windows; every longer period is a sum of them."""
 
     MINUTE = "minute"
     DAY = "day"
 
 
 class Cell(NamedTuple):
-    """The key of one aggregate: a window and whom it is about. `start` is its first instant (ms, UTC)."""
+    """The key of one aggregate: a window, and the service, unit and ward. `start` is its first instant (ms, UTC)."""
 
     span: WindowSize
     start: Instant
@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
 
 class Measure(StrEnum):
-    """What is counted. What each means is told in docs/figures.md. New ones are added at the end."""
+    """What is counted; docs/figures.md says what each means. New members are added at the end."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -108,17 +108,17 @@ LEVELS = range(1, 10)
 ESCALATED_TO = {level: Measure(f"ladder_{level}") for level in LEVELS}
 RAISED_TO = {level: Measure(f"raised_{level}") for level in LEVELS}
 NET = frozenset({Measure.OPEN, Measure.OVERDUE})
-"""These count comings less goings: summed over all windows up to a moment they tell what stood at it."""
+"""Arrivals minus departures: their sum over all windows up to an instant is how many there were at it."""
 ANNOUNCED = frozenset({Measure.ESCALATED, Measure.OVERDUE, *ESCALATED_TO.values()})
-"""These hang on what ticks announced, at moments that no log tells when the wall's clock rules."""
+"""These depend on when ticks fired escalations, which the log does not show in operation on the wall clock."""
 
 
 class Timing(StrEnum):
-    """What is timed (ms).
+    """The durations that are measured (ms).
 
-    Of incidents: to the solution in wall and in working time, to the acknowledgement, to the assignment.
-    Of tickets: from the issue to the call, and from the call until it was served.
-    Of directives: until a unit acknowledged one, and until it reported it done.
+    Incidents: from the report to the solution in wall and in working time, to the acknowledgement, to the assignment.
+    Tickets: from the issue to the call, and from the call to the end of the service.
+    Directives: until a unit acknowledges one, and until it reports it done.
     """
 
     HANDLING = "handling"
@@ -132,25 +132,25 @@ class Timing(StrEnum):
 
 
 Contribution = tuple[Instant, Measure | Timing, int]
-"""What an incident or an item adds to the windows around a moment: when, of what, and how much (a duration in ms)."""
+"""What an incident or an item adds to the windows around an instant: instant, measure, and how much (durations: ms)."""
 
 
 ContributionsByKey = Mapping[FigureKey, list[Contribution]]
-"""All that one state adds, by whom it is counted under."""
+"""Everything that one state adds, by the service, unit and ward it counts under."""
 
 
 class Aggregate(Struct, omit_defaults=True, gc=False):
-    """One window's counts and sketches of durations. Adding is commutative, and can be undone."""
+    """The counts and the sketches of durations of one window. Adding is commutative, and can be undone."""
 
     counts: dict[Measure, int] = field(default_factory=dict)
     timings: dict[Timing, Sketch] = field(default_factory=dict)
 
-    def add(self, what: Measure | Timing, value: int, sign: int = 1) -> None:
-        """Add what something contributes, or take it back with sign -1."""
-        if isinstance(what, Timing):
-            self._time(what, value, sign)
+    def add(self, metric: Measure | Timing, value: int, sign: int = 1) -> None:
+        """Add a contribution, or subtract it with sign -1."""
+        if isinstance(metric, Timing):
+            self._time(metric, value, sign)
         else:
-            tally(self.counts, what, sign * value)
+            tally(self.counts, metric, sign * value)
 
     def _time(self, timing: Timing, value: int, sign: int) -> None:
         sketch = self.timings.get(timing)
@@ -161,25 +161,25 @@ class Aggregate(Struct, omit_defaults=True, gc=False):
             del self.timings[timing]
 
     def merge(self, other: "Aggregate", sign: int = 1) -> None:
-        """Add all of another window, or with sign -1 take it out again."""
+        """Add all of another window, or subtract it with sign -1."""
         tally_all(self.counts, other.counts, sign)
         for timing, sketch in other.timings.items():
-            known = self.timings.get(timing)
-            if known is None:
-                known = self.timings[timing] = Sketch()
-            known.merge(sketch, sign)
-            if known.empty:
+            own = self.timings.get(timing)
+            if own is None:
+                own = self.timings[timing] = Sketch()
+            own.merge(sketch, sign)
+            if own.empty:
                 del self.timings[timing]
 
     def plus(self, other: "Aggregate") -> "Aggregate":
-        """Return the sum of both. A sketch that stays as it is is shared."""
+        """Return the sum of both. A sketch that does not change is shared."""
         changing = {timing: self.timings[timing].copy() for timing in other.timings if timing in self.timings}
         total = Aggregate(self.counts.copy(), self.timings | changing)
         total.merge(other)
         return total
 
     def in_order(self) -> "Aggregate":
-        """Return the same in the one order its bytes have, however it came about."""
+        """Return the same with sorted keys, so that its bytes do not depend on the order of the additions."""
         timings = {timing: sketch.in_order() for timing, sketch in in_order(self.timings).items()}
         return Aggregate(in_order(self.counts), timings)
 
@@ -188,28 +188,28 @@ class Aggregate(Struct, omit_defaults=True, gc=False):
         return Aggregate(dict(self.counts), {timing: sketch.copy() for timing, sketch in self.timings.items()})
 
     def count(self, measure: Measure) -> int:
-        """Return how often something happened in the window."""
+        """Return the count of a measure in the window."""
         return self.counts.get(measure, 0)
 
     @property
     def empty(self) -> bool:
-        """True when everything that was added has been taken back."""
+        """True when everything that was added has been subtracted again."""
         return not self.counts and not self.timings
 
 
 class LocalDays(Struct, frozen=True):
-    """Cuts time into the base windows; days are those of the city's own time zone."""
+    """The day windows: days in the city's own time zone."""
 
     zone: str
 
     def day_start(self, at: Instant) -> Instant:
-        """Return the first instant of the local day `at` falls in."""
+        """Return the first instant of the local day that `at` falls in."""
         return _day_start(self.zone, at // (15 * MINUTE))
 
 
 @lru_cache(maxsize=100_000)
 def _day_start(zone: str, quarter: int) -> Instant:
-    """Zones shift by quarters of an hour at the finest, so one answer serves a whole quarter."""
+    """Offsets of time zones change by whole quarters of an hour, so one answer serves a whole quarter."""
     moment = datetime.fromtimestamp(quarter * 15 * 60, ZoneInfo(zone))
     return round((moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)).timestamp() * 1000)
 
@@ -221,7 +221,7 @@ def next_day(zone: str, day_start: Instant) -> Instant:
 
 
 def encode_key(partition: int, cell: Cell) -> bytes:
-    """Return the key of a window's record: the partition is part of it, since each partition keeps its own sums."""
+    """Return the key of a window's record. The partition is in it, because each partition keeps sums of its own."""
     return _encode_key((partition, *cell))
 
 
@@ -230,6 +230,6 @@ _decode_key = msgspec.json.Decoder(tuple[int, WindowSize, int, str, str, str]).d
 
 
 def decode_key(key: bytes) -> tuple[int, Cell]:
-    """Return the partition and the window of a record's key."""
+    """Return the partition and the window that a record's key names."""
     partition, span, start, service, unit, ward = _decode_key(key)
     return partition, Cell(span, start, service, unit, ward)

@@ -1,14 +1,14 @@
-"""Counts by key that can be added up and taken out again; what comes to 0 is not kept."""
+"""Counts by key that can be added and subtracted; a count of 0 is not stored."""
 
 from collections.abc import Mapping
 from typing import TypeVar
 
-Key = TypeVar("Key", bound=int | str)
-Value = TypeVar("Value")
+CountKeyT = TypeVar("CountKeyT", bound=int | str)
+CountedT = TypeVar("CountedT")
 
 
-def tally(counts: dict[Key, int], key: Key, by: int) -> None:
-    """Count something so often more, or fewer."""
+def tally(counts: dict[CountKeyT, int], key: CountKeyT, by: int) -> None:
+    """Add to the count of a key; `by` may be negative."""
     total = counts.get(key, 0) + by
     if total:
         counts[key] = total
@@ -16,9 +16,9 @@ def tally(counts: dict[Key, int], key: Key, by: int) -> None:
         counts.pop(key, None)
 
 
-def tally_all(counts: dict[Key, int], others: Mapping[Key, int], sign: int = 1) -> None:
-    """Add all of other counts, or with sign -1 take them out."""
-    for key, by in others.items():
+def tally_all(counts: dict[CountKeyT, int], added: Mapping[CountKeyT, int], sign: int = 1) -> None:
+    """Add all counts of `added`, or subtract them with sign -1."""
+    for key, by in added.items():
         total = counts.get(key, 0) + sign * by
         if total:
             counts[key] = total
@@ -26,10 +26,10 @@ def tally_all(counts: dict[Key, int], others: Mapping[Key, int], sign: int = 1) 
             counts.pop(key, None)
 
 
-def in_order(kept: dict[Key, Value]) -> dict[Key, Value]:
-    """Return the same by order of its keys, so that its bytes do not tell how it came about."""
-    if len(kept) < 2:
-        return kept
-    keys = list(kept)
+def in_order(counts: dict[CountKeyT, CountedT]) -> dict[CountKeyT, CountedT]:
+    """Return the same sorted by key, so that its bytes do not depend on the order of the additions."""
+    if len(counts) < 2:
+        return counts
+    keys = list(counts)
     ordered = sorted(keys)
-    return kept if keys == ordered else {key: kept[key] for key in ordered}
+    return counts if keys == ordered else {key: counts[key] for key in ordered}

@@ -1,4 +1,4 @@
-"""Which minute windows of a partition are kept, so that those too old are found without looking at all."""
+"""An index of a partition's minute windows by their start, so that the expired ones are found without a scan."""
 
 from heapq import heappop, heappush
 
@@ -7,14 +7,14 @@ from ioc.figures.aggregates import Cell, WindowSize
 
 
 class MinuteIndex:
-    """Which minute windows are kept, by their start, so that the oldest are found without looking at all."""
+    """The minute windows of a partition by their start; a heap of the starts makes the oldest cheap to find."""
 
     def __init__(self) -> None:
         self._cells: dict[Instant, set[Cell]] = {}
         self._starts: list[Instant] = []
 
     def add(self, cell: Cell) -> None:
-        """Keep a window in mind; day windows are none of its business."""
+        """Add a window; day windows are ignored."""
         if cell.span is not WindowSize.MINUTE:
             return
         if cell.start not in self._cells:
@@ -23,7 +23,7 @@ class MinuteIndex:
         self._cells[cell.start].add(cell)
 
     def drop(self, cell: Cell) -> None:
-        """Forget a window that was let go of."""
+        """Remove a window that was deleted."""
         if cell.span is not WindowSize.MINUTE or cell.start not in self._cells:
             return
         self._cells[cell.start].discard(cell)

@@ -1,4 +1,4 @@
-"""A sketch of durations: counts in logarithmic buckets, so that any quantile is known to within 1 %.
+"""A sketch of durations: counts in logarithmic buckets, which give any quantile to within 1 %.
 
 Counts are integers: adding is commutative, can be undone, and gives the same bytes on every replay.
 The bucket scheme is that of DDSketch (Masson, Rim and Lee, VLDB 2019).
@@ -24,7 +24,7 @@ class Sketch(Struct, omit_defaults=True, gc=False):
     buckets: dict[int, int] = field(default_factory=dict)
 
     def add(self, value: int, n: int = 1) -> None:
-        """Add a duration n times; a negative n takes it back."""
+        """Add a duration n times; a negative n subtracts it."""
         self.count += n
         if value <= 0:
             self.zeros += n
@@ -33,14 +33,14 @@ class Sketch(Struct, omit_defaults=True, gc=False):
             tally(self.buckets, ceil(log(value) * _PER_LOG), n)
 
     def merge(self, other: "Sketch", sign: int = 1) -> None:
-        """Add all of another sketch, or with sign -1 take it out again."""
+        """Add all of another sketch, or subtract it with sign -1."""
         self.count += sign * other.count
         self.total += sign * other.total
         self.zeros += sign * other.zeros
         tally_all(self.buckets, other.buckets, sign)
 
     def in_order(self) -> "Sketch":
-        """Return the same in the one order its bytes have, however it came about."""
+        """Return the same with sorted buckets, so that its bytes do not depend on the order of the additions."""
         buckets = in_order(self.buckets)
         return self if buckets is self.buckets else Sketch(self.count, self.total, self.zeros, buckets)
 
@@ -50,7 +50,7 @@ class Sketch(Struct, omit_defaults=True, gc=False):
 
     @property
     def empty(self) -> bool:
-        """True when everything that was added has been taken back."""
+        """True when everything that was added has been subtracted again."""
         return not (self.count or self.total or self.buckets)
 
     @property
@@ -62,11 +62,11 @@ class Sketch(Struct, omit_defaults=True, gc=False):
         """Return the q-quantile (0 to 1) in ms, at most 1 % off the value of that rank; None of nothing."""
         if not self.count:
             return None
-        left = q * (self.count - 1) - self.zeros
-        if left < 0:
+        rank = q * (self.count - 1) - self.zeros
+        if rank < 0:
             return 0.0
         for bucket in sorted(self.buckets):
-            left -= self.buckets[bucket]
-            if left < 0:
+            rank -= self.buckets[bucket]
+            if rank < 0:
                 return 2 * _GAMMA**bucket / (_GAMMA + 1)
         return 2 * _GAMMA ** max(self.buckets) / (_GAMMA + 1) if self.buckets else 0.0

@@ -23,7 +23,7 @@ from api.report.words import EN, VI
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import LEVELS
-from ioc.figures.formulas import PLAIN, TABLE, TIMING_PARTS, Shape
+from ioc.figures.formulas import FORMULAS, PLAIN, TIMING_PARTS, Shape
 from ioc.incident.lifecycle import EventType
 from tests.api.conftest import START, City
 
@@ -152,19 +152,19 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 def full(group: str) -> dict[str, Any]:
     """Return figures of a group in which every one says something."""
     parts = {**dict.fromkeys(TIMING_PARTS, 60.0), "count": 1}
-    return {one.name: parts if one.shape is Shape.TIMING else 1 for one in TABLE[group]}
+    return {one.name: parts if one.shape is Shape.TIMING else 1 for one in FORMULAS[group]}
 
 
 def test_every_figure_of_every_group_has_its_place_on_the_page(catalogue: Catalogue) -> None:
     """Also of groups that were added to the table since. Levels are told by their numbers."""
-    figures = full(PLAIN) | {group: full(group) for group in TABLE if group != PLAIN}
+    figures = full(PLAIN) | {group: full(group) for group in FORMULAS if group != PLAIN}
     period = Period(TODAY, TODAY + DAY)
     course = Steps(Width.DAY, [period])
     rows = {By.SERVICE: [Row("field-reports", figures)], By.UNIT: [], By.WARD: []}
     content = Content(period, Scope(), START + DAY, START, False, False, figures, None, course, [figures], rows)
     html = page(content, catalogue, Lang.EN, "?lang=vi").html
-    shown = {one.en for group, rows in TABLE.items() if group not in ("escalated_to", "raised_to") for one in rows}
-    told_otherwise = {one.en for one in TABLE["reduction"] if one.name != "rate"}
+    shown = {one.en for group, rows in FORMULAS.items() if group not in ("escalated_to", "raised_to") for one in rows}
+    told_otherwise = {one.en for one in FORMULAS["reduction"] if one.name != "rate"}
     assert [name for name in shown - told_otherwise if escape(name) not in html] == []
     assert all(f"<tr><th>{level}</th>" in html for level in LEVELS)
 

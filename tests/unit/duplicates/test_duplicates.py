@@ -16,7 +16,7 @@ from ioc.core.topics import Topic
 from ioc.duplicates.candidates import Candidate, encode
 from ioc.duplicates.spatial_index import Grid, metres
 from ioc.incident.lifecycle import State
-from ioc.processors import duplicates as rules
+from ioc.processors import duplicate_slice_fold as rules
 from ioc.processors.duplicates import DuplicateProcessor
 from tests.unit.processor_pair import Centre, again
 from tests.unit.samples import CITY, at
@@ -230,7 +230,7 @@ def test_put_back_it_goes_on_the_same() -> None:
     other = DuplicateProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([_sighting(2, "3", T, 0.0)])
     for id, matter in shard.matters.items():
-        other.put_back(Topic.MATTERS, id.encode(), rules._encode(matter))
+        other.put_back(Topic.MATTERS, id.encode(), encode(matter))
     other.position = shard.position
     other.index()
     assert other.fold([_sighting(2, "3", T, 0.0)]) == changes

@@ -30,7 +30,7 @@ from ioc.figures.delta import Delta
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
 from ioc.processors import serde
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, record, windows
 

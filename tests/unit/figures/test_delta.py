@@ -24,7 +24,7 @@ from ioc.figures.aggregates import (
 from ioc.figures.contributions import contributions_of
 from ioc.figures.delta import Delta
 from ioc.office_records import items
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LOGS, at, record
 

@@ -14,7 +14,7 @@ from ioc.core.times import HOUR, MINUTE, SECOND
 from ioc.decider.decide import decide
 from ioc.figures.aggregates import Measure, Timing
 from ioc.figures.contributions import own_contributions
-from ioc.figures.formulas import PLAIN, TABLE, columns, figures_of
+from ioc.figures.formulas import FORMULAS, PLAIN, columns, figures_of
 from ioc.figures.sums import Sums
 from ioc.incident.event import Event
 from ioc.incident.state import Incident
@@ -35,9 +35,9 @@ def figures(*lives: tuple[Event, ...], baseline: Baseline | None = None) -> dict
         for _, what, value in own_contributions(state):
             sums.flow.add(what, value)
             if what in (Measure.OPEN, Measure.OVERDUE):
-                sums.stand(what, value)  # type: ignore[arg-type]
+                sums.add_standing(what, value)  # type: ignore[arg-type]
     if baseline is not None:
-        sums.compared.take(sums.flow, baseline)
+        sums.comparison.add_window(sums.flow, baseline)
     return figures_of(sums)
 
 
@@ -130,10 +130,10 @@ def test_the_order_of_the_parts_does_not_matter(parts: list[tuple[Measure | Timi
 
 def test_every_figure_has_its_words_and_its_line_on_the_page() -> None:
     listed = set(re.findall(r"^\| `([\w.]+)` \|", PAGE, re.MULTILINE))
-    known = {f"{group}.{one.name}" if group != PLAIN else one.name for group, rows in TABLE.items() for one in rows}
+    known = {f"{group}.{one.name}" if group != PLAIN else one.name for group, rows in FORMULAS.items() for one in rows}
     by_level = {name for name in known if ".level_" in name}
     assert listed == (known - by_level) | {f"{name.partition('.')[0]}.level_n" for name in by_level}
-    assert all(one.en and one.vi for rows in TABLE.values() for one in rows)
+    assert all(one.en and one.vi for rows in FORMULAS.values() for one in rows)
 
 
 def test_every_single_value_is_a_column_of_its_own() -> None:

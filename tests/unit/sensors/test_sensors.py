@@ -24,7 +24,8 @@ from ioc.incident.payloads import Payload, Reported, Updated
 from ioc.processors import serde
 from ioc.processors.incidents import IncidentProcessor as Incidents
 from ioc.processors.reader import read_event
-from ioc.processors.sensors import SensorChangeSet, SensorProcessor
+from ioc.processors.sensor_change_set import SensorChangeSet
+from ioc.processors.sensors import SensorProcessor
 from ioc.sensors.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
 from ioc.sensors.state import SensorState
 from tests.unit.samples import CITY, at, body
