@@ -2,7 +2,7 @@
 
 import msgspec
 
-from api.commands.directives import Json
+from api.http.json import Json
 from ioc.core.times import Instant, to_rfc3339
 from ioc.incident.directive import Answer, Directive
 from ioc.incident.lifecycle import EventType
@@ -44,7 +44,7 @@ def _told(directive: Directive, incident: Incident, entry: HistoryEntry | None, 
 
 def _answer(directive: Directive, answer: Answer, incident: Incident, now: Instant) -> Json:
     level = max(
-        (one.level for one in incident.reminded if _is_of(one.directive, one.unit, directive, answer)), default=0
+        (one.level for one in incident.fired_reminders if _is_of(one.directive, one.unit, directive, answer)), default=0
     )
     return {
         "unit": answer.unit,

@@ -151,7 +151,7 @@ def _step(step: StepTold) -> Json:
         "kind": step.kind,
         "level": step.level,
         "at": moment(step.at),
-        "whom": step.whom,
+        "whom": step.recipient,
         "channel": step.channel,
         "fired_at": moment(step.fired_at),
     }

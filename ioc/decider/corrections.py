@@ -26,7 +26,7 @@ def of(old: Incident, new: Incident) -> dict[str, object]:
 
 def withdrawn(old: Incident, new: Incident) -> list[str]:
     """Return the targets and directives that were in time after all, though their breach was announced."""
-    if not new.said and not new.reminded:
+    if not new.fired_steps and not new.fired_reminders:
         return []
     targets = [
         clock.target

@@ -43,7 +43,7 @@ def _say(new: Incident, clock: SlaClock, step: Step, now: Instant) -> Fact:
     """Note on the draft that a step was announced, and return the fact of it. The id can only be made once."""
     due = clock.due or 0
     said = FiredStep(new.epoch, new.rule, clock.target, step.number, step.level, due, now, clock.run)
-    new.said = (*new.said, said)
+    new.fired_steps = (*new.fired_steps, said)
     kind, key = _STEPS.get(step.number, Kind.ESCALATED), said.fact_id(new.id)
     of = _told_by(step) | {"rule": new.rule, "target": clock.target, "due": due}
     return fact_of(kind, key, new, step.at, now, **of)
@@ -51,7 +51,7 @@ def _say(new: Incident, clock: SlaClock, step: Step, now: Instant) -> Fact:
 
 def _told_by(step: Step) -> dict[str, Any]:
     """Return what a step says of whom it tells, as fields of its fact."""
-    return {"level": step.level, "whom": step.whom or None, "channel": step.channel or None}
+    return {"level": step.level, "recipient": step.recipient or None, "channel": step.channel or None}
 
 
 def reached(new: Incident, now: Instant, catalogue: Catalogue) -> list[Fact]:

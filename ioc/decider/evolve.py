@@ -150,7 +150,7 @@ def _merged(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: C
 def _unmerged(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     """Let everything run as if it had never been stopped. What a citizen said of the parent's result is not of it."""
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.runs = (*draft.runs, OpenSpell(closed_at, entry.time, _due(draft)))
+    draft.open_spells = (*draft.open_spells, OpenSpell(closed_at, entry.time, _due(draft)))
     draft.closed_at = draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
     clocks.run_on(draft, closed_at, catalogue)
 
@@ -170,7 +170,10 @@ def _declined(draft: Incident, _: HistoryEntry, __: Payload, ___: Catalogue) -> 
 
 def _reopened(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.runs = (*draft.runs, OpenSpell(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)))
+    draft.open_spells = (
+        *draft.open_spells,
+        OpenSpell(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)),
+    )
     draft.epoch += 1
     draft.reopened_at = (*draft.reopened_at, entry.time)
     draft.closed_at = draft.on_time = draft.worked = None

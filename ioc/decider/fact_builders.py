@@ -70,7 +70,7 @@ def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
 
 
 def _of_escalated(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    return {"level": new.raised, "whom": cast(Escalated, DECODE[entry.event_type](entry.data)).to}
+    return {"level": new.raised, "recipient": cast(Escalated, DECODE[entry.event_type](entry.data)).to}
 
 
 def _of_shelved(_: HistoryEntry, new: Incident) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     given = named(new.directives, entry.id)
     if given is None:
         return {}
-    return {"directive": given.id, "units": given.units, "whom": given.by, "due": given.due}
+    return {"directive": given.id, "units": given.units, "recipient": given.by, "due": given.due}
 
 
 def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     if given is None or answer is None:
         return said
     on_time = given.on_time(answer) if entry.event_type is EventType.DIRECTIVE_DONE else None
-    return {**said, "whom": given.by, "due": given.due, "on_time": on_time}
+    return {**said, "recipient": given.by, "due": given.due, "on_time": on_time}
 
 
 _OF_KIND: Mapping[EventType, Callable[[HistoryEntry, Incident], dict[str, Any]]] = {

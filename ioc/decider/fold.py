@@ -19,9 +19,9 @@ from ioc.sla import clocks, directives
 
 def refold(incident: Incident, entries: Iterable[HistoryEntry], catalogue: Catalogue) -> Incident:
     """Return the incident its whole history makes, keeping what was already said about it."""
-    draft = Incident(incident.id, said=incident.said, sent=incident.sent, version=incident.version)
-    draft.children, draft.heard, draft.turn = incident.children, incident.heard, incident.turn
-    draft.reminded = incident.reminded
+    draft = Incident(incident.id, fired_steps=incident.fired_steps, sent=incident.sent, version=incident.version)
+    draft.children, draft.parent_outcome, draft.sequence = incident.children, incident.parent_outcome, incident.sequence
+    draft.fired_reminders = incident.fired_reminders
     draft.history = tuple(apply(draft, entry, DECODE[entry.event_type](entry.data), catalogue) for entry in entries)
     clocks.keep_verdict(draft, incident)
     return draft

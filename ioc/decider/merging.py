@@ -31,9 +31,9 @@ def knows(old: Incident, said: Payload) -> bool:
     match said:
         case Joined(child=child) | Left(child=child):
             known = old.children.get(child)
-            return known is not None and known.turn >= said.turn
-        case Followed(parent=parent) if old.heard is not None and old.heard.parent == parent:
-            return old.heard.turn >= said.turn
+            return known is not None and known.sequence >= said.sequence
+        case Followed(parent=parent) if old.parent_outcome is not None and old.parent_outcome.parent == parent:
+            return old.parent_outcome.sequence >= said.sequence
     return False
 
 
@@ -44,14 +44,14 @@ def hear(old: Incident, said: Payload) -> Incident:
         case Joined(child=child):
             moments = to_instant(said.reported_at), to_instant(said.merged_at)
             if child in old.children or _has_room(old):
-                new.children = {**old.children, child: Child(said.turn, *moments)}
+                new.children = {**old.children, child: Child(said.sequence, *moments)}
         case Left(child=child):
             if child not in old.children and not _has_room(old):
                 return old
-            new.children = {**old.children, child: Child(said.turn, away=True)}
+            new.children = {**old.children, child: Child(said.sequence, away=True)}
         case Followed(parent=parent) if parent == old.parent and said.generation <= MOST_GENERATIONS:
             ended_at = None if said.ended_at is None else to_instant(said.ended_at)
-            new.heard = ParentOutcome(parent, said.turn, said.outcome, ended_at, said.generation)
+            new.parent_outcome = ParentOutcome(parent, said.sequence, said.outcome, ended_at, said.generation)
         case _:
             return old
     return new
@@ -66,19 +66,19 @@ def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Out
     """Return what a change makes an incident tell its relatives; `new` is a draft, and `said` what changed it."""
     if old.parent is None and new.parent is None and not new.children:
         return ()
-    new.turn = old.turn + 1
+    new.sequence = old.sequence + 1
     told = (
         *_to_parents(old, new, now),
         *_to_children(old, new, said, now),
         *_to_itself(old, new),
     )
     if not told:
-        new.turn = old.turn
+        new.sequence = old.sequence
     return told
 
 
 def _send(teller: Incident, to: str, event_type: EventType, time: Instant, said: Payload) -> Outgoing:
-    return emit(PART, to, event_type, time, id_of(teller.id, teller.turn, event_type, to), said)
+    return emit(PART, to, event_type, time, id_of(teller.id, teller.sequence, event_type, to), said)
 
 
 def _bond(one: Incident) -> tuple[str, Instant, Instant] | None:
@@ -90,10 +90,10 @@ def _to_parents(old: Incident, new: Incident, now: Instant) -> Iterator[Outgoing
     if _bond(old) == _bond(new):
         return
     if old.parent is not None and old.parent != new.parent:
-        yield _send(new, old.parent, EventType.LEFT, now, Left(child=new.id, turn=new.turn))
+        yield _send(new, old.parent, EventType.LEFT, now, Left(child=new.id, sequence=new.sequence))
     if new.parent is not None:
         reported_at, merged_at = to_datetime(new.reported_at), to_datetime(new.closed_at or 0)
-        said = Joined(child=new.id, turn=new.turn, reported_at=reported_at, merged_at=merged_at)
+        said = Joined(child=new.id, sequence=new.sequence, reported_at=reported_at, merged_at=merged_at)
         yield _send(new, new.parent, EventType.JOINED, now, said)
 
 
@@ -115,11 +115,13 @@ def _to_children(old: Incident, new: Incident, said: Payload, now: Instant) -> I
 def _answer(new: Incident, id: str, child: Child, now: Instant) -> Outgoing:
     outcome, ended_at = new.fate
     if ended_at is not None and child.reported_at > ended_at:
-        new.children[id] = Child(child.turn, away=True)
+        new.children[id] = Child(child.sequence, away=True)
         return _send_back(new, id, child.merged_at, afresh=True)
     moment = None if ended_at is None else to_datetime(ended_at)
-    generation = 1 + (new.heard.generation if new.state is State.MERGED and new.heard is not None else 0)
-    told = Followed(parent=new.id, turn=new.turn, outcome=outcome, ended_at=moment, generation=generation)
+    generation = 1 + (
+        new.parent_outcome.generation if new.state is State.MERGED and new.parent_outcome is not None else 0
+    )
+    told = Followed(parent=new.id, sequence=new.sequence, outcome=outcome, ended_at=moment, generation=generation)
     return _send(new, id, EventType.FOLLOWED, now, told)
 
 

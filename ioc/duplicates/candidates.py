@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.duplicate_policy import WIDEST, Action, DuplicateRule
+from ioc.catalogue.duplicate_policy import MAX_RADIUS_M, DuplicateAction, DuplicateRule
 from ioc.core.records import Outgoing
 from ioc.core.scalars import Code, IncidentId, Latitude, Longitude, Priority
 from ioc.core.times import Instant, Millis
@@ -43,9 +43,9 @@ class Candidate(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False)
     reported_at: Instant = 0
     priority: Priority = Priority.NORMAL
     rule: str = ""
-    radius_m: Annotated[float, Meta(ge=0, le=WIDEST)] = 0.0
+    radius_m: Annotated[float, Meta(ge=0, le=MAX_RADIUS_M)] = 0.0
     within: Millis = 0
-    action: Action = Action.MERGE
+    action: DuplicateAction = DuplicateAction.MERGE
     fresh: bool = False
     parent: str | None = None
     gone: bool = False
@@ -69,12 +69,12 @@ def tell(
         return
     if _is_answer(old, event):
         return
-    new.turn = max(new.turn, old.turn + 1)
+    new.sequence = max(new.sequence, old.sequence + 1)
     at = max(now, new.updated_at + 1)  # the answer comes after all that has happened
     moved = before is not None and _kind(old) != _kind(new)
     if before is not None and (after is None or moved):
         service, category = _kind(old)
-        yield _sent(Candidate(incident=new.id, turn=new.turn, at=at, service=service, category=category, gone=True))
+        yield _sent(Candidate(incident=new.id, turn=new.sequence, at=at, service=service, category=category, gone=True))
     if after is not None:
         placed = before is None and (old.is_open or old.state is State.PENDING)
         afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
@@ -109,14 +109,14 @@ def _is_answer(old: Incident, event: Event) -> bool:
     """True of the answer to what the incident told last: whoever gave it knows."""
     if not event.source.startswith(_OF_THE_LANE) or event.event_type not in (EventType.MERGED, EventType.PROPOSED):
         return False
-    return event.id == id_of(old.id, old.turn, event.event_type)
+    return event.id == id_of(old.id, old.sequence, event.event_type)
 
 
 def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Candidate:
     service, category = _kind(one)
     return Candidate(
         incident=one.id,
-        turn=one.turn,
+        turn=one.sequence,
         at=at,
         service=service,
         category=category,

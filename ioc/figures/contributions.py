@@ -44,9 +44,9 @@ def own_contributions(incident: Incident) -> list[Contribution]:
         told += _reached(incident, Measure.ACKNOWLEDGED, Timing.ACKNOWLEDGE, incident.acknowledged_at)
     if incident.assigned_at is not None:
         told += _reached(incident, Measure.ASSIGNED, Timing.ASSIGN, incident.assigned_at)
-    if incident.raises or incident.said:
+    if incident.raises or incident.fired_steps:
         told += _escalations(incident)
-    if incident.said or incident.runs or incident.closed_at is not None:
+    if incident.fired_steps or incident.open_spells or incident.closed_at is not None:
         told += _standing(incident)
     if incident.reopened_at:
         told += [(at, Measure.REOPENED, 1) for at in incident.reopened_at]
@@ -87,7 +87,7 @@ def _since_report(incident: Incident, at: Instant) -> int:
 def _escalations(incident: Incident) -> Iterator[Contribution]:
     for at, level in incident.raises:
         yield at, RAISED_TO[level], 1
-    for said in incident.said:
+    for said in incident.fired_steps:
         if said.step >= LADDER:
             yield said.at, Measure.ESCALATED, 1
             yield said.at, ESCALATED_TO[said.level], 1
@@ -116,7 +116,7 @@ def _ending(incident: Incident, at: Instant) -> list[Contribution]:
 
 def _displeasing(incident: Incident) -> Iterator[Measure]:
     """Yield what speaks against a solution. QD 766 leaves it out of the satisfied once, however much does."""
-    complained = any(run.complained for run in incident.runs)
+    complained = any(run.complained for run in incident.open_spells)
     not_satisfied = incident.satisfaction is Satisfaction.NOT_SATISFIED
     if complained:
         yield Measure.COMPLAINED
@@ -145,7 +145,7 @@ def _standing(incident: Incident) -> list[Contribution]:
     """
     told: list[Contribution] = []
     start = incident.reported_at
-    for run in incident.runs:
+    for run in incident.open_spells:
         end = max(start, run.closed)
         told += _over(start, end, run.due)
         start = max(end, run.reopened)

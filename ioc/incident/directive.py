@@ -66,7 +66,7 @@ class Step(Struct, frozen=True, gc=False):
     number: int
     level: int
     at: Instant
-    whom: str = ""
+    recipient: str = ""
     channel: str = ""
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant
@@ -66,7 +66,7 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
     rule: str | None = None
     target: TargetName | None = None
     level: int = 0
-    whom: str | None = None
+    recipient: str | None = field(default=None, name="whom")
     channel: str | None = None
     due: Instant | None = None
     dues: dict[TargetName, Instant | None] | None = None

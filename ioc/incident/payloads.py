@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from ioc.core.scalars import (
     Code,
@@ -148,10 +148,10 @@ class Unmerged(Payload, frozen=True):
 
 
 class Joined(Payload, frozen=True, kw_only=True):
-    """A child tells its parent that it was merged into it at `merged_at`. `turn` counts what it has told others."""
+    """A child tells its parent that it was merged into it at `merged_at`. `sequence` counts what it has told others."""
 
     child: IncidentId
-    turn: Annotated[int, Meta(ge=1)]
+    sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
     reported_at: Moment
     merged_at: Moment
 
@@ -160,7 +160,7 @@ class Left(Payload, frozen=True, kw_only=True):
     """A child tells its former parent that it is merged into it no longer."""
 
     child: IncidentId
-    turn: Annotated[int, Meta(ge=1)]
+    sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
 
 
 class Followed(Payload, frozen=True, kw_only=True):
@@ -170,7 +170,7 @@ class Followed(Payload, frozen=True, kw_only=True):
     """
 
     parent: IncidentId
-    turn: Annotated[int, Meta(ge=1)]
+    sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
     outcome: State | None = None
     ended_at: Moment | None = None
     generation: Annotated[int, Meta(ge=1)] = 1

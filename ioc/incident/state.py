@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from ioc.catalogue.service import Online
 from ioc.core.rejections import Reason
@@ -111,19 +111,19 @@ class FiredStep(Struct, array_like=True, frozen=True, omit_defaults=True, gc=Fal
 
 
 class Child(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
-    """What a parent knows of an incident that was merged into it, as of the child's own `turn`; `away` once it left."""
+    """What a parent knows of an incident that was merged into it, as of the child's own `sequence`; `away` once it left."""
 
-    turn: int
+    sequence: int
     reported_at: Instant = 0
     merged_at: Instant = 0
     away: bool = False
 
 
 class ParentOutcome(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
-    """What a merged incident last heard from its parent, as of the parent's `turn`: how the matter ended, and when."""
+    """What a merged incident last heard from its parent, as of the parent's `sequence`: how the matter ended, and when."""
 
     parent: str
-    turn: int
+    sequence: int
     outcome: State | None = None
     ended_at: Instant | None = None
     generation: int = 1
@@ -159,13 +159,13 @@ class Dossier(Struct, array_like=True, frozen=True, gc=False):
 
 
 class Incident(Struct, omit_defaults=True, gc=False):
-    """One matter. All but `said`, `reminded`, `sent`, `next_at`, `turn` and `version` is made of the set of its events.
+    """One matter. All but `fired_steps`, `fired_reminders`, `sent`, `next_at`, `sequence` and `version` is made of the set of its events.
 
-    `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `heard`
-    is the parent's last word, `turn` how often it told others of itself: see `ioc.families`.
+    `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `parent_outcome`
+    is the parent's last word, `sequence` how often it told others of itself: see `ioc.families`.
     `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
     `raised` the level people escalated it to, `raises` each time they did, and to which level; `epoch` counts its
-    runs: one more with each reopening; `runs` are those before the present one. `taken_at` is when it was acknowledged,
+    runs: one more with each reopening; `open_spells` are those before the present one. `taken_at` is when it was acknowledged,
     while nobody has begun; `sent` are the centre's own events that are on their way to it. `edition` is that of the
     catalogue by which what it reached was judged. `promise` is the procedure whose own target the solution has to meet.
     """
@@ -203,7 +203,7 @@ class Incident(Struct, omit_defaults=True, gc=False):
     raised: int = 0
     epoch: int = 0
     reopened_at: tuple[Instant, ...] = ()
-    runs: tuple[OpenSpell, ...] = ()
+    open_spells: tuple[OpenSpell, ...] = field(default=(), name="runs")
     raises: tuple[tuple[Instant, int], ...] = ()
     score: int | None = None
     satisfaction: Satisfaction | None = None
@@ -215,15 +215,15 @@ class Incident(Struct, omit_defaults=True, gc=False):
     shelved_by: str | None = None
     proposed: str | None = None
     children: dict[str, Child] = {}
-    heard: ParentOutcome | None = None
+    parent_outcome: ParentOutcome | None = field(default=None, name="heard")
     history: tuple[HistoryEntry, ...] = ()
     directives: tuple[Directive, ...] = ()
-    said: tuple[FiredStep, ...] = ()
+    fired_steps: tuple[FiredStep, ...] = field(default=(), name="said")
     sent: tuple[str, ...] = ()
     edition: str = ""
-    reminded: tuple[Reminded, ...] = ()
+    fired_reminders: tuple[Reminded, ...] = field(default=(), name="reminded")
     next_at: Instant | None = None
-    turn: int = 0
+    sequence: int = field(default=0, name="turn")
     version: int = 0
 
     def draft(self) -> "Incident":
@@ -271,7 +271,7 @@ class Incident(Struct, omit_defaults=True, gc=False):
         """How the matter ended: of a merged incident what it heard from its parent."""
         if self.state is not State.MERGED:
             return Fate(self.state, self.closed_at) if self.is_closed else Fate()
-        heard = self.heard
+        heard = self.parent_outcome
         return Fate(heard.outcome, heard.ended_at) if heard is not None and heard.parent == self.parent else Fate()
 
     @property
@@ -282,7 +282,7 @@ class Incident(Struct, omit_defaults=True, gc=False):
     @property
     def level(self) -> int:
         """The highest escalation level reached in the present run, by deadline or by people."""
-        return max([self.raised, *(said.level for said in self.said if said.epoch == self.epoch)])
+        return max([self.raised, *(said.level for said in self.fired_steps if said.epoch == self.epoch)])
 
     def clock(self, target: TargetName) -> SlaClock | None:
         """Return the clock of a target, if the incident has one."""
@@ -313,6 +313,6 @@ _BASE_SEVERITY = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priorit
 def severity(incident: Incident) -> str:
     """Return low, medium, high or critical: from the priority, one step up once a deadline was breached."""
     base = _BASE_SEVERITY[incident.priority]
-    if base < 3 and incident.said:
-        base += any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.said)
+    if base < 3 and incident.fired_steps:
+        base += any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.fired_steps)
     return SEVERITIES[base]

@@ -63,7 +63,7 @@ def cause_of(fact: Fact) -> Cause | None:
 
 def _occasion(fact: Fact) -> Occasion | None:
     """Return the occasion of a fact. Of a breach the ladder tells; of a directive's, who gave it hears at once."""
-    if fact.kind is Kind.BREACHED and fact.directive is not None and fact.whom is not None:
+    if fact.kind is Kind.BREACHED and fact.directive is not None and fact.recipient is not None:
         return Occasion.NOT_DONE
     return OCCASIONS.get(fact.kind)
 
@@ -104,7 +104,7 @@ def _units(fact: Fact, one: Summary | None, catalogue: Catalogue) -> Iterable[st
         case Occasion.URGENT | Occasion.LOWERED:
             return fact.units or _handling(fact.unit, one, catalogue)
         case Occasion.NOT_DONE:
-            return (fact.whom,) if fact.whom else ()
+            return (fact.recipient,) if fact.recipient else ()
         case Occasion.ESCALATED:
             unit, _ = _rung(fact, one, catalogue)
             return (unit,) if unit else _handling(fact.unit, one, catalogue)
@@ -122,10 +122,10 @@ def _handling(unit: str | None, one: Summary | None, catalogue: Catalogue) -> tu
 
 def _rung(fact: Fact, one: Summary | None, catalogue: Catalogue) -> tuple[str | None, str | None]:
     """Return whom an escalation goes to, and how: as the fact says, else as the ladder has it for that level."""
-    if fact.whom is not None:
-        return fact.whom, fact.channel
+    if fact.recipient is not None:
+        return fact.recipient, fact.channel
     rule = catalogue.rules.by_id.get(fact.rule or (one.rule if one is not None else ""))
-    rungs = rule.ladder if rule is not None else ()
+    rungs = rule.escalation_steps if rule is not None else ()
     return next(((rung.whom, rung.channel) for rung in rungs if rung.level == fact.level), (None, None))
 
 

@@ -96,7 +96,7 @@ def reminders(incident: Incident, catalogue: Catalogue) -> Iterator[Reminder]:
 def last_reminded(incident: Incident) -> dict[tuple[str, str], int]:
     """Return the highest step announced, by directive and unit."""
     last: dict[tuple[str, str], int] = {}
-    for said in incident.reminded:
+    for said in incident.fired_reminders:
         last[said.directive, said.unit] = max(said.step, last.get((said.directive, said.unit), -1))
     return last
 
@@ -109,7 +109,7 @@ def steps(directive: Directive, answer: Answer, policy: DirectivePolicy) -> Iter
     if policy.warn is not None and due > directive.at:
         yield Step(WARNED, 0, directive.at + round(policy.warn * (due - directive.at)))
     yield Step(BREACHED, 0, due, directive.by or "")
-    for number, rung in enumerate(policy.ladder, LADDER):
+    for number, rung in enumerate(policy.escalation_steps, LADDER):
         yield Step(number, rung.level, due + rung.after, rung.whom, rung.channel)
 
 
@@ -124,7 +124,7 @@ def breached_unsaid(incident: Incident) -> Iterator[tuple[Directive, Answer]]:
 
 def withdrawn(old: Incident, new: Incident) -> Iterator[str]:
     """Yield the directives and units whose breach was announced before it was known that they were done in time."""
-    if not new.reminded:
+    if not new.fired_reminders:
         return
     said = last_reminded(new)
     for directive in new.directives:
@@ -140,5 +140,5 @@ def remind(draft: Incident, directive: Directive, answer: Answer, step: Step, no
     """Note on the draft that a step was announced of a unit; return the id of its fact, which can be made only once."""
     due = directive.due or 0
     said = Reminded(directive.id, answer.unit, step.number, step.level, due, now)
-    draft.reminded = (*draft.reminded, said)
+    draft.fired_reminders = (*draft.fired_reminders, said)
     return said.fact_id(draft.id)

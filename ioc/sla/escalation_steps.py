@@ -47,7 +47,7 @@ def step_after(last: int, clock: SlaClock, incident: Incident, catalogue: Catalo
 def _on_ladder(number: int, due: Instant, rule: SlaRule, calendar: Calendar) -> Step | None:
     """Return the step of a number from the ladder: each rung speaks once, and as often again as it repeats."""
     turn = number - LADDER
-    for rung in rule.ladder:
+    for rung in rule.escalation_steps:
         turns = 1 if rung.repeat is None else 1 + rung.repeat.times
         if turn < turns:
             return Step(number, rung.level, _moment(rung, turn, due, calendar), rung.whom, rung.channel)
@@ -64,7 +64,7 @@ def _moment(rung: EscalationStep, turn: int, due: Instant, calendar: Calendar) -
 def last_said(clock: SlaClock, incident: Incident) -> int:
     """Return the highest step of a clock announced in this run under this rule; -1 when none was."""
     last, target = -1, clock.target
-    for said in incident.said:
+    for said in incident.fired_steps:
         if said.target == target and said.step > last and said.is_of(incident, clock):
             last = said.step
     return last
@@ -86,7 +86,7 @@ def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
 
 
 def _next_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Instant | None:
-    if not incident.said and clock.warn is not None and clock.due is not None:
+    if not incident.fired_steps and clock.warn is not None and clock.due is not None:
         return clock.warn  # as it is with most: nothing was announced yet
     step = step_after(last_said(clock, incident), clock, incident, catalogue)
     return None if step is None else announced_at(step)

@@ -26,7 +26,7 @@ class StepTold(Struct, frozen=True):
     kind: Kind
     level: int
     at: Instant | None
-    whom: str
+    recipient: str
     channel: str
     fired_at: Instant | None
 
@@ -121,7 +121,7 @@ _KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
 
 
 def _steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
-    fired = {said.step: said.at for said in incident.said if said.is_of(incident, clock)}
+    fired = {said.step: said.at for said in incident.fired_steps if said.is_of(incident, clock)}
     for step in steps(clock, incident, catalogue):
         kind = _KINDS.get(step.number, Kind.ESCALATED)
-        yield StepTold(kind, step.level, step.at, step.whom, step.channel, fired.get(step.number))
+        yield StepTold(kind, step.level, step.at, step.recipient, step.channel, fired.get(step.number))

@@ -109,7 +109,7 @@ def check_refusals(centre: City) -> None:
 
 def check_announcements(told: list[Fact]) -> None:
     """The one unit that was late is warned, and told of up the ladder; the other is left alone."""
-    assert [(fact.kind, fact.unit, fact.level, fact.whom) for fact in told] == [
+    assert [(fact.kind, fact.unit, fact.level, fact.recipient) for fact in told] == [
         (Kind.WARNED, "hepco", 0, None),
         (Kind.BREACHED, "hepco", 0, "ubnd-tp"),
         (Kind.ESCALATED, "hepco", 1, "ioc"),

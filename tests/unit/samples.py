@@ -169,7 +169,7 @@ def booked(act: Act, time: Instant, id: str = "", subject: str = "A-001", offset
 
 def essence(incident: Incident) -> Incident:
     """Return what the set of its events alone makes of an incident."""
-    return replace(incident, said=(), reminded=(), sent=(), next_at=None, turn=0, version=0)
+    return replace(incident, fired_steps=(), fired_reminders=(), sent=(), next_at=None, sequence=0, version=0)
 
 
 def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> IncidentProcessor:

@@ -7,16 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.feed import screen_rows
-from api.feed.screen_rows import Shown
+from api.feed.screen_rows import ScreenRows
 from api.http.json import encoded
 from api.incidents.serializer import row
 from api.read_model import read_model
 from api.read_model.index import sorted_index, text_index
 from api.read_model.index.bitmap import CHUNK, Marks
-from api.read_model.index.entry import NEVER, WorkOrder, folded
+from api.read_model.index.entry import NEVER, WorkOrder, fold_text
 from api.read_model.index.filter import Filter
 from api.read_model.index.id_index import IdIndex
-from api.read_model.index.sorted_index import SortedIndex, moments
+from api.read_model.index.sorted_index import SortedIndex, by_instant
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import Priority, TargetName
@@ -76,7 +76,7 @@ incidents = st.builds(
     clocks=st.lists(clocks, max_size=3, unique_by=lambda clock: clock.target).map(tuple),
     parent=st.sampled_from([None, *IDS[:2]]),
     children=st.sampled_from([{}, {"x": Child(1), "y": Child(1, away=True)}]),
-    said=st.sampled_from([(), (FiredStep(0, "r", TargetName.RESOLVE, BREACHED, 1, NOW, NOW),)]),
+    fired_steps=st.sampled_from([(), (FiredStep(0, "r", TargetName.RESOLVE, BREACHED, 1, NOW, NOW),)]),
     shelved_until=st.none() | st.just(NOW + 9),
     dossier=st.none() | st.just(Dossier(None, True)),
     version=st.integers(1, 4),
@@ -263,7 +263,7 @@ def test_screens_hold_the_first_that_are_open_and_the_last_that_were_closed(
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("MOST_OPEN", most_open), ("MOST_CLOSED", most_closed), ("CLOSED_SHOWN", 2)):
             patch.setattr(screen_rows, name, value)
-        screens, screen = Shown(both.model), dict[str, bytes]()
+        screens, screen = ScreenRows(both.model), dict[str, bytes]()
         for step in taken:
             both.take(step)
             for id, one in screens.news().items():
@@ -353,7 +353,7 @@ def test_ids_are_found_by_any_part_and_by_their_beginning(
             known[number] = id
             all_ids.change(number)
         within = data.draw(st.sets(st.sampled_from(sorted(known))))
-        plain = {number: folded(known[number].partition(":")[2]) for number in within}
+        plain = {number: fold_text(known[number].partition(":")[2]) for number in within}
         marks = Marks.of(within, max(known) + 1)
         assert set(all_ids.holding(part, marks)) == {number for number in within if part in plain[number]}
         assert set(all_ids.beginning(part, marks)) == {one for one in within if plain[one].startswith(part)}
@@ -364,7 +364,7 @@ pairs = st.tuples(st.integers(0, 9), st.integers(0, 50))
 
 @given(st.lists(pairs, unique=True, max_size=60), st.data())
 def test_a_line_stays_sorted(pairs_in: list[tuple[int, int]], data: st.DataObject) -> None:
-    kept: SortedIndex[int] = moments()
+    kept: SortedIndex[int] = by_instant()
     for key, number in pairs_in:
         kept.add(key, number)
     gone = data.draw(st.lists(st.sampled_from(pairs_in), unique=True)) if pairs_in else []
@@ -384,7 +384,7 @@ def test_a_line_stays_sorted(pairs_in: list[tuple[int, int]], data: st.DataObjec
 def test_a_line_holds_what_came_and_did_not_go_again_whenever_somebody_looks(
     moves: list[tuple[int, int, bool]],
 ) -> None:
-    kept: SortedIndex[int] = moments()
+    kept: SortedIndex[int] = by_instant()
     here: set[tuple[int, int]] = set()
     for key, number, looked in moves:
         pair = (key, number)
@@ -397,7 +397,7 @@ def test_a_line_holds_what_came_and_did_not_go_again_whenever_somebody_looks(
 
 
 def test_a_line_lets_many_go_at_once() -> None:
-    kept: SortedIndex[int] = moments()
+    kept: SortedIndex[int] = by_instant()
     for number in range(5_000):
         kept.add(number // 7, number)
     for number in range(0, 5_000, 2):
@@ -409,5 +409,5 @@ def test_a_line_lets_many_go_at_once() -> None:
 
 @given(st.text(), st.text(max_size=3))
 def test_a_word_is_in_a_text_when_it_is_in_one_of_the_texts_words(text: str, part: str) -> None:
-    for word in folded(part).split():
-        assert (word in folded(text)) is any(word in folded(one) for one in text.split())
+    for word in fold_text(part).split():
+        assert (word in fold_text(text)) is any(word in fold_text(one) for one in text.split())

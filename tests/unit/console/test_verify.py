@@ -178,8 +178,14 @@ TAMPERED: dict[str, tuple[Callable[[IncidentSnapshot], object], str]] = {
     "a level of a day": (counted_once_more(Measure.LADDER_2, WindowSize.DAY), "differs in counts"),
     "a window of nothing": (lambda f: f.windows.clear(), "is missing"),
     "another title": (in_the_state(lambda _: {"title": "Đèn hỏng"}), f"incident {ID} differs in title"),
-    "an announcement unsaid": (in_the_state(lambda state: {"said": state.said[:-1]}), "should not be there"),
-    "an announcement said twice": (in_the_state(lambda s: {"said": (*s.said, s.said[-1])}), "was said 2 times"),
+    "an announcement unsaid": (
+        in_the_state(lambda state: {"fired_steps": state.fired_steps[:-1]}),
+        "should not be there",
+    ),
+    "an announcement said twice": (
+        in_the_state(lambda s: {"fired_steps": (*s.fired_steps, s.fired_steps[-1])}),
+        "was said 2 times",
+    ),
     "no next deadline": (in_the_state(lambda _: {"next_at": 1}), f"{ID} does not wait for its next deadline"),
     "an incident is gone": (lambda found: found.incidents.pop(ID), f"incident {ID} is missing"),
     "an invented incident": (

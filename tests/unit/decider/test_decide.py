@@ -60,7 +60,7 @@ LIFE = [
 def essence(incident: Incident) -> Incident:
     """What the set of events alone decides."""
     plain = Incident(**{name: getattr(incident, name) for name in Incident.__struct_fields__})
-    plain.said, plain.sent, plain.next_at, plain.version = (), (), None, 0
+    plain.fired_steps, plain.sent, plain.next_at, plain.version = (), (), None, 0
     return plain
 
 
@@ -198,4 +198,4 @@ def test_a_correction_follows_what_was_said() -> None:
     assert len(corrected) == 1
     assert corrected[0].changes is not None
     assert corrected[0].changes["on_time"] == [False, True]
-    assert any(said.step == 1 for said in decision.state.said), "what was announced is never unsaid"
+    assert any(said.step == 1 for said in decision.state.fired_steps), "what was announced is never unsaid"

@@ -55,7 +55,9 @@ def tick(state: Incident, now: Instant, catalogue: Catalogue = CITY) -> Decision
 
 
 def of_directives(facts: Iterable[Fact]) -> list[tuple[Kind, str | None, int, str | None]]:
-    return [(fact.kind, fact.unit, fact.level, fact.whom) for fact in facts if fact.directive and fact.cause is None]
+    return [
+        (fact.kind, fact.unit, fact.level, fact.recipient) for fact in facts if fact.directive and fact.cause is None
+    ]
 
 
 def test_each_unit_acknowledges_and_reports_done_for_itself() -> None:
@@ -105,7 +107,7 @@ def test_the_facts_name_the_directive_the_unit_and_who_gave_it() -> None:
     assert facts[Kind.DIRECTED].units == ("pc-hue", "hepco")
     assert facts[Kind.DIRECTIVE_DONE].unit == "pc-hue"
     assert facts[Kind.DIRECTIVE_DONE].on_time is True
-    assert {(fact.directive, fact.whom, fact.due) for fact in facts.values()} == {("d", "ubnd-tp", DUE)}
+    assert {(fact.directive, fact.recipient, fact.due) for fact in facts.values()} == {("d", "ubnd-tp", DUE)}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def test_a_breach_announced_of_who_was_done_in_time_is_corrected() -> None:
     corrected = [fact.changes for fact in came.facts if fact.kind is Kind.CORRECTED]
     assert corrected == [{"not_breached": ["directive/d/hepco"]}]
     assert came.state is not None
-    assert any(said.step == BREACHED for said in came.state.reminded), "what was announced is never unsaid"
+    assert any(said.step == BREACHED for said in came.state.fired_reminders), "what was announced is never unsaid"
 
 
 def test_a_settled_matter_is_watched_no_more_and_a_reopened_one_again() -> None:
@@ -252,7 +254,7 @@ def test_any_order_any_duplicates_and_any_ticks_end_in_the_same_state_and_say_ea
     assert essence(state) == essence(expected)
     assert len({fact.id for fact in facts}) == len(facts)
     told = [fact.id for fact in facts if fact.directive and fact.cause is None]
-    assert sorted(told) == sorted(said.fact_id(state.id) for said in state.reminded)
+    assert sorted(told) == sorted(said.fact_id(state.id) for said in state.fired_reminders)
     assert decode_incident(encode(state)) == state
 
 
@@ -273,7 +275,7 @@ def test_a_state_fits_into_its_record_however_many_units_are_directed() -> None:
     for now in (T + 100 * MINUTE, DUE + SECOND, DUE + HOUR, DUE + DAY):
         state = tick(state, now, town).state
         assert state is not None
-    assert len(state.reminded) == 5 * 400
+    assert len(state.fired_reminders) == 5 * 400
     assert MAX_DIRECTED >= 400
     assert len(encode(state)) < MAX_STATE_BYTES / 2
 

@@ -49,11 +49,11 @@ CITY_ = replace(
         Told("warned", {"unit": "bo-doi-bien-phong"}, [("bo-doi-bien-phong", "screen")]),
         Told(
             "escalated",
-            {"whom": "ubnd-tp", "channel": "call", "target": "resolve", "level": 2},
+            {"recipient": "ubnd-tp", "channel": "call", "target": "resolve", "level": 2},
             [("ubnd-tp", "call"), ("ubnd-tp", "message"), ("ubnd-tp", "screen")],
         ),
         Told("escalated", {"level": 1}, [("hepco", "message")]),
-        Told("escalated", {"level": 1, "whom": "csgt"}, [("csgt", "call")]),
+        Told("escalated", {"level": 1, "recipient": "csgt"}, [("csgt", "call")]),
         Told("directed", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
         Told("urgent", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
         Told("urgent", {}, [("hepco", "message")]),
@@ -130,13 +130,13 @@ def test_of_a_directive_who_gave_it_hears_what_is_not_done_and_the_ladder_is_the
     def of(kind: str, **more: Any) -> Fact:
         return fact(kind, unit="csgt", directive="d1", **more)
 
-    late = of("breached", whom="ubnd-tp")
+    late = of("breached", recipient="ubnd-tp")
     cause = cause_of(late)
     assert cause is not None
     assert (cause.occasion, cause.about, cause.ordered) == (Occasion.NOT_DONE, "csgt", False)
     assert whom(late, ONE, CITY_) == [("ubnd-tp", "message"), ("ubnd-tp", "screen")]
     assert cause_of(of("breached")) is None, "nobody gave it"
-    higher = cause_of(of("escalated", whom="ubnd-tp", channel="call", level=1))
+    higher = cause_of(of("escalated", recipient="ubnd-tp", channel="call", level=1))
     assert higher is not None
     assert (higher.ordered, higher.about) == (False, "csgt")
     assert whom(of("warned"), ONE, CITY_) == [("csgt", "call")]

@@ -106,7 +106,7 @@ def test_the_golden_records_of_this_version_can_be_read_for_ever() -> None:
     read = serde.decode_incident(incident)
     assert read.state is State.ACKNOWLEDGED
     assert read.clocks[0].target is TargetName.ACKNOWLEDGE
-    assert read.said[0].at == 1776132000001
+    assert read.fired_steps[0].at == 1776132000001
     assert [entry.refused for entry in read.history] == [None, None, "illegal_move"]
     same(serde.decode_incident, read)
     window = b'{"counts":{"received":1},"timings":{"handling":{"count":1,"total":5000,"buckets":{"426":1}}}}'

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import EscalationStep, Match, Repeat, RuleBook, SlaRule, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, Match, Repeat, SlaPolicy, SlaRule, TimeKind
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.incident.directive import Step
@@ -54,7 +54,7 @@ def ladders(draw: st.DrawFn) -> tuple[EscalationStep, ...]:
 
 
 def city(ladder: tuple[EscalationStep, ...]) -> Catalogue:
-    rules = RuleBook((SlaRule("r", Match(), "H", {TARGET: HOUR}, 0.8, ladder),))
+    rules = SlaPolicy((SlaRule("r", Match(), "H", {TARGET: HOUR}, 0.8, ladder),))
     return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, rules)
 
 
@@ -80,7 +80,7 @@ def test_what_comes_next_and_what_has_come_are_those_of_the_ladder_laid_out(
     ladder: tuple[EscalationStep, ...], clock: SlaClock, to: int, sometime: Instant
 ) -> None:
     catalogue, whole = city(ladder), list(laid_out(clock, ladder))
-    incident = Incident("a:1", State.REPORTED, rule="r", clocks=(clock,), said=tuple(said(clock, to)))
+    incident = Incident("a:1", State.REPORTED, rule="r", clocks=(clock,), fired_steps=tuple(said(clock, to)))
     left = [step for step in whole if step.number > to]
     assert list(steps(clock, incident, catalogue)) == whole
     assert last_said(clock, incident) == to

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ioc.catalogue.calendar import Pause
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import EscalationStep, Match, OnReopen, RuleBook, SlaRule
+from ioc.catalogue.sla_policy import EscalationStep, Match, OnReopen, SlaPolicy, SlaRule
 from ioc.core.scalars import TargetName
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.decider.decide import DeadlinePassed, decide
@@ -24,7 +24,7 @@ def city(hours: float, on_reopen: OnReopen = OnReopen.CONTINUE) -> Catalogue:
     ladder = (EscalationStep(1, 0, "ioc", "screen"), EscalationStep(2, HOUR, "ubnd-tp", "call"))
     targets = {TargetName.RESOLVE: round(hours * HOUR)}
     rule = SlaRule("only", Match(), "hanh-chinh", targets, 0.8, ladder, on_reopen)
-    return replace(CITY, rules=RuleBook((rule,)))
+    return replace(CITY, rules=SlaPolicy((rule,)))
 
 
 def told(catalogue: Catalogue, now: Instant, *events: Event | DeadlinePassed) -> Explanation:
@@ -119,7 +119,7 @@ def test_a_deadline_given_with_the_report_counts_every_hour() -> None:
 
 def test_the_ladder_says_who_was_told_and_when() -> None:
     reported = event("reported", at("2024-04-16 08:00"))
-    rungs = [(step.level, step.at, step.whom, step.fired_at) for step in told(city(2), LATER, reported).steps]
+    rungs = [(step.level, step.at, step.recipient, step.fired_at) for step in told(city(2), LATER, reported).steps]
     assert rungs[-2:] == [
         (1, at("2024-04-16 10:00"), "ioc", None),
         (2, at("2024-04-16 11:00"), "ubnd-tp", None),
