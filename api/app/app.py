@@ -8,15 +8,16 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.app import health, screen_files
-from api.app.metrics import METHODS, Metrics
 from api.app.middleware import BodyLimit, Guarded, HeadAsGet
+from api.app.model_metrics import watch
+from api.app.parts import Parts, put_parts
 from api.catalogue import routes as catalogue_routes
 from api.catalogue import war_room
 from api.commands import routes as commands_routes
-from api.container import Centre
 from api.feed import routes as feed_routes
 from api.figures import routes as figures_routes
 from api.http import openapi, problems
+from api.http.metrics import METHODS, Metrics
 from api.identities import routes as identities_routes
 from api.incidents import georeport_routes, groups_routes
 from api.incidents import routes as incidents_routes
@@ -26,12 +27,13 @@ from api.notifications import routes as notifications_routes
 from api.open311 import report_routes
 from api.open311 import routes as open311_routes
 from api.registers import routes as registers_routes
+from api.report import routes as report_pages_routes
 from api.sensors import routes as sensors_routes
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
+def make_api(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
     """Return the API that answers from these parts. `lifespan` starts and stops what they need."""
     api = FastAPI(
         title="ioc",
@@ -40,8 +42,8 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    api.state.centre = centre
-    centre.metrics.watch(centre.model, lambda: centre.ready, lambda: centre.backlog.bytes)
+    put_parts(api, parts)
+    watch(parts)
     problems.install(api)
     openapi.install(api)
     for noun in (  # what comes most often first: routes are tried in turn
@@ -57,6 +59,7 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
         registers_routes,
         war_room,
         figures_routes,
+        report_pages_routes,
         georeport_routes,
         open311_routes,
         feed_routes,
@@ -69,7 +72,7 @@ def make_api(centre: Centre, lifespan: Lifespan | None = None) -> FastAPI:
     api.add_middleware(BodyLimit)
     api.add_middleware(HeadAsGet)
     api.add_middleware(Guarded)
-    api.add_middleware(_Measured, metrics=centre.metrics)
+    api.add_middleware(_Measured, metrics=parts.metrics)
     return api
 
 

@@ -12,9 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app.app import make_api
-from api.app.metrics import Metrics
+from api.app.parts import Parts
 from api.app.screen_files import build_id
-from api.container import Centre
 from api.feed.feed import Feed
 from api.http.auth import Gate
 from api.http.publisher import KafkaPublisher
@@ -25,7 +24,7 @@ from api.read_model.read_model import ReadModel
 from api.read_model.reader import TOPICS, Reader, into
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import Instant
-from ioc.signing.signer import private_key, signer_of
+from ioc.signing.signer import Signer, private_key, signer_of
 
 # The exit code of a process that could no longer trust its picture.
 IN_DOUBT = 70
@@ -62,27 +61,31 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     gc.disable()  # what is read makes no garbage in circles, and looking for it takes longer the more there is
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
-    centre = Centre(settings, model, Feed(model, wall, build_id()), publisher, Metrics(), Gate(auth), identities)
-    centre.pace = Pace(settings.intake_rate)
-    centre.war_room = catalogue.war_room_link(os.environ)
-    if settings.signing_key is not None:
-        centre.signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
-        if centre.signer is None:
-            _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
-    if centre.gate.open:
+    parts = Parts(
+        settings=settings,
+        model=model,
+        feed=Feed(model, wall, build_id()),
+        publisher=publisher,
+        gate=Gate(auth),
+        identities=identities,
+        signer=_signer(settings, catalogue),
+        war_room_link=catalogue.war_room_link(os.environ),
+        pace=Pace(settings.intake_rate),
+    )
+    if parts.gate.open:
         _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
     read = asyncio.Event()
 
     def count(topic: str, records: int) -> None:
-        centre.metrics.records.labels(topic).inc(records)
+        parts.metrics.records.labels(topic).inc(records)
 
     async def run() -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), read.set, count).run())
-            if not centre.gate.open:  # else nobody may see them, and they are not even read
+            if not parts.gate.open:  # else nobody may see them, and they are not even read
                 tasks.create_task(identities.reader(count).run())
-            tasks.create_task(_feed_when_read(centre, read))
+            tasks.create_task(_feed_when_read(parts, read))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -94,28 +97,38 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
             await asyncio.gather(task, return_exceptions=True)
             await publisher.stop()
 
-    _Server(centre, make_api(centre, lifespan)).run()
+    _Server(parts, make_api(parts, lifespan)).run()
 
 
-async def _feed_when_read(centre: Centre, read: asyncio.Event) -> None:
+def _signer(settings: ApiSettings, catalogue: Catalogue) -> Signer | None:
+    """Return what signs the centre's own directives; None without a key that the catalogue knows."""
+    if settings.signing_key is None:
+        return None
+    signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
+    if signer is None:
+        _log.warning("IOC_SIGNING_KEY is not in keys.yml: the centre cannot give directives of its own")
+    return signer
+
+
+async def _feed_when_read(parts: Parts, read: asyncio.Event) -> None:
     """Once all there was has been read, get ready to be asked, answer, and feed the screens."""
     await read.wait()
-    for _ in centre.model.settling():
+    for _ in parts.model.settling():
         await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
     gc.set_threshold(*COLLECTING)
     gc.enable()
     gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
-    centre.model.sensors.dirty.clear()
-    centre.ready = True
-    _log.info("read to the end: %d incidents", len(centre.model))
-    await centre.feed.run()
+    parts.model.sensors.dirty.clear()
+    parts.readiness.ready = True
+    _log.info("read to the end: %d incidents", len(parts.model))
+    await parts.feed.run()
 
 
 class _Server(uvicorn.Server):
     """Ends the live feeds first when told to stop: they would never end by themselves."""
 
-    def __init__(self, centre: Centre, api: FastAPI) -> None:
-        settings = centre.settings
+    def __init__(self, parts: Parts, api: FastAPI) -> None:
+        settings = parts.settings
         super().__init__(
             uvicorn.Config(
                 api,
@@ -128,9 +141,9 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=3,
             )
         )
-        self._centre = centre
+        self._feed = parts.feed
 
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop, as uvicorn does, and let go of the screens."""
-        self._centre.feed.close()
+        self._feed.close()
         super().handle_exit(sig, frame)  # type: ignore[arg-type]

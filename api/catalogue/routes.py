@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.catalogue.schemas import CatalogueShown, MapShown
-from api.container import AnyCentre
+from api.http.dependencies import TheSettings
 from api.http.responses import json_answer
+from api.read_model.dependencies import AnyReadModel
 from ioc.catalogue.cause import Cause
 from ioc.catalogue.service import Online
 from ioc.incident.lifecycle import State, commands_in
@@ -30,10 +31,10 @@ WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 @router.get(
     "/catalogue", summary="Show services, units, wards and commands", responses={200: {"model": CatalogueShown}}
 )
-async def catalogue(centre: AnyCentre) -> Response:
+async def catalogue(model: AnyReadModel) -> Response:
     """The names behind the codes, and the commands each state allows."""
-    known = centre.model.catalogue
-    in_force = {one.editions[-1].edition for one in centre.model.positions.values() if one.editions}
+    known = model.catalogue
+    in_force = {one.editions[-1].edition for one in model.positions.values() if one.editions}
     levels = Counter(procedure.online for procedure in known.procedures.values())
     return json_answer(
         {
@@ -59,7 +60,7 @@ def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, o
 
 
 @router.get("/map", summary="Show the wards as GeoJSON", response_class=GeoJson, responses={200: {"model": MapShown}})
-async def ward_map(centre: AnyCentre) -> Response:
+async def ward_map(settings: TheSettings) -> Response:
     """A FeatureCollection; the id of a feature is the ward's code."""
-    path = centre.settings.map_geojson or WARDS
+    path = settings.map_geojson or WARDS
     return GeoJson(path.read_bytes(), headers={"Cache-Control": "no-cache"})

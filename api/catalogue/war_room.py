@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.catalogue.dependencies import TheWarRoomLink
 from api.catalogue.war_room_schema import WarRoomShown
-from api.container import ReadyCentre
 from api.http.auth import AnOperator
 from api.http.problems import shown
 from api.http.responses import json_answer
+from api.read_model.dependencies import WhenReady
 
 router = APIRouter(tags=["incidents"])
 
@@ -17,6 +18,6 @@ router = APIRouter(tags=["incidents"])
     summary="Show the way to the war room",
     responses={200: {"model": WarRoomShown}, **shown(401, 403, 503)},
 )
-async def war_room(_: AnOperator, centre: ReadyCentre) -> Response:
+async def war_room(_operator: AnOperator, _ready: WhenReady, link: TheWarRoomLink) -> Response:
     """The link that urgent notices name: `war_room` of the catalogue's channels, its variables filled in."""
-    return json_answer({"url": centre.war_room or None})
+    return json_answer({"url": link or None})

@@ -62,7 +62,7 @@ class CommandRoute(CompleteRejectionRoute):
             faults = faults + events.standing_faults(self.name, body, card, model.catalogue)
             faults += [*merges.unknown(body, model), *merges.conflicts(body, card, model)]
         if isinstance(body, dict):
-            faults = faults + BODIES[self.name].lacking(body)
+            faults = faults + BODIES[self.name].missing_fields(body)
         return Problem(422, "The command is not valid", first_of_each(faults))
 
 
@@ -72,10 +72,14 @@ Key = Annotated[str | None, Header(min_length=1, max_length=256, description="Be
 
 def _add(command: str, body_type: type[CommandBody]) -> None:
     async def order(
-        operator: AnOperator, card: KnownCard, context: TheCommandContext, body: CommandBody, idempotency_key: Key = None
+        operator: AnOperator,
+        card: KnownCard,
+        context: TheCommandContext,
+        body: CommandBody,
+        idempotency_key: Key = None,
     ) -> JSONResponse:
         if operator is not None:
-            body = body.given_by(operator.subject)
+            body = body.with_actor(operator.subject)
         return await _carry_out(command, card, context, body, idempotency_key)
 
     # FastAPI reads the body's model from the annotation; each command has its own.

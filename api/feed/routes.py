@@ -7,9 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from starlette.responses import StreamingResponse
 
-from api.container import Centre, ReadyCentre
-from api.feed.message import GZIP, Message, packed
+from api.feed.dependencies import TheFeed
+from api.feed.feed import Feed
+from api.feed.message import GZIP_HEADER, FeedMessage, compress
+from api.http.dependencies import TheMetrics
+from api.http.metrics import Metrics
 from api.http.problems import shown
+from api.read_model.dependencies import WhenReady
 
 router = APIRouter(tags=["feed"])
 
@@ -29,53 +33,53 @@ Accepted = Annotated[str, Header(include_in_schema=False)]
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **shown(422, 503)},
 )
 async def stream(
-    centre: ReadyCentre, last_event_id: LastEventId = None, accept_encoding: Accepted = ""
+    _: WhenReady, feed: TheFeed, metrics: TheMetrics, last_event_id: LastEventId = None, accept_encoding: Accepted = ""
 ) -> StreamingResponse:
     """Events snapshot, incident, figures, tick and reset. Last-Event-ID goes on where the line broke.
 
     It is packed once for all screens that take gzip.
     """
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
-    feed = follow(centre, last_event_id)
+    batches = follow(feed, metrics, last_event_id)
     if _GZIP.search(accept_encoding):
         headers["Content-Encoding"] = "gzip"
-        return StreamingResponse(_packed(feed), headers=headers, media_type="text/event-stream")
-    return StreamingResponse(_plain(feed), headers=headers, media_type="text/event-stream")
+        return StreamingResponse(_packed(batches), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_plain(batches), headers=headers, media_type="text/event-stream")
 
 
-async def _packed(feed: AsyncIterator[list[Message]]) -> AsyncIterator[bytes]:
-    yield GZIP + packed(_RETRY)
+async def _packed(feed: AsyncIterator[list[FeedMessage]]) -> AsyncIterator[bytes]:
+    yield GZIP_HEADER + compress(_RETRY)
     async for messages in feed:
         yield b"".join(message.packed for message in messages)
 
 
-async def _plain(feed: AsyncIterator[list[Message]]) -> AsyncIterator[bytes]:
+async def _plain(feed: AsyncIterator[list[FeedMessage]]) -> AsyncIterator[bytes]:
     yield _RETRY
     async for messages in feed:
         yield b"".join(message.written for message in messages)
 
 
-async def follow(centre: Centre, last_event_id: str | None) -> AsyncIterator[list[Message]]:
+async def follow(feed: Feed, metrics: Metrics, last_event_id: str | None) -> AsyncIterator[list[FeedMessage]]:
     """Yield the feed from where a screen left off, for as long as it listens."""
-    feed, opening = centre.feed, _opening(centre, last_event_id)
-    with feed.client() as client, centre.metrics.screens.track_inprogress():
+    opening = _opening(feed, metrics, last_event_id)
+    with feed.client() as client, metrics.screens.track_inprogress():
         yield opening
         while not client.closed:
             messages = await client.take()
             if client.overrun:
-                centre.metrics.resets.inc()
+                metrics.resets.inc()
                 messages = feed.anew()
                 client.overrun = False
             if messages:
                 yield messages
 
 
-def _opening(centre: Centre, last_event_id: str | None) -> list[Message]:
+def _opening(feed: Feed, metrics: Metrics, last_event_id: str | None) -> list[FeedMessage]:
     if last_event_id is None:
-        return centre.feed.opening()
-    place = centre.feed.place(last_event_id)
-    known = None if place is None else centre.feed.since(place)
+        return feed.opening()
+    place = feed.place(last_event_id)
+    known = None if place is None else feed.since(place)
     if known is not None:
         return known
-    centre.metrics.resets.inc()
-    return centre.feed.anew()
+    metrics.resets.inc()
+    return feed.anew()

@@ -14,6 +14,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from msgspec import Struct
 
+from api.http.app_key import AppKey
 from api.http.problems import Problem
 from api.http.settings import AuthSettings
 
@@ -111,6 +112,8 @@ def _listed(claims: Mapping[str, Any], path: str) -> frozenset[str]:
     return frozenset(one for one in listed if isinstance(one, str))
 
 
+the_gate = AppKey[Gate]("gate")
+
 _bearer = HTTPBearer(
     bearerFormat="JWT",
     auto_error=False,
@@ -124,7 +127,7 @@ async def permitted(
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller | None:
     """Return the caller who has the roles a route needs; None where all are let in. Raises 401 and 403."""
-    gate: Gate = request.app.state.centre.gate
+    gate = the_gate.of(request)
     if gate.open:
         return None
     if token is None:
@@ -156,6 +159,7 @@ async def check_operator(request: Request) -> None:
     await permitted(request, SecurityScopes([Role.OPERATOR]), await _bearer(request))
 
 
+TheGate = Annotated[Gate, Depends(the_gate)]
 AnOperator = Annotated[Caller | None, Security(permitted, scopes=[Role.OPERATOR])]
 AProducer = Annotated[Caller | None, Security(permitted, scopes=[Role.PRODUCER])]
 MaySeeIdentity = Annotated[Caller, Depends(may_see_identity)]

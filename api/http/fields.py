@@ -12,7 +12,7 @@ from pydantic import (
     Strict,
 )
 
-from ioc.core.times import OUT_OF_TIME, is_of_our_time
+from ioc.core.times import TIME_OUT_OF_RANGE, is_plausible_moment
 
 Code = Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -26,8 +26,8 @@ def _as_text(moment: object) -> object:
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    if not is_of_our_time(moment):
-        raise ValueError(OUT_OF_TIME)
+    if not is_plausible_moment(moment):
+        raise ValueError(TIME_OUT_OF_RANGE)
     return moment
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
+from api.http.kafka_clients import event_producer
 from ioc.core.records import Outgoing
 from ioc.core.topics import Topic
 
@@ -19,7 +20,6 @@ PATIENCE = 10.0
 _LAST_WORDS = 5.0
 # Said before anything went out: the producer is none the worse for them.
 _OURS = (MessageSizeTooLargeError, KafkaTimeoutError)
-_BATCH_BYTES = 256 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -51,13 +51,7 @@ class KafkaPublisher:
         self._producer = await self._started()
 
     async def _started(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
-            acks="all",
-            enable_idempotence=True,
-            request_timeout_ms=10_000,
-            max_batch_size=_BATCH_BYTES,
-        )
+        producer = event_producer(self._bootstrap)
         try:
             await producer.start()
         except BaseException:

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
+from api.http.kafka_clients import single_record_consumer
 from api.read_model.reader import Reader
 from ioc.core.topics import Topic
 from ioc.incident.payloads import Reporter
@@ -74,12 +75,7 @@ class KafkaIdentities:
     async def _read(self, partition: int, offset: int) -> ConsumerRecord | None:
         """Return the first record from a place on. The consumer, and what it has fetched besides, is let go of."""
         tp = TopicPartition(Topic.REPORTERS, partition)
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=1,  # one batch of records, whatever its size
-        )
+        consumer = single_record_consumer(self._bootstrap)
         try:
             await consumer.start()
             consumer.assign([tp])

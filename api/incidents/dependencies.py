@@ -1,19 +1,19 @@
-"""TODO."""
+"""The dependency of routes on the incident named in their path."""
 
 from typing import Annotated
 
 from fastapi import Depends, Path
 
-from api.container import ReadyCentre
 from api.http.problems import Problem
+from api.read_model.dependencies import TheReadModel
 from api.read_model.index.entry import IndexEntry
 
 IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
 
 
-async def known_card(id: IncidentId, centre: ReadyCentre) -> IndexEntry:
+async def known_card(id: IncidentId, model: TheReadModel) -> IndexEntry:
     """Return the incident named in the path, or 404."""
-    card = centre.model.card(id)
+    card = model.card(id)
     if card is None:
         raise Problem(404, "No such incident")
     return card

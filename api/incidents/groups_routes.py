@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.container import ReadyCentre
 from api.http.problems import shown
 from api.http.responses import json_answer
 from api.incidents.groups_schemas import GroupsShown
+from api.read_model.dependencies import TheReadModel
 from api.read_model.freshness import freshness
 from ioc.core.times import to_rfc3339
 
@@ -17,13 +17,13 @@ router = APIRouter(tags=["incidents"])
 
 @router.get("/groups", summary="Group open incidents", responses={200: {"model": GroupsShown}, **shown(422, 503)})
 async def groups(
-    centre: ReadyCentre,
+    model: TheReadModel,
     cause: Annotated[str | None, Query(max_length=128, description="Only this cause, by its id")] = None,
     ward: Annotated[str | None, Query(max_length=128, description="Only this ward, by its code")] = None,
     least: Annotated[int, Query(ge=1, le=1_000_000, description="Only groups of so many open incidents")] = 2,
 ) -> Response:
     """By what brings many about at once and by ward, the gravest group first; causes are those of the catalogue."""
-    model, fresh = centre.model, freshness(centre.model)
+    fresh = freshness(model)
     return json_answer(
         {
             "groups": model.groups(least, cause, ward),

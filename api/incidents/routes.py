@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.container import ReadyCentre
 from api.http.problems import shown
 from api.http.responses import json_answer
 from api.incidents.dependencies import KnownCard
 from api.incidents.schemas import DetailShown, PageShown
 from api.incidents.serializer import detail, row
 from api.read_model import cursor
+from api.read_model.dependencies import TheReadModel
 from api.read_model.freshness import freshness
 from api.read_model.index.filter import Filter
 from ioc.core.times import to_rfc3339
@@ -51,7 +51,7 @@ Severity = Literal["low", "medium", "high", "critical"]
 
 @router.get("/incidents", summary="List incidents", responses={200: {"model": PageShown}, **shown(422, 503)})
 async def incidents(
-    centre: ReadyCentre,
+    model: TheReadModel,
     state: Annotated[list[Shown], Query(description="States")] = [],  # noqa: B006 - FastAPI copies it
     service: Services = [],  # noqa: B006
     unit: Units = [],  # noqa: B006
@@ -68,8 +68,8 @@ async def incidents(
 ) -> Response:
     """The gravest first, then the soonest due, then the oldest. Repeat a filter to allow several values."""
     wanted = Filter(state, service, unit, ward, parent, severity, overdue, shelved, open, text, maintenance)
-    now, fresh = centre.model.now(), freshness(centre.model)
-    page = centre.model.page(wanted, limit, None if after is None else cursor.decode(after))
+    now, fresh = model.now(), freshness(model)
+    page = model.page(wanted, limit, None if after is None else cursor.decode(after))
     return json_answer(
         {
             "items": [row(card, now) for card in page.cards],
@@ -86,6 +86,6 @@ async def incidents(
     summary="Show an incident",
     responses={200: {"model": DetailShown}, **shown(404, 422, 503)},
 )
-async def incident(card: KnownCard, centre: ReadyCentre) -> Response:
+async def incident(card: KnownCard, model: TheReadModel) -> Response:
     """With its history, and for every deadline which rule and which arithmetic."""
-    return json_answer(detail(card, centre.model.now(), centre.model.catalogue))
+    return json_answer(detail(card, model.now(), model.catalogue))

@@ -1,14 +1,12 @@
 """POST /events: the way in for services that cannot speak Kafka."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.container import Centre, ReadyCentre, paced
 from api.http.auth import AProducer
 from api.http.problems import Problem, shown
 from api.http.publisher import NotPublished
@@ -24,9 +22,11 @@ from api.intake.arrivals import (
     arrivals,
     is_batch,
 )
+from api.intake.dependencies import Intake, TheIntake
 from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict, anyones, door_of
 from api.intake.schemas import IntakeShown
 from api.intake.writing import write
+from api.read_model.dependencies import TheReadModel
 from ioc.core.rejections import FieldError, Reason
 
 # A batch of the longest events would be far longer; who has such ones sends fewer at once.
@@ -64,27 +64,27 @@ router = APIRouter(tags=["events"])
     },
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
-async def take(producer: AProducer, centre: ReadyCentre, request: Request) -> Response:
+async def take(producer: AProducer, model: TheReadModel, intake: TheIntake, request: Request) -> Response:
     """One event (structured, or binary with `ce-` headers), or a batch of up to 1,000; 256 KiB each, 4 MiB together.
 
     It is answered once the broker has written them on all its copies. The same (`source`, `id`) again counts once, so
     whatever was answered 503, or not at all, can be sent again. What the lifecycle does not allow is not seen here: it
     becomes a dead letter.
     """
-    if centre.backlog.is_full(time.monotonic()):
+    if intake.is_full():
         raise _busy()
-    with centre.backlog.in_hand() as hold:
-        came = await _came(request, centre, hold)
-        wait = paced(centre, request, None if producer is None else producer.subject, len(came))
+    with intake.backlog.in_hand() as hold:
+        came = await _came(request, intake, hold)
+        wait = intake.seconds_to_wait(request, None if producer is None else producer.subject, len(came))
         if wait:
             raise Problem(429, "More events than the producer may send", headers={"Retry-After": str(wait)})
-        verdicts = await _judged(came, door_of(centre.model, anyones if producer is None else producer.may_send))
-        await _write(centre, verdicts)
+        verdicts = await _judged(came, door_of(model, anyones if producer is None else producer.may_send))
+        await _write(verdicts, intake)
     return _answer(verdicts, is_batch(request.headers.get("content-type", "")))
 
 
-async def _came(request: Request, centre: Centre, hold: Callable[[int], None]) -> list[Arrival]:
-    body = await _body(request, centre, hold)
+async def _came(request: Request, intake: Intake, hold: Callable[[int], None]) -> list[Arrival]:
+    body = await _body(request, intake, hold)
     try:
         return arrivals(request.headers.raw, body)
     except NotEvents:
@@ -96,7 +96,7 @@ async def _came(request: Request, centre: Centre, hold: Callable[[int], None]) -
         raise Problem(413, f"The batch has more than {MOST_EVENTS} events") from None
 
 
-async def _body(request: Request, centre: Centre, hold: Callable[[int], None]) -> bytes:
+async def _body(request: Request, intake: Intake, hold: Callable[[int], None]) -> bytes:
     """Return the body, read while there is room for it."""
     parts, size = list[bytes](), 0
     async for part in request.stream():
@@ -105,7 +105,7 @@ async def _body(request: Request, centre: Centre, hold: Callable[[int], None]) -
         hold(len(part))
         if size > MOST_BYTES:
             raise Problem(413, f"The body is longer than {MOST_BYTES} bytes")
-        if centre.backlog.is_full(time.monotonic()):
+        if intake.is_full():
             raise _busy()
     return b"".join(parts)
 
@@ -123,17 +123,17 @@ async def _judged(came: Sequence[Arrival], door: Door) -> list[Verdict]:
     return verdicts
 
 
-async def _write(centre: Centre, verdicts: Sequence[Verdict]) -> None:
+async def _write(verdicts: Sequence[Verdict], intake: Intake) -> None:
     """Write what is let in, and count what became of all of them."""
     taken = TAKEN
     try:
-        await write([one.record for one in verdicts if one.record is not None], centre.publisher, centre.backlog)
+        await write([one.record for one in verdicts if one.record is not None], intake.publisher, intake.backlog)
     except NotPublished as error:
         taken = UNCONFIRMED
         raise Problem(503, "The broker did not acknowledge every event: send all of them again") from error
     finally:
         for outcome, times in Counter(taken if one.record is not None else one.outcome for one in verdicts).items():
-            centre.metrics.intake.labels("events", outcome).inc(times)
+            intake.metrics.intake.labels("events", outcome).inc(times)
 
 
 def _answer(verdicts: Sequence[Verdict], batch: bool) -> Response:

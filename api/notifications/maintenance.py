@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from api.http.fields import Code, Line, Moment
 from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import FieldError
-from ioc.core.times import Instant, is_of_our_time, to_instant
+from ioc.core.times import Instant, is_plausible_moment, to_instant
 from ioc.notifications import maintenance
 from ioc.notifications.maintenance import MaintenanceScope, MaintenanceWindow
 
@@ -92,7 +92,7 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 def _instant(found: Any) -> Instant | None:
     with suppress(ValidationError):
         moment = _MOMENT.validate_python(found) if isinstance(found, str | datetime) else None
-        if moment is not None and is_of_our_time(moment):
+        if moment is not None and is_plausible_moment(moment):
             return to_instant(moment)
     return None
 

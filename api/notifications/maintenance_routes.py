@@ -7,15 +7,17 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from msgspec.structs import replace
 from starlette.responses import JSONResponse, Response
 
-from api.container import Centre, ReadyCentre, centre_of
 from api.http.auth import AnOperator
 from api.http.complete_rejection_route import CompleteRejectionRoute, first_of_each
+from api.http.dependencies import ThePublisher
 from api.http.json import moment
 from api.http.problems import Problem, shown
-from api.http.publisher import NotPublished
+from api.http.publisher import NotPublished, Publisher
 from api.http.responses import json_answer
 from api.notifications.maintenance import EndWindow, OpenWindow, standing_faults, window_of
 from api.notifications.schemas import WindowShown, WindowsShown
+from api.read_model.dependencies import TheReadModel, the_read_model
+from api.read_model.read_model import ReadModel
 from ioc.core.rejections import FieldError
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import Topic
@@ -31,7 +33,7 @@ class MaintenanceRoute(CompleteRejectionRoute):
 
     def refusal(self, request: Request, faults: list[FieldError], body: object) -> Problem:
         """Return the refusal of a window, or of its end."""
-        model = centre_of(request).model
+        model = the_read_model.of(request)
         if self.name == "open_window":
             faults = faults + standing_faults(body, model.catalogue, model.now())
         return Problem(422, NOT_VALID, first_of_each(faults))
@@ -49,15 +51,15 @@ Id = Annotated[str, Path(max_length=128, description="The window's id")]
     responses={200: {"model": WindowsShown}, **shown(422, 503)},
 )
 async def windows(
-    centre: ReadyCentre,
+    model: TheReadModel,
     stage: Annotated[list[Stage], Query(description="Those to come, active, over or called off")] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=1000, description="Most in the answer")] = 100,
 ) -> Response:
     """The latest start first. Of an active one, how many open incidents lie in its scope."""
-    now = centre.model.now()
-    found = [one for one in centre.model.maintenance.all.values() if not stage or stage_of(one, now) in stage]
+    now = model.now()
+    found = [one for one in model.maintenance.all.values() if not stage or stage_of(one, now) in stage]
     found.sort(key=lambda one: (one.start, one.id), reverse=True)
-    return json_answer({"items": [_shown(one, centre, now) for one in found[:limit]], "total": len(found)})
+    return json_answer({"items": [_shown(one, model, now) for one in found[:limit]], "total": len(found)})
 
 
 @router.post(
@@ -68,22 +70,26 @@ async def windows(
     responses={202: {"model": WindowShown}, **shown(401, 403, 409, 413, 422, 503)},
 )
 async def open_window(
-    operator: AnOperator, centre: ReadyCentre, body: OpenWindow, idempotency_key: Key = None
+    operator: AnOperator,
+    model: TheReadModel,
+    publisher: ThePublisher,
+    body: OpenWindow,
+    idempotency_key: Key = None,
 ) -> JSONResponse:
     """Nobody is told of what happens in its scope while it is active; what is still open at its end is told once."""
-    now = centre.model.now()
-    faults = standing_faults(body.model_dump(by_alias=True), centre.model.catalogue, now)
+    now = model.now()
+    faults = standing_faults(body.model_dump(by_alias=True), model.catalogue, now)
     id = f"mw-{uuid4().hex if idempotency_key is None else digest(idempotency_key)}"
     wanted = window_of(id, body, body.actor if operator is None else operator.subject, now)
-    known = centre.model.maintenance.all.get(id)
+    known = model.maintenance.all.get(id)
     if known is not None and _asks_the_same(known, wanted):
-        return JSONResponse(_shown(known, centre, now), 202)
+        return JSONResponse(_shown(known, model, now), 202)
     if known is not None:
         fault = FieldError("Idempotency-Key", "was used before, with another body")
         raise Problem(409, "The key belongs to another window", [fault])
     if faults:
         raise Problem(422, NOT_VALID, faults)
-    return await _write(centre, wanted, now)
+    return await _write(model, publisher, wanted, now)
 
 
 @router.post(
@@ -93,24 +99,26 @@ async def open_window(
     summary="End a maintenance window early",
     responses={202: {"model": WindowShown}, **shown(401, 403, 404, 409, 413, 422, 503)},
 )
-async def end_window(operator: AnOperator, centre: ReadyCentre, id: Id, body: EndWindow) -> JSONResponse:
+async def end_window(
+    operator: AnOperator, model: TheReadModel, publisher: ThePublisher, id: Id, body: EndWindow
+) -> JSONResponse:
     """What is still open in its scope is then told once; one that has not begun is called off."""
-    now = centre.model.now()
-    known = centre.model.maintenance.all.get(id)
+    now = model.now()
+    known = model.maintenance.all.get(id)
     if known is None:
         raise Problem(404, "No such maintenance window")
     if known.ended_at is not None or known.end <= now:
         raise Problem(409, "The maintenance window has ended already")
     by = body.actor if operator is None else operator.subject
-    return await _write(centre, replace(known, ended_at=now, ended_by=by, ended_why=body.why), now)
+    return await _write(model, publisher, replace(known, ended_at=now, ended_by=by, ended_why=body.why), now)
 
 
-async def _write(centre: Centre, window: MaintenanceWindow, now: Instant) -> JSONResponse:
+async def _write(model: ReadModel, publisher: Publisher, window: MaintenanceWindow, now: Instant) -> JSONResponse:
     try:
-        await centre.publisher.publish(window.id.encode(), encode(window), (), Topic.MAINTENANCE)
+        await publisher.publish(window.id.encode(), encode(window), (), Topic.MAINTENANCE)
     except NotPublished as error:
         raise Problem(503, "The broker did not acknowledge the window; send it again, same key") from error
-    return JSONResponse(_shown(window, centre, now), 202)
+    return JSONResponse(_shown(window, model, now), 202)
 
 
 def _asks_the_same(known: MaintenanceWindow, wanted: MaintenanceWindow) -> bool:
@@ -127,10 +135,10 @@ def stage_of(window: MaintenanceWindow, now: Instant) -> Stage:
     return "over" if window.is_over(now) else "coming"
 
 
-def _shown(window: MaintenanceWindow, centre: Centre, now: Instant) -> dict[str, Any]:
+def _shown(window: MaintenanceWindow, model: ReadModel, now: Instant) -> dict[str, Any]:
     scope = window.scope
     stage = stage_of(window, now)
-    covered = centre.model.covered(window) if stage == "active" else 0
+    covered = model.covered(window) if stage == "active" else 0
     return {
         "id": window.id,
         "stage": stage,

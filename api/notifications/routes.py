@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.container import ReadyCentre
 from api.http.json import moment
 from api.http.problems import shown
 from api.http.responses import json_answer
 from api.notifications.schemas import LedgerShown
 from api.read_model import notification_log
-from api.read_model.notification_log import Sought
+from api.read_model.dependencies import TheReadModel
+from api.read_model.notification_log import NotificationFilter
 from ioc.core.times import to_rfc3339
 from ioc.notifications.notification import Notification, Status
 
@@ -20,7 +20,7 @@ router = APIRouter(tags=["notifications"])
 
 
 def _of_this_list(text: str) -> str:
-    notification_log.place_of(text)
+    notification_log.decode_cursor(text)
     return text
 
 
@@ -33,7 +33,7 @@ After = Annotated[str, AfterValidator(_of_this_list)]
     responses={200: {"model": LedgerShown}, **shown(422, 503)},
 )
 async def notifications(
-    centre: ReadyCentre,
+    model: TheReadModel,
     incident: Annotated[str | None, Query(max_length=512, description="Of this incident")] = None,
     status: Annotated[list[Status], Query(description="How far they are")] = [],  # noqa: B006 - FastAPI copies it
     unit: Annotated[list[str], Query(max_length=200, description="Codes of the units told")] = [],  # noqa: B006
@@ -42,12 +42,12 @@ async def notifications(
     after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The newest first, as far back as the API keeps them; the whole ledger is the topic `ioc.notifications`."""
-    sought = Sought(incident, status, unit, channel)
-    found = centre.model.ledger.page(sought, limit, None if after is None else notification_log.place_of(after))
+    sought = NotificationFilter(incident, status, unit, channel)
+    found = model.ledger.page(sought, limit, None if after is None else notification_log.decode_cursor(after))
     return json_answer(
         {
             "items": [_told(one) for one in found.notifications],
-            "next": None if found.next is None else notification_log.cursor(found.next),
+            "next": None if found.next is None else notification_log.encode_cursor(found.next),
             "total": found.total,
         }
     )

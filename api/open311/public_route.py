@@ -8,12 +8,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
-from api.container import Centre
 from api.http.openapi import OPEN311
 from api.http.problems import Problem, faults_of
+from api.http.settings import ApiSettings
 from api.open311.answers import PREFIX, Form, Refused, Said, refusal
 from api.open311.schemas import Open311Error
 from api.open311.services import Matter, matter
+from ioc.catalogue.city import Catalogue
 
 Endpoint = Callable[..., Awaitable[Response]]
 
@@ -50,17 +51,17 @@ def open311_router() -> APIRouter:
     return APIRouter(prefix=PREFIX, tags=[OPEN311], route_class=Open311Route)
 
 
-def known_matter(code: str, centre: Centre) -> Matter:
+def known_matter(code: str, catalogue: Catalogue) -> Matter:
     """Return what a `service_code` stands for. Raises Refused."""
-    known = matter(code, centre.model.catalogue)
+    known = matter(code, catalogue)
     if known is None:
         raise Refused(Said(404, "service_code not found"))
     return known
 
 
-def check_jurisdiction(centre: Centre, given: str) -> None:
+def check_jurisdiction(settings: ApiSettings, given: str) -> None:
     """Raise Refused when another jurisdiction's server is meant."""
-    ours = centre.settings.jurisdiction
+    ours = settings.jurisdiction
     if ours and given not in ("", ours):
         raise Refused(Said(404, "jurisdiction_id not found"))
 

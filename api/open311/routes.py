@@ -8,13 +8,15 @@ from fastapi import Path, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
-from api.container import Centre, ReadyCentre
+from api.http.dependencies import TheSettings
 from api.open311 import requests, services
 from api.open311.answers import Refused, Said, answer
 from api.open311.public_route import add, check_jurisdiction, form_of, known_matter, open311_router
 from api.open311.schemas import Open311Definition, Open311Request, Open311Service
+from api.read_model.dependencies import TheReadModel
 from api.read_model.index.entry import IndexEntry
 from api.read_model.index.filter import Filter
+from api.read_model.read_model import ReadModel
 from ioc.core.times import DAY, Instant, to_instant
 
 # So far back, and so many, a list goes that does not say otherwise.
@@ -36,25 +38,28 @@ PageSize = Annotated[int, Query(ge=1, le=_MOST, description="How many a page")]
 Jurisdiction = Annotated[str, Query(max_length=256, description="Whose server is meant: must be this one's, if given")]
 
 
-async def list_services(request: Request, centre: ReadyCentre, jurisdiction_id: Jurisdiction = "") -> Response:
+async def list_services(
+    request: Request, model: TheReadModel, settings: TheSettings, jurisdiction_id: Jurisdiction = ""
+) -> Response:
     """Each category of the services that people can use online; dossiers are left out."""
-    check_jurisdiction(centre, jurisdiction_id)
-    shown = [services.service_shown(one) for one in services.matters(centre.model.catalogue)]
+    check_jurisdiction(settings, jurisdiction_id)
+    shown = [services.service_shown(one) for one in services.matters(model.catalogue)]
     return answer(form_of(request), "services", shown)
 
 
 async def show_definition(
-    request: Request, centre: ReadyCentre, service_code: Code, jurisdiction_id: Jurisdiction = ""
+    request: Request, model: TheReadModel, settings: TheSettings, service_code: Code, jurisdiction_id: Jurisdiction = ""
 ) -> Response:
     """The ward it is in, and the checksum of a photo: none of them is required."""
-    check_jurisdiction(centre, jurisdiction_id)
-    shown = services.definition_shown(known_matter(service_code, centre), centre.model.catalogue)
+    check_jurisdiction(settings, jurisdiction_id)
+    shown = services.definition_shown(known_matter(service_code, model.catalogue), model.catalogue)
     return answer(form_of(request), "service_definition", shown)
 
 
 async def list_requests(
     request: Request,
-    centre: ReadyCentre,
+    model: TheReadModel,
+    settings: TheSettings,
     service_request_id: Ids = "",
     service_code: Codes = "",
     start_date: Since = None,
@@ -65,15 +70,15 @@ async def list_requests(
     jurisdiction_id: Jurisdiction = "",
 ) -> Response:
     """The newest first: of the last 90 days unless it is said otherwise, and of no longer time."""
-    check_jurisdiction(centre, jurisdiction_id)
+    check_jurisdiction(settings, jurisdiction_id)
     found: Iterator[IndexEntry | None]
     if service_request_id:
-        found = (_card(id, centre) for id in service_request_id.split(","))
+        found = (_card(id, model) for id in service_request_id.split(","))
     else:
-        since, until = _period(centre, start_date, end_date)
-        found = _reported(centre, since, until, _listed(service_code), _listed(status))
+        since, until = _period(model, start_date, end_date)
+        found = _reported(model, since, until, _listed(service_code), _listed(status))
     first = (page - 1) * page_size
-    shown = [requests.request_shown(card, centre.model.catalogue) for card in await _part(found, first, page_size)]
+    shown = [requests.request_shown(card, model.catalogue) for card in await _part(found, first, page_size)]
     return answer(form_of(request), "service_requests", shown)
 
 
@@ -97,8 +102,8 @@ async def _part(found: Iterator[IndexEntry | None], first: int, count: int) -> l
     return part
 
 
-def _period(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | None) -> tuple[Instant, Instant]:
-    until = centre.model.now() + 1 if end is None else to_instant(end)
+def _period(model: ReadModel, start: AwareDatetime | None, end: AwareDatetime | None) -> tuple[Instant, Instant]:
+    until = model.now() + 1 if end is None else to_instant(end)
     since = until - _PERIOD if start is None else to_instant(start)
     if not 0 <= until - since <= _PERIOD:
         raise Refused(Said(400, "start_date: must come before end_date, by 90 days at most"))
@@ -106,37 +111,41 @@ def _period(centre: Centre, start: AwareDatetime | None, end: AwareDatetime | No
 
 
 def _reported(
-    centre: Centre, since: Instant, until: Instant, codes: frozenset[str], states: frozenset[str]
+    model: ReadModel, since: Instant, until: Instant, codes: frozenset[str], states: frozenset[str]
 ) -> Iterator[IndexEntry | None]:
     """Return what was reported in a period, the newest first, and None for each that has none of the codes."""
-    matters, of = services.matters(centre.model.catalogue), {code.partition(":")[0] for code in codes}
+    matters, of = services.matters(model.catalogue), {code.partition(":")[0] for code in codes}
     asked = {one.service.code for one in matters if not codes or one.service.code in of}
     states = states & {"open", "closed"}
     if not asked or not states:
         return iter(())
     wanted = Filter(service=sorted(asked), open=None if len(states) == 2 else "open" in states)
-    found = centre.model.reported(since, until, wanted, newest_first=True)
+    found = model.reported(since, until, wanted, newest_first=True)
     return (card if not codes or requests.code_of(card.incident) in codes else None for card in found)
 
 
 async def show_request(
-    request: Request, centre: ReadyCentre, service_request_id: RequestId, jurisdiction_id: Jurisdiction = ""
+    request: Request,
+    model: TheReadModel,
+    settings: TheSettings,
+    service_request_id: RequestId,
+    jurisdiction_id: Jurisdiction = "",
 ) -> Response:
     """How it stands: open or closed, who has it, and what the answer was. No reporter's identity is in it."""
-    check_jurisdiction(centre, jurisdiction_id)
-    card = _card(service_request_id, centre)
+    check_jurisdiction(settings, jurisdiction_id)
+    card = _card(service_request_id, model)
     if card is None:
         raise Refused(Said(404, "service_request_id not found"))
-    return answer(form_of(request), "service_requests", [requests.request_shown(card, centre.model.catalogue)])
+    return answer(form_of(request), "service_requests", [requests.request_shown(card, model.catalogue)])
 
 
-def _card(id: str, centre: Centre) -> IndexEntry | None:
-    card = centre.model.card(id.strip())
-    return card if card is not None and _is_shown(card, centre) else None
+def _card(id: str, model: ReadModel) -> IndexEntry | None:
+    card = model.card(id.strip())
+    return card if card is not None and _is_shown(card, model) else None
 
 
-def _is_shown(card: IndexEntry, centre: Centre) -> bool:
-    return services.is_reportable(card.incident.service, centre.model.catalogue)
+def _is_shown(card: IndexEntry, model: ReadModel) -> bool:
+    return services.is_reportable(card.incident.service, model.catalogue)
 
 
 add(router, "/services", list_services, "List what can be reported", list[Open311Service], 400, 404)

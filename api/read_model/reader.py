@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from api.http.kafka_clients import topics_consumer
 from api.read_model.read_model import ReadModel
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import decode_key
@@ -28,8 +29,6 @@ TOPICS = (
 # So many records are folded in before others get their turn on the loop; more while there is nobody but the health
 # routes.
 _SLICE, _FIRST_SLICE = 500, 2_000
-# Milliseconds: while a fetch is under way nothing else is asked of its broker, not even for other partitions.
-_LONGEST_FETCH = 100
 
 _log = logging.getLogger(__name__)
 
@@ -88,16 +87,7 @@ class Reader:
 
     async def run(self) -> None:
         """Read for ever. Any error is the caller's to die of: a reader in doubt must not go on."""
-        consumer = AIOKafkaConsumer(
-            *self._topics,
-            bootstrap_servers=self._bootstrap,
-            group_id=None,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-            fetch_max_wait_ms=_LONGEST_FETCH,
-        )
+        consumer = topics_consumer(self._bootstrap, self._topics)
         await consumer.start()
         try:
             await self._follow(consumer)

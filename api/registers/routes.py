@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.container import ReadyCentre
 from api.http.problems import Problem, shown
 from api.http.responses import json_answer
+from api.read_model.dependencies import TheReadModel
 from api.read_model.freshness import freshness
 from api.registers.dossiers import dossiers
 from api.registers.schemas import DossiersShown, QueuesShown
@@ -26,21 +26,21 @@ Code = Annotated[
     summary="Look up a dossier",
     responses={200: {"model": DossiersShown}, **shown(404, 422, 503)},
 )
-async def show_dossiers(code: Code, centre: ReadyCentre) -> Response:
+async def show_dossiers(code: Code, model: TheReadModel) -> Response:
     """How it stands, by when it is due and what came of it, for whoever knows its code. No names, nobody's words.
 
     Codes are numbers of the sources: when several sources use the same, all that have it are told.
     """
-    found = dossiers(centre.model, code)
+    found = dossiers(model, code)
     if not found["items"]:
         raise Problem(404, "No such dossier")
     return json_answer(found)
 
 
 @router.get("/queues", summary="Show the queues", responses={200: {"model": QueuesShown}, **shown(503)})
-async def show_queues(centre: ReadyCentre) -> Response:
+async def show_queues(model: TheReadModel) -> Response:
     """Who waits at the counters now, of those who drew a ticket today; the longest wait first."""
-    model, fresh = centre.model, freshness(centre.model)
+    fresh = freshness(model)
     return json_answer(
         {
             "items": model.queues.told(model.now(), model.catalogue.zone),

@@ -1,22 +1,24 @@
 """An API over a read model that real events were folded into: no broker, but every deciding rule is the real one."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from fastapi import FastAPI
 from pytest_asyncio import fixture as async_fixture
 
 from api.app.app import make_api
-from api.app.metrics import Metrics
-from api.container import Centre
+from api.app.parts import Parts
 from api.feed.feed import Feed
-from api.feed.message import Message
+from api.feed.message import FeedMessage
 from api.http.auth import Gate
 from api.http.publisher import Headers, NotPublished
 from api.http.settings import ApiSettings, AuthSettings
 from api.identities.identities import NotReadable
+from api.read_model.dependencies import Readiness
 from api.read_model.read_model import ReadModel
 from api.read_model.reader import take
 from ioc.catalogue.city import Catalogue
@@ -29,7 +31,7 @@ from ioc.incident.payloads import Reporter
 from ioc.office_records.records import Act
 from ioc.processors import serde as records
 from ioc.processors.incidents import IncidentProcessor
-from ioc.processors.sensors import SensorChangeSet as Sensed
+from ioc.processors.sensor_change_set import SensorChangeSet as Sensed
 from ioc.processors.sensors import SensorProcessor as SensorShard
 from ioc.sensors.observations import OBSERVED_TYPE
 from tests.unit.samples import CENTRE, LEADERS, fresh_city
@@ -38,7 +40,7 @@ OPEN = Gate(AuthSettings())
 START = parse_instant("2024-04-16T02:00:00Z")  # a Tuesday, 09:00 in Huế
 
 
-def said(message: Message) -> dict[str, Any]:
+def said(message: FeedMessage) -> dict[str, Any]:
     """Return what a message of the feed says, as a screen reads it."""
     body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(message.body))
     return body
@@ -93,9 +95,22 @@ class City:
         self.broker = Refusing()
         self.identities = Known()
         self.feed = Feed(self.model, lambda: self.now, "test")
-        self.centre = Centre(ApiSettings(), self.model, self.feed, self.broker, Metrics(), OPEN, self.identities, True)
-        self.centre.signer = CENTRE
+        self.parts = Parts(
+            settings=ApiSettings(),
+            model=self.model,
+            feed=self.feed,
+            publisher=self.broker,
+            gate=OPEN,
+            identities=self.identities,
+            signer=CENTRE,
+            readiness=Readiness(ready=True),
+        )
         self.offset = 0
+
+    @cached_property
+    def api(self) -> FastAPI:
+        """The API over this city; made when first asked for. Its parts can be replaced by their keys."""
+        return make_api(self.parts)
 
     def pass_time(self, ms: int) -> None:
         self.now += ms
@@ -216,6 +231,6 @@ def city(catalogue: Catalogue) -> Iterator[City]:
 
 @async_fixture
 async def client(city: City) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(make_api(city.centre))
+    transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
         yield http

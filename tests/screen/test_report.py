@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api.app.app import make_api
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from tests.api.conftest import City
 from tests.api.report.test_report import a_day
@@ -26,7 +25,7 @@ def report_url() -> Iterator[str]:
     """Serve the report of a day with matters of several services and units."""
     city = City(load_catalogue(hue_folder()))
     a_day(city)
-    server = uvicorn.Server(uvicorn.Config(make_api(city.centre), port=free_port(), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(city.api, port=free_port(), log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
     give_up = time.monotonic() + 20

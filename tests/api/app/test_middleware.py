@@ -72,7 +72,7 @@ async def test_an_error_nobody_thought_of_tells_nothing_and_is_logged(
     assert answer.headers["content-type"] == "application/problem+json"
     assert "zero" not in answer.text
     assert "ZeroDivisionError" in caplog.text
-    assert city.centre.metrics.requests.labels("GET", "/figures", "500")._value.get() == 1
+    assert city.parts.metrics.requests.labels("GET", "/figures", "500")._value.get() == 1
 
 
 async def test_no_answer_may_be_taken_for_another_type(client: httpx.AsyncClient) -> None:

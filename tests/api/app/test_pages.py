@@ -5,7 +5,7 @@ import pytest
 
 from api.read_model.clock import PipelineClock
 from api.read_model.reader import take
-from ioc.core.editions import in_force
+from ioc.core.editions import with_edition
 from ioc.core.records import Position
 from ioc.core.times import HOUR, MINUTE, SECOND
 from ioc.core.topics import Topic
@@ -74,7 +74,7 @@ async def test_the_catalogue_names_its_edition_and_those_the_workers_fold_by(
     city: City, client: httpx.AsyncClient
 ) -> None:
     edition = city.model.catalogue.edition
-    for known in ((), in_force((), edition, 0), in_force(in_force((), edition, 0), "another", 7)):
+    for known in ((), with_edition((), edition, 0), with_edition(with_edition((), edition, 0), "another", 7)):
         take(city.model, Topic.POSITIONS, b"0", serde.encode(Position(editions=known)))
         told = (await client.get("/catalogue")).json()
         assert told["edition"] == edition
@@ -82,11 +82,11 @@ async def test_the_catalogue_names_its_edition_and_those_the_workers_fold_by(
 
 
 async def test_half_a_picture_is_not_shown(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.ready = False
+    city.parts.readiness.ready = False
     assert (await client.get("/live")).status_code == 200
     for path in ("/ready", "/incidents", "/figures", "/stream", "/incidents/field-reports:1"):
         assert (await client.get(path)).status_code == 503, path
-    city.centre.ready = True
+    city.parts.readiness.ready = True
     assert (await client.get("/ready")).json()["ready"] is True
 
 

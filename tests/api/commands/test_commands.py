@@ -6,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from api.commands.dependencies import the_idempotency_cache
 from api.commands.idempotency import IdempotencyCache
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import COMMANDS, EventType
@@ -176,7 +177,7 @@ async def test_a_key_means_one_command_with_one_body_also_before_the_workers_sho
             assert other.json()["errors"][0]["field"] == "Idempotency-Key"
         if unseen:
             city.receive(*city.broker.published[0])
-            city.centre.sent = IdempotencyCache()  # as after a start
+            the_idempotency_cache.put(city.api, IdempotencyCache())  # as after a start
     assert len(city.broker.published) == 1
 
 

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from api.http.auth import Gate
+from api.commands.dependencies import the_idempotency_cache, the_signer
+from api.commands.idempotency import IdempotencyCache
+from api.http.auth import Gate, the_gate
 from api.http.settings import ApiSettings
 from ioc.core.scalars import Priority
 from ioc.core.times import HOUR, MINUTE
@@ -64,7 +66,7 @@ async def test_a_directive_sent_again_is_answered_again_though_it_is_signed_anew
     city.pass_time(MINUTE)
     lately = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     city.receive(*city.broker.published[0])
-    city.centre.sent = type(city.centre.sent)()  # as if asked of another process of the API
+    the_idempotency_cache.put(city.api, IdempotencyCache())  # as if asked of another process of the API
     later = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     assert first.json() == lately.json() == later.json()
     assert len(city.broker.published) == 1
@@ -76,8 +78,8 @@ async def test_a_directive_signed_elsewhere_is_passed_on_as_it_was_signed(
     city: City, client: httpx.AsyncClient
 ) -> None:
     city.report(ONE)
-    city.centre.signer = None
-    city.centre.gate = Gate(AUTH)
+    the_signer.put(city.api, None)
+    the_gate.put(city.api, Gate(AUTH))
     body = elsewhere(city)
     answer = await client.post(f"/incidents/{ONE}/direct", json=body, headers={**KEY, **bearing()})
     assert answer.status_code == 202, answer.text
@@ -90,7 +92,7 @@ async def test_without_a_key_and_without_a_signature_there_is_no_directive(
     city: City, client: httpx.AsyncClient
 ) -> None:
     city.report(ONE)
-    city.centre.signer = None
+    the_signer.put(city.api, None)
     answer = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     assert answer.status_code == 422
     assert "IOC_SIGNING_KEY" in errors(answer)["signature"]
@@ -235,7 +237,7 @@ async def test_what_is_urgent_is_not_lowered_without_a_reason(city: City, client
 
 async def test_who_lowers_it_is_known_by_the_token(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE, priority="urgent")
-    city.centre.gate = Gate(AUTH)
+    the_gate.put(city.api, Gate(AUTH))
     silent = await client.post(f"/incidents/{ONE}/update", json={"priority": "low"}, headers=bearing())
     assert errors(silent).keys() == {"text"}
     said = {"priority": "low", "text": "Nước đã rút"}

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from api.feed.feed import MOST_ROWS, PENDING, SNAPSHOT_EVERY, Client
-from api.feed.message import Message, folded, of_rows
+from api.feed.feed import MOST_ROWS, PENDING, SNAPSHOT_EVERY, FeedClient
+from api.feed.message import FeedMessage, merge_messages, rows_message
 from api.feed.routes import follow, stream
 from api.feed.screen_rows import CLOSED_SHOWN
 from api.http.json import encoded
@@ -30,7 +30,7 @@ def heard(chunk: bytes) -> Heard:
     return found
 
 
-async def listen(stream: AsyncIterator[list[Message]]) -> Heard:
+async def listen(stream: AsyncIterator[list[FeedMessage]]) -> Heard:
     return heard(b"".join(message.written for message in await anext(stream)))
 
 
@@ -40,7 +40,7 @@ def named(city: City, position: int) -> str:
 
 async def test_a_screen_starts_from_a_snapshot_and_hears_what_changes(city: City) -> None:
     city.report(ONE)
-    stream = follow(city.centre, None)
+    stream = follow(city.feed, city.parts.metrics, None)
     (_, kind, body), (_, second, tick) = await listen(stream)
     assert kind == "snapshot"
     assert [row["id"] for row in body["incidents"]] == [ONE]  # type: ignore[attr-defined]
@@ -66,11 +66,11 @@ async def test_a_broken_line_goes_on_where_it_broke(city: City) -> None:
     last = city.feed.position
     city.report(ONE)
     city.feed.step()
-    ((position, kind, body),) = await listen(follow(city.centre, named(city, last)))
+    ((position, kind, body),) = await listen(follow(city.feed, city.parts.metrics, named(city, last)))
     assert kind == "incident"
     assert position == named(city, last + 1)
     assert body["removed"] == []
-    assert await listen(follow(city.centre, named(city, city.feed.position))) == []
+    assert await listen(follow(city.feed, city.parts.metrics, named(city, city.feed.position))) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ async def test_a_place_no_longer_known_starts_the_screen_anew(city: City, last: 
     city.report(ONE)
     city.feed.step()
     last = last.replace("here", city.feed.process)
-    opening = await listen(follow(city.centre, last))
+    opening = await listen(follow(city.feed, city.parts.metrics, last))
     assert [kind for _, kind, _ in opening] == ["reset", "snapshot", "tick"]
     # A line that breaks between reset and snapshot must not go on from behind the snapshot.
     assert [id for id, _, _ in opening] == [None, named(city, city.feed.position), None]
@@ -93,7 +93,11 @@ async def test_an_id_of_another_process_starts_the_screen_anew(city: City) -> No
         each.report(ONE)
         each.feed.step()
     foreign = named(other, other.feed.position - 1)
-    assert [kind for _, kind, _ in await listen(follow(city.centre, foreign))] == ["reset", "snapshot", "tick"]
+    assert [kind for _, kind, _ in await listen(follow(city.feed, city.parts.metrics, foreign))] == [
+        "reset",
+        "snapshot",
+        "tick",
+    ]
 
 
 async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> None:
@@ -118,24 +122,26 @@ async def test_figures_are_told_only_when_they_say_something_new(city: City) -> 
 
 
 async def test_many_messages_are_folded_into_few() -> None:
-    def rows(position: int, upserts: list[str], removed: list[str]) -> Message:
-        return of_rows(str(position), "incident", {**dict.fromkeys(upserts, encoded({})), **dict.fromkeys(removed)})
+    def rows(position: int, upserts: list[str], removed: list[str]) -> FeedMessage:
+        return rows_message(
+            str(position), "incident", {**dict.fromkeys(upserts, encoded({})), **dict.fromkeys(removed)}
+        )
 
-    client = Client()
+    client = FeedClient()
     for position in range(PENDING + 1):
         client.offer(rows(position, ["a", f"b{position}"], []))
     client.offer(rows(100, [], ["a"]))
-    client.offer(Message("101", "tick", {"n": 1}))
-    client.offer(Message("102", "tick", {"n": 2}))
-    told = folded(tuple(await client.take()))
+    client.offer(FeedMessage("101", "tick", {"n": 1}))
+    client.offer(FeedMessage("102", "tick", {"n": 2}))
+    told = merge_messages(tuple(await client.take()))
     assert [(one.position, one.kind) for one in told] == [(None, "incident"), ("102", "tick")]
     assert told[0].body["removed"] == ["a"]
     assert len(told[0].body["upserts"]) == PENDING + 1
 
 
 async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
-    messages = [of_rows(str(n), "incident", {f"a{n}": encoded({})}) for n in range(PENDING + 1)]
-    clients = [Client(), Client()]
+    messages = [rows_message(str(n), "incident", {f"a{n}": encoded({})}) for n in range(PENDING + 1)]
+    clients = [FeedClient(), FeedClient()]
     for message in messages:
         for client in clients:
             client.offer(message)
@@ -145,18 +151,18 @@ async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
 
 
 async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
-    rows = [of_rows(str(n), "incident", {f"a{n}": encoded({})}) for n in range(1, PENDING + 1)]
+    rows = [rows_message(str(n), "incident", {f"a{n}": encoded({})}) for n in range(1, PENDING + 1)]
     for place in range(len(rows)):
-        client = Client()
-        for message in [*rows[:place], Message("50", "figures", {}), *rows[place:], Message("51", "tick", {})]:
+        client = FeedClient()
+        for message in [*rows[:place], FeedMessage("50", "figures", {}), *rows[place:], FeedMessage("51", "tick", {})]:
             client.offer(message)
-        told = folded(folded(tuple(await client.take())))
+        told = merge_messages(merge_messages(tuple(await client.take())))
         assert told[0].kind == "incident"
         assert [one.position for one in told] == [None, None, "51"]
 
 
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:
-    stream = follow(city.centre, None)
+    stream = follow(city.feed, city.parts.metrics, None)
     await listen(stream)
     for position in range(PENDING + 2):
         rows = {f"{position}-{n}": encoded({}) for n in range(MOST_ROWS // PENDING + 1)}
@@ -168,14 +174,14 @@ async def test_a_screen_far_behind_starts_anew(city: City) -> None:
 
 async def test_screens_that_come_together_share_a_snapshot_and_hear_what_changed_since(city: City) -> None:
     city.report(ONE)
-    first = await listen(follow(city.centre, None))
+    first = await listen(follow(city.feed, city.parts.metrics, None))
     city.happen(ONE, EventType.ACKNOWLEDGED)
-    second = await listen(follow(city.centre, None))
+    second = await listen(follow(city.feed, city.parts.metrics, None))
     assert [kind for _, kind, _ in second] == ["snapshot", "incident", "tick"]
     assert second[0] == first[0]
     assert second[1][2]["upserts"][0]["state"] == "acknowledged"  # type: ignore[index]
     city.now += SNAPSHOT_EVERY
-    third = await listen(follow(city.centre, None))
+    third = await listen(follow(city.feed, city.parts.metrics, None))
     assert [kind for _, kind, _ in third] == ["snapshot", "tick"]
     assert third[0][2]["incidents"] == second[1][2]["upserts"]
 
@@ -200,10 +206,13 @@ async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
             **({"service": "field-reports", "title": "Cây đổ"} if event_type is EventType.REPORTED else {}),
         )
         city.feed.step()
-    plain, packed = [await stream(city.centre, named(city, position), accepted) for accepted in ("", "br, gzip")]
+    plain, packed = [
+        await stream(None, city.feed, city.parts.metrics, named(city, position), accepted)
+        for accepted in ("", "br, gzip")
+    ]
     assert [one.headers.get("content-encoding") for one in (plain, packed)] == [None, "gzip"]
     for accepted, taken in (("br;q=1, GZIP ;q=0.5", True), ("br, gzip;q=0", False), ("gzip; q=0.0, br", False)):
-        answer = await stream(city.centre, named(city, position), accepted)
+        answer = await stream(None, city.feed, city.parts.metrics, named(city, position), accepted)
         assert ("content-encoding" in answer.headers) == taken, accepted
     unpack = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress
     for _ in range(2):
@@ -217,7 +226,7 @@ async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
 
 
 async def test_the_feed_ends_when_it_is_closed(city: City) -> None:
-    stream = follow(city.centre, None)
+    stream = follow(city.feed, city.parts.metrics, None)
     await listen(stream)
     city.feed.close()
     assert [chunk async for chunk in stream] == []

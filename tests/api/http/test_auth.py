@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr, ValidationError
 from pytest_asyncio import fixture as async_fixture
 
-from api.app.app import make_api
+from api.catalogue.dependencies import the_war_room_link
 from api.commands.bodies import BODIES
-from api.http.auth import Gate, InvalidToken
+from api.http.auth import Gate, InvalidToken, the_gate
 from api.http.settings import AuthSettings
 from api.identities.schemas import ReporterShown
 from ioc.processors.serde import Look, decode_look
@@ -56,9 +56,9 @@ def bearing(*args: Any, **changed: Any) -> dict[str, str]:
 @async_fixture
 async def guarded(city: City) -> AsyncIterator[httpx.AsyncClient]:
     """An API that checks tokens, with one incident."""
-    city.centre.gate = Gate(AUTH)
+    the_gate.put(city.api, Gate(AUTH))
     city.report(ONE)
-    transport = httpx.ASGITransport(make_api(city.centre))
+    transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
         yield http
 
@@ -189,7 +189,7 @@ def test_settings_that_could_not_check_a_token_are_refused_with_every_fault_and_
 
 
 async def test_the_document_tells_which_routes_need_a_token(city: City) -> None:
-    document = make_api(city.centre).openapi()
+    document = city.api.openapi()
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
     for command in BODIES:
         operation = document["paths"][f"/incidents/{{id}}/{command}"]["post"]
@@ -227,7 +227,7 @@ async def test_without_the_role_nobody_sees_who_reported(city: City, guarded: ht
         answer = await guarded.get(REPORTER, headers=headers)
         assert answer.status_code == status
         assert "Hoa" not in answer.text
-    city.centre.gate = Gate(AuthSettings())
+    the_gate.put(city.api, Gate(AuthSettings()))
     answer = await guarded.get(REPORTER, headers=bearing(roles=["identity"]))
     assert (answer.status_code, answer.json()["errors"]) == (403, [])
     assert city.broker.audit == []
@@ -252,7 +252,7 @@ async def test_of_nobody_and_of_no_incident_and_while_it_cannot_be_read(city: Ci
 
 
 async def test_the_way_to_the_war_room_is_for_operators_alone(city: City, guarded: httpx.AsyncClient) -> None:
-    city.centre.war_room = "https://meet.example/secret-of-the-room"
+    the_war_room_link.put(city.api, "https://meet.example/secret-of-the-room")
     for headers, status in (({}, 401), (bearing(roles=["identity"]), 403)):
         answer = await guarded.get("/war-room", headers=headers)
         assert answer.status_code == status
@@ -261,5 +261,5 @@ async def test_the_way_to_the_war_room_is_for_operators_alone(city: City, guarde
     assert (await guarded.get("/war-room", headers=operator)).json() == {
         "url": "https://meet.example/secret-of-the-room"
     }
-    city.centre.war_room = ""
+    the_war_room_link.put(city.api, "")
     assert (await guarded.get("/war-room", headers=operator)).json() == {"url": None}

@@ -9,7 +9,6 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from api.app import health_schema
-from api.app.app import make_api
 from api.catalogue import schemas as catalogue
 from api.catalogue import war_room_schema
 from api.commands.bodies import BODIES
@@ -34,7 +33,7 @@ DAY = "from=2024-04-16T00:00:00%2B07:00&to=2024-04-17T00:00:00%2B07:00"
 
 @pytest.fixture(scope="module")
 def document(catalogue: Catalogue) -> dict[str, Any]:
-    return make_api(City(catalogue).centre).openapi()
+    return City(catalogue).api.openapi()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 from pytest_asyncio import fixture as async_fixture
 
-from api.app.app import make_api
 from api.app.middleware import MOST_BYTES as MOST_OF_OTHERS
-from api.http.auth import Gate
+from api.http.auth import Gate, the_gate
 from api.intake import writing
 from api.intake.arrivals import BATCH, MOST_EVENTS, STRUCTURED
 from api.intake.backlog import Backlog, BacklogPolicy
+from api.intake.dependencies import the_backlog, the_pace
 from api.intake.pace import Pace
 from api.intake.routes import MOST_BYTES
 from api.intake.schemas import IntakeShown
@@ -31,15 +31,15 @@ SOURCE = "/hue/field-reports"
 
 def outcomes(city: City) -> dict[str, float]:
     """Return how many events had which outcome, as the metrics count them."""
-    (family,) = city.centre.metrics.intake.collect()
+    (family,) = city.parts.metrics.intake.collect()
     return {one.labels["outcome"]: one.value for one in family.samples if one.name.endswith("_total")}
 
 
 @async_fixture
 async def guarded(city: City) -> AsyncIterator[httpx.AsyncClient]:
     """An API that checks tokens."""
-    city.centre.gate = Gate(AUTH)
-    transport = httpx.ASGITransport(make_api(city.centre))
+    the_gate.put(city.api, Gate(AUTH))
+    transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
         yield http
 
@@ -132,7 +132,7 @@ async def test_what_is_no_event_or_too_long_is_told_apart(
     answer = await client.post("/events", content=content, headers=headers)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (city.broker.published, city.centre.backlog.bytes) == ([], 0)
+    assert (city.broker.published, city.parts.backlog.bytes) == ([], 0)
 
 
 async def test_an_event_may_be_longer_than_a_command(city: City, client: httpx.AsyncClient) -> None:
@@ -172,7 +172,7 @@ async def test_while_the_broker_is_away_nothing_is_said_to_be_taken(city: City, 
     answer = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert outcomes(city) == {"unconfirmed": 1}
-    assert city.centre.backlog.bytes == 0
+    assert city.parts.backlog.bytes == 0
     city.broker.down = False
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 202
 
@@ -187,20 +187,22 @@ async def test_what_waits_for_the_broker_is_bounded(
 
     monkeypatch.setattr(city.broker, "publish_all", late)
     monkeypatch.setattr(writing, "PATIENCE", 0.05)
-    city.centre.backlog = Backlog(BacklogPolicy(patience=0.01))
+    backlog = Backlog(BacklogPolicy(patience=0.01))
+    the_backlog.put(city.api, backlog)
     first = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert first.status_code == 503, "it is not known to be written"
-    assert city.centre.backlog.bytes == len(REPORT), "though it may still be"
+    assert backlog.bytes == len(REPORT), "though it may still be"
     second = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert (second.status_code, second.headers["retry-after"]) == (503, "1")
     answered.set()
     await asyncio.sleep(0.01)
-    assert city.centre.backlog.bytes == 0
+    assert backlog.bytes == 0
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 202
 
 
 async def test_a_body_is_not_read_on_when_there_is_no_room_for_it(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.backlog = Backlog(BacklogPolicy(most_bytes=len(REPORT)))
+    backlog = Backlog(BacklogPolicy(most_bytes=len(REPORT)))
+    the_backlog.put(city.api, backlog)
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -210,12 +212,12 @@ async def test_a_body_is_not_read_on_when_there_is_no_room_for_it(city: City, cl
             yield b" " * 1024
 
     answer = await client.post("/events", content=endless(), headers=AS_BATCH)
-    assert (answer.status_code, city.centre.backlog.bytes) == (503, 0)
+    assert (answer.status_code, backlog.bytes) == (503, 0)
     assert read < 5
 
 
 async def test_who_sends_faster_than_the_pace_is_told_how_long_to_wait(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.pace = Pace(0.01)
+    the_pace.put(city.api, Pace(0.01))
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 202
     answer = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert answer.status_code == 429
@@ -224,7 +226,7 @@ async def test_who_sends_faster_than_the_pace_is_told_how_long_to_wait(city: Cit
 
 
 async def test_nothing_is_taken_before_the_picture_is_read(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.ready = False
+    city.parts.readiness.ready = False
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 503
 
 

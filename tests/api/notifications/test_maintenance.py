@@ -6,8 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from api.app.app import make_api
-from api.http.auth import Gate
+from api.http.auth import Gate, the_gate
 from api.notifications import schemas as notifications_schemas
 from api.notifications.maintenance import EndWindow, OpenWindow
 from api.read_model.reader import take
@@ -172,7 +171,7 @@ async def test_a_window_the_broker_did_not_take_is_not_there(city: City, client:
 
 @pytest.mark.parametrize("command", [OpenWindow, EndWindow])
 def test_every_example_of_a_body_is_valid(city: City, command: type[OpenWindow | EndWindow]) -> None:
-    assert make_api(city.centre).openapi()["components"]["schemas"][command.__name__]["examples"]
+    assert city.api.openapi()["components"]["schemas"][command.__name__]["examples"]
     for example in command.model_json_schema()["examples"]:
         command.model_validate_json(msgspec.json.encode(example))
 
@@ -181,7 +180,7 @@ def test_every_example_of_a_body_is_valid(city: City, command: type[OpenWindow |
 async def test_windows_are_operators_to_open_and_end_and_bear_their_names(
     city: City, client: httpx.AsyncClient, path: str, sent: dict[str, Any]
 ) -> None:
-    city.centre.gate = Gate(AUTH)
+    the_gate.put(city.api, Gate(AUTH))
     assert (await client.post(path, json=sent)).status_code == 401
     assert (await client.post(path, json=sent, headers=bearing(roles=["identity"]))).status_code == 403
     opened = await client.post("/maintenance", json=body(), headers=bearing())

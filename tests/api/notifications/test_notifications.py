@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.notifications import schemas as notifications_schemas
-from api.read_model.notification_log import NotificationIndex, Sought
+from api.read_model.notification_log import NotificationFilter, NotificationIndex
 from api.read_model.reader import take
 from ioc.core.topics import Topic
 from ioc.notifications.notification import Because, Notification, Occasion, Status
@@ -83,9 +83,11 @@ def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
     for number in range(1000):
         ledger.put(f"ntf_{number}", told(number))
         assert len(ledger) <= 21
-    assert [one.id for one in ledger.page(Sought(), 10).notifications] == [f"ntf_{n}" for n in range(999, 989, -1)]
+    assert [one.id for one in ledger.page(NotificationFilter(), 10).notifications] == [
+        f"ntf_{n}" for n in range(999, 989, -1)
+    ]
     ledger.put("ntf_999", None)
-    assert ledger.page(Sought(), 1).notifications[0].id == "ntf_998"
+    assert ledger.page(NotificationFilter(), 1).notifications[0].id == "ntf_998"
 
 
 @pytest.mark.parametrize("status", Status)

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
-from api.container import Centre
-from api.http.auth import Gate
+from api.http.auth import Gate, the_gate
+from api.http.dependencies import the_settings
 from api.http.settings import ApiSettings
+from api.intake.dependencies import the_pace
 from api.intake.pace import Pace
 from api.open311 import routes as open311_routes
 from api.open311 import schemas as shapes
@@ -111,7 +112,7 @@ async def test_a_report_sent_again_with_its_key_is_one_report(city: City, client
     assert other.status_code == 400
     assert "Idempotency-Key" in other.json()[0]["description"]
     city.receive(*city.broker.published[0])
-    city.centre.sent._sent.clear()  # as after a restart
+    city.parts.idempotency._sent.clear()  # as after a restart
     assert (await post(client, key="k1")).json() == first
     assert (await post(client, key="k1", description="Cột điện đổ")).status_code == 400
     assert len(city.broker.published) == 1
@@ -122,7 +123,7 @@ async def test_a_report_sent_again_with_its_key_is_one_report(city: City, client
 async def test_what_was_written_twice_all_the_same_folds_once(city: City, client: httpx.AsyncClient) -> None:
     await post(client, key="k1")
     city.pass_time(1000)
-    city.centre.sent._sent.clear()  # another process, before the workers have shown the first
+    city.parts.idempotency._sent.clear()  # another process, before the workers have shown the first
     await post(client, key="k1")
     first, second = city.broker.published
     city.receive(*first)
@@ -181,7 +182,7 @@ async def test_a_body_that_is_no_form_is_told_so(client: httpx.AsyncClient, cont
 
 
 async def test_the_api_key_is_a_token_of_a_producer(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.gate = Gate(AUTH)
+    the_gate.put(city.api, Gate(AUTH))
     good = token(roles=["producer"], sources=["/open311"])
     assert (await post(client, api_key=good)).status_code == 201
     for bad in (None, "nonsense", token(STRANGERS), token(), token(roles=["producer"], sources=["/hue/health"])):
@@ -202,7 +203,7 @@ async def test_while_the_broker_is_away_no_report_is_said_to_be_taken(city: City
     assert (answer.status_code, answer.headers["retry-after"], answer.json()[0]["code"]) == (503, "1", 503)
     city.broker.down = False
     assert (await post(client, key="k1")).status_code == 201
-    city.centre.ready = False
+    city.parts.readiness.ready = False
     answer = await client.get(f"{V2}/services.xml")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert ElementTree.fromstring(answer.content).tag == "errors"
@@ -283,11 +284,8 @@ async def test_a_list_is_the_newest_first_of_what_was_asked_for(city: City, clie
 
 
 async def test_another_jurisdiction_is_another_server(city: City) -> None:
-    centre: Centre = city.centre
-    centre.settings = ApiSettings(jurisdiction="hue.gov.vn")
-    from api.app.app import make_api
-
-    transport = httpx.ASGITransport(make_api(centre))
+    the_settings.put(city.api, ApiSettings(jurisdiction="hue.gov.vn"))
+    transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
         for given, status in (("hue.gov.vn", 200), ("", 200), ("chicago.gov", 404)):
             answer = await client.get(f"{V2}/services.json", params={"jurisdiction_id": given})
@@ -308,7 +306,7 @@ async def test_too_long_a_report_is_told_as_every_refusal(client: httpx.AsyncCli
 
 
 async def test_reports_keep_the_pace_of_all_events(city: City, client: httpx.AsyncClient) -> None:
-    city.centre.pace = Pace(0.01)
+    the_pace.put(city.api, Pace(0.01))
     assert (await post(client)).status_code == 201
     answer = await post(client)
     assert answer.status_code == 429, answer.text
@@ -322,7 +320,7 @@ async def test_what_cannot_be_meant_is_not_looked_at_and_a_long_look_lets_others
     for number in range(40):
         city.report(f"field-reports:{number}", category="tree")
     looked, turns = list[str](), 0
-    card, sleep = city.centre.model.card, asyncio.sleep
+    card, sleep = city.model.card, asyncio.sleep
 
     def look(id: str) -> IndexEntry | None:
         looked.append(id)
@@ -333,7 +331,7 @@ async def test_what_cannot_be_meant_is_not_looked_at_and_a_long_look_lets_others
         turns += 1
         await sleep(seconds)
 
-    monkeypatch.setattr(city.centre.model, "card", look)
+    monkeypatch.setattr(city.model, "card", look)
     monkeypatch.setattr(open311_routes, "_AT_ONCE", 10)
     monkeypatch.setattr("api.open311.routes.asyncio.sleep", turn)
     for none in ("status=closed", "status=unknown", "service_code=health:food", "service_code=nothing"):

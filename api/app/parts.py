@@ -1,0 +1,62 @@
+"""What an API is put together from; every route depends on the few parts that it needs."""
+
+from fastapi import FastAPI
+from msgspec import Struct, field
+
+from api.catalogue.dependencies import the_war_room_link
+from api.commands.dependencies import the_idempotency_cache, the_signer
+from api.commands.idempotency import IdempotencyCache
+from api.feed.dependencies import the_feed
+from api.feed.feed import Feed
+from api.http.auth import Gate, the_gate
+from api.http.dependencies import the_metrics, the_publisher, the_settings
+from api.http.metrics import Metrics
+from api.http.publisher import Publisher
+from api.http.settings import ApiSettings
+from api.identities.dependencies import the_identities
+from api.identities.identities import Identities
+from api.intake.backlog import Backlog
+from api.intake.dependencies import the_backlog, the_pace
+from api.intake.pace import Pace
+from api.read_model.dependencies import Readiness, the_read_model, the_readiness
+from api.read_model.read_model import ReadModel
+from ioc.signing.signer import Signer
+
+
+class Parts(Struct):
+    """The parts of an API.
+
+    `backlog` and `pace` bound what comes in over HTTP. `signer` signs the centre's own directives, when it has a key
+    that the catalogue knows. `war_room_link` leads to the meeting of an emergency; empty when there is none.
+    """
+
+    settings: ApiSettings
+    model: ReadModel
+    feed: Feed
+    publisher: Publisher
+    gate: Gate
+    identities: Identities
+    signer: Signer | None = None
+    war_room_link: str = ""
+    metrics: Metrics = field(default_factory=Metrics)
+    readiness: Readiness = field(default_factory=Readiness)
+    idempotency: IdempotencyCache = field(default_factory=IdempotencyCache)
+    backlog: Backlog = field(default_factory=Backlog)
+    pace: Pace = field(default_factory=Pace)
+
+
+def put_parts(api: FastAPI, parts: Parts) -> None:
+    """Put every part where the routes' dependencies look for it."""
+    the_settings.put(api, parts.settings)
+    the_read_model.put(api, parts.model)
+    the_feed.put(api, parts.feed)
+    the_publisher.put(api, parts.publisher)
+    the_gate.put(api, parts.gate)
+    the_identities.put(api, parts.identities)
+    the_signer.put(api, parts.signer)
+    the_war_room_link.put(api, parts.war_room_link)
+    the_metrics.put(api, parts.metrics)
+    the_readiness.put(api, parts.readiness)
+    the_idempotency_cache.put(api, parts.idempotency)
+    the_backlog.put(api, parts.backlog)
+    the_pace.put(api, parts.pace)

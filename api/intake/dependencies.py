@@ -1,0 +1,53 @@
+"""The dependency of routes on the bounded way of events from HTTP to the log."""
+
+import time
+from math import ceil
+from typing import Annotated
+
+from fastapi import Depends, Request
+from msgspec import Struct
+
+from api.http.app_key import AppKey
+from api.http.dependencies import TheMetrics, ThePublisher
+from api.http.metrics import Metrics
+from api.http.publisher import Publisher
+from api.intake.backlog import Backlog
+from api.intake.pace import Pace
+
+the_backlog = AppKey[Backlog]("backlog")
+the_pace = AppKey[Pace]("pace")
+
+
+class Intake(Struct, frozen=True):
+    """The way of events from HTTP to the log, bounded by `backlog` and `pace`."""
+
+    backlog: Backlog
+    pace: Pace
+    publisher: Publisher
+    metrics: Metrics
+
+    def is_full(self) -> bool:
+        """True while no more may come in: the broker is away, or too much waits for it."""
+        return self.backlog.is_full(time.monotonic())
+
+    def seconds_to_wait(self, request: Request, sender: str | None, events: int) -> int:
+        """Let so many events of a sender in and return 0, or return how many seconds it has to wait.
+
+        Where nobody needs a token there is no sender, and the address counts.
+        """
+        if sender is None:
+            sender = request.client.host if request.client is not None else ""
+        return ceil(self.pace.wait(sender, events, time.monotonic()))
+
+
+async def intake(
+    backlog: Annotated[Backlog, Depends(the_backlog)],
+    pace: Annotated[Pace, Depends(the_pace)],
+    publisher: ThePublisher,
+    metrics: TheMetrics,
+) -> Intake:
+    """Return the way of events to the log."""
+    return Intake(backlog, pace, publisher, metrics)
+
+
+TheIntake = Annotated[Intake, Depends(intake)]

@@ -1,0 +1,41 @@
+"""GET /figures/report: the figures of a period as pages to print."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.figures.dependencies import AnyPart, AnyPeriod
+from api.figures.periods import TooOld
+from api.http.problems import Problem, shown
+from api.read_model.dependencies import TheReadModel
+from api.report.content import content_of
+from api.report.language import ReportLanguage
+from api.report.page import render_report
+from ioc.core.rejections import FieldError
+
+router = APIRouter(tags=["figures"])
+_PAGE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@router.get(
+    "/figures/report",
+    summary="Show the figures of a period as pages to print",
+    response_class=HTMLResponse,
+    responses=shown(422, 503),
+)
+async def show_report(
+    request: Request,
+    model: TheReadModel,
+    period: AnyPeriod,
+    part: AnyPart,
+    lang: Annotated[ReportLanguage, Query(description="The language of the report")] = ReportLanguage.VI,
+) -> Response:
+    """One page that needs no other: main results, the course, QD 766, by service, unit and ward, with charts."""
+    try:
+        content = await content_of(model, period, part)
+    except TooOld as error:
+        raise Problem(422, "The request is not valid", [FieldError("from", str(error))]) from error
+    other = request.url.include_query_params(lang=ReportLanguage.EN if lang is ReportLanguage.VI else ReportLanguage.VI)
+    made = render_report(content, model.catalogue, lang, f"?{other.query}")
+    return HTMLResponse(made.html, headers={**_PAGE_HEADERS, "Content-Security-Policy": made.policy})
