@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.screen.scripted_api import Script, serve, stamp
+from tests.screen.script import Script, stamp
+from tests.screen.scripted_api import serve
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 WARDS = [("19753", "Phường Phú Xuân"), ("19774", "Phường Kim Long")]
