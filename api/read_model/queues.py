@@ -11,7 +11,7 @@ from ioc.office_records.items import Item
 from ioc.office_records.records import Act, Register
 
 
-class Ticket(NamedTuple):
+class QueueTicket(NamedTuple):
     """A ticket that was neither served nor given up; `called` while its holder is at the counter."""
 
     who: FigureKey
@@ -23,7 +23,7 @@ class Queues:
     """The tickets that are still held."""
 
     def __init__(self) -> None:
-        self._held: dict[str, Ticket] = {}
+        self._held: dict[str, QueueTicket] = {}
 
     def put(self, id: str, item: Item | None) -> None:
         """Take over an item; None lets go of it."""
@@ -39,7 +39,7 @@ class Queues:
         Tickets are of their day: one of yesterday that nobody called is held by nobody any more.
         """
         today = LocalDays(zone).day_start(now)
-        by_who: dict[FigureKey, list[Ticket]] = {}
+        by_who: dict[FigureKey, list[QueueTicket]] = {}
         for ticket in self._held.values():
             if today <= ticket.issued <= now:
                 by_who.setdefault(ticket.who, []).append(ticket)
@@ -47,14 +47,14 @@ class Queues:
         return sorted(rows, key=lambda row: (-(row["longest_wait_s"] or 0), row["service"], row["unit"], row["ward"]))
 
 
-def _held(item: Item) -> Ticket | None:
+def _held(item: Item) -> QueueTicket | None:
     issued, called = item.stamps.get(Act.ISSUED), item.stamps.get(Act.CALLED)
     if item.register is not Register.TICKET or issued is None or item.stamps.keys() & {Act.SERVED, Act.LEFT}:
         return None
-    return Ticket(issued.who, issued.time, called.time if called is not None else None)
+    return QueueTicket(issued.figure_key, issued.time, called.time if called is not None else None)
 
 
-def _queue(who: FigureKey, tickets: list[Ticket], now: Instant) -> Json:
+def _queue(who: FigureKey, tickets: list[QueueTicket], now: Instant) -> Json:
     waits = list(_waits(tickets, now))
     return {
         **dict(zip(("service", "unit", "ward"), who, strict=True)),
@@ -64,5 +64,5 @@ def _queue(who: FigureKey, tickets: list[Ticket], now: Instant) -> Json:
     }
 
 
-def _waits(tickets: list[Ticket], now: Instant) -> Iterator[int]:
+def _waits(tickets: list[QueueTicket], now: Instant) -> Iterator[int]:
     return (now - ticket.issued for ticket in tickets if ticket.called is None)

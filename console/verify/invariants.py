@@ -55,8 +55,8 @@ def _announcements(found: IncidentSnapshot, apart: Collection[str]) -> Iterator[
 
 def _said(state: Incident) -> Iterator[tuple[str, _Announced]]:
     """Yield what was announced of an incident, by the id of the fact that tells it."""
-    yield from ((said.fact_id(state.id), _announced(said)) for said in state.said)
-    yield from ((said.fact_id(state.id), _announced(said)) for said in state.reminded)
+    yield from ((said.fact_id(state.id), _announced(said)) for said in state.fired_steps)
+    yield from ((said.fact_id(state.id), _announced(said)) for said in state.fired_reminders)
 
 
 def _announced(said: FiredStep | Reminded) -> _Announced:
@@ -97,7 +97,7 @@ def _sums(found: IncidentSnapshot, zone: str) -> Mapping[Cell, Aggregate]:
     difference = Delta()
     for state in found.incidents.values():
         difference.move({}, contributions_of(state))
-    days = difference.added({}, LocalDays(zone), horizon=_NEVER)  # so: days only
+    days = difference.updated_windows({}, LocalDays(zone), horizon=_NEVER)  # so: days only
     return {cell: window for cell, window in days.items() if window is not None}
 
 

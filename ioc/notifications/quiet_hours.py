@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from ioc.catalogue.channel import Channel, Quiet
+from ioc.catalogue.channel import Channel, QuietHours
 from ioc.core.times import Instant, to_datetime, to_instant
 
 
@@ -18,6 +18,6 @@ def quiet_until(channel: Channel, now: Instant, zone: tzinfo) -> Instant | None:
     return None if until == local else to_instant(until)
 
 
-def _end(hours: Quiet, at: datetime, zone: tzinfo) -> datetime:
+def _end(hours: QuietHours, at: datetime, zone: tzinfo) -> datetime:
     day = at.date() if at.time() < hours.end else at.date() + timedelta(days=1)
     return datetime.combine(day, hours.end, zone)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.reference_checks import catalogue_faults
+from ioc.catalogue.reference_checks import catalogue_errors
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import FigureKey, Satisfaction, satisfaction_of
 from ioc.core.times import FUTURE_TOLERANCE, Instant
@@ -30,7 +30,7 @@ class Stamp(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     satisfaction: Satisfaction | None = None
 
     @property
-    def who(self) -> FigureKey:
+    def figure_key(self) -> FigureKey:
         """The service, unit and ward it is counted under."""
         return (self.service, self.unit, self.ward)
 
@@ -85,7 +85,7 @@ def refused_at_the_door(booking: Booking, now: Instant, catalogue: Catalogue) ->
     if booking.time < now - catalogue.items_kept:
         return Rejection(Reason.TOO_OLD, (FieldError("time", "longer ago than items are kept"),))
     if isinstance(booking.payload, About):
-        faults = catalogue_faults(booking.payload, booking.payload.service, catalogue)
+        faults = catalogue_errors(booking.payload, booking.payload.service, catalogue)
         if faults:
             return Rejection(Reason.NOT_IN_CATALOGUE, faults)
     return None

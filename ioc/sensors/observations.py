@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from ioc.core.cloudevents import NO_DATA, address_of, decode_envelope, out_of_time, rejection_of, wrong_address
+from ioc.core.cloudevents import NO_DATA, address_errors, address_of, decode_envelope, rejection_of, time_errors
 from ioc.core.record_reader import read_record
 from ioc.core.records import Headers
 from ioc.core.rejections import Rejection
@@ -62,7 +62,7 @@ def _read(key: bytes | None, structured: bytes) -> Observation | Watermark | Rej
     data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
     said = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
     sensor = address_of(envelope.source, envelope.subject)
-    faults = (*wrong_address(sensor, key), *out_of_time(envelope))
+    faults = (*address_errors(sensor, key), *time_errors(envelope))
     if sensor is None or faults:
         return rejection_of(faults)
     return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, said)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ioc.catalogue.signing_key import SigningKey
 from ioc.core.rejections import Rejection
-from ioc.decider.signatures import _record_key, sign, statement
+from ioc.decider.signatures import record_key, sign, statement
 from ioc.incident.event import Event
 from ioc.incident.payloads import Directed
 from ioc.processors.reader import read_event
@@ -23,7 +23,7 @@ class Signer(Struct, frozen=True):
 
     def signature(self, event: bytes) -> str:
         """Return the signature of a directive, given as a structured CloudEvent. ValueError names all its faults."""
-        read = read_event(_record_key(event), event)
+        read = read_event(record_key(event), event)
         if not isinstance(read, Event) or not isinstance(read.payload, Directed):
             raise ValueError(str(read) if isinstance(read, Rejection) else "not an event that gives a directive")
         return sign(statement(read, read.payload), self.key.id, self.private)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.catalogue.duplicate_policy import Action
+from ioc.catalogue.duplicate_policy import DuplicateAction
 from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
@@ -193,8 +193,8 @@ def test_a_matter_that_is_full_gives_way_to_the_next(monkeypatch: pytest.MonkeyP
 def test_memory_is_bounded_by_time() -> None:
     made = centre(*((f"{n}", T + n * HOUR, {**off(n * 400)}) for n in range(60)))
     (shard,) = made.matters
-    assert 0 < shard.held < 30
-    assert len(shard.forgetting) == shard.held
+    assert 0 < shard.state_count < 30
+    assert len(shard.expiry_timers) == shard.state_count
 
 
 @given(
@@ -221,7 +221,7 @@ def test_computed_again_from_the_sightings_alone_it_is_the_same(
         made.happen(event_type, f"{who}", T + minute * MINUTE, **data)
     made.settle()
     for shard, anew in again(made):
-        assert (anew.matters, anew.position) == (shard.matters, shard.position)
+        assert (anew.clusters, anew.position) == (shard.clusters, shard.position)
 
 
 def test_put_back_it_goes_on_the_same() -> None:
@@ -229,10 +229,10 @@ def test_put_back_it_goes_on_the_same() -> None:
     (shard,) = made.matters
     other = DuplicateProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([_sighting(2, "3", T, 0.0)])
-    for id, matter in shard.matters.items():
-        other.put_back(Topic.MATTERS, id.encode(), encode(matter))
+    for id, matter in shard.clusters.items():
+        other.restore(Topic.MATTERS, id.encode(), encode(matter))
     other.position = shard.position
-    other.index()
+    other.build_indexes()
     assert other.fold([_sighting(2, "3", T, 0.0)]) == changes
     assert [sent.key for sent in changes.outbox] == [b"field-reports:3"]
 
@@ -248,7 +248,7 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
         rule="blackout",
         radius_m=300,
         within=2 * HOUR,
-        action=Action.MERGE,
+        action=DuplicateAction.MERGE,
         fresh=True,
         **off(north, east),
     )
@@ -289,7 +289,7 @@ def test_a_storm_of_thousands_stays_fast() -> None:
     began = perf_counter()
     changes = shard.fold(records)
     assert perf_counter() - began < 10
-    assert (len(changes.matters), len(changes.outbox)) == (10_000, 10_000)
+    assert (len(changes.clusters), len(changes.outbox)) == (10_000, 10_000)
 
 
 PLACES = st.tuples(st.floats(-85, 85), st.floats(-170, 170))

@@ -91,7 +91,7 @@ def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Pa
 def recomputed(shard: IncidentProcessor, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
     made: dict[Cell, Aggregate] = {}
-    day_of = shard.windows.day_start
+    day_of = shard.local_days.day_start
     states = [
         *map(contributed, shard.incidents.values()),
         *map(item_contributions.contributions_of, shard.items.values()),
@@ -159,7 +159,7 @@ def test_before_the_horizon_there_are_days_alone() -> None:
     difference = Delta()
     difference.move({}, {("", "", ""): [(T + MINUTE - 1, Measure.RECEIVED, 1)]})
     for horizon, spans in ((T, [WindowSize.MINUTE, WindowSize.DAY]), (T + 1, [WindowSize.DAY])):
-        assert [cell.span for cell in difference.added({}, LocalDays(CITY.zone), horizon)] == spans
+        assert [cell.span for cell in difference.updated_windows({}, LocalDays(CITY.zone), horizon)] == spans
 
 
 def test_a_day_is_the_citys_own() -> None:

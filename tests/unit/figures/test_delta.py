@@ -120,11 +120,11 @@ def test_what_leads_there_by_way_of_another_state_leads_there(
     straight.move(first, third)
     around.move(first, second)
     around.move(second, third)
-    one, other = (filled(difference.added({}, CUT, 0)) for difference in (straight, around))
+    one, other = (filled(difference.updated_windows({}, CUT, 0)) for difference in (straight, around))
     assert one == other
     back = Delta()
     back.move(third, first)
-    assert back.added(one, CUT, 0) == dict.fromkeys(one)
+    assert back.updated_windows(one, CUT, 0) == dict.fromkeys(one)
 
 
 def test_what_a_slice_adds_and_takes_back_touches_no_window() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.catalogue.sla_policy import Match, OnPriority, RuleBook, SlaRule
+from ioc.catalogue.sla_policy import Match, OnPriority, SlaPolicy, SlaRule
 from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, Instant
@@ -128,7 +128,7 @@ def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -
         SlaRule(priority, match, "247", {TargetName.RESOLVE: 2 * HOUR}, on_priority=OnPriority.RETROACTIVE)
         for priority, match in named.items()
     ]
-    shard = IncidentProcessor(0, replace(CITY, rules=RuleBook(tuple(rules))), ClockKind.WALL)
+    shard = IncidentProcessor(0, replace(CITY, rules=SlaPolicy(tuple(rules))), ClockKind.WALL)
     for offset, (event_type, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
         shard.apply(shard.fold([record(offset, event_type, T + offset * 3 * HOUR, **said)]))
         shard.apply(shard.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ioc.catalogue.channel import Channel, ChannelKind, Quiet
+from ioc.catalogue.channel import Channel, ChannelKind, QuietHours
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant
@@ -23,7 +23,7 @@ from ioc.processors.serde import decode_notification, encode
 from tests.unit.samples import CITY, at
 
 NOW = at("2026-04-14 09:00")
-NIGHT = (Quiet(time(22), time(6)),)
+NIGHT = (QuietHours(time(22), time(6)),)
 NOON, HALF_PAST = time(12), time(12, 30)
 
 
@@ -374,7 +374,7 @@ def test_nothing_is_told_under_two_ids_nor_twice_but_after_a_crash(
     steps: list[Any], per_minute: Any, quiet: bool
 ) -> None:
     """Facts in any order and any number of times, restarts and crashes anywhere, failures, quiet hours and limits."""
-    hours = {"quiet": (Quiet(NOON, HALF_PAST),)} if quiet else {}
+    hours = {"quiet": (QuietHours(NOON, HALF_PAST),)} if quiet else {}
     post = Post(town(per_minute=per_minute, **hours), too_old=10 * HOUR)
     for number in range(16):
         post.know(number, priority=Priority.URGENT if number % 5 == 0 else Priority.NORMAL)

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.catalogue.channel import Channel, ChannelKind, Quiet
+from ioc.catalogue.channel import Channel, ChannelKind, QuietHours
 from ioc.core.times import parse_instant
 from ioc.notifications.quiet_hours import quiet_until
 from tests.unit.samples import at
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
-NIGHT = Quiet(time(22), time(6))
-NOON = Quiet(time(11, 30), time(13))
+NIGHT = QuietHours(time(22), time(6))
+NOON = QuietHours(time(11, 30), time(13))
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ NOON = Quiet(time(11, 30), time(13))
         ((NIGHT,), "2026-04-15 05:59", "2026-04-15 06:00"),
         ((NIGHT,), "2026-04-15 06:00", None),
         ((NIGHT, NOON), "2026-04-15 12:00", "2026-04-15 13:00"),
-        ((NIGHT, Quiet(time(6), time(7))), "2026-04-14 23:00", "2026-04-15 07:00"),
-        ((NIGHT, Quiet(time(20), time(22))), "2026-04-14 21:00", "2026-04-15 06:00"),
-        ((Quiet(time(0), time(12)), Quiet(time(12), time(0))), "2026-04-14 21:00", "2026-04-15 12:00"),
+        ((NIGHT, QuietHours(time(6), time(7))), "2026-04-14 23:00", "2026-04-15 07:00"),
+        ((NIGHT, QuietHours(time(20), time(22))), "2026-04-14 21:00", "2026-04-15 06:00"),
+        ((QuietHours(time(0), time(12)), QuietHours(time(12), time(0))), "2026-04-14 21:00", "2026-04-15 12:00"),
     ],
 )
-def test_the_end_of_quiet_hours(quiet: tuple[Quiet, ...], now: str, until: str | None) -> None:
+def test_the_end_of_quiet_hours(quiet: tuple[QuietHours, ...], now: str, until: str | None) -> None:
     channel = Channel("message", ChannelKind.APPRISE, quiet=quiet)
     assert quiet_until(channel, at(now), HUE) == (None if until is None else at(until))
 

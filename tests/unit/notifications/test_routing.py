@@ -73,8 +73,8 @@ def test_while_nobody_has_a_matter_the_unit_that_answers_for_its_service_is_told
 
 
 def test_people_who_escalate_to_a_level_tell_whom_the_ladder_names_for_it() -> None:
-    rule = next(rule for rule in CITY.rules.by_id.values() if rule.ladder)
-    rung = rule.ladder[0]
+    rule = next(rule for rule in CITY.rules.by_id.values() if rule.escalation_steps)
+    rung = rule.escalation_steps[0]
     told = whom(fact("escalated", level=rung.level), replace(ONE, rule=rule.id), CITY)
     assert told[0] == (rung.whom, rung.channel)
 

@@ -137,9 +137,9 @@ class Lane:
         old = self.shard
         self.shard = SensorProcessor(0, old.catalogue, old.clock)
         for id, state in old.sensors.items():
-            self.shard.put_back(self.shard.tables[0], id.encode(), serde.encode(state))
+            self.shard.restore(self.shard.tables[0], id.encode(), serde.encode(state))
         self.shard.position = old.position
-        self.shard.index()
+        self.shard.build_indexes()
         return self
 
     def state(self, of: str = GAUGE) -> SensorState:
