@@ -38,7 +38,7 @@ FAR = 400.0
 
 
 @dataclass
-class Ward:
+class DrawnWard:
     code: str
     name: str
     x: float
@@ -57,17 +57,17 @@ def to_degrees(x: float, y: float) -> list[float]:
     return [round(lon, 5), round(y / KM_PER_DEGREE, 5)]
 
 
-def read(path: Path) -> list[Ward]:
+def read(path: Path) -> list[DrawnWard]:
     wards = []
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             x, y = to_km(float(row["centroid_lon"]), float(row["centroid_lat"]))
             area = float(row["area_km2_approx"])
-            wards.append(Ward(row["code"], row["name_vi"], x, y, area, area / math.pi, Point()))
+            wards.append(DrawnWard(row["code"], row["name_vi"], x, y, area, area / math.pi, Point()))
     return wards
 
 
-def land(wards: list[Ward]) -> Geometry:
+def land(wards: list[DrawnWard]) -> Geometry:
     discs = [Point(ward.x, ward.y).buffer(math.sqrt(ward.area / math.pi)) for ward in wards]
     shore = LineString([to_km(*corner) for corner in COAST])
     strip = shore.buffer(BEHIND_COAST, cap_style="flat")
@@ -77,7 +77,7 @@ def land(wards: list[Ward]) -> Geometry:
     return filled.difference(sea).simplify(0.15)
 
 
-def half_plane(mine: Ward, other: Ward) -> Polygon:
+def half_plane(mine: DrawnWard, other: DrawnWard) -> Polygon:
     """The side of the power line between the two wards that is `mine`."""
     dx, dy = other.x - mine.x, other.y - mine.y
     apart = math.hypot(dx, dy)
@@ -88,7 +88,7 @@ def half_plane(mine: Ward, other: Ward) -> Polygon:
     return Polygon([*near, *((x - ux * FAR, y - uy * FAR) for x, y in reversed(near))])
 
 
-def divide(wards: list[Ward], whole: Geometry) -> None:
+def divide(wards: list[DrawnWard], whole: Geometry) -> None:
     for ward in wards:
         ward.cell = whole
         for other in wards:
@@ -96,7 +96,7 @@ def divide(wards: list[Ward], whole: Geometry) -> None:
                 ward.cell = ward.cell.intersection(half_plane(ward, other))
 
 
-def settle(wards: list[Ward], whole: Geometry) -> None:
+def settle(wards: list[DrawnWard], whole: Geometry) -> None:
     """Move the weights until the pieces have about the wards' shares of the land."""
     scale = whole.area / sum(ward.area for ward in wards)
     for _ in range(ROUNDS):
@@ -112,7 +112,7 @@ def ring(cell: Geometry) -> list[list[float]]:
     return [to_degrees(x, y) for x, y in largest.exterior.coords]
 
 
-def feature(ward: Ward) -> dict[str, object]:
+def feature(ward: DrawnWard) -> dict[str, object]:
     name = {"code": ward.code, "name": ward.name}
     name["short_name"] = ward.name.removeprefix("Phường ").removeprefix("Xã ")
     geometry = {"type": "Polygon", "coordinates": [ring(ward.cell)]}

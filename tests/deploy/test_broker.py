@@ -19,7 +19,7 @@ STOPPED = 3
 
 
 @dataclass(frozen=True)
-class Said:
+class BrokerOutput:
     """What the script answered."""
 
     code: int
@@ -37,13 +37,13 @@ class Workshop:
     def local(self) -> Path:
         return self.folder / ".local" / "kafka"
 
-    def run(self, *arguments: str, path: Path | None = None) -> Said:
+    def run(self, *arguments: str, path: Path | None = None) -> BrokerOutput:
         """Run the script; with `path`, only the programs in that folder are there."""
         environment = {key: value for key, value in os.environ.items() if path is None or key != "JAVA_HOME"}
         environment |= {"PATH": str(path)} if path else {}
         command = [sys.executable, str(self.folder / "deploy" / "kafka" / "broker"), *arguments]
         done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=110)
-        return Said(done.returncode, done.stdout.strip(), done.stderr)
+        return BrokerOutput(done.returncode, done.stdout.strip(), done.stderr)
 
 
 def workshop_in(folder: Path) -> Workshop:
@@ -90,7 +90,7 @@ def test_starting_twice_and_stopping_twice(equipped: Workshop, kafka: str) -> No
     assert first.address != kafka, "two brokers side by side have two addresses"
     assert "runs already" in (again := equipped.run("start", "--name", "trial")).told
     assert again.address == first.address
-    assert equipped.run("status", "--name", "trial") == Said(0, first.address, "Broker trial is up.\n")
+    assert equipped.run("status", "--name", "trial") == BrokerOutput(0, first.address, "Broker trial is up.\n")
 
     elsewhere = equipped.run("start", "--name", "trial", "--port", "29990")
     assert (elsewhere.code, elsewhere.address) == (1, "")

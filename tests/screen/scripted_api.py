@@ -21,7 +21,7 @@ from tests.screen.script import Json, Script, SentCommand, stamp
 SCREEN = Path(__file__).resolve().parents[2] / "api" / "screen"
 
 
-class Handler(BaseHTTPRequestHandler):
+class ScriptHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     script: Script
 
@@ -150,7 +150,7 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serve(script: Script, port: int = 0) -> Iterator[str]:
     """Run the script on a free local port; gives the screen's address."""
-    handler = type("ScriptHandler", (Handler,), {"script": script})
+    handler = type("ScriptHandler", (ScriptHandler,), {"script": script})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

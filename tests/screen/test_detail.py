@@ -21,11 +21,11 @@ def at(minutes: int) -> str:
     return stamp(NOW + timedelta(minutes=minutes))
 
 
-def show(page: Any, address: str, id: str = FIRST) -> Any:
+def show(page: Any, address: str, incident_id: str = FIRST) -> Any:
     opened(page, address)
-    row(page, id).click()
+    row(page, incident_id).click()
     detail = page.locator(".detail")
-    expect(detail.locator("header code")).to_have_text(id)
+    expect(detail.locator("header code")).to_have_text(incident_id)
     return detail
 
 

@@ -1,7 +1,7 @@
 """What folding costs with nothing in its way: processes that fold the same day in memory, Kafka left out.
 
 Each is called with the number of cities, says when it is ready, and folds the day anew for every line it is sent, which
-it answers with `Reported` as JSON. The fold is that of a worker, partition by partition: all rules, and all that would
+it answers with `LapReport` as JSON. The fold is that of a worker, partition by partition: all rules, and all that would
 be written is encoded. Nothing is read from a broker or written to it, so nothing is guaranteed; what a worker sends
 itself (sightings, reports of its own) is not folded.
 """
@@ -22,7 +22,7 @@ from ioc.core.records import ClockKind, Record
 from ioc.processors.incidents import IncidentProcessor
 from streams.clock import now_ms
 from streams.worker import COLLECTING
-from tests.bench.contestants.contest import Reported
+from tests.bench.contestants.contest import LapReport
 from tests.bench.load.publish import PARTITIONS
 from tests.bench.load.states import SLICE, as_records, fold
 from tests.bench.load.workload import records
@@ -31,13 +31,13 @@ from tests.bench.results import ROOT
 Logs = Sequence[Sequence[Record]]
 
 
-def fold_alone(cities: int) -> Reported:
+def fold_alone(cities: int) -> LapReport:
     """Fold the day of so many cities in one process, with nothing else running."""
     with _processes(1, cities) as running:
         return _turn(running)
 
 
-def fold_apart(cities: int, turns: int) -> tuple[Reported, Reported]:
+def fold_apart(cities: int, turns: int) -> tuple[LapReport, LapReport]:
     """Fold the day of so many cities in one process, and in two at once that share nothing but the machine.
 
     Both are done in turn, and of each the quickest turn counts: what else runs makes none quicker.
@@ -62,14 +62,14 @@ def _processes(count: int, cities: int) -> Iterator[Sequence[subprocess.Popen[by
         yield running
 
 
-def _turn(running: Sequence[subprocess.Popen[bytes]]) -> Reported:
+def _turn(running: Sequence[subprocess.Popen[bytes]]) -> LapReport:
     """Let all fold at once; return the records of all, the seconds of the slowest, the CPU seconds of all."""
     for one in running:
         assert one.stdin is not None
         one.stdin.write(b"\n")
         one.stdin.flush()
-    done = [msgspec.json.decode(_answer(one), type=Reported) for one in running]
-    return Reported(
+    done = [msgspec.json.decode(_answer(one), type=LapReport) for one in running]
+    return LapReport(
         records=sum(one.records for one in done),
         seconds=max(one.seconds for one in done),
         cpu=sum(one.cpu for one in done),
@@ -101,17 +101,17 @@ def _logs(cities: int) -> Logs:
     return [as_records(log, 0, now) for log in logs]
 
 
-def _fold(catalogue: Catalogue, logs: Logs) -> Reported:
+def _fold(catalogue: Catalogue, logs: Logs) -> LapReport:
     """Fold all partitions side by side, a slice of each in turn, as a worker does."""
-    shards = [
+    processors = [
         IncidentProcessor(number, catalogue, ClockKind.WALL, partitions=PARTITIONS) for number in range(PARTITIONS)
     ]
     count, refused = sum(map(len, logs)), 0
     began, spent = time.perf_counter(), time.process_time()
     for start in range(0, max(map(len, logs)), SLICE):
-        for shard, log in zip(shards, logs, strict=True):
-            refused += fold(shard, log[start : start + SLICE])
-    done = Reported(count, time.perf_counter() - began, time.process_time() - spent)
+        for processor, log in zip(processors, logs, strict=True):
+            refused += fold(processor, log[start : start + SLICE])
+    done = LapReport(count, time.perf_counter() - began, time.process_time() - spent)
     assert refused < count / 100, f"{refused:,} of {count:,} events were refused"
     return done
 

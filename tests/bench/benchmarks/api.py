@@ -12,7 +12,7 @@ import httpx
 import psutil
 
 from api.read_model import cursor
-from api.read_model.index.entry import WorkOrder
+from api.read_model.index.work_order import WorkOrder
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.times import DAY

@@ -47,7 +47,7 @@ _WATCH = """seconds => new Promise(done => {
 })"""
 
 
-class Seen(Struct, frozen=True):
+class FrameTimes(Struct, frozen=True):
     """The times between frames and the long tasks (ms), and the rows that were told meanwhile."""
 
     frames: list[float]
@@ -79,18 +79,18 @@ async def _measure(centre: City, picture: Picture, path: str) -> list[Measured]:
     return [*_rows("nothing changes", quiet, on, None), *_rows(f"{CHANGES:,} changes/s", busy, on, 50)]
 
 
-async def _watch(browser: Browser, url: str) -> Seen:
+async def _watch(browser: Browser, url: str) -> FrameTimes:
     page = await browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
     await page.add_init_script(_COUNT)
     await page.goto(url)
     await page.locator(".row").first.wait_for()
     await asyncio.sleep(_SETTLING)
-    seen = convert(await page.evaluate(_WATCH, max(5, scaled(SECONDS))), Seen)
+    seen = convert(await page.evaluate(_WATCH, max(5, scaled(SECONDS))), FrameTimes)
     await page.close()
     return seen
 
 
-def _rows(what: str, seen: Seen, on: str, at_most: float | None) -> list[Measured]:
+def _rows(what: str, seen: FrameTimes, on: str, at_most: float | None) -> list[Measured]:
     cuts = quantiles(seen.frames, n=100)
     return [
         Measured(what, "p50", cuts[49], "ms a frame", on),

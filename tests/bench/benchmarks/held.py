@@ -18,7 +18,7 @@ from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.processors.incidents import IncidentProcessor
 from streams.clock import now_ms
-from streams.memory import give_back
+from streams.memory import release_free_memory
 from tests.bench.load.states import Afternoon, afternoon, as_records, fold
 
 # The events of so many cities are folded in each turn; the quickest turn counts, as nothing else makes one quicker.
@@ -39,32 +39,32 @@ def measure(count: int) -> Held:
     now = now_ms()
     held = afternoon(load_catalogue(hue_folder()), now)
     gc.collect()
-    give_back()
+    release_free_memory()
     before, began = _memory(), time.process_time()
-    shard = _filled(held, count)
+    processor = _filled(held, count)
     took = time.process_time() - began
     gc.collect()
-    give_back()  # as a worker does
-    bytes = (_memory() - before) / count
-    return Held(count, bytes, count / took, min(_turn(shard, held, count, turn, now) for turn in range(TURNS)))
+    release_free_memory()  # as a worker does
+    size = (_memory() - before) / count
+    return Held(count, size, count / took, min(_turn(processor, held, count, turn, now) for turn in range(TURNS)))
 
 
 def _filled(held: Afternoon, count: int) -> IncidentProcessor:
-    shard = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
+    processor = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
     for key, state in held.open_incidents(count):
-        shard.put_back(Topic.INCIDENTS, key, state)
-    shard.index()
-    assert shard.held == count
-    return shard
+        processor.restore(Topic.INCIDENTS, key, state)
+    processor.build_indexes()
+    assert processor.state_count == count
+    return processor
 
 
-def _turn(shard: IncidentProcessor, held: Afternoon, count: int, turn: int, now: Instant) -> float:
+def _turn(processor: IncidentProcessor, held: Afternoon, count: int, turn: int, now: Instant) -> float:
     """Return the microseconds of CPU time an event takes, in cities that no other turn has touched."""
     whole = held.cities(count)
     chosen = sorted({(turn + TURNS * number * whole // (TURNS * CITIES)) % whole for number in range(CITIES)})
-    events = as_records(list(held.records(chosen)), shard.position.next, now)
+    events = as_records(list(held.records(chosen)), processor.position.next, now)
     began = time.process_time()
-    fold(shard, events)
+    fold(processor, events)
     return (time.process_time() - began) / len(events) * 1e6
 
 

@@ -18,7 +18,7 @@ from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.topics import Topic
 from streams.clock import now_ms
 from tests.bench.benchmarks.folding import verified
-from tests.bench.load.posting import Post, Posted, post_all
+from tests.bench.load.posting import Posted, PostRequest, post_all
 from tests.bench.load.processes import cpu_seconds, peak_memory
 from tests.bench.load.publish import PARTITIONS
 from tests.bench.load.warming import WARM
@@ -55,7 +55,7 @@ def _start(centre: City) -> str:
     return jwt.encode({**claims, "roles": ["producer"], "sources": ["/"]}, key, "EdDSA")
 
 
-def _measure(centre: City, token: str, what: str, posts: Iterator[Post], a_second: float = 0) -> list[Measured]:
+def _measure(centre: City, token: str, what: str, posts: Iterator[PostRequest], a_second: float = 0) -> list[Measured]:
     assert centre.api is not None
     cpu = cpu_seconds([centre.api.pid])
     posted: Posted = asyncio.run(post_all(centre.url, token, posts, CLIENTS, a_second))
@@ -78,17 +78,17 @@ def _events() -> Iterator[bytes]:
     return (value for value in day if door.judge(Arrival(value)).record is not None)
 
 
-def _single(events: Iterator[bytes], count: int) -> Iterator[Post]:
-    return (Post("/events", STRUCTURED, event) for event in islice(events, count))
+def _single(events: Iterator[bytes], count: int) -> Iterator[PostRequest]:
+    return (PostRequest("/events", STRUCTURED, event) for event in islice(events, count))
 
 
-def _batched(events: Iterator[bytes], count: int) -> Iterator[Post]:
+def _batched(events: Iterator[bytes], count: int) -> Iterator[PostRequest]:
     for _ in range(count):
         batch = list(islice(events, A_BATCH))
-        yield Post("/events", BATCH, b"[" + b",".join(batch) + b"]", len(batch))
+        yield PostRequest("/events", BATCH, b"[" + b",".join(batch) + b"]", len(batch))
 
 
-def _reports(count: int) -> Iterator[Post]:
+def _reports(count: int) -> Iterator[PostRequest]:
     for number in range(count):
         form = {
             "service_code": "field-reports:tree",
@@ -99,7 +99,7 @@ def _reports(count: int) -> Iterator[Post]:
             "phone": "0234 000 000",
             "attribute[ward]": "19753",
         }
-        yield Post("/open311/v2/requests.json", "application/x-www-form-urlencoded", urlencode(form).encode())
+        yield PostRequest("/open311/v2/requests.json", "application/x-www-form-urlencoded", urlencode(form).encode())
 
 
 def _check(centre: City, rows: Iterable[Measured]) -> None:

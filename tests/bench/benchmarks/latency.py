@@ -36,7 +36,7 @@ _SETTLING = 3.0
 _STRAGGLING = 90.0
 
 
-class Seen(Struct):
+class ArrivalTimes(Struct):
     """When each event of interest was sent and first seen (s, by one clock), by the incident it opens."""
 
     sent: dict[str, float] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Seen(Struct):
 
     def delays(self, seen: dict[str, float], since: float) -> list[float]:
         """Return the seconds it took of those sent from a moment on that were seen, the shortest first."""
-        return sorted(seen[id] - at for id, at in self.sent.items() if at >= since and id in seen)
+        return sorted(seen[key] - at for key, at in self.sent.items() if at >= since and key in seen)
 
 
 class Own(Struct, frozen=True):
@@ -61,15 +61,15 @@ class Own(Struct, frozen=True):
     late: float
 
 
-class _Row(Struct):
+class _FeedRow(Struct):
     id: str
 
 
-class _Rows(Struct):
-    upserts: list[_Row]
+class _FeedRows(Struct):
+    upserts: list[_FeedRow]
 
 
-_decode_rows = msgspec.json.Decoder(_Rows).decode
+_decode_rows = msgspec.json.Decoder(_FeedRows).decode
 
 
 def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
@@ -89,7 +89,7 @@ def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
 
 async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Measured]:
     """Return the latencies at so many events a second."""
-    seen = Seen()
+    seen = ArrivalTimes()
     async with reader(centre.bootstrap) as facts, httpx.AsyncClient(timeout=60) as client:
         facts.assign([TopicPartition(Topic.FACTS, number) for number in range(PARTITIONS)])
         await facts.seek_to_end()
@@ -107,7 +107,7 @@ async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Mea
     return _rows(rate, reached, seen, began + _SETTLING, own)
 
 
-async def _read(facts: AIOKafkaConsumer, seen: Seen) -> None:
+async def _read(facts: AIOKafkaConsumer, seen: ArrivalTimes) -> None:
     """Note when the first fact of each incident is committed."""
     while True:
         for batch in (await facts.getmany(timeout_ms=1000)).values():
@@ -116,7 +116,7 @@ async def _read(facts: AIOKafkaConsumer, seen: Seen) -> None:
                 seen.facts.setdefault(record.key.decode(), now)
 
 
-async def _listen(client: httpx.AsyncClient, url: str, seen: Seen) -> None:
+async def _listen(client: httpx.AsyncClient, url: str, seen: ArrivalTimes) -> None:
     """Note when each incident is first on the feed."""
     async for name, text in _messages(client, url):
         now = time.monotonic()
@@ -136,7 +136,7 @@ async def _messages(client: httpx.AsyncClient, url: str) -> AsyncIterator[tuple[
                 yield fields.get(b"event", b""), fields.get(b"data", b"")
 
 
-async def _wait(seen: Seen) -> None:
+async def _wait(seen: ArrivalTimes) -> None:
     """Wait until nothing new comes any more; of what was merged meanwhile no row comes at all."""
     give_up = time.monotonic() + _STRAGGLING
     before, count = -1, 0
@@ -145,7 +145,7 @@ async def _wait(seen: Seen) -> None:
         before, count = count, len(seen.facts) + len(seen.rows)
 
 
-def _rows(rate: int, reached: float, seen: Seen, since: float, own: Own) -> list[Measured]:
+def _rows(rate: int, reached: float, seen: ArrivalTimes, since: float, own: Own) -> list[Measured]:
     what = f"{rate:,} events/s"
     p50, p99 = BARS.get(rate, (None, None))
     facts, rows = seen.delays(seen.facts, since), seen.delays(seen.rows, since)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from console.publisher import KeyedValue, publisher
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
-from ioc.core.editions import in_force
+from ioc.core.editions import with_edition
 from ioc.core.partitioner import partition_of
 from ioc.core.records import Position, position_key
 from ioc.core.topics import Topic
@@ -136,7 +136,7 @@ async def _fill(bootstrap: str, count: int, catalogue: Catalogue) -> None:
     """Put the states into the log as if they had been folded: by this catalogue, with nothing left to fold."""
     states = afternoon(catalogue, now_ms()).open_incidents(count)
     await publish(bootstrap, states, Topic.INCIDENTS, headers=[])
-    position = encode(Position(editions=in_force((), catalogue.edition, 0)))
+    position = encode(Position(editions=with_edition((), catalogue.edition, 0)))
     async with publisher(bootstrap) as producer:
         for number in range(PARTITIONS):
             key = position_key(Topic.EVENTS, number)

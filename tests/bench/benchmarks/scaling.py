@@ -12,7 +12,7 @@ from pathlib import Path
 from streams.clock import now_ms
 from tests.bench.benchmarks.alone import fold_apart
 from tests.bench.benchmarks.folding import ALL_ON, Folding, verified, watch
-from tests.bench.contestants.contest import Reported
+from tests.bench.contestants.contest import LapReport
 from tests.bench.load.publish import publish
 from tests.bench.load.workload import records
 from tests.bench.measured import Measured, scaled
@@ -44,7 +44,7 @@ def measure_scaling(bootstrap: str, folder: Path) -> list[Measured]:
     ]
 
 
-def _rate(seen: Folding | Reported) -> float:
+def _rate(seen: Folding | LapReport) -> float:
     return (seen.events if isinstance(seen, Folding) else seen.records) / seen.seconds
 
 
@@ -58,7 +58,7 @@ def _workers(name: str, seen: Folding, on: str) -> list[Measured]:
     ]
 
 
-def _control(name: str, done: Reported) -> list[Measured]:
+def _control(name: str, done: LapReport) -> list[Measured]:
     return [
         Measured(name, "throughput", _rate(done), "events/s", on=CONTROL),
         Measured(name, "CPU", done.cpu / done.records * 1e6, "s/million events"),

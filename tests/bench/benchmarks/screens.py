@@ -13,7 +13,7 @@ from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.partitioner import partition_of
 from ioc.core.topics import Topic
 from streams.clock import now_ms
-from tests.bench.load.listening import Heard
+from tests.bench.load.listening import ListenerReport
 from tests.bench.load.picture import Picture
 from tests.bench.load.processes import cpu_seconds
 from tests.bench.load.publish import PARTITIONS, publish
@@ -61,10 +61,10 @@ async def _measure(centre: City, picture: Picture, screens: int) -> list[Measure
     busy = (cpu_seconds([api.pid]) - spent) / (time.monotonic() - began)
     memory = api.memory_info().rss - before
     changing.cancel()
-    return _rows(screens, msgspec.json.decode(out, type=Heard), busy, memory)
+    return _rows(screens, msgspec.json.decode(out, type=ListenerReport), busy, memory)
 
 
-def _rows(screens: int, heard: Heard, busy: float, memory: float) -> list[Measured]:
+def _rows(screens: int, heard: ListenerReport, busy: float, memory: float) -> list[Measured]:
     what = f"{screens} screens"
     sent = f"{CHANGES:,} changes/s, each sent to every screen"
     on = f"{sent}; one API process; one screen in {heard.every} is read; {WARM}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from ioc.core.topics import Topic
 from streams.clock import now_ms
 from tests.bench.benchmarks.folding import verified, watch
-from tests.bench.contestants.contest import Reported, rows
+from tests.bench.contestants.contest import LapReport, rows
 from tests.bench.load.processes import peak_memory
 from tests.bench.load.publish import publish
 from tests.bench.load.workload import catalogue_with_sensors, records
@@ -29,4 +29,4 @@ def measure_sensors(bootstrap: str, folder: Path) -> list[Measured]:
         seen = asyncio.run(watch(centre, ends, began, Topic.INDICATORS))
         memory = peak_memory(worker.pid)
         on = f"{ON}; {verified(centre, catalogue)}"
-    return rows("observations, 1 worker", on, Reported(seen.events, seen.seconds, seen.cpu), seen.broker, memory)
+    return rows("observations, 1 worker", on, LapReport(seen.events, seen.seconds, seen.cpu), seen.broker, memory)

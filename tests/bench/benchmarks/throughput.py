@@ -9,7 +9,7 @@ from ioc.core.topics import Topic
 from streams.clock import now_ms
 from tests.bench.benchmarks.alone import fold_alone
 from tests.bench.benchmarks.folding import ALL_ON, verified, watch
-from tests.bench.contestants.contest import Contestant, GaveUp, Reported, python, rows, run
+from tests.bench.contestants.contest import Contestant, GaveUp, LapReport, python, rows, run
 from tests.bench.load.processes import peak_memory
 from tests.bench.load.publish import make_topic, publish
 from tests.bench.load.workload import records
@@ -69,7 +69,7 @@ def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> 
     on = f"{ALL_ON}; {verified(centre)}"
     rate = seen.events / seen.seconds
     speed = {row.what: row.value for row in others if row.figure == "throughput" and row.value}
-    first, *more = rows(OURS, on, Reported(seen.events, seen.seconds, seen.cpu), seen.broker, memory)
+    first, *more = rows(OURS, on, LapReport(seen.events, seen.seconds, seen.cpu), seen.broker, memory)
     return [
         Measured(OURS, first.figure, rate, first.unit, on, at_least=50_000),
         *more,

@@ -28,7 +28,7 @@ class Contestant(Struct, frozen=True):
     most: int | None = None
 
 
-class Reported(Struct, frozen=True):
+class LapReport(Struct, frozen=True):
     """What a contestant says of itself: records, wall seconds and CPU seconds from its first record to its last."""
 
     records: int
@@ -70,7 +70,7 @@ def run(one: Contestant, bootstrap: str, source: str, target: str, wanted: int, 
         process.communicate()
 
 
-def rows(name: str, on: str, reported: Reported, broker: float, memory: float) -> list[Measured]:
+def rows(name: str, on: str, reported: LapReport, broker: float, memory: float) -> list[Measured]:
     """Return the figures that all who take part are compared by; `broker` is its CPU time meanwhile (s)."""
     return [
         Measured(name, "throughput", reported.records / reported.seconds, "events/s", on=on),
@@ -80,7 +80,7 @@ def rows(name: str, on: str, reported: Reported, broker: float, memory: float) -
     ]
 
 
-def _answer(process: subprocess.Popen[bytes], patience: float) -> Reported | None:
+def _answer(process: subprocess.Popen[bytes], patience: float) -> LapReport | None:
     """Return what it reports on its standard output, after whatever else it says; None when it does not in time."""
     assert process.stdout is not None
     give_up = time.monotonic() + patience
@@ -89,5 +89,5 @@ def _answer(process: subprocess.Popen[bytes], patience: float) -> Reported | Non
         if not said:
             return None
         if said.startswith(b"{"):
-            return msgspec.json.decode(said, type=Reported)
+            return msgspec.json.decode(said, type=LapReport)
     return None

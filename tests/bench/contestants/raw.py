@@ -22,7 +22,7 @@ from tests.bench.load.publish import PARTITIONS
 SLICE = 2000
 
 
-class Event(Struct):
+class RawEvent(Struct):
     """A CloudEvent."""
 
     id: str
@@ -33,7 +33,7 @@ class Event(Struct):
     data: dict[str, Any]
 
 
-decode = msgspec.json.Decoder(Event).decode
+decode = msgspec.json.Decoder(RawEvent).decode
 
 
 async def run(bootstrap: str, source: str, target: str, wanted: int, transactions: bool) -> None:

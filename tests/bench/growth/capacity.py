@@ -68,7 +68,7 @@ class Assumed(Struct, frozen=True):
     gigabyte_month: float = 0.08
 
 
-class Place(Struct, frozen=True):
+class Population(Struct, frozen=True):
     """So many people who do `use` times what those of the simulated city do; what is over is kept for `years`."""
 
     name: str
@@ -98,7 +98,7 @@ class Need(Struct, frozen=True):
     cost: float
 
 
-def need(place: Place, footprint: Footprint, rates: Rates, assumed: Assumed) -> Need:
+def need(place: Population, footprint: Footprint, rates: Rates, assumed: Assumed) -> Need:
     """Return what a place needs once it has kept all incidents for its years."""
     events = events_a_day(place, footprint, assumed)
     flood = peak(place, footprint, assumed)
@@ -130,13 +130,13 @@ def need(place: Place, footprint: Footprint, rates: Rates, assumed: Assumed) -> 
     )
 
 
-def events_a_day(place: Place, footprint: Footprint, assumed: Assumed) -> float:
+def events_a_day(place: Population, footprint: Footprint, assumed: Assumed) -> float:
     """Return the events of a day, as it is on average: every tenth is stormy."""
     stormy = footprint.events / 22 * 24
     return place.people / assumed.city * place.use * stormy * (0.9 * assumed.calm + 0.1)
 
 
-def peak(place: Place, footprint: Footprint, assumed: Assumed) -> float:
+def peak(place: Population, footprint: Footprint, assumed: Assumed) -> float:
     """Return the events a second at the height of a flood: of a single city all of it, of a country a share."""
     cities = place.people / assumed.city
     struck = max(min(1.0, cities), cities * assumed.struck)
@@ -149,7 +149,7 @@ def bytes_an_event(footprint: Footprint) -> float:
     return sum(one.bytes for one in footprint.topics.values())
 
 
-def stored_bytes(place: Place, footprint: Footprint, events: float) -> float:
+def stored_bytes(place: Population, footprint: Footprint, events: float) -> float:
     """Return what lies on the topics, once: days of those that are deleted, of the compacted ones the last of each key.
 
     States, identities and windows of days are kept for ever, windows of minutes for three days, items for forty.
@@ -201,7 +201,7 @@ class Limit(Struct, frozen=True):
 
 def limits(use: float, years: float, footprint: Footprint, rates: Rates, assumed: Assumed) -> list[Limit]:
     """Return what gives way, the first first. All grow in step with the people, so each is a division."""
-    unit = Place("", 100_000_000, use, years)
+    unit = Population("", 100_000_000, use, years)
     one = need(unit, footprint, rates, assumed)
 
     def carries(used: float, most: float) -> float:

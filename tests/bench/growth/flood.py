@@ -29,7 +29,7 @@ class Flood(Struct, frozen=True):
         return self.calm + max(0.0, min(1.0, edge)) * (self.peak - self.calm)
 
 
-class Centre(Struct, frozen=True):
+class FloodedCentre(Struct, frozen=True):
     """Workers that share partitions, each folding `speed` events a second.
 
     One is killed at `killed` (s): its partitions stand still for `silent` seconds, then others have them.
@@ -49,7 +49,7 @@ class Behind(Struct, frozen=True):
     over: int
 
 
-def play(flood: Flood, centre: Centre, incidents: int = 20_000) -> Behind:
+def play(flood: Flood, centre: FloodedCentre, incidents: int = 20_000) -> Behind:
     """Return how far the centre falls behind."""
     shares = _shares(centre.partitions, incidents)
     waiting, worst = [0.0] * centre.partitions, 0.0
@@ -80,7 +80,7 @@ def _shares(partitions: int, incidents: int) -> Sequence[float]:
     return [count / incidents for count in counts]
 
 
-def _owner(partition: int, centre: Centre, second: int) -> int | None:
+def _owner(partition: int, centre: FloodedCentre, second: int) -> int | None:
     """Return the worker that folds a partition at a second; None while it is nobody's."""
     first = partition % centre.workers
     if first or centre.killed is None or second < centre.killed:
@@ -95,7 +95,7 @@ def _late(waiting: float, share: float, rate: float) -> float:
     return waiting / (share * rate) - 1 if share and rate else 0.0
 
 
-def _owned(centre: Centre, second: int) -> Sequence[Sequence[int]]:
+def _owned(centre: FloodedCentre, second: int) -> Sequence[Sequence[int]]:
     """Return the partitions of each worker at a second."""
     owned: list[list[int]] = [[] for _ in range(centre.workers)]
     for number in range(centre.partitions):

@@ -26,7 +26,7 @@ _RECORD, _BATCH, _MARK = 12, 61, 78
 COMPACTED = {spec.name for spec in TOPICS if spec.config["cleanup.policy"] == "compact"}
 
 
-class Written(Struct, frozen=True):
+class TopicFootprint(Struct, frozen=True):
     """Of one topic: records and bytes an event; of a compacted one also the keys and bytes that stay, an event."""
 
     records: float
@@ -47,7 +47,7 @@ class Footprint(Struct, frozen=True):
     incidents: float
     days: float
     sightings: float
-    topics: dict[str, Written]
+    topics: dict[str, TopicFootprint]
 
 
 class _Count:
@@ -79,8 +79,8 @@ def measure_footprint() -> Footprint:
     headers = sum(len(name) + len(text) + 2 for name, text in HEADERS)
     for key, value in day:
         count.add(Topic.EVENTS, key, value, headers)
-    shard = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
-    for changes in _folded(shard, day):
+    processor = IncidentProcessor(0, load_catalogue(hue_folder()), ClockKind.WALL)
+    for changes in _folded(processor, day):
         touched = {Topic.POSITIONS} | {sent.topic for sent in changes.outbox}
         for topic, writes in changes.writes(0):
             for one in writes:
@@ -93,7 +93,7 @@ def measure_footprint() -> Footprint:
     return _footprint(count, len(day))
 
 
-def _folded(shard: IncidentProcessor, day: Iterable[tuple[bytes, bytes]]) -> Iterator[IncidentChangeSet]:
+def _folded(processor: IncidentProcessor, day: Iterable[tuple[bytes, bytes]]) -> Iterator[IncidentChangeSet]:
     """Yield what each slice changes; what the fold sends back to the way in comes with the next."""
     waiting = [Outgoing(Topic.EVENTS, key, value) for key, value in day][::-1]
     offset = 0
@@ -101,18 +101,18 @@ def _folded(shard: IncidentProcessor, day: Iterable[tuple[bytes, bytes]]) -> Ite
         taken = [waiting.pop() for _ in range(min(SLICE, len(waiting)))]
         slice_ = [Record(offset + n, UNTIL, one.key, one.value, one.headers) for n, one in enumerate(taken)]
         offset += len(slice_)
-        yield (changes := shard.fold(slice_))
-        shard.apply(changes)
+        yield (changes := processor.fold(slice_))
+        processor.apply(changes)
         waiting += [one for one in changes.outbox if one.topic is Topic.EVENTS]
-    while not (changes := shard.tick(UNTIL, SLICE)).empty:
+    while not (changes := processor.tick(UNTIL, SLICE)).empty:
         yield changes
-        shard.apply(changes)
+        processor.apply(changes)
 
 
 def _footprint(count: _Count, events: int) -> Footprint:
     day_windows = sum(decode_key(key)[1].span is WindowSize.DAY for key in count.last[Topic.AGGREGATES])
     topics = {
-        str(topic): Written(
+        str(topic): TopicFootprint(
             records / events,
             count.bytes[topic] / events,
             len(count.last[topic]) / events if topic in COMPACTED else 0.0,

@@ -21,7 +21,7 @@ class Inputs(Struct, frozen=True):
     assumed: Assumed = Assumed()
 
 
-class Source(Struct, frozen=True):
+class RateSource(Struct, frozen=True):
     """Where a rate is found: a figure of this row, or of the last one that has it. `bar` stands in when it is not."""
 
     benchmark: str
@@ -30,16 +30,16 @@ class Source(Struct, frozen=True):
     bar: float
 
 
-SOURCES: Mapping[str, Source] = {
-    "worker": Source("throughput", "our worker", "CPU", 20),
-    "restore": Source("restore", "killed, another started at once", "rebuilt", 100_000),
-    "held": Source("open-incidents", "", "memory", 1_500),
-    "shown": Source("api", "", "memory", 2_000),
-    "read": Source("api", "", "read at the start", 100_000),
-    "intake_single": Source("intake", "one event a request", "CPU of the API", 700),
-    "intake_batched": Source("intake", "batches of 100", "CPU of the API", 50),
-    "open311": Source("intake", "Open311 reports", "CPU of the API", 1_100),
-    "changes": Source("screens", "500 screens", "changes", 1_000),
+SOURCES: Mapping[str, RateSource] = {
+    "worker": RateSource("throughput", "our worker", "CPU", 20),
+    "restore": RateSource("restore", "killed, another started at once", "rebuilt", 100_000),
+    "held": RateSource("open-incidents", "", "memory", 1_500),
+    "shown": RateSource("api", "", "memory", 2_000),
+    "read": RateSource("api", "", "read at the start", 100_000),
+    "intake_single": RateSource("intake", "one event a request", "CPU of the API", 700),
+    "intake_batched": RateSource("intake", "batches of 100", "CPU of the API", 50),
+    "open311": RateSource("intake", "Open311 reports", "CPU of the API", 1_100),
+    "changes": RateSource("screens", "500 screens", "changes", 1_000),
 }
 # What a benchmark is run with, and is no figure of it.
 _GIVEN: Mapping[str, float] = {"screens": 500}
@@ -65,7 +65,7 @@ def _told(benchmark: str, results: Results) -> str:
     return f"`{benchmark}`, {result.at[:10]}, load {result.load:.1f}"
 
 
-def _found(source: Source, results: Results) -> float | None:
+def _found(source: RateSource, results: Results) -> float | None:
     measured = results.benchmarks.get(source.benchmark)
     rows: list[Measured] = [] if measured is None else measured.rows
     fitting = [row.value for row in rows if source.what in ("", row.what) and row.figure == source.figure]

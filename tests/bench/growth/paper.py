@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from math import inf, isinf
 
 from ioc.core.topics import TOPICS
-from tests.bench.growth.capacity import Need, Place, bytes_an_event, limits, need
-from tests.bench.growth.flood import Behind, Centre, Flood, play
+from tests.bench.growth.capacity import Need, Population, bytes_an_event, limits, need
+from tests.bench.growth.flood import Behind, Flood, FloodedCentre, play
 from tests.bench.growth.inputs import Inputs
 from tests.bench.results import ROOT
 
 PAPER = ROOT / "docs" / "growth.md"
 PLACES = (
-    Place("Huế", 1_200_000),
-    Place("Huế, five years", 1_200_000, years=5),
-    Place("a city", 10_000_000),
-    Place("a country", 100_000_000),
-    Place("a country, 90 days kept", 100_000_000, years=90 / 365),
-    Place("and ten times the use", 100_000_000, use=10, years=90 / 365),
+    Population("Huế", 1_200_000),
+    Population("Huế, five years", 1_200_000, years=5),
+    Population("a city", 10_000_000),
+    Population("a country", 100_000_000),
+    Population("a country, 90 days kept", 100_000_000, years=90 / 365),
+    Population("and ten times the use", 100_000_000, use=10, years=90 / 365),
 )
 _BLOCK = r"(?<=<!-- {0} -->\n).*?(?=\n<!-- end of {0} -->)"
 
@@ -109,12 +109,12 @@ def _flood(inputs: Inputs) -> str:
     return _table(["flood in", "workers", "", "latest behind by (s)", "caught up after (s)"], lines)
 
 
-def _played(place: Place, inputs: Inputs, kill: bool) -> list[str]:
+def _played(place: Population, inputs: Inputs, kill: bool) -> list[str]:
     one = need(place, inputs.footprint, inputs.rates, inputs.assumed)
     flood = Flood(one.peak, one.events_a_day / 86_400)
     killed = flood.rise + flood.height // 2 if kill else None
     behind: Behind = play(
-        flood, Centre(one.partitions, one.workers, inputs.rates.events, killed, round(one.fold_again))
+        flood, FloodedCentre(one.partitions, one.workers, inputs.rates.events, killed, round(one.fold_again))
     )
     words = "one killed at its height" if kill else "all alive"
     return [place.name, str(one.workers), words, f"{behind.worst:.1f}", _number(behind.over)]

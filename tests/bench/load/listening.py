@@ -1,4 +1,4 @@
-"""Screens that listen to the live feed, very many in this one process; prints `Heard` as JSON.
+"""Screens that listen to the live feed, very many in this one process; prints `ListenerReport` as JSON.
 
 All take gzip, as browsers do, and read all that comes. Of some, spread among the others, every row is looked at: how
 long ago (ms) it was changed.
@@ -21,7 +21,7 @@ EVERY = 25
 _HEAD = b"GET /stream HTTP/1.1\r\nHost: centre\r\nAccept: text/event-stream\r\nAccept-Encoding: gzip\r\n\r\n"
 
 
-class Heard(Struct, frozen=True):
+class ListenerReport(Struct, frozen=True):
     """How old rows were when they came (ms), how many came a second on each screen that was read, bytes/s in all.
 
     `busy` is the share of a core that this process took.
@@ -101,7 +101,7 @@ class Read(Screen):
             self.ages += [now - parse_instant(row.updated_at) for row in rows]
 
 
-async def listen(url: str, count: int, settling: float, seconds: float) -> Heard:
+async def listen(url: str, count: int, settling: float, seconds: float) -> ListenerReport:
     """Open so many screens, wait until they have settled, and listen for so many seconds."""
     address = urlsplit(url)
     loop = asyncio.get_running_loop()
@@ -118,7 +118,7 @@ async def listen(url: str, count: int, settling: float, seconds: float) -> Heard
     busy = (time.process_time() - spent) / seconds
     ages = [age for screen in read for age in screen.ages]
     cuts = quantiles(ages, n=100)
-    return Heard(cuts[49], cuts[98], len(ages) / len(read) / seconds, (Screen.heard - before) / seconds, busy)
+    return ListenerReport(cuts[49], cuts[98], len(ages) / len(read) / seconds, (Screen.heard - before) / seconds, busy)
 
 
 if __name__ == "__main__":

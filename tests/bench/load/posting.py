@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 
-class Post(Struct, frozen=True):
+class PostRequest(Struct, frozen=True):
     """A request to be posted; it carries so many `events`."""
 
     path: str
@@ -35,7 +35,7 @@ class NotTaken(Exception):
     """The server did not take what was posted."""
 
 
-async def post_all(url: str, token: str, posts: Iterator[Post], clients: int, a_second: float = 0) -> Posted:
+async def post_all(url: str, token: str, posts: Iterator[PostRequest], clients: int, a_second: float = 0) -> Posted:
     """Post by so many clients, each as soon as it has its answer, or all together so many `a_second`.
 
     Raises NotTaken when one is answered other than by 201 or 202.
@@ -50,7 +50,7 @@ async def post_all(url: str, token: str, posts: Iterator[Post], clients: int, a_
 class _Run:
     """What the clients share: the posts that are left, and when each is due."""
 
-    def __init__(self, posts: Iterator[Post], a_second: float) -> None:
+    def __init__(self, posts: Iterator[PostRequest], a_second: float) -> None:
         self._posts = posts
         self._apart = 1 / a_second if a_second else 0.0
         self._given = 0
@@ -58,7 +58,7 @@ class _Run:
         self.waits: list[float] = []
         self.began = time.monotonic()
 
-    async def next(self) -> tuple[Post, float] | None:
+    async def next(self) -> tuple[PostRequest, float] | None:
         """Return the next post and the moment from which its wait counts, once that has come; None when all are out."""
         post = next(self._posts, None)
         if post is None:
@@ -70,7 +70,7 @@ class _Run:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         return post, due
 
-    def answered(self, post: Post, since: float) -> None:
+    def answered(self, post: PostRequest, since: float) -> None:
         """Note that a post was taken."""
         self.waits.append(time.monotonic() - since)
         self.events += post.events

@@ -13,7 +13,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import HOUR, Instant
 from ioc.core.topics import Topic
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.serde import decode_incident
 from tests.bench.load.workload import records, subject
@@ -63,36 +63,36 @@ def afternoon(catalogue: Catalogue, now: Instant) -> Afternoon:
     """Return the afternoon of one city; `now` (ms) is when it ends."""
     day = list(records(1, now))
     until = round(len(day) * _BEFORE)
-    shard = IncidentProcessor(0, catalogue, ClockKind.WALL)
+    processor = IncidentProcessor(0, catalogue, ClockKind.WALL)
     states: dict[bytes, bytes] = {}
-    fold(shard, as_records(day[:until], 0, now), states)
-    while not (changes := shard.tick(now, SLICE)).empty:
-        _write(shard, changes, states)
+    fold(processor, as_records(day[:until], 0, now), states)
+    while not (changes := processor.tick(now, SLICE)).empty:
+        _write(processor, changes, states)
     is_open = {key for key, state in states.items() if _lasts(state, now)}
     return Afternoon({key: states[key] for key in states if key in is_open}, day[until:])
 
 
-def fold(shard: IncidentProcessor, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> int:
+def fold(processor: IncidentProcessor, log: Sequence[Record], states: dict[bytes, bytes] | None = None) -> int:
     """Fold records slice by slice, and encode all that is written; the incidents' states go into `states`.
 
     Returns how many were refused.
     """
     refused = 0
     for start in range(0, len(log), SLICE):
-        changes = shard.fold(log[start : start + SLICE])
-        _write(shard, changes, states)
+        changes = processor.fold(log[start : start + SLICE])
+        _write(processor, changes, states)
         refused += len(changes.dead_letters)
     return refused
 
 
-def _write(shard: IncidentProcessor, changes: IncidentChangeSet, states: dict[bytes, bytes] | None) -> None:
+def _write(processor: IncidentProcessor, changes: IncidentChangeSet, states: dict[bytes, bytes] | None) -> None:
     for topic, writes in changes.writes(0):
         if states is not None and topic is Topic.INCIDENTS:
             states.update((one.key, one.value) for one in writes if one.key and one.value)
         else:
             for _ in writes:
                 pass
-    shard.apply(changes)
+    processor.apply(changes)
 
 
 def _lasts(state: bytes, now: Instant) -> bool:
