@@ -12,7 +12,7 @@ from ioc.core.rejections import FieldError
 from ioc.core.scalars import Priority, encode
 from ioc.decider.signatures import signature_rejection
 from ioc.decider.urgency import lowers, missing_words
-from ioc.incident.directive import named
+from ioc.incident.directive import find_directive
 from ioc.incident.event import Event
 from ioc.incident.payloads import DECODE, Directed, Updated
 from ioc.incident.state import HistoryEntry, Incident
@@ -76,7 +76,7 @@ def _answer_faults(body: Json, incident: Incident) -> Iterator[FieldError]:
     id, unit = body.get("directive"), body.get("unit")
     if not isinstance(id, str):
         return
-    directive = named(incident.directives, id)
+    directive = find_directive(incident.directives, id)
     if directive is None:
         yield FieldError("directive", "no directive of this incident has that id")
     elif isinstance(unit, str) and directive.answer_of(unit) is None:

@@ -4,7 +4,7 @@ import msgspec
 
 from api.http.json import Json
 from ioc.core.times import Instant, to_rfc3339
-from ioc.incident.directive import Answer, Directive
+from ioc.incident.directive import Directive, UnitAnswer
 from ioc.incident.lifecycle import EventType
 from ioc.incident.state import HistoryEntry, Incident
 
@@ -42,7 +42,7 @@ def _told(directive: Directive, incident: Incident, entry: HistoryEntry | None, 
     }
 
 
-def _answer(directive: Directive, answer: Answer, incident: Incident, now: Instant) -> Json:
+def _answer(directive: Directive, answer: UnitAnswer, incident: Incident, now: Instant) -> Json:
     level = max(
         (one.level for one in incident.fired_reminders if _is_of(one.directive, one.unit, directive, answer)), default=0
     )
@@ -57,11 +57,11 @@ def _answer(directive: Directive, answer: Answer, incident: Incident, now: Insta
     }
 
 
-def _is_of(id: str, unit: str, directive: Directive, answer: Answer) -> bool:
+def _is_of(id: str, unit: str, directive: Directive, answer: UnitAnswer) -> bool:
     return (id, unit) == (directive.id, answer.unit)
 
 
-def _words(directive: Directive, answer: Answer, incident: Incident) -> Json:
+def _words(directive: Directive, answer: UnitAnswer, incident: Incident) -> Json:
     """Return what a unit said when it reported the directive done."""
     for entry in incident.history:
         if entry.event_type is EventType.DIRECTIVE_DONE and entry.time == answer.done_at and entry.refused is None:

@@ -14,7 +14,7 @@ from ioc.incident.lifecycle import cloudevents_type
 from ioc.incident.payloads import Payload
 from ioc.incident.state import HistoryEntry, Incident
 from ioc.sla.clocks import lapses_at
-from ioc.sla.explain import Explanation, StepTold, explain
+from ioc.sla.explain import ExplainedStep, Explanation, explain
 
 
 def row(card: IndexEntry, now: Instant) -> Json:
@@ -146,7 +146,7 @@ def _pauses(one: Explanation) -> Iterator[Json]:
         yield {"from": to_rfc3339(one.paused_at), "to": None}
 
 
-def _step(step: StepTold) -> Json:
+def _step(step: ExplainedStep) -> Json:
     return {
         "kind": step.kind,
         "level": step.level,

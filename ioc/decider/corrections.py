@@ -3,13 +3,13 @@
 from ioc.core.scalars import TargetName
 from ioc.incident.state import BREACHED, Incident
 from ioc.sla import directives
-from ioc.sla.escalation_steps import last_said
+from ioc.sla.escalation_steps import last_fired
 
 MAX_TOLD_AGAIN = 20
 _CORRECTED_FIELDS = ("state", "on_time", "closed_at", "reported_at", "service", "unit", "priority")
 
 
-def of(old: Incident, new: Incident) -> dict[str, object]:
+def corrected_fields(old: Incident, new: Incident) -> dict[str, object]:
     """Return what a late event changed of what was said before: fields as [old, new], and verdicts turned over."""
     changes: dict[str, object] = {
         field: [getattr(old, field), getattr(new, field)]
@@ -24,16 +24,16 @@ def of(old: Incident, new: Incident) -> dict[str, object]:
     return changes
 
 
-def withdrawn(old: Incident, new: Incident) -> list[str]:
+def withdrawn_breaches(old: Incident, new: Incident) -> list[str]:
     """Return the targets and directives that were in time after all, though their breach was announced."""
     if not new.fired_steps and not new.fired_reminders:
         return []
     targets = [
         clock.target
         for clock in new.clocks
-        if clock.in_time and last_said(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
+        if clock.in_time and last_fired(clock, new) >= BREACHED and not _was_in_time(old, clock.target)
     ]
-    return [*targets, *(f"directive/{one}" for one in directives.withdrawn(old, new))]
+    return [*targets, *(f"directive/{one}" for one in directives.withdrawn_breaches(old, new))]
 
 
 def _was_in_time(old: Incident, target: TargetName) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.reference_checks import catalogue_faults, name_faults, unknown_names
+from ioc.catalogue.reference_checks import catalogue_errors, reference_errors, unknown_references
 from ioc.core.records import Outgoing
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import encode
@@ -18,15 +18,15 @@ from ioc.core.sources import is_own
 from ioc.core.times import FUTURE_TOLERANCE, Instant
 from ioc.core.topics import Topic
 from ioc.decider import escalation, fact_builders, fold, merging, urgency
-from ioc.decider.history import is_full, summarised, words_with
-from ioc.decider.sensor_closures import settled
+from ioc.decider.history import count_words, is_full, summarise
+from ioc.decider.sensor_closures import closure_notice
 from ioc.decider.signatures import signature_rejection
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import KIN, EventType, State
 from ioc.incident.payloads import DECODE, Directed, Reported, Updated
-from ioc.incident.state import HistoryEntry, Incident, comes_after, order_of
+from ioc.incident.state import HistoryEntry, Incident, comes_after, fold_order
 from ioc.sla import directives, scheduled_events
 
 
@@ -54,13 +54,13 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     """Return the state after the event and the facts it makes, as of `now`."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
-    rejection = refused_at_the_door(event, now, catalogue)
+    rejection = admission_rejection(event, now, catalogue)
     if rejection is not None:
         return Decision(state, rejection=rejection)
     old = state if state is not None else Incident(event.incident)
     if event.event_type in KIN:
         return _hear(state, old, event, now)
-    words = words_with(old, event)
+    words = count_words(old, event)
     if words is None:
         return Decision(state, duplicate=True)
     if is_full(old, event, words):
@@ -68,7 +68,7 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
     return _fold(old, event, words, now, catalogue)
 
 
-def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
+def apply_catalogue(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
     """Return an open incident as another edition of the catalogue makes it. What was reached keeps its due.
 
     `cause` names this change of the catalogue, and no other.
@@ -78,14 +78,16 @@ def settle_anew(state: Incident, cause: str, now: Instant, catalogue: Catalogue)
     if new == state:
         return Decision(state)
     new.version = state.version + 1
-    if new.rule == state.rule and not fact_builders.is_due_otherwise(state, new):
+    if new.rule == state.rule and not fact_builders.has_other_dues(state, new):
         return Decision(new)
-    key = f"{new.id}/{cause}/{Kind.DUE_SET}"
-    fact = fact_builders.fact_of(Kind.DUE_SET, key, new, now, now, cause, rule=new.rule, dues=fact_builders.dues(new))
+    key = f"{new.id}/{cause}/{FactKind.DUE_SET}"
+    fact = fact_builders.fact_of(
+        FactKind.DUE_SET, key, new, now, now, cause, rule=new.rule, dues=fact_builders.dues(new)
+    )
     return Decision(new, (fact,))
 
 
-def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rejection | None:
+def admission_rejection(event: Event, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why an event is refused whatever the state of its incident, or None.
 
     What the centre tells of its own accord is told by a clock of its own: another partition's, which in a replay may be
@@ -94,7 +96,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rej
     if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
         return Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
-        faults = catalogue_faults(event.payload, event.payload.service, catalogue)
+        faults = catalogue_errors(event.payload, event.payload.service, catalogue)
         if faults:
             return Rejection(Reason.NOT_IN_CATALOGUE, faults)
     if isinstance(event.payload, Directed):
@@ -103,7 +105,7 @@ def refused_at_the_door(event: Event, now: Instant, catalogue: Catalogue) -> Rej
 
 
 def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Catalogue) -> Decision:
-    unknown = () if event.event_type is EventType.REPORTED else unknown_names(event.payload, catalogue)
+    unknown = () if event.event_type is EventType.REPORTED else unknown_references(event.payload, catalogue)
     entry = HistoryEntry(event.time, event.event_type, event.source, event.id, event.data, unknown=unknown)
     in_order = not old.history or comes_after(entry, old.history[-1])
     if in_order:
@@ -111,20 +113,20 @@ def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Cata
     elif event.event_type is EventType.NOTED and old.state is not State.PENDING:
         new = fold.insert_note(old, entry)
     else:
-        new = fold.refold(old, sorted((*old.history, entry), key=order_of), catalogue)
-    new.history = summarised(new.history, words)
+        new = fold.refold(old, sorted((*old.history, entry), key=fold_order), catalogue)
+    new.history = summarise(new.history, words)
     judged = new.history[-1] if in_order else _find(new, event)
-    facts = fact_builders.accepted(old, new, judged, now)
-    facts += escalation.at_the_end(new, now)
+    facts = fact_builders.acceptance_facts(old, new, judged, now)
+    facts += escalation.late_breaches(new, now)
     if event.id in new.sent:
         new.sent = tuple(id for id in new.sent if id != event.id)
     new.next_at = scheduled_events.next_at(new, catalogue)
     new.version = old.version + 1
-    facts += fact_builders.effects(old, new, event, judged, now, in_order)
-    told = merging.tell(old, new, event.payload, now)
+    facts += fact_builders.effect_facts(old, new, event, judged, now, in_order)
+    told = merging.kinship_events(old, new, event.payload, now)
     if not new.stands_as(old):
-        facts += fact_builders.concerned(old, new, event, now, catalogue)
-        told = (*settled(old, new, event), *told, *candidates.tell(old, new, event, judged, now, catalogue))
+        facts += fact_builders.unit_facts(old, new, event, now, catalogue)
+        told = (*closure_notice(old, new, event), *told, *candidates.tell(old, new, event, judged, now, catalogue))
     return Decision(new, tuple(facts), _rejection(judged, new), emitted=_identity(old, event, judged) + told)
 
 
@@ -144,17 +146,17 @@ def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoi
 
 def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
     """Take in what a relative tells. It is no part of the history, which is of the incident itself."""
-    if merging.knows(old, event.payload):
+    if merging.is_known(old, event.payload):
         return Decision(state, duplicate=True)
-    new = merging.hear(old, event.payload)
+    new = merging.take_in(old, event.payload)
     if new is old:
         return Decision(state)
     new.version = old.version + 1
     facts = []
     if new.outcome != old.outcome:
         changes = {"parent": new.parent, "outcome": new.outcome}
-        facts.append(fact_builders.caused(Kind.FOLLOWED, event, new, now, changes=changes))
-    return Decision(new, tuple(facts), emitted=merging.tell(old, new, event.payload, now))
+        facts.append(fact_builders.caused_fact(FactKind.FOLLOWED, event, new, now, changes=changes))
+    return Decision(new, tuple(facts), emitted=merging.kinship_events(old, new, event.payload, now))
 
 
 def _find(incident: Incident, event: Event) -> HistoryEntry:
@@ -169,7 +171,7 @@ def _rejection(entry: HistoryEntry, new: Incident) -> Rejection | None:
             entry.refused, (FieldError("type", f"'{entry.event_type}' is not allowed here; it is {new.state}"),)
         )
     if entry.refused is Reason.NOT_IN_CATALOGUE:
-        return Rejection(entry.refused, name_faults(entry.unknown))
+        return Rejection(entry.refused, reference_errors(entry.unknown))
     if entry.refused is Reason.LOWERED_SILENTLY:
         return Rejection(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.event_type](entry.data))))
     return Rejection(entry.refused, _FAULTS[entry.refused])
@@ -190,8 +192,8 @@ def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catal
     if state is None or state.next_at is None or state.next_at > now:
         return Decision(state)
     new = state.draft()
-    facts = tuple(escalation.reached(new, now, catalogue))
-    emitted = scheduled_events.reached(new, now, catalogue)
+    facts = tuple(escalation.due_announcements(new, now, catalogue))
+    emitted = scheduled_events.due_events(new, now, catalogue)
     new.sent = (*new.sent, *[one.id for one in emitted])
     new.next_at = scheduled_events.next_at(new, catalogue)
     new.version = state.version + 1

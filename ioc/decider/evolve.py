@@ -48,7 +48,7 @@ def _reported(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue:
     draft.source = draft.id.partition(":")[0]
     draft.reported_at = entry.time
     draft.edition = catalogue.edition
-    clocks.set_clocks(draft, report, catalogue)
+    clocks.start_clocks(draft, report, catalogue)
 
 
 def _default_unit(draft: Incident, catalogue: Catalogue) -> str | None:
@@ -71,13 +71,13 @@ def _dossier(draft: Incident, catalogue: Catalogue) -> Dossier | None:
 def _acknowledged(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     draft.taken_at = entry.time
-    clocks.meet(draft, _ACKNOWLEDGED, entry.time)
+    clocks.mark_met(draft, _ACKNOWLEDGED, entry.time)
 
 
 def _lapsed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     draft.acknowledged_at = None
     draft.lapses += 1
-    clocks.restart(draft, TargetName.ACKNOWLEDGE, entry.time, catalogue)
+    clocks.restart_clock(draft, TargetName.ACKNOWLEDGE, entry.time, catalogue)
 
 
 def _shelved(draft: Incident, _: HistoryEntry, payload: Payload, __: Catalogue) -> None:
@@ -96,26 +96,26 @@ def _assigned(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue:
     draft.assignee = assignment.assignee
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     draft.assigned_at = _first(draft.assigned_at, entry.time)
-    clocks.meet(draft, _ASSIGNED, entry.time)
+    clocks.mark_met(draft, _ASSIGNED, entry.time)
     change_rule(draft, entry.time, catalogue)
 
 
 def _started(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
     draft.started_at = _first(draft.started_at, entry.time)
-    clocks.meet(draft, _STARTED, entry.time)
+    clocks.mark_met(draft, _STARTED, entry.time)
 
 
 def _paused(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    clocks.meet(draft, _ACKNOWLEDGED, entry.time)
+    clocks.mark_met(draft, _ACKNOWLEDGED, entry.time)
     draft.paused_at = entry.time
-    clocks.settle(draft, catalogue)
+    clocks.set_dues(draft, catalogue)
 
 
 def _resumed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     _end_pause(draft, entry.time)
-    clocks.settle(draft, catalogue)
+    clocks.set_dues(draft, catalogue)
 
 
 def _end_pause(draft: Incident, at: Instant) -> None:
@@ -129,16 +129,16 @@ def _resolved(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue:
         _resumed(draft, entry, payload, catalogue)
     draft.closed_at = entry.time
     draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    clocks.meet(draft, _RESOLVED, entry.time)
+    clocks.mark_met(draft, _RESOLVED, entry.time)
     draft.on_time = clocks.is_on_time(draft)
     draft.worked = clocks.working_time(draft, draft.reported_at, entry.time, catalogue)
 
 
 def _closed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
     _end_pause(draft, entry.time)
-    clocks.settle(draft, catalogue)
+    clocks.set_dues(draft, catalogue)
     draft.closed_at = entry.time
-    clocks.stop(draft, entry.time)
+    clocks.stop_clocks(draft, entry.time)
 
 
 def _merged(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
@@ -152,7 +152,7 @@ def _unmerged(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catal
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
     draft.open_spells = (*draft.open_spells, OpenSpell(closed_at, entry.time, _due(draft)))
     draft.closed_at = draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
-    clocks.run_on(draft, closed_at, catalogue)
+    clocks.resume_stopped(draft, closed_at, catalogue)
 
 
 def _due(draft: Incident) -> Instant | None:
@@ -179,7 +179,7 @@ def _reopened(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catal
     draft.closed_at = draft.on_time = draft.worked = None
     draft.score = draft.satisfaction = draft.rated_at = None
     draft.raised = 0
-    clocks.reopen(draft, closed_at, entry.time, catalogue)
+    clocks.reopen_clocks(draft, closed_at, entry.time, catalogue)
 
 
 def _updated(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
@@ -193,11 +193,11 @@ def _updated(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: 
 
 
 def _directed(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    directives.give(draft, entry, cast(Directed, payload))
+    directives.add_directive(draft, entry, cast(Directed, payload))
 
 
 def _directive_acknowledged(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    directives.acknowledge(draft, entry, cast(DirectiveAnswered, payload))
+    directives.acknowledge_directive(draft, entry, cast(DirectiveAnswered, payload))
 
 
 def _directive_done(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:

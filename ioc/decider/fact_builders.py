@@ -7,22 +7,22 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import Reason
 from ioc.core.times import Instant
 from ioc.decider import corrections, urgency
-from ioc.incident.directive import named
+from ioc.incident.directive import find_directive
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DECODE, DirectiveAnswered, Escalated
 from ioc.incident.state import HistoryEntry, Incident
 
 _KINDS = {
-    **{event_type: Kind(event_type) for event_type in EventType if event_type.name in Kind.__members__},
-    EventType.UNSHELVED: Kind.RETURNED,
+    **{event_type: FactKind(event_type) for event_type in EventType if event_type.name in FactKind.__members__},
+    EventType.UNSHELVED: FactKind.RETURNED,
 }
 """The fact that tells of a move."""
 
 
 def fact_of(
-    kind: Kind,
+    kind: FactKind,
     key: str,
     incident: Incident,
     time: Instant,
@@ -40,13 +40,13 @@ def fact_of(
     return Fact(key, kind, incident.id, time, now, incident.service, who, incident.ward, cause, shelved=shelved, **said)
 
 
-def caused(kind: Kind, by: Event | HistoryEntry, incident: Incident, now: Instant, **said: Any) -> Fact:
+def caused_fact(kind: FactKind, by: Event | HistoryEntry, incident: Incident, now: Instant, **said: Any) -> Fact:
     """Return a fact of an incident that an event brought about."""
     cause = f"{by.source}/{by.id}"
     return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **said)
 
 
-def accepted(old: Incident, new: Incident, judged: HistoryEntry, now: Instant) -> list[Fact]:
+def acceptance_facts(old: Incident, new: Incident, judged: HistoryEntry, now: Instant) -> list[Fact]:
     """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
     if old.state is not State.PENDING:
         return [_accepted(judged, new, now)] if _is_told(judged) else []
@@ -62,7 +62,7 @@ def _is_told(entry: HistoryEntry) -> bool:
 def _accepted(entry: HistoryEntry, new: Incident, now: Instant) -> Fact:
     tell = _OF_KIND.get(entry.event_type)
     said = {} if tell is None else tell(entry, new)
-    return caused(_KINDS[entry.event_type], entry, new, now, **said)
+    return caused_fact(_KINDS[entry.event_type], entry, new, now, **said)
 
 
 def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _of_shelved(_: HistoryEntry, new: Incident) -> dict[str, Any]:
 
 
 def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    given = named(new.directives, entry.id)
+    given = find_directive(new.directives, entry.id)
     if given is None:
         return {}
     return {"directive": given.id, "units": given.units, "recipient": given.by, "due": given.due}
@@ -87,7 +87,7 @@ def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
 def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
     answered = cast(DirectiveAnswered, DECODE[entry.event_type](entry.data))
     said = {"directive": answered.directive, "unit": answered.unit}
-    given = named(new.directives, answered.directive)
+    given = find_directive(new.directives, answered.directive)
     answer = None if given is None else given.answer_of(answered.unit)
     if given is None or answer is None:
         return said
@@ -106,31 +106,31 @@ _OF_KIND: Mapping[EventType, Callable[[HistoryEntry, Incident], dict[str, Any]]]
 """What the fact of a move tells besides what all facts tell."""
 
 
-def concerned(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> list[Fact]:
+def unit_facts(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> list[Fact]:
     """Return the facts that tell several units at once: of what is urgent, is no longer, or a rule brings them to."""
-    told = urgency.told(old, new, catalogue)
-    return [caused(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
+    told = urgency.unit_changes(old, new, catalogue)
+    return [caused_fact(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
 
 
-def effects(
+def effect_facts(
     old: Incident, new: Incident, event: Event, judged: HistoryEntry, now: Instant, in_order: bool
 ) -> list[Fact]:
     """Return the facts about the event's effect: refused, due set, corrected."""
     facts = []
     if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
-        facts.append(caused(Kind.REFUSED, event, new, now, changes={"reason": judged.refused}))
-    if is_due_otherwise(old, new):
-        facts.append(caused(Kind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new)))
-    changes = {} if in_order or old.state is State.PENDING else corrections.of(old, new)
-    withdrawn = corrections.withdrawn(old, new)
+        facts.append(caused_fact(FactKind.REFUSED, event, new, now, changes={"reason": judged.refused}))
+    if has_other_dues(old, new):
+        facts.append(caused_fact(FactKind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new)))
+    changes = {} if in_order or old.state is State.PENDING else corrections.corrected_fields(old, new)
+    withdrawn = corrections.withdrawn_breaches(old, new)
     if withdrawn:
         changes["not_breached"] = withdrawn
     if changes:
-        facts.append(caused(Kind.CORRECTED, event, new, now, changes=changes))
+        facts.append(caused_fact(FactKind.CORRECTED, event, new, now, changes=changes))
     return facts
 
 
-def is_due_otherwise(old: Incident, new: Incident) -> bool:
+def has_other_dues(old: Incident, new: Incident) -> bool:
     """True when other targets are due, or the same at other moments."""
     if old.clocks is new.clocks:
         return False

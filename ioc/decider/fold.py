@@ -13,7 +13,7 @@ from ioc.decider import urgency
 from ioc.decider.evolve import EFFECTS
 from ioc.incident.lifecycle import CLOSED, TRANSITIONS, EventType, State, is_allowed
 from ioc.incident.payloads import DECODE, Lapsed, Payload, Updated
-from ioc.incident.state import HistoryEntry, Incident, order_of
+from ioc.incident.state import HistoryEntry, Incident, fold_order
 from ioc.sla import clocks, directives
 
 
@@ -23,7 +23,7 @@ def refold(incident: Incident, entries: Iterable[HistoryEntry], catalogue: Catal
     draft.children, draft.parent_outcome, draft.sequence = incident.children, incident.parent_outcome, incident.sequence
     draft.fired_reminders = incident.fired_reminders
     draft.history = tuple(apply(draft, entry, DECODE[entry.event_type](entry.data), catalogue) for entry in entries)
-    clocks.keep_verdict(draft, incident)
+    clocks.preserve_verdict(draft, incident)
     return draft
 
 
@@ -37,7 +37,7 @@ def extend(incident: Incident, entry: HistoryEntry, payload: Payload, catalogue:
 def insert_note(incident: Incident, entry: HistoryEntry) -> Incident:
     """Return the incident with a late note put in its place. It moves nothing, so nothing need be folded again."""
     draft = incident.draft()
-    draft.history = tuple(sorted((*incident.history, entry), key=order_of))
+    draft.history = tuple(sorted((*incident.history, entry), key=fold_order))
     draft.updated_at = max(draft.updated_at, entry.time)
     return draft
 
@@ -94,9 +94,9 @@ def _refused_update(draft: Incident, _: HistoryEntry, update: Updated) -> Reason
 
 _JUDGES: Mapping[EventType, Callable[[Incident, HistoryEntry, Any], Reason | None]] = {
     EventType.UPDATED: _refused_update,
-    EventType.DIRECTED: directives.refused_directive,
-    EventType.DIRECTIVE_ACKNOWLEDGED: directives.refused_answer,
-    EventType.DIRECTIVE_DONE: directives.refused_answer,
+    EventType.DIRECTED: directives.directive_rejection,
+    EventType.DIRECTIVE_ACKNOWLEDGED: directives.answer_rejection,
+    EventType.DIRECTIVE_DONE: directives.answer_rejection,
 }
 """Why a move that is allowed may be refused for what it says."""
 

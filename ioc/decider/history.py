@@ -23,7 +23,7 @@ _ALWAYS = frozenset(
 )
 
 
-def words_with(old: Incident, event: Event) -> int | None:
+def count_words(old: Incident, event: Event) -> int | None:
     """Return the bytes of all that an incident's events say, with one event more; None when it is one of them."""
     words = len(event.data)
     for entry in old.history:
@@ -47,7 +47,7 @@ def is_full(old: Incident, event: Event, words: int) -> bool:
     return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
 
 
-def summarised(history: tuple[HistoryEntry, ...], words: int) -> tuple[HistoryEntry, ...]:
+def summarise(history: tuple[HistoryEntry, ...], words: int) -> tuple[HistoryEntry, ...]:
     """Return a history of so many `words` with those of the oldest events dropped where they are too many.
 
     Their keys stay, to know duplicates, and so does what the fold needs of them.
@@ -70,7 +70,7 @@ def _wordless(entry: HistoryEntry) -> HistoryEntry:
         return entry
     payload = DECODE[entry.event_type](entry.data)
     if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):
-        payload = urgency.shortened(payload)  # with each refold it is judged again by whether it says who and why
+        payload = urgency.shorten(payload)  # with each refold it is judged again by whether it says who and why
     else:
         payload = replace(payload, actor=None, text=None)
     return replace(entry, data=Raw(encode(payload)))

@@ -12,7 +12,7 @@ from ioc.core.scalars import encode
 from ioc.core.times import Instant, to_datetime, to_instant
 from ioc.core.topics import MAX_STATE_BYTES
 from ioc.incident.lifecycle import EventType, State
-from ioc.incident.own_events import emit, id_of
+from ioc.incident.own_events import derive_id, own_event
 from ioc.incident.payloads import Followed, Joined, Left, Payload, Unmerged
 from ioc.incident.state import Child, Incident, ParentOutcome
 
@@ -26,7 +26,7 @@ _FEW = 500
 MOST_GENERATIONS = 8
 
 
-def knows(old: Incident, said: Payload) -> bool:
+def is_known(old: Incident, said: Payload) -> bool:
     """True when an incident has heard this, or something later from the same relative."""
     match said:
         case Joined(child=child) | Left(child=child):
@@ -37,7 +37,7 @@ def knows(old: Incident, said: Payload) -> bool:
     return False
 
 
-def hear(old: Incident, said: Payload) -> Incident:
+def take_in(old: Incident, said: Payload) -> Incident:
     """Return an incident after what a relative told it; the very same when that is no concern of its."""
     new = old.draft()
     match said:
@@ -62,7 +62,7 @@ def _has_room(one: Incident) -> bool:
     return count < MOST_CHILDREN and (count < _FEW or len(encode(one.children)) < MOST_BYTES)
 
 
-def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Outgoing, ...]:
+def kinship_events(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Outgoing, ...]:
     """Return what a change makes an incident tell its relatives; `new` is a draft, and `said` what changed it."""
     if old.parent is None and new.parent is None and not new.children:
         return ()
@@ -78,7 +78,7 @@ def tell(old: Incident, new: Incident, said: Payload, now: Instant) -> tuple[Out
 
 
 def _send(teller: Incident, to: str, event_type: EventType, time: Instant, said: Payload) -> Outgoing:
-    return emit(PART, to, event_type, time, id_of(teller.id, teller.sequence, event_type, to), said)
+    return own_event(PART, to, event_type, time, derive_id(teller.id, teller.sequence, event_type, to), said)
 
 
 def _bond(one: Incident) -> tuple[str, Instant, Instant] | None:

@@ -15,7 +15,7 @@ _OURS = f"{CENTRE}{PART}/"
 _SOURCE = f"{CENTRE}incidents/"
 
 
-def settled(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
+def closure_notice(old: Incident, new: Incident, event: Event) -> tuple[Outgoing, ...]:
     """Return what is sent to a sensor's fold when an event that is not its own closes an incident that is."""
     if not new.is_closed or old.is_closed or event.source.startswith(_OURS):
         return ()

@@ -63,7 +63,7 @@ class _Named(Struct, frozen=True):
     subject: str
 
 
-def _record_key(event: bytes) -> bytes | None:
+def record_key(event: bytes) -> bytes | None:
     """Return the key a structured event has to be sent under; None when that cannot be said."""
     try:
         named = msgspec.json.decode(event, type=_Named)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import FieldError
 from ioc.core.scalars import Priority
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.incident.payloads import Updated
 from ioc.incident.state import Incident
 
@@ -28,13 +28,13 @@ def missing_words(update: Updated) -> tuple[FieldError, ...]:
     return tuple(FieldError(f"data.{name}", _WHY) for name, word in words.items() if word is None or not word.strip())
 
 
-def shortened(update: Updated) -> Updated:
+def shorten(update: Updated) -> Updated:
     """Return an update with the beginning of its words alone."""
     actor, text = ((word or "").strip()[:_KEPT] or None for word in (update.actor, update.text))
     return replace(update, actor=actor, text=text)
 
 
-def concerned(incident: Incident, catalogue: Catalogue) -> tuple[str, ...]:
+def units_concerned(incident: Incident, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the units told at once: of what is urgent all that take part in it, else those the rule brings in."""
     if not incident.is_open:
         return ()
@@ -45,15 +45,15 @@ def concerned(incident: Incident, catalogue: Catalogue) -> tuple[str, ...]:
     return () if rule is None else rule.involve
 
 
-def told(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[Kind, tuple[str, ...]]]:
+def unit_changes(old: Incident, new: Incident, catalogue: Catalogue) -> Iterator[tuple[FactKind, tuple[str, ...]]]:
     """Yield what units are to be told at once of a change, and which."""
     if not new.is_open:
         return
-    before, after = concerned(old, catalogue), concerned(new, catalogue)
+    before, after = units_concerned(old, catalogue), units_concerned(new, catalogue)
     was, is_urgent = old.is_open and old.priority is Priority.URGENT, new.priority is Priority.URGENT
     if was and not is_urgent:
-        yield Kind.LOWERED, before
+        yield FactKind.LOWERED, before
     known = before if was or not is_urgent else ()
     fresh = tuple(unit for unit in after if unit not in known)
     if fresh:
-        yield (Kind.URGENT if is_urgent else Kind.INVOLVED), fresh
+        yield (FactKind.URGENT if is_urgent else FactKind.INVOLVED), fresh

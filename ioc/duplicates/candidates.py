@@ -18,7 +18,7 @@ from ioc.core.times import Instant, Millis
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import OPEN, EventType, State
-from ioc.incident.own_events import CENTRE, id_of
+from ioc.incident.own_events import CENTRE, derive_id
 from ioc.incident.payloads import Unmerged
 from ioc.incident.state import HistoryEntry, Incident
 
@@ -109,7 +109,7 @@ def _is_answer(old: Incident, event: Event) -> bool:
     """True of the answer to what the incident told last: whoever gave it knows."""
     if not event.source.startswith(_OF_THE_LANE) or event.event_type not in (EventType.MERGED, EventType.PROPOSED):
         return False
-    return event.id == id_of(old.id, old.sequence, event.event_type)
+    return event.id == derive_id(old.id, old.sequence, event.event_type)
 
 
 def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Candidate:

@@ -13,8 +13,8 @@ from ioc.core.times import Instant
 from ioc.figures.aggregates import ESCALATED_TO, RAISED_TO, Contribution, ContributionsByKey, Measure, Timing
 from ioc.incident.directive import Directive, UnitAnswer
 from ioc.incident.lifecycle import CLOSED, State
-from ioc.incident.state import BREACHED, LADDER, Dossier, Incident
-from ioc.sla.escalation_steps import last_said
+from ioc.incident.state import BREACHED, FIRST_ESCALATION, Dossier, Incident
+from ioc.sla.escalation_steps import last_fired
 
 
 def figure_key(incident: Incident) -> FigureKey:
@@ -93,7 +93,7 @@ def _escalations(incident: Incident) -> Iterator[Contribution]:
     for at, level in incident.raises:
         yield at, RAISED_TO[level], 1
     for fired in incident.fired_steps:
-        if fired.step >= LADDER:
+        if fired.step >= FIRST_ESCALATION:
             yield fired.at, Measure.ESCALATED, 1
             yield fired.at, ESCALATED_TO[fired.level], 1
 
@@ -175,7 +175,7 @@ def _resolve_due(incident: Incident) -> Instant | None:
 def _breached_due(incident: Incident) -> Instant | None:
     """Return the due of an open incident's solution once its breach was announced; else None."""
     clock = incident.clock(TargetName.RESOLVE)
-    return None if clock is None or last_said(clock, incident) < BREACHED else clock.due
+    return None if clock is None or last_fired(clock, incident) < BREACHED else clock.due
 
 
 def directive_contributions(incident: Incident) -> Iterator[tuple[str, list[Contribution]]]:

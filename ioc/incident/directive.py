@@ -7,7 +7,7 @@ from msgspec import Struct
 from ioc.core.times import Instant
 
 
-class Answer(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
+class UnitAnswer(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
     """What one unit has answered so far: when it acknowledged the directive, and when it reported it done."""
 
     unit: str
@@ -21,7 +21,7 @@ class Directive(Struct, frozen=True, omit_defaults=True, gc=False):
     id: str
     source: str
     at: Instant
-    answers: tuple[Answer, ...]
+    answers: tuple[UnitAnswer, ...]
     by: str | None = None
     due: Instant | None = None
 
@@ -30,22 +30,22 @@ class Directive(Struct, frozen=True, omit_defaults=True, gc=False):
         """Return the units it is given to."""
         return tuple(answer.unit for answer in self.answers)
 
-    def answer_of(self, unit: str) -> Answer | None:
+    def answer_of(self, unit: str) -> UnitAnswer | None:
         """Return what a unit has answered; None when the directive is not to it."""
         return next((answer for answer in self.answers if answer.unit == unit), None)
 
-    def on_time(self, answer: Answer) -> bool | None:
+    def on_time(self, answer: UnitAnswer) -> bool | None:
         """Return whether a unit was done on or before the due, or without one; None while it is not done."""
         if answer.done_at is None:
             return None
         return self.due is None or answer.done_at <= self.due
 
-    def overdue_at(self, answer: Answer, now: Instant) -> bool:
+    def overdue_at(self, answer: UnitAnswer, now: Instant) -> bool:
         """True when a unit is not done though the due has passed: on the due instant itself there is still time."""
         return answer.done_at is None and self.due is not None and self.due < now
 
 
-class Reminded(Struct, array_like=True, frozen=True, gc=False):
+class FiredReminder(Struct, array_like=True, frozen=True, gc=False):
     """A step of a directive's deadline that was announced of a unit: never announced again, never unsaid."""
 
     directive: str
@@ -60,7 +60,7 @@ class Reminded(Struct, array_like=True, frozen=True, gc=False):
         return f"{incident}/directive/{self.directive}/{self.unit}/{self.step}"
 
 
-class Step(Struct, frozen=True, gc=False):
+class DeadlineStep(Struct, frozen=True, gc=False):
     """One announcement of a deadline: the warning, the breach, or a rung of the ladder."""
 
     number: int
@@ -70,6 +70,6 @@ class Step(Struct, frozen=True, gc=False):
     channel: str = ""
 
 
-def named(directives: Iterable[Directive], id: str) -> Directive | None:
+def find_directive(directives: Iterable[Directive], id: str) -> Directive | None:
     """Return the directive of an id; None when there is none."""
     return next((one for one in directives if one.id == id), None)

@@ -9,7 +9,7 @@ from ioc.core.scalars import TargetName
 from ioc.core.times import Instant
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """The kinds of fact. Those named like a move tell that it was accepted. `catalogue` is about no incident.
 
     `urgent` tells `units` that what concerns them is urgent, `lowered` that it no longer is, `involved` that a rule
@@ -55,7 +55,7 @@ class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
     """
 
     id: str
-    kind: Kind
+    kind: FactKind
     incident: str
     time: Instant
     at: Instant

@@ -11,12 +11,12 @@ from ioc.incident.lifecycle import EventType, cloudevents_type
 from ioc.incident.payloads import Payload
 
 
-def id_of(*cause: object) -> str:
+def derive_id(*cause: object) -> str:
     """Return an id made of a cause: always the same for the same, and short however long its parts are."""
     return blake2b("\0".join(map(str, cause)).encode(), digest_size=16).hexdigest()
 
 
-def emit(part: str, incident: str, event_type: EventType, time: Instant, id: str, payload: Payload) -> Outgoing:
+def own_event(part: str, incident: str, event_type: EventType, time: Instant, id: str, payload: Payload) -> Outgoing:
     """Return an event that a part of the centre sends to an incident.
 
     `id` must be made of what causes it, so that the same cause can make it only once.

@@ -49,7 +49,7 @@ class Payload(Struct, frozen=True, omit_defaults=True, gc=False):
     evidence: Annotated[tuple[Evidence, ...], Meta(max_length=20)] = ()
 
 
-class Place(Payload, frozen=True):
+class LocatedPayload(Payload, frozen=True):
     """A payload that may also place the matter: WGS 84 degrees, ward by its five-digit code."""
 
     category: Code | None = None
@@ -77,7 +77,7 @@ class Reporter(Struct, frozen=True, omit_defaults=True, gc=False):
 NOBODY = Reporter()
 
 
-class Reported(Place, frozen=True, kw_only=True):
+class Reported(LocatedPayload, frozen=True, kw_only=True):
     """A matter is brought to the centre. `due` gives explicit deadlines, which then win over the rules.
 
     `reporter` is taken out as soon as the event is read: an `Event` carries it beside its payload.
@@ -123,7 +123,7 @@ class Escalated(Payload, frozen=True):
     to: Code | None = None
 
 
-class Updated(Place, frozen=True):
+class Updated(LocatedPayload, frozen=True):
     """Facts of the matter change; only what is given changes."""
 
     service: Code | None = None

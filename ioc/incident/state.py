@@ -8,7 +8,7 @@ from ioc.catalogue.service import Online
 from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, Satisfaction, TargetName
 from ioc.core.times import Instant, Millis
-from ioc.incident.directive import Directive, Reminded
+from ioc.incident.directive import Directive, FiredReminder
 from ioc.incident.lifecycle import CLOSED, OPEN, RANK, EventType, State
 
 
@@ -32,7 +32,7 @@ class HistoryEntry(Struct, array_like=True, omit_defaults=True, gc=False):
 EntryOrder = tuple[bool, Instant, int, str, str]
 
 
-def order_of(entry: HistoryEntry) -> EntryOrder:
+def fold_order(entry: HistoryEntry) -> EntryOrder:
     """Return the sort key of the fold: the report first, then time, then rank of the move, source and id.
 
     The report comes first even when another service's clock puts its own event before it.
@@ -44,7 +44,7 @@ def comes_after(entry: HistoryEntry, other: HistoryEntry) -> bool:
     """True when an entry comes after another in the order of the fold."""
     if entry.time > other.time and entry.event_type is not EventType.REPORTED:
         return True
-    return order_of(entry) > order_of(other)
+    return fold_order(entry) > fold_order(other)
 
 
 class SlaClock(Struct, array_like=True, omit_defaults=True, gc=False):
@@ -84,7 +84,7 @@ class SlaClock(Struct, array_like=True, omit_defaults=True, gc=False):
 
 WARNED = 0
 BREACHED = 1
-LADDER = 2  # step 2 is the first rung of the escalation ladder
+FIRST_ESCALATION = 2  # step 2 is the first rung of the escalation ladder
 
 
 class FiredStep(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
@@ -136,7 +136,7 @@ class Fate(NamedTuple):
     ended_at: Instant | None = None
 
 
-Span = tuple[Instant, Instant]
+PauseSpan = tuple[Instant, Instant]
 
 
 class OpenSpell(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
@@ -193,7 +193,7 @@ class Incident(Struct, omit_defaults=True, gc=False):
     started_at: Instant | None = None
     paused_at: Instant | None = None
     closed_at: Instant | None = None
-    pauses: tuple[Span, ...] = ()
+    pauses: tuple[PauseSpan, ...] = ()
     rule: str = ""
     promise: str = ""
     dossier: Dossier | None = None
@@ -221,7 +221,7 @@ class Incident(Struct, omit_defaults=True, gc=False):
     fired_steps: tuple[FiredStep, ...] = field(default=(), name="said")
     sent: tuple[str, ...] = ()
     edition: str = ""
-    fired_reminders: tuple[Reminded, ...] = field(default=(), name="reminded")
+    fired_reminders: tuple[FiredReminder, ...] = field(default=(), name="reminded")
     next_at: Instant | None = None
     sequence: int = field(default=0, name="turn")
     version: int = 0

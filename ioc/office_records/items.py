@@ -51,7 +51,7 @@ class Item(Struct, frozen=True, omit_defaults=True, gc=False):
         return _REGISTERS[self.id.partition("/")[0]]
 
 
-class Booked(NamedTuple):
+class BookingDecision(NamedTuple):
     """What came of a booking. `item` is the very object given when nothing changed."""
 
     item: Item | None
@@ -59,23 +59,23 @@ class Booked(NamedTuple):
     duplicate: bool = False
 
 
-def book(item: Item | None, booking: Booking, now: Instant, catalogue: Catalogue) -> Booked:
+def book(item: Item | None, booking: Booking, now: Instant, catalogue: Catalogue) -> BookingDecision:
     """Return the item with one act more, as of `now`."""
-    rejection = refused_at_the_door(booking, now, catalogue)
+    rejection = admission_rejection(booking, now, catalogue)
     if rejection is not None:
-        return Booked(item, rejection)
+        return BookingDecision(item, rejection)
     old = None if item is None or is_past(item, now, catalogue) else item
     stamps = old.stamps if old is not None else {}
     if any(stamp.source == booking.source and stamp.id == booking.id for stamp in stamps.values()):
-        return Booked(item, duplicate=True)
+        return BookingDecision(item, duplicate=True)
     stamp, known = _stamp(booking, catalogue), stamps.get(booking.act)
     if known is None or _order(stamp) < _order(known):
         stamps = {**stamps, booking.act: stamp}
     new = Item(booking.item, max(booking.time, old.last if old is not None else 0), stamps)
-    return Booked(item if new == item else new)
+    return BookingDecision(item if new == item else new)
 
 
-def refused_at_the_door(booking: Booking, now: Instant, catalogue: Catalogue) -> Rejection | None:
+def admission_rejection(booking: Booking, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why a booking is refused whatever is known of its item, or None.
 
     What is older than items are kept could be of one that is forgotten, and be counted twice.

@@ -34,11 +34,11 @@ class Act(StrEnum):
     ANSWERED = "survey.answered"
 
 
-class Booked(Struct, frozen=True, omit_defaults=True, gc=False):
+class BookingPayload(Struct, frozen=True, omit_defaults=True, gc=False):
     """A citizen's ticket was called, was served, or was given up: who it is about was said when it was issued."""
 
 
-class About(Booked, frozen=True, kw_only=True):
+class About(BookingPayload, frozen=True, kw_only=True):
     """Which service, unit and ward are concerned. A document's unit is the one that received, signed or sent it."""
 
     service: Code
@@ -53,11 +53,11 @@ class Answered(About, frozen=True, kw_only=True):
     satisfaction: Satisfaction | None = None
 
 
-BOOKINGS: Mapping[Act, type[Booked]] = {
+BOOKINGS: Mapping[Act, type[BookingPayload]] = {
     Act.ISSUED: About,
-    Act.CALLED: Booked,
-    Act.SERVED: Booked,
-    Act.LEFT: Booked,
+    Act.CALLED: BookingPayload,
+    Act.SERVED: BookingPayload,
+    Act.LEFT: BookingPayload,
     Act.RECEIVED: About,
     Act.SIGNED: About,
     Act.SENT: About,
@@ -87,4 +87,4 @@ class Booking(Struct, frozen=True, gc=False):
     time: Instant
     source: str
     id: str
-    payload: Booked
+    payload: BookingPayload

@@ -6,7 +6,7 @@ from ioc.catalogue.thresholds import Direction, Sensor, Silence, Threshold
 from ioc.core.records import Outgoing
 from ioc.core.times import MINUTE, SECOND, Instant, Millis
 from ioc.incident.lifecycle import EventType
-from ioc.incident.own_events import emit
+from ioc.incident.own_events import own_event
 from ioc.incident.payloads import Payload, Reported, Updated
 
 PART = "indicators"
@@ -77,7 +77,7 @@ def spoken(sensor: Sensor, incident: str, time: Instant, value: float) -> Outgoi
 
 def _emit(incident: str, event_type: EventType, time: Instant, number: int, payload: Payload) -> Outgoing:
     """The number of the event within its incident makes its id: a fold done again makes the same ones."""
-    return emit(PART, incident, event_type, time, f"{incident}/{number}", payload)
+    return own_event(PART, incident, event_type, time, f"{incident}/{number}", payload)
 
 
 def _reached(sensor: Sensor, threshold: Threshold, value: float) -> str:

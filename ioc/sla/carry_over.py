@@ -10,8 +10,8 @@ from ioc.catalogue.sla_policy import OnPriority, SlaRule
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis
 from ioc.incident.state import Incident, SlaClock
-from ioc.sla.clocks import in_order, involve, settle, used_by
-from ioc.sla.selection import code_of, promised, rule_of, targets_of
+from ioc.sla.clocks import add_involved_units, in_target_order, set_dues, used_by
+from ioc.sla.selection import procedure_code, promised_procedure, rule_of, targets_of
 
 
 def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
@@ -26,8 +26,8 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     new = rule_of(draft, catalogue)
     if new is None:
         return
-    procedure = promised(new, draft, catalogue)
-    before, draft.promise = draft.promise, code_of(procedure)
+    procedure = promised_procedure(new, draft, catalogue)
+    before, draft.promise = draft.promise, procedure_code(procedure)
     targets = targets_of(new, procedure)
     if old is not None and old.id == new.id:
         if draft.promise != before:
@@ -37,8 +37,8 @@ def change_rule(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     draft.clocks = _carried_over(draft, calendar, new, targets, at)
     draft.rule = new.id
     draft.taken_at = at if draft.taken_at is not None else None
-    involve(draft, new)
-    settle(draft, catalogue)
+    add_involved_units(draft, new)
+    set_dues(draft, catalogue)
 
 
 def _carried_over(
@@ -56,7 +56,7 @@ def _carried_over(
             fresh = SlaClock(name, draft.reported_at, total, met=_reached(draft, name))
             carried = _carried(kept.get(name), fresh, draft, at, new, calendar) if fresh.running else fresh
             clocks[name] = replace(carried, run=kept[name].run) if name in kept else carried
-    return in_order(clocks)
+    return in_target_order(clocks)
 
 
 def _change_promise(draft: Incident, at: Instant, rule: SlaRule, total: Millis | None, catalogue: Catalogue) -> None:
@@ -72,8 +72,8 @@ def _change_promise(draft: Incident, at: Instant, rule: SlaRule, total: Millis |
         fresh = SlaClock(TargetName.RESOLVE, draft.reported_at, total)
         carried = _carried(old, fresh, draft, at, rule, catalogue.calendars[rule.calendar])
         others[TargetName.RESOLVE] = replace(carried, run=old.run + 1 if old is not None else 0)
-    draft.clocks = in_order(others)
-    settle(draft, catalogue)
+    draft.clocks = in_target_order(others)
+    set_dues(draft, catalogue)
 
 
 def _reached(draft: Incident, target: TargetName) -> Instant | None:

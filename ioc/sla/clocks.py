@@ -12,33 +12,33 @@ from ioc.core.times import Instant, Millis, to_instant
 from ioc.incident.lifecycle import State
 from ioc.incident.payloads import Reported
 from ioc.incident.state import Incident, SlaClock
-from ioc.sla.selection import code_of, promised, rule_of, targets_of
+from ioc.sla.selection import procedure_code, promised_procedure, rule_of, targets_of
 
 EXPLICIT = "explicit"
 _TARGETS = tuple(TargetName)
 
 
-def set_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
+def start_clocks(draft: Incident, reported: Reported, catalogue: Catalogue) -> None:
     """Start the clocks of a new report. Explicit deadlines win over the rule's, target by target."""
     clocks = {name: _explicit(draft, name, to_instant(moment)) for name, moment in reported.due.items()}
     rule = None if catalogue.is_external(draft.service) else rule_of(draft, catalogue)
     if rule is not None:
-        procedure = promised(rule, draft, catalogue)
+        procedure = promised_procedure(rule, draft, catalogue)
         for name, budget in targets_of(rule, procedure).items():
             clocks.setdefault(name, SlaClock(name, draft.reported_at, budget))
-        draft.promise = code_of(procedure)
+        draft.promise = procedure_code(procedure)
     draft.rule = rule.id if rule is not None else EXPLICIT if clocks else ""
-    involve(draft, rule)
-    draft.clocks = in_order(clocks)
-    settle(draft, catalogue)
+    add_involved_units(draft, rule)
+    draft.clocks = in_target_order(clocks)
+    set_dues(draft, catalogue)
 
 
-def in_order(clocks: Mapping[TargetName, SlaClock]) -> tuple[SlaClock, ...]:
+def in_target_order(clocks: Mapping[TargetName, SlaClock]) -> tuple[SlaClock, ...]:
     """Return clocks in the order in which their targets are met."""
     return tuple([clocks[name] for name in _TARGETS if name in clocks])
 
 
-def involve(draft: Incident, rule: SlaRule | None) -> None:
+def add_involved_units(draft: Incident, rule: SlaRule | None) -> None:
     """Bring in the units that the rule which comes to govern names besides the one that handles the matter."""
     if rule is not None and rule.involve:
         draft.units = tuple(dict.fromkeys((*draft.units, *rule.involve)))
@@ -48,7 +48,7 @@ def _explicit(draft: Incident, name: TargetName, due: Instant) -> SlaClock:
     return SlaClock(name, draft.reported_at, max(0, due - draft.reported_at), due=due, explicit=True)
 
 
-def settle(draft: Incident, catalogue: Catalogue) -> None:
+def set_dues(draft: Incident, catalogue: Catalogue) -> None:
     """Work out when each running clock is due, given the pauses known now."""
     rule = catalogue.rules.by_id.get(draft.rule)
     if rule is not None:
@@ -87,27 +87,27 @@ def _pauses(draft: Incident, until: Instant | None = None) -> Sequence[Pause]:
     return pauses
 
 
-def meet(draft: Incident, targets: Collection[TargetName], at: Instant) -> None:
+def mark_met(draft: Incident, targets: Collection[TargetName], at: Instant) -> None:
     """Mark the targets reached at `at`, those not reached before."""
     draft.clocks = tuple(
         [replace(clock, met=at) if clock.target in targets and clock.running else clock for clock in draft.clocks]
     )
 
 
-def stop(draft: Incident, at: Instant) -> None:
+def stop_clocks(draft: Incident, at: Instant) -> None:
     """Stop every clock that still runs: the matter needs no answer any more."""
     draft.clocks = tuple(replace(clock, stopped=at) if clock.running else clock for clock in draft.clocks)
 
 
-def run_on(draft: Incident, stopped_at: Instant, catalogue: Catalogue) -> None:
+def resume_stopped(draft: Incident, stopped_at: Instant, catalogue: Catalogue) -> None:
     """Let the clocks that were stopped at a moment run as if they had not been."""
     draft.clocks = tuple(
         replace(clock, stopped=None) if clock.stopped == stopped_at else clock for clock in draft.clocks
     )
-    settle(draft, catalogue)
+    set_dues(draft, catalogue)
 
 
-def keep_verdict(draft: Incident, before: Incident) -> None:
+def preserve_verdict(draft: Incident, before: Incident) -> None:
     """Let what was reached or closed keep its due and its verdict, though the catalogue has been changed since.
 
     They are kept where all else they were worked out from is as it was.
@@ -137,7 +137,7 @@ def is_on_time(incident: Incident) -> bool:
     return clock is None or clock.due is None or clock.met is None or clock.met <= clock.due
 
 
-def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogue) -> None:
+def reopen_clocks(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogue) -> None:
     """Let the clock of the solution run again, as the rule's reopen policy says."""
     rule = catalogue.rules.by_id.get(draft.rule)
     policy = rule.on_reopen if rule is not None else OnReopen.NEVER_PAUSED
@@ -146,7 +146,7 @@ def reopen(draft: Incident, closed_at: Instant, at: Instant, catalogue: Catalogu
     draft.clocks = tuple(
         _reopened(clock, at, policy) if clock.target is TargetName.RESOLVE else clock for clock in draft.clocks
     )
-    settle(draft, catalogue)
+    set_dues(draft, catalogue)
 
 
 def _reopened(clock: SlaClock, at: Instant, policy: OnReopen) -> SlaClock:
@@ -155,10 +155,10 @@ def _reopened(clock: SlaClock, at: Instant, policy: OnReopen) -> SlaClock:
     return replace(clock, met=None, stopped=None)
 
 
-def restart(draft: Incident, target: TargetName, at: Instant, catalogue: Catalogue) -> None:
+def restart_clock(draft: Incident, target: TargetName, at: Instant, catalogue: Catalogue) -> None:
     """Let a target's clock run once more from `at`: all its time is there again. A due that was given stays given."""
     draft.clocks = tuple(_anew(clock, at) if clock.target is target else clock for clock in draft.clocks)
-    settle(draft, catalogue)
+    set_dues(draft, catalogue)
 
 
 def _anew(clock: SlaClock, at: Instant) -> SlaClock:

@@ -7,23 +7,23 @@ from msgspec import Struct
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis
-from ioc.incident.facts import Kind
-from ioc.incident.state import BREACHED, WARNED, Incident, SlaClock, Span
+from ioc.incident.facts import FactKind
+from ioc.incident.state import BREACHED, WARNED, Incident, PauseSpan, SlaClock
 from ioc.sla import clocks
 from ioc.sla.escalation_steps import steps
 
 
-class Skipped(Struct, frozen=True):
+class SkippedDay(Struct, frozen=True):
     """A day the calendar left out, and its name."""
 
     date: str
     name: str
 
 
-class StepTold(Struct, frozen=True):
+class ExplainedStep(Struct, frozen=True):
     """What a deadline announces (warned, breached, escalated): when, to whom, and when it did so (ms) if it has."""
 
-    kind: Kind
+    kind: FactKind
     level: int
     at: Instant | None
     recipient: str
@@ -45,14 +45,14 @@ class Explanation(Struct, frozen=True):
     total: Millis
     used: Millis
     remaining: Millis
-    pauses: tuple[Span, ...]
+    pauses: tuple[PauseSpan, ...]
     paused_at: Instant | None
-    skipped: tuple[Skipped, ...]
+    skipped: tuple[SkippedDay, ...]
     due: Instant | None
     warn_at: Instant | None
     met_at: Instant | None
     status: str
-    steps: tuple[StepTold, ...]
+    steps: tuple[ExplainedStep, ...]
 
 
 def explain(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[Explanation]:
@@ -95,14 +95,14 @@ def _calendar_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> s
 
 def _counted(
     clock: SlaClock, incident: Incident, until: Instant, catalogue: Catalogue
-) -> tuple[Millis, tuple[Skipped, ...]]:
+) -> tuple[Millis, tuple[SkippedDay, ...]]:
     """Return the time a clock has counted, and the days it left out on the way to its due."""
     rule = catalogue.rules.by_id.get(incident.rule)
     if clock.explicit or rule is None:
         return max(0, until - clock.base), ()
     calendar = catalogue.calendars[rule.calendar]
     end = max(until, clock.due or until)
-    skipped = tuple(Skipped(day.date.isoformat(), day.name) for day in calendar.skipped(clock.base, end))
+    skipped = tuple(SkippedDay(day.date.isoformat(), day.name) for day in calendar.skipped(clock.base, end))
     return clocks.used_by(clock, incident, until, calendar), skipped
 
 
@@ -117,11 +117,11 @@ def status_of(clock: SlaClock, incident: Incident, now: Instant) -> str:
     return "breached" if clock.due < now else "running"
 
 
-_KINDS = {WARNED: Kind.WARNED, BREACHED: Kind.BREACHED}
+_KINDS = {WARNED: FactKind.WARNED, BREACHED: FactKind.BREACHED}
 
 
-def _steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[StepTold]:
+def _steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[ExplainedStep]:
     fired = {said.step: said.at for said in incident.fired_steps if said.is_of(incident, clock)}
     for step in steps(clock, incident, catalogue):
-        kind = _KINDS.get(step.number, Kind.ESCALATED)
-        yield StepTold(kind, step.level, step.at, step.recipient, step.channel, fired.get(step.number))
+        kind = _KINDS.get(step.number, FactKind.ESCALATED)
+        yield ExplainedStep(kind, step.level, step.at, step.recipient, step.channel, fired.get(step.number))

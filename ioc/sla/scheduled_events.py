@@ -11,7 +11,7 @@ from ioc.core.records import Outgoing
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_datetime, to_rfc3339
 from ioc.incident.lifecycle import EventType
-from ioc.incident.own_events import emit
+from ioc.incident.own_events import own_event
 from ioc.incident.payloads import Lapsed, Payload
 from ioc.incident.state import Incident
 from ioc.sla import clocks
@@ -36,10 +36,10 @@ class ScheduledEvent(Struct, frozen=True, gc=False):
     def event(self, incident: Incident) -> Outgoing:
         """Return the event that tells the incident."""
         payload = Lapsed(since=to_datetime(self.cause)) if self.event_type is EventType.LAPSED else Payload()
-        return emit(_PART, incident.id, self.event_type, self.at, self.id, payload)
+        return own_event(_PART, incident.id, self.event_type, self.at, self.id, payload)
 
 
-def to_come(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:
+def pending_events(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:
     """Return what is to come of an open incident and is not on its way yet."""
     taken, until = incident.taken_at, incident.shelved_until
     if (taken is None and until is None) or not incident.is_open:
@@ -53,15 +53,15 @@ def to_come(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:
     return [one for one in moments if one.id not in incident.sent] if incident.sent else moments
 
 
-def reached(incident: Incident, now: Instant, catalogue: Catalogue) -> list[ScheduledEvent]:
+def due_events(incident: Incident, now: Instant, catalogue: Catalogue) -> list[ScheduledEvent]:
     """Return what has come by `now`."""
-    return [one for one in to_come(incident, catalogue) if one.at <= now]
+    return [one for one in pending_events(incident, catalogue) if one.at <= now]
 
 
 def next_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
     """Return when next something is to be announced or told; None when nothing is to come."""
     soonest = next_step_at(incident, catalogue)
-    for one in to_come(incident, catalogue):
+    for one in pending_events(incident, catalogue):
         if soonest is None or one.at < soonest:
             soonest = one.at
     return soonest

@@ -24,7 +24,7 @@ def targets_of(rule: SlaRule, promised: Procedure | None) -> Mapping[TargetName,
     return {**rule.targets, TargetName.RESOLVE: promised.target}
 
 
-def promised(rule: SlaRule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
+def promised_procedure(rule: SlaRule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
     """Return the procedure whose target counts; None when it is the rule's. What is urgent is not made slower by it."""
     procedure = catalogue.procedure_of(incident.service, incident.category)
     if procedure is None or procedure.target is None:
@@ -34,6 +34,6 @@ def promised(rule: SlaRule, incident: Incident, catalogue: Catalogue) -> Procedu
     return None if slower and incident.priority is Priority.URGENT else procedure
 
 
-def code_of(promised: Procedure | None) -> str:
+def procedure_code(promised: Procedure | None) -> str:
     """Return what an incident keeps of the procedure whose target counts."""
     return promised.code if promised is not None else ""

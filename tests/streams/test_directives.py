@@ -13,7 +13,7 @@ from ioc.catalogue.reading.load import hue_folder
 from ioc.core.dead_letter import ErrorHeader
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.processors.serde import decode_fact
 from tests.city import City, city
 from tests.streams.test_policies import as_of, in_its_own_days
@@ -110,20 +110,20 @@ def check_refusals(centre: City) -> None:
 def check_announcements(told: list[Fact]) -> None:
     """The one unit that was late is warned, and told of up the ladder; the other is left alone."""
     assert [(fact.kind, fact.unit, fact.level, fact.recipient) for fact in told] == [
-        (Kind.WARNED, "hepco", 0, None),
-        (Kind.BREACHED, "hepco", 0, "ubnd-tp"),
-        (Kind.ESCALATED, "hepco", 1, "ioc"),
-        (Kind.ESCALATED, "hepco", 2, "van-phong-ubnd"),
+        (FactKind.WARNED, "hepco", 0, None),
+        (FactKind.BREACHED, "hepco", 0, "ubnd-tp"),
+        (FactKind.ESCALATED, "hepco", 1, "ioc"),
+        (FactKind.ESCALATED, "hepco", 2, "van-phong-ubnd"),
     ]
 
 
 def check_urgency(told: list[Fact]) -> None:
-    kinds = (Kind.URGENT, Kind.LOWERED)
+    kinds = (FactKind.URGENT, FactKind.LOWERED)
     everybody = ("cay-xanh", "ioc", "van-phong-ubnd", "cong-an-tp", "pc-hue", "hepco")
     assert [(fact.kind, fact.units) for fact in told if fact.kind in kinds] == [
-        (Kind.URGENT, everybody[:4]),
-        (Kind.URGENT, everybody[4:]),
-        (Kind.LOWERED, everybody),
+        (FactKind.URGENT, everybody[:4]),
+        (FactKind.URGENT, everybody[4:]),
+        (FactKind.LOWERED, everybody),
     ]
 
 
@@ -158,12 +158,12 @@ def test_by_the_wall_a_breach_is_told_once_across_a_restart(kafka: str, tmp_path
         centre.start_worker()
         centre.settle()
         verified(centre)
-        breached = [fact for fact in facts(centre, 1) if fact.kind is Kind.BREACHED and fact.directive]
+        breached = [fact for fact in facts(centre, 1) if fact.kind is FactKind.BREACHED and fact.directive]
         assert [(fact.unit, fact.late_input) for fact in breached] == [("pc-hue", False)]
 
 
 def until_breached(centre: City) -> None:
     give_up = time.monotonic() + 40
-    while not any(fact.kind is Kind.BREACHED and fact.directive for fact in facts(centre, 1)):
+    while not any(fact.kind is FactKind.BREACHED and fact.directive for fact in facts(centre, 1)):
         assert time.monotonic() < give_up, centre.logs()
         time.sleep(0.3)

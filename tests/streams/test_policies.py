@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from ioc.catalogue.reading.load import hue_folder
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.processors.serde import decode_fact
 from tests.city import City, city
 from tests.streams.test_worker import publish, read
@@ -121,7 +121,7 @@ def facts_of(centre: City) -> list[Fact]:
     return [decode_fact(record.value) for record in read(centre.bootstrap, Topic.FACTS)]  # type: ignore[attr-defined]
 
 
-def of(facts: Iterable[Fact], kind: Kind, incident: str) -> list[Fact]:
+def of(facts: Iterable[Fact], kind: FactKind, incident: str) -> list[Fact]:
     return [fact for fact in facts if (fact.kind, fact.incident) == (kind, incident)]
 
 
@@ -163,7 +163,7 @@ def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_pat
         centre.start_worker()
         centre.start_api()
         publish(kafka, *in_turn(*changed, *reopened, *others))
-        told(centre, lambda facts: bool(of(facts, Kind.REOPENED, "electronic-card:1")))
+        told(centre, lambda facts: bool(of(facts, FactKind.REOPENED, "electronic-card:1")))
         in_its_own_days(centre)
         deadlines = _explained(centre, [*ON_PRIORITY, *ON_REOPEN, "traffic-cameras", "one-stop-shop"])
         assert {service: deadlines[service]["due"] for service in deadlines} == {
@@ -189,7 +189,7 @@ def test_policies_steps_and_pauses_are_what_the_api_explains(kafka: str, tmp_pat
         assert over_a_holiday["due"] == _utc("2024-04-19 10:30")
         assert [day["date"] for day in over_a_holiday["skipped"]] == ["2024-04-18"]
         _stepped(centre, kafka)
-        told(centre, lambda facts: bool(of(facts, Kind.LAPSED, "fishing-boats:1")))
+        told(centre, lambda facts: bool(of(facts, FactKind.LAPSED, "fishing-boats:1")))
         verified(centre)
 
 
@@ -208,9 +208,9 @@ def _stepped(centre: City, kafka: str) -> None:
     """V12: warned at 80 %, then each rung at its moment, and the last repeated three times."""
     publish(kafka, as_of(at("2024-04-20 00:00")))  # nothing is left to tell of it: it has fallen silent
     escalated = [(1, "08:30"), *((2, hour) for hour in ("09:30", "11:30", "13:30", "15:30"))]
-    facts = told(centre, lambda facts: len(of(facts, Kind.ESCALATED, "traffic-cameras:1")) >= len(escalated))
-    assert [fact.time for fact in of(facts, Kind.WARNED, "traffic-cameras:1")] == [at("2024-04-16 16:24")]
-    found = [(fact.level, fact.time) for fact in of(facts, Kind.ESCALATED, "traffic-cameras:1")]
+    facts = told(centre, lambda facts: len(of(facts, FactKind.ESCALATED, "traffic-cameras:1")) >= len(escalated))
+    assert [fact.time for fact in of(facts, FactKind.WARNED, "traffic-cameras:1")] == [at("2024-04-16 16:24")]
+    found = [(fact.level, fact.time) for fact in of(facts, FactKind.ESCALATED, "traffic-cameras:1")]
     assert found == [(level, at(f"2024-04-17 {hour}")) for level, hour in escalated]
 
 
@@ -230,10 +230,10 @@ def test_an_outage_of_six_hours_gives_one_escalation_at_the_present_level(
         centre.start_worker()
         facts = told_by_all(centre, 21)
         verified(centre)
-        escalated = [(fact.incident, fact.level) for fact in facts if fact.kind is Kind.ESCALATED]
+        escalated = [(fact.incident, fact.level) for fact in facts if fact.kind is FactKind.ESCALATED]
         present = [(f"flood-rain:{number}", 3) for number in left]
         assert sorted(escalated) == sorted([*present, ("flood-rain:young", 2)])
-        breached = Counter(fact.incident for fact in facts if fact.kind is Kind.BREACHED)
+        breached = Counter(fact.incident for fact in facts if fact.kind is FactKind.BREACHED)
         assert breached == Counter(["flood-rain:young", *(f"flood-rain:{number}" for number in (*left, *late))])
         assert not any(fact.late_input for fact in facts)
 
@@ -243,7 +243,7 @@ def told_by_all(centre: City, escalated: int) -> list[Fact]:
     give_up = time.monotonic() + 40
     while True:
         facts = [decode_fact(one.value) for one in read(centre.bootstrap, Topic.FACTS, 2)]  # type: ignore[attr-defined]
-        if sum(fact.kind is Kind.ESCALATED for fact in facts) >= escalated:
+        if sum(fact.kind is FactKind.ESCALATED for fact in facts) >= escalated:
             return facts
         assert time.monotonic() < give_up, centre.logs()
         time.sleep(0.3)
@@ -260,15 +260,17 @@ def test_what_is_to_come_while_a_worker_is_killed_comes_once(kafka: str, tmp_pat
         centre.start_worker()
         centre.start_api()
         publish(kafka, *events)
-        told(centre, lambda facts: bool(of(facts, Kind.BREACHED, boat)) and bool(of(facts, Kind.DUE_SET, shelf)))
+        told(
+            centre, lambda facts: bool(of(facts, FactKind.BREACHED, boat)) and bool(of(facts, FactKind.DUE_SET, shelf))
+        )
         until = to_rfc3339(time.time_ns() // 1_000_000 + 5 * SECOND)
         ordered(centre, shelf, "shelve", actor="Ca trực 1", text="Chờ nước rút", until=until)
-        told(centre, lambda facts: bool(of(facts, Kind.SHELVED, shelf)))
+        told(centre, lambda facts: bool(of(facts, FactKind.SHELVED, shelf)))
         row = asked(centre, f"incidents/{shelf}")
         assert (row["shelved_until"], row["shelved_by"]) == (until, "Ca trực 1")
         assert "unshelve" in row["commands"]
         centre.kill_worker(0)
-        wanted = [(Kind.ESCALATED, boat), (Kind.LAPSED, held), (Kind.RETURNED, shelf)]
+        wanted = [(FactKind.ESCALATED, boat), (FactKind.LAPSED, held), (FactKind.RETURNED, shelf)]
         centre.start_worker(IOC_GROUP="second")  # another group need not wait until the first is known to be dead
         told(centre, lambda facts: all(of(facts, *one) for one in wanted))
         centre.kill_worker(1)
@@ -277,7 +279,7 @@ def test_what_is_to_come_while_a_worker_is_killed_comes_once(kafka: str, tmp_pat
         told(centre, lambda facts: time.time_ns() // 1_000_000 > now + 12 * SECOND)
         verified(centre)
         facts = facts_of(centre)
-        assert [len(of(facts, *one)) for one in [(Kind.BREACHED, boat), *wanted]] == [1, 1, 1, 1]
+        assert [len(of(facts, *one)) for one in [(FactKind.BREACHED, boat), *wanted]] == [1, 1, 1, 1]
         _lapsed_and_returned(centre, held, shelf)
 
 
@@ -303,22 +305,22 @@ def test_a_decreed_holiday_moves_what_is_open_and_all_can_be_computed_again(
     with city(kafka, tmp_path, partitions=1) as centre:
         centre.start_worker()
         publish(kafka, *reports, closed)
-        told(centre, lambda facts: bool(of(facts, Kind.RESOLVED, "press-monitoring:2")))
+        told(centre, lambda facts: bool(of(facts, FactKind.RESOLVED, "press-monitoring:2")))
         _stop(centre, 0)
         _decree(folder)
         centre.start_worker(IOC_GROUP="second")
-        facts = told(centre, lambda facts: any(fact.kind is Kind.CATALOGUE for fact in facts))
+        facts = told(centre, lambda facts: any(fact.kind is FactKind.CATALOGUE for fact in facts))
         centre.start_api()
         in_its_own_days(centre)
         moved, kept = (asked(centre, f"incidents/press-monitoring:{subject}") for subject in "12")
         assert moved["deadlines"][0]["due"] == _utc("2024-04-19 08:30"), "the 18th is off, too"
         assert [day["date"] for day in moved["deadlines"][0]["skipped"]] == ["2024-04-17", "2024-04-18"]
         assert (kept["deadlines"][0]["due"], kept["on_time"]) == (_utc("2024-04-17 08:30"), False)
-        (mark,) = (fact for fact in facts if fact.kind is Kind.CATALOGUE)
+        (mark,) = (fact for fact in facts if fact.kind is FactKind.CATALOGUE)
         told_of = [fact.incident for fact in facts if fact.cause == mark.id.partition("/")[2]]
         assert told_of == ["press-monitoring:1"]
         publish(kafka, happened("press-monitoring", "reported", at("2024-04-22 08:00"), "3"))
-        told(centre, lambda facts: bool(of(facts, Kind.DUE_SET, "press-monitoring:3")))
+        told(centre, lambda facts: bool(of(facts, FactKind.DUE_SET, "press-monitoring:3")))
         verified(centre)
         _forgotten(centre, kafka)
 
@@ -335,7 +337,7 @@ def test_a_worker_killed_while_it_settles_by_a_new_catalogue_goes_on_where_it_wa
         _stop(centre, 0)
         _decree(folder)
         centre.start_worker(IOC_GROUP="second", IOC_SETTLED_AT_ONCE="1")
-        told(centre, lambda facts: any(fact.kind is Kind.CATALOGUE for fact in facts))
+        told(centre, lambda facts: any(fact.kind is FactKind.CATALOGUE for fact in facts))
         centre.kill_worker(1)
         before = sum(fact.cause is not None and fact.cause.startswith("catalogue/") for fact in facts_of(centre))
         assert 0 < before < number, "it was not killed half-way"
@@ -348,7 +350,7 @@ def test_a_worker_killed_while_it_settles_by_a_new_catalogue_goes_on_where_it_wa
         assert {fact.dues["resolve"] for fact in facts if fact.cause and fact.dues and "catalogue/" in fact.cause} == {
             at("2024-04-19 08:30")
         }
-        assert sum(fact.kind is Kind.CATALOGUE for fact in facts) == 1
+        assert sum(fact.kind is FactKind.CATALOGUE for fact in facts) == 1
 
 
 def _decree(folder: Path) -> None:

@@ -12,7 +12,7 @@ from ioc.core.dead_letter import ErrorHeader
 from ioc.core.partitioner import partition_of
 from ioc.core.times import SECOND, to_rfc3339
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.processors.serde import decode_fact
 from streams.fail_fast import Exit
 from tests.city import City, city
@@ -45,7 +45,7 @@ async def test_a_deadline_does_not_wait_for_the_marks_of_a_transaction(kafka: st
         centre.settle()
         await in_a_transaction(kafka, [report("e1", due={"resolve": due})])
         facts = [decode_fact(record.value) for record in until(3, centre, Topic.FACTS, seconds=20)]  # type: ignore[attr-defined]
-        breached = next(fact for fact in facts if fact.kind is Kind.BREACHED)
+        breached = next(fact for fact in facts if fact.kind is FactKind.BREACHED)
         assert breached.due is not None
         assert breached.at - breached.due < 15 * SECOND, "it is announced at 60 s whatever waits"
         assert not breached.late_input

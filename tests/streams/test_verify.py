@@ -12,7 +12,7 @@ from kafka import KafkaProducer
 from ioc.core.partitioner import partition_of
 from ioc.core.times import MINUTE, SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.processors.serde import encode
 from tests.city import City, city
 from tests.unit.samples import body
@@ -93,7 +93,9 @@ def test_an_invented_fact_is_found(kafka: str, tmp_path: Path, clock: str) -> No
     with city(kafka, tmp_path, clock=clock) as centre:
         centre.start_worker()
         announced(centre, kafka)
-        invented = Fact("field-reports:1/0/x/resolve/3", Kind.ESCALATED, "field-reports:1", NOW, NOW + SECOND, level=3)
+        invented = Fact(
+            "field-reports:1/0/x/resolve/3", FactKind.ESCALATED, "field-reports:1", NOW, NOW + SECOND, level=3
+        )
         publish(kafka, encode(invented), topic=Topic.FACTS, at=NOW - MINUTE)
         told = refuted(centre, within=20).stdout  # with the wall's clock a tick could still be writing
         assert f"{invented.id} should not be there" in told

@@ -11,7 +11,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from ioc.core.dead_letter import ErrorHeader
 from ioc.core.times import Instant, to_rfc3339
 from ioc.core.topics import MAX_RECORD_BYTES, Topic
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.processors.serde import decode_fact
 from tests.city import City, city
 from tests.unit.samples import body
@@ -82,7 +82,7 @@ def test_refused_records_are_kept_whole_and_the_stream_goes_on(kafka: str, tmp_p
             assert (letter.key, letter.value) == (key, value)  # type: ignore[attr-defined]
             assert headers[ErrorHeader.TOPIC] == b"ioc.events"
         kinds = [decode_fact(record.value).kind for record in until(4, centre, Topic.FACTS)]  # type: ignore[attr-defined]
-        assert Kind.RESOLVED in kinds, "the stream did not stop"
+        assert FactKind.RESOLVED in kinds, "the stream did not stop"
         verify = centre.run("verify", "--wait", "30")
         assert verify.returncode == 0, verify.stdout + verify.stderr
         counted = centre.metrics()
@@ -127,4 +127,4 @@ def test_a_deadline_is_announced_once_across_a_restart(kafka: str, tmp_path: Pat
 
 
 def breaches(facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if fact.kind is Kind.BREACHED and fact.target == "resolve"]
+    return [fact for fact in facts if fact.kind is FactKind.BREACHED and fact.target == "resolve"]

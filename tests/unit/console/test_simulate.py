@@ -20,7 +20,7 @@ from ioc.figures import formulas
 from ioc.figures.aggregates import Measure, WindowSize
 from ioc.figures.sums import Sums
 from ioc.incident.event import Event
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DECODE
 from ioc.incident.state import Incident
@@ -242,7 +242,7 @@ def test_the_storm_brings_directives_that_units_answer_in_time_late_and_not(inci
 
 
 def test_what_was_urgent_is_lowered_by_somebody_who_says_why(folded: IncidentChangeSet) -> None:
-    lowered = [fact for fact in folded.facts if fact.kind is Kind.LOWERED]
+    lowered = [fact for fact in folded.facts if fact.kind is FactKind.LOWERED]
     assert lowered
     assert not any(letter.rejection.reason is Reason.LOWERED_SILENTLY for letter in folded.dead_letters)
 

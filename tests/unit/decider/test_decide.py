@@ -11,10 +11,10 @@ from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.decider import fact_builders
 from ioc.decider.decide import DeadlinePassed, decide
 from ioc.decider.fact_builders import dues
-from ioc.decider.sensor_closures import settled
+from ioc.decider.sensor_closures import closure_notice
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.incident.state import HistoryEntry, Incident
 from tests.unit.samples import CITY, at, event
@@ -85,7 +85,7 @@ def test_what_is_due_is_told_whenever_it_changed_and_only_then(order: list[Event
         decision = decide(state, one, LATER, CITY)
         assert decision.state is not None
         state, after = decision.state, dues(decision.state)
-        told = [fact.dues for fact in decision.facts if fact.kind is Kind.DUE_SET]
+        told = [fact.dues for fact in decision.facts if fact.kind is FactKind.DUE_SET]
         assert told == ([after] if after != before else [])
         before = after
 
@@ -118,9 +118,9 @@ def test_nobody_else_is_told_of_an_incident_that_stands_as_it_stood(sides: dict[
     for side, value in [(side, value) for side, values in _SIDES.items() for value in values]:
         new = Incident("flood-rain:1", **{**sides, side: value}, history=(entry,))
         if new.stands_as(old):
-            assert not fact_builders.concerned(old, new, noted, LATER, CITY)
+            assert not fact_builders.unit_facts(old, new, noted, LATER, CITY)
             assert not [*candidates.tell(old, new, noted, entry, LATER, CITY)]
-            assert not settled(old, new, noted)
+            assert not closure_notice(old, new, noted)
 
 
 def test_events_before_the_report_are_held_and_then_told() -> None:
@@ -129,7 +129,7 @@ def test_events_before_the_report_are_held_and_then_told() -> None:
     assert facts == []
     state, facts = run(event("resolved", T + HOUR), event("reported", T))
     assert state.state is State.RESOLVED
-    assert {fact.kind for fact in facts} >= {Kind.REPORTED, Kind.RESOLVED}
+    assert {fact.kind for fact in facts} >= {FactKind.REPORTED, FactKind.RESOLVED}
 
 
 def test_an_illegal_move_is_refused_and_kept_in_the_history() -> None:
@@ -169,7 +169,7 @@ def test_after_an_outage_there_is_one_escalation_at_the_present_level() -> None:
     state, _ = run(event("reported", T))
     _, facts = state, decide(state, DeadlinePassed(state.id), LATER, CITY).facts
     resolve = [fact for fact in facts if fact.target == "resolve"]
-    assert [fact.kind for fact in resolve] == [Kind.BREACHED, Kind.ESCALATED]
+    assert [fact.kind for fact in resolve] == [FactKind.BREACHED, FactKind.ESCALATED]
     assert resolve[-1].level == 2
 
 
@@ -178,12 +178,12 @@ def test_a_step_is_announced_once() -> None:
     again = decide(state, DeadlinePassed(state.id), LATER, CITY)
     assert again.facts == ()
     assert again.state is state
-    assert {Kind.BREACHED, Kind.ESCALATED} <= {fact.kind for fact in first}
+    assert {FactKind.BREACHED, FactKind.ESCALATED} <= {fact.kind for fact in first}
 
 
 def test_a_late_solution_tells_the_breach_nobody_had_announced() -> None:
     _, facts = run(event("reported", T), event("resolved", T + 10 * 24 * HOUR))
-    breached = [fact for fact in facts if fact.kind is Kind.BREACHED and fact.target == "resolve"]
+    breached = [fact for fact in facts if fact.kind is FactKind.BREACHED and fact.target == "resolve"]
     assert len(breached) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_correction_follows_what_was_said() -> None:
     decision = decide(state, event("resolved", T + HOUR, id="earlier"), LATER, CITY)
     assert decision.state is not None
     assert decision.state.on_time is True
-    corrected = [fact for fact in decision.facts if fact.kind is Kind.CORRECTED]
+    corrected = [fact for fact in decision.facts if fact.kind is FactKind.CORRECTED]
     assert len(corrected) == 1
     assert corrected[0].changes is not None
     assert corrected[0].changes["on_time"] == [False, True]

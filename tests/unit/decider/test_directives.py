@@ -15,9 +15,9 @@ from ioc.core.topics import MAX_STATE_BYTES
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.figures.aggregates import Measure, Timing
 from ioc.figures.contributions import directive_contributions
-from ioc.incident.directive import Answer
+from ioc.incident.directive import UnitAnswer
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.incident.state import BREACHED, Incident
 from ioc.processors.serde import decode_incident, encode
@@ -54,7 +54,7 @@ def tick(state: Incident, now: Instant, catalogue: Catalogue = CITY) -> Decision
     return decide(state, DeadlinePassed(state.id), now, catalogue)
 
 
-def of_directives(facts: Iterable[Fact]) -> list[tuple[Kind, str | None, int, str | None]]:
+def of_directives(facts: Iterable[Fact]) -> list[tuple[FactKind, str | None, int, str | None]]:
     return [
         (fact.kind, fact.unit, fact.level, fact.recipient) for fact in facts if fact.directive and fact.cause is None
     ]
@@ -65,8 +65,8 @@ def test_each_unit_acknowledges_and_reports_done_for_itself() -> None:
     (directive,) = state.directives
     assert (directive.id, directive.by, directive.at, directive.due) == ("d", "ubnd-tp", T, DUE)
     assert directive.answers == (
-        Answer("pc-hue", T + 10 * MINUTE, T + HOUR),
-        Answer("hepco", DUE + HOUR, DUE + HOUR),
+        UnitAnswer("pc-hue", T + 10 * MINUTE, T + HOUR),
+        UnitAnswer("hepco", DUE + HOUR, DUE + HOUR),
     )
     assert [directive.on_time(answer) for answer in directive.answers] == [True, False]
     assert state.state is State.REPORTED, "the matter itself is not moved"
@@ -89,7 +89,7 @@ def test_the_first_answer_of_a_unit_counts() -> None:
     decision = then(None, REPORTED, GIVEN, TAKEN, again, DONE, repeated, after)
     assert decision.rejection is None
     assert decision.state is not None
-    assert decision.state.directives[0].answers[0] == Answer("pc-hue", T + 10 * MINUTE, T + HOUR)
+    assert decision.state.directives[0].answers[0] == UnitAnswer("pc-hue", T + 10 * MINUTE, T + HOUR)
 
 
 def test_a_directive_is_answered_under_the_very_id_it_has() -> None:
@@ -103,10 +103,10 @@ def test_a_directive_is_answered_under_the_very_id_it_has() -> None:
 
 def test_the_facts_name_the_directive_the_unit_and_who_gave_it() -> None:
     facts = {fact.kind: fact for fact in then(None, REPORTED, GIVEN, TAKEN, DONE).facts if fact.directive}
-    assert facts.keys() == {Kind.DIRECTED, Kind.DIRECTIVE_ACKNOWLEDGED, Kind.DIRECTIVE_DONE}
-    assert facts[Kind.DIRECTED].units == ("pc-hue", "hepco")
-    assert facts[Kind.DIRECTIVE_DONE].unit == "pc-hue"
-    assert facts[Kind.DIRECTIVE_DONE].on_time is True
+    assert facts.keys() == {FactKind.DIRECTED, FactKind.DIRECTIVE_ACKNOWLEDGED, FactKind.DIRECTIVE_DONE}
+    assert facts[FactKind.DIRECTED].units == ("pc-hue", "hepco")
+    assert facts[FactKind.DIRECTIVE_DONE].unit == "pc-hue"
+    assert facts[FactKind.DIRECTIVE_DONE].on_time is True
     assert {(fact.directive, fact.recipient, fact.due) for fact in facts.values()} == {("d", "ubnd-tp", DUE)}
 
 
@@ -126,7 +126,7 @@ def test_an_answer_to_no_directive_or_of_no_unit_of_it_is_refused(
     assert (decision.rejection.reason, decision.rejection.errors[0].field) == (reason, field)
     assert decision.state is not None
     assert decision.state.history[-1].refused is reason
-    assert decision.state.directives[0].answers == (Answer("pc-hue"), Answer("hepco"))
+    assert decision.state.directives[0].answers == (UnitAnswer("pc-hue"), UnitAnswer("hepco"))
 
 
 def test_an_answer_that_came_before_its_directive_is_judged_again() -> None:
@@ -136,7 +136,7 @@ def test_an_answer_that_came_before_its_directive_is_judged_again() -> None:
     late = then(early.state, GIVEN, now=T + 2 * HOUR)
     assert late.state is not None
     assert late.state.directives[0].answers[0].done_at == T + HOUR
-    corrected = next(fact for fact in late.facts if fact.kind is Kind.CORRECTED)
+    corrected = next(fact for fact in late.facts if fact.kind is FactKind.CORRECTED)
     assert corrected.changes is not None
     assert corrected.changes["judged_again"] == ["/hue/field-reports/n1: accepted"]
 
@@ -158,13 +158,13 @@ def test_the_breach_of_one_unit_is_its_own() -> None:
     state = state_of(REPORTED, event("started", T - MINUTE), GIVEN, DONE)
     assert next_step_at(state, CITY) == T + 90 * MINUTE
     warned = tick(state, T + 90 * MINUTE)
-    assert of_directives(warned.facts) == [(Kind.WARNED, "hepco", 0, None)]
+    assert of_directives(warned.facts) == [(FactKind.WARNED, "hepco", 0, None)]
     assert warned.state is not None
     assert tick(warned.state, DUE).facts == (), "on the due instant there is still time"
     breached = tick(warned.state, DUE + 1)
     assert of_directives(breached.facts) == [
-        (Kind.BREACHED, "hepco", 0, "ubnd-tp"),
-        (Kind.ESCALATED, "hepco", 1, "ioc"),
+        (FactKind.BREACHED, "hepco", 0, "ubnd-tp"),
+        (FactKind.ESCALATED, "hepco", 1, "ioc"),
     ]
     assert breached.state is not None
     assert breached.state.level == 0, "the matter's own level is not raised by it"
@@ -174,8 +174,8 @@ def test_the_breach_of_one_unit_is_its_own() -> None:
 def test_after_an_outage_there_is_one_escalation_at_the_present_level() -> None:
     after = tick(state_of(REPORTED, GIVEN, DONE), DUE + 3 * HOUR)
     assert of_directives(after.facts) == [
-        (Kind.BREACHED, "hepco", 0, "ubnd-tp"),
-        (Kind.ESCALATED, "hepco", 3, "ubnd-tp"),
+        (FactKind.BREACHED, "hepco", 0, "ubnd-tp"),
+        (FactKind.ESCALATED, "hepco", 3, "ubnd-tp"),
     ]
     assert after.state is not None
     assert of_directives(tick(after.state, DUE + 9 * HOUR).facts) == []
@@ -188,7 +188,7 @@ def test_a_done_that_waited_in_the_backlog_wins_over_the_clock() -> None:
 
 def test_done_too_late_tells_the_breach_nobody_had_announced() -> None:
     decision = then(None, REPORTED, GIVEN, DONE, LATE)
-    assert of_directives(decision.facts) == [(Kind.BREACHED, "hepco", 0, "ubnd-tp")]
+    assert of_directives(decision.facts) == [(FactKind.BREACHED, "hepco", 0, "ubnd-tp")]
     assert decision.state is not None
     assert of_directives(tick(decision.state, LATER).facts) == []
 
@@ -196,7 +196,7 @@ def test_done_too_late_tells_the_breach_nobody_had_announced() -> None:
 def test_a_breach_announced_of_who_was_done_in_time_is_corrected() -> None:
     breached = tick(state_of(REPORTED, GIVEN, DONE), DUE + 1).state
     came = then(breached, event("directive_done", DUE - 1, "n2", directive="d", unit="hepco"), now=DUE + MINUTE)
-    corrected = [fact.changes for fact in came.facts if fact.kind is Kind.CORRECTED]
+    corrected = [fact.changes for fact in came.facts if fact.kind is FactKind.CORRECTED]
     assert corrected == [{"not_breached": ["directive/d/hepco"]}]
     assert came.state is not None
     assert any(said.step == BREACHED for said in came.state.fired_reminders), "what was announced is never unsaid"
@@ -207,11 +207,11 @@ def test_a_settled_matter_is_watched_no_more_and_a_reopened_one_again() -> None:
     assert next_step_at(settled, CITY) is None
     reopened = state_of(REPORTED, GIVEN, event("resolved", T + MINUTE), event("reopened", T + HOUR))
     once = tick(reopened, DUE + 1)
-    assert of_directives(once.facts)[0] == (Kind.BREACHED, "pc-hue", 0, "ubnd-tp")
+    assert of_directives(once.facts)[0] == (FactKind.BREACHED, "pc-hue", 0, "ubnd-tp")
     assert once.state is not None
     again = then(once.state, event("resolved", DUE + MINUTE, "r2"), event("reopened", DUE + HOUR, "o2"))
     assert again.state is not None
-    assert not [one for one in of_directives(tick(again.state, DUE + HOUR).facts) if one[0] is Kind.BREACHED]
+    assert not [one for one in of_directives(tick(again.state, DUE + HOUR).facts) if one[0] is FactKind.BREACHED]
 
 
 HELPERS = ("pc-hue", "hepco", "csgt")

@@ -11,7 +11,7 @@ from ioc.decider.decide import DeadlinePassed, decide
 from ioc.figures.aggregates import Measure
 from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.state import Incident, SlaClock
 from ioc.processors.reader import read_event
 from ioc.sla.explain import explain
@@ -103,7 +103,7 @@ def announced(state: Incident, until: Instant) -> tuple[Incident, list[Fact]]:
 
 
 def breaches(facts: list[Fact]) -> list[Instant | None]:
-    return [fact.due for fact in facts if fact.kind is Kind.BREACHED and fact.target is TargetName.RESOLVE]
+    return [fact.due for fact in facts if fact.kind is FactKind.BREACHED and fact.target is TargetName.RESOLVE]
 
 
 def test_the_breach_of_another_promise_is_announced_anew() -> None:

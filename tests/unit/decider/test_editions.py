@@ -14,12 +14,12 @@ from console.verify.snapshot import IncidentSnapshot, Inspection, refused_record
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import catalogue_of, hue_folder, load_catalogue
-from ioc.catalogue.sla_policy import RuleBook
-from ioc.core.editions import KEPT, Edition, in_force, settled
+from ioc.catalogue.sla_policy import SlaPolicy
+from ioc.core.editions import MAX_EDITIONS, Edition, with_edition, with_settled
 from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import TargetName
 from ioc.core.times import MINUTE
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.state import SlaClock
 from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
@@ -35,7 +35,7 @@ def edition(name: str, *off: str) -> Catalogue:
     holidays = {**office.holidays, **{date.fromisoformat(day): "decreed" for day in off}}
     calendar = Calendar(office.name, CITY.zone, office.week, holidays, office.workdays)
     calendars = {**CITY.calendars, calendar.name: calendar}
-    return replace(CITY, calendars=calendars, rules=RuleBook(CITY.rules.rules), edition=name)
+    return replace(CITY, calendars=calendars, rules=SlaPolicy(CITY.rules.rules), edition=name)
 
 
 EDITIONS = {one.edition: one for one in (edition("A"), edition("B", HOLIDAY), edition("C", HOLIDAY, "2026-04-16"))}
@@ -52,7 +52,7 @@ class Worker:
     def open(self, name: str, most: int = 1000, transactions: int | None = None) -> "Worker":
         """Open it under an edition; killed after so many transactions."""
         self.shard.catalogue = EDITIONS[name]
-        for number, changes in enumerate(self.shard.settle_anew(most)):
+        for number, changes in enumerate(self.shard.reevaluate(most)):
             if number == transactions:
                 break
             self.take(changes)
@@ -74,7 +74,7 @@ class Worker:
         assert clock is not None
         return clock
 
-    def kinds(self, *kinds: Kind) -> list[Fact]:
+    def kinds(self, *kinds: FactKind) -> list[Fact]:
         return [fact for fact in self.facts if fact.kind in kinds]
 
     def verified(self, log: list[Record]) -> list[str]:
@@ -103,9 +103,9 @@ def test_an_open_incident_gets_new_dues_and_a_closed_one_keeps_its_own() -> None
     assert worker.clock().due == at("2026-04-17 09:00")
     assert worker.clock(subject=2).due == at("2026-04-16 09:00")
     assert worker.shard.incidents["field-reports:2"].on_time is False
-    marks = worker.kinds(Kind.CATALOGUE)
+    marks = worker.kinds(FactKind.CATALOGUE)
     assert [(fact.id, fact.changes) for fact in marks] == [("0/catalogue/1/B", {"edition": "B", "first": 3})]
-    told = [fact for fact in worker.kinds(Kind.DUE_SET) if fact.cause == "catalogue/1/B"]
+    told = [fact for fact in worker.kinds(FactKind.DUE_SET) if fact.cause == "catalogue/1/B"]
     assert [(fact.incident, fact.rule) for fact in told] == [("field-reports:1", "field-reports")]
     assert told[0].dues is not None
     assert told[0].dues[TargetName.RESOLVE] == at("2026-04-17 09:00")
@@ -127,23 +127,23 @@ def test_what_was_announced_is_not_announced_again() -> None:
     worker.take(worker.shard.tick(at("2026-04-16 09:01"), 10))
     worker.open("B")
     worker.take(worker.shard.tick(at("2026-04-17 09:01"), 10))
-    breaches = [fact for fact in worker.kinds(Kind.BREACHED) if fact.target is TargetName.RESOLVE]
+    breaches = [fact for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE]
     assert [fact.due for fact in breaches] == [at("2026-04-16 09:00")]
 
 
 def test_the_new_due_is_the_one_that_is_announced() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T), record(1, "acknowledged", T)).open("B")
     worker.take(worker.shard.tick(at("2026-04-16 12:00"), 10))
-    assert [fact for fact in worker.kinds(Kind.BREACHED) if fact.target is TargetName.RESOLVE] == []
+    assert [fact for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE] == []
     worker.take(worker.shard.tick(at("2026-04-17 09:01"), 10))
-    breached = [fact.due for fact in worker.kinds(Kind.BREACHED) if fact.target is TargetName.RESOLVE]
+    breached = [fact.due for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE]
     assert breached == [at("2026-04-17 09:00")]
 
 
 def test_the_same_catalogue_settles_nothing() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T))
-    assert list(worker.shard.settle_anew(10)) == []
-    assert worker.kinds(Kind.CATALOGUE) == []
+    assert list(worker.shard.reevaluate(10)) == []
+    assert worker.kinds(FactKind.CATALOGUE) == []
 
 
 REPORTS = [record(number, "reported", T, subject=str(number)) for number in range(1, 8)]
@@ -193,7 +193,7 @@ def test_whatever_happens_and_whenever_the_catalogue_is_changed_a_recomputation_
 
 def test_a_rule_that_was_deleted_leaves_an_open_incident_to_the_rule_that_fits_now() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T), record(1, "reported", T, subject="2", service="health"))
-    left = RuleBook(tuple(one for one in CITY.rules.rules if one.id not in ("field-reports", "technical")))
+    left = SlaPolicy(tuple(one for one in CITY.rules.rules if one.id not in ("field-reports", "technical")))
     EDITIONS["D"] = replace(CITY, rules=left, edition="D")
     worker.open("D")
     assert worker.shard.incidents["field-reports:1"].clocks == ()
@@ -210,17 +210,20 @@ def test_another_content_of_any_file_is_another_edition() -> None:
 
 
 def test_a_partition_folded_before_editions_were_kept_is_settled_and_says_so() -> None:
-    known = in_force((), "A", 7)
+    known = with_edition((), "A", 7)
     assert known == (Edition(0, ""), Edition(7, "A", 1, ""))
     with pytest.raises(NoSuchEdition, match="before editions"):
         CatalogueEditions({}, CITY).edition(known[0].edition)
 
 
 def test_of_very_many_editions_the_latest_are_known() -> None:
-    known = in_force((), "0", 0)
-    for number in range(3 * KEPT):
-        known = settled(in_force(known, str(number), number), None)
-    assert (len(known), known[-1]) == (KEPT, Edition(3 * KEPT - 1, str(3 * KEPT - 1), 3 * KEPT - 1))
+    known = with_edition((), "0", 0)
+    for number in range(3 * MAX_EDITIONS):
+        known = with_settled(with_edition(known, str(number), number), None)
+    assert (len(known), known[-1]) == (
+        MAX_EDITIONS,
+        Edition(3 * MAX_EDITIONS - 1, str(3 * MAX_EDITIONS - 1), 3 * MAX_EDITIONS - 1),
+    )
 
 
 def test_an_edition_that_is_not_kept_or_not_readable_is_named() -> None:

@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from ioc.catalogue.calendar import Calendar, CalendarError, Frame
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import RuleBook
+from ioc.catalogue.sla_policy import SlaPolicy
 from ioc.core.rejections import Reason, Rejection
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE
@@ -16,7 +16,7 @@ from ioc.core.topics import MAX_STATE_BYTES
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.decider.history import MAX_HISTORY, MAX_HISTORY_BYTES, MOST_BESIDES
 from ioc.incident.event import Event
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.state import HistoryEntry, Incident
 from ioc.processors.reader import read_event
@@ -162,7 +162,7 @@ def test_a_closed_matter_keeps_its_verdict_though_a_holiday_was_added() -> None:
     holidays = {**office.holidays, date(2026, 4, 15): "decreed later"}
     later = Calendar("hanh-chinh", CITY.zone, office.week, holidays, office.workdays)
     kinder = changed(
-        CITY, calendars={**CITY.calendars, "hanh-chinh": later}, rules=RuleBook(CITY.rules.rules), edition="kinder"
+        CITY, calendars={**CITY.calendars, "hanh-chinh": later}, rules=SlaPolicy(CITY.rules.rules), edition="kinder"
     )
     for late in (event("noted", T + MINUTE, text="x"), event("acknowledged", T + 2 * MINUTE)):
         kept = fold(late, state=state, catalogue=kinder).state
@@ -179,7 +179,7 @@ def test_a_target_reached_before_its_rule_came_is_not_breached() -> None:
     assert first is not None
     assert first.met == T + MINUTE
     told = fold(DeadlinePassed(state.id), state=state).facts
-    assert {fact.target for fact in told if fact.kind is Kind.BREACHED} == {TargetName.RESOLVE}
+    assert {fact.target for fact in told if fact.kind is FactKind.BREACHED} == {TargetName.RESOLVE}
 
 
 def test_keep_elapsed_forgets_no_time() -> None:
@@ -199,7 +199,7 @@ def test_a_breach_told_too_early_is_corrected() -> None:
     assert state is not None
     state = fold(DeadlinePassed(state.id), state=state).state
     facts = fold(event("resolved", T + HOUR), state=state).facts
-    corrected = [fact for fact in facts if fact.kind is Kind.CORRECTED]
+    corrected = [fact for fact in facts if fact.kind is FactKind.CORRECTED]
     assert len(corrected) == 1
     assert corrected[0].changes is not None
     assert TargetName.RESOLVE in corrected[0].changes["not_breached"]
@@ -208,7 +208,7 @@ def test_a_breach_told_too_early_is_corrected() -> None:
 def test_a_solution_keeps_the_verdict_it_was_given_when_it_is_told_later() -> None:
     resolved, reopened = event("resolved", T + HOUR), event("reopened", T + 2 * HOUR)
     facts = fold(resolved, reopened, event("reported", T)).facts
-    assert [fact.on_time for fact in facts if fact.kind is Kind.RESOLVED] == [True]
+    assert [fact.on_time for fact in facts if fact.kind is FactKind.RESOLVED] == [True]
 
 
 @pytest.mark.parametrize("frames", [["07:30-11:30", "11:00-17:00"], ["17:00-07:30"], ["00:00-00:00", "08:00-09:00"]])

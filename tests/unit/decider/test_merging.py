@@ -21,7 +21,7 @@ from ioc.decider.history import MAX_HISTORY
 from ioc.figures.aggregates import Aggregate, Measure
 from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import Unmerged
 from ioc.incident.state import Child, Incident
@@ -235,7 +235,7 @@ def test_the_end_of_the_matter_is_told_as_a_fact_of_each_child() -> None:
     (sent,) = made.take(told(A, "resolved", T + HOUR)).emitted
     facts = made.take(read(sent)).facts
     assert [(one.kind, one.incident, one.changes) for one in facts] == [
-        (Kind.FOLLOWED, B, {"parent": A, "outcome": State.RESOLVED})
+        (FactKind.FOLLOWED, B, {"parent": A, "outcome": State.RESOLVED})
     ]
 
 

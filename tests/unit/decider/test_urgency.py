@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import RuleBook
+from ioc.catalogue.sla_policy import SlaPolicy
 from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, MINUTE
 from ioc.decider.decide import Decision, decide
 from ioc.decider.history import MAX_WORDS
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.state import Incident
 from tests.unit.samples import CITY, LATER, at, essence, event
 
@@ -35,8 +35,8 @@ def then(*events: Event, state: Incident | None = None, catalogue: Catalogue = C
     return replace(decision, facts=tuple(facts))
 
 
-def told(decision: Decision) -> list[tuple[Kind, tuple[str, ...]]]:
-    kinds = {Kind.URGENT, Kind.INVOLVED, Kind.LOWERED}
+def told(decision: Decision) -> list[tuple[FactKind, tuple[str, ...]]]:
+    kinds = {FactKind.URGENT, FactKind.INVOLVED, FactKind.LOWERED}
     return [(fact.kind, fact.units) for fact in decision.facts if fact.kind in kinds]
 
 
@@ -53,26 +53,26 @@ def test_an_urgent_report_brings_in_the_units_of_its_rule_and_tells_all_at_once(
     assert decision.state is not None
     assert decision.state.units == INVOLVED
     assert decision.state.unit == "cay-xanh", "who handles it is not changed"
-    assert told(decision) == [(Kind.URGENT, ("cay-xanh", *INVOLVED))]
+    assert told(decision) == [(FactKind.URGENT, ("cay-xanh", *INVOLVED))]
 
 
 def test_what_becomes_urgent_later_does_so_too() -> None:
     raised = then(event("reported", T, unit="cay-xanh"), event("updated", T + MINUTE, priority="urgent"))
-    assert told(raised) == [(Kind.URGENT, ("cay-xanh", *INVOLVED))]
+    assert told(raised) == [(FactKind.URGENT, ("cay-xanh", *INVOLVED))]
 
 
 def test_who_comes_to_it_later_is_told_alone() -> None:
     state = then(URGENT).state
     assigned = then(event("assigned", T + MINUTE, unit="pccc"), state=state)
-    assert told(assigned) == [(Kind.URGENT, ("pccc",))]
+    assert told(assigned) == [(FactKind.URGENT, ("pccc",))]
     directed = then(event("directed", T + HOUR, units=["pccc", "csgt"]), state=assigned.state)
-    assert told(directed) == [(Kind.URGENT, ("csgt",))]
+    assert told(directed) == [(FactKind.URGENT, ("csgt",))]
 
 
 def test_a_reopened_urgent_matter_is_told_again() -> None:
     state = then(URGENT, event("resolved", T + HOUR)).state
     again = then(event("reopened", T + 2 * HOUR), state=state)
-    assert told(again) == [(Kind.URGENT, ("cay-xanh", *INVOLVED))]
+    assert told(again) == [(FactKind.URGENT, ("cay-xanh", *INVOLVED))]
 
 
 def test_it_is_not_lowered_in_silence() -> None:
@@ -95,7 +95,7 @@ def test_both_who_and_why_are_said(words: dict[str, str], missing: str) -> None:
 def test_whoever_took_part_is_told_when_it_is_lowered() -> None:
     decision = then(EXPLAINED, state=then(URGENT).state)
     assert decision.rejection is None
-    assert told(decision) == [(Kind.LOWERED, ("cay-xanh", *INVOLVED))]
+    assert told(decision) == [(FactKind.LOWERED, ("cay-xanh", *INVOLVED))]
     assert decision.state is not None
     assert decision.state.priority is Priority.HIGH
 
@@ -112,16 +112,16 @@ def test_a_late_report_of_urgency_makes_what_was_lowered_in_silence_refused() ->
     decision = then(event("reported", T), SILENT, raised)
     assert decision.state is not None
     assert decision.state.priority is Priority.URGENT
-    corrected = next(fact for fact in decision.facts if fact.kind is Kind.CORRECTED)
+    corrected = next(fact for fact in decision.facts if fact.kind is FactKind.CORRECTED)
     assert corrected.changes is not None
     assert corrected.changes["judged_again"] == ["/hue/field-reports/u1: lowered_silently"]
 
 
 def test_a_rule_that_is_not_urgent_can_bring_units_in_as_well() -> None:
     rules = [replace(rule, involve=("csgt",)) if rule.id == "field-reports" else rule for rule in CITY.rules.rules]
-    town = replace(CITY, rules=RuleBook(tuple(rules)))
+    town = replace(CITY, rules=SlaPolicy(tuple(rules)))
     decision = then(event("reported", T), catalogue=town)
-    assert told(decision) == [(Kind.INVOLVED, ("csgt",))]
+    assert told(decision) == [(FactKind.INVOLVED, ("csgt",))]
     assert decision.state is not None
     assert decision.state.units == ("csgt",)
 

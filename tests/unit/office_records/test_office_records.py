@@ -19,7 +19,7 @@ from ioc.core.topics import Topic
 from ioc.figures.aggregates import Aggregate, Cell, Measure, Timing, WindowSize
 from ioc.figures.item_contributions import ITEM_MEASURES, contributions_of
 from ioc.incident.event import Event
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.office_records.records import REGISTER_OF, Act, Booking
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
@@ -185,7 +185,9 @@ def test_a_ticket_and_a_dossier_may_share_a_number() -> None:
 def test_a_duplicate_is_told_and_counts_once() -> None:
     shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([booked(Act.ISSUED, NOW), booked(Act.ISSUED, NOW, offset=1)])
-    assert [(fact.kind, fact.incident) for fact in changes.facts] == [(Kind.DUPLICATE, "ticket/one-stop-shop:A-001")]
+    assert [(fact.kind, fact.incident) for fact in changes.facts] == [
+        (FactKind.DUPLICATE, "ticket/one-stop-shop:A-001")
+    ]
     assert changes.position.duplicates == 1
     assert {window.counts[Measure.TICKETS] for window in changes.aggregates.values()} == {1}
 
@@ -209,11 +211,11 @@ def test_an_item_is_let_go_when_nothing_more_can_come_of_it_and_its_figures_stay
 def test_what_is_put_back_is_what_was_folded_and_ages_on() -> None:
     shard = folded(a_visit("A-001", NOW, MINUTE, MINUTE))
     again = IncidentProcessor(0, CITY, ClockKind.WALL)
-    again.put_back(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(shard.items["ticket/one-stop-shop:A-001"]))
-    again.put_back(Topic.ITEMS, b"ticket/one-stop-shop:gone", None)
+    again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(shard.items["ticket/one-stop-shop:A-001"]))
+    again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", None)
     for id, item in shard.items.items():
-        again.put_back(Topic.ITEMS, id.encode(), encode(item))
-    again.index()
+        again.restore(Topic.ITEMS, id.encode(), encode(item))
+    again.build_indexes()
     assert again.items == shard.items
     later = booked(Act.ISSUED, NOW + CITY.items_kept + DAY, subject="C")
     assert again.fold([later]).items["ticket/one-stop-shop:A-001"] is None
@@ -236,7 +238,7 @@ def _batch(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
     for item in shard.items.values():
         for who, told in contributions_of(item).items():
             for time, what, value in told:
-                for span, start in ((WindowSize.MINUTE, time), (WindowSize.DAY, shard.windows.day_start(time))):
+                for span, start in ((WindowSize.MINUTE, time), (WindowSize.DAY, shard.local_days.day_start(time))):
                     cells.setdefault(Cell(span, start, *who), Aggregate()).add(what, value)
     return cells
 

@@ -13,7 +13,7 @@ from ioc.core.scalars import TargetName
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import Aggregate, Cell, Measure, Timing, WindowSize, encode_key
 from ioc.figures.sketch import Sketch
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.processors import serde
 from ioc.processors.serde import Heartbeat
@@ -43,7 +43,7 @@ HEARTBEATS = st.builds(
 FACTS = st.builds(
     Fact,
     id=WORDS,
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(FactKind),
     incident=WORDS,
     time=INSTANTS,
     at=INSTANTS,

@@ -6,12 +6,12 @@ import pytest
 
 from ioc.catalogue.calendar import Calendar, Frame
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import EscalationStep, Match, OnPriority, OnReopen, Repeat, RuleBook, SlaRule, TimeKind
+from ioc.catalogue.sla_policy import EscalationStep, Match, OnPriority, OnReopen, Repeat, SlaPolicy, SlaRule, TimeKind
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, Instant
 from ioc.decider.decide import DeadlinePassed, decide
 from ioc.incident.event import Event
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.incident.state import Incident, SlaClock
 from ioc.sla.explain import explain
 from tests.unit.samples import CITY, at, event
@@ -36,7 +36,7 @@ def city(
         rule(Priority.NORMAL, normal, on_reopen, on_priority),
         rule(Priority.HIGH, high, on_reopen, on_priority),
     )
-    return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook(rules))
+    return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, SlaPolicy(rules))
 
 
 def resolve_clock(catalogue: Catalogue, *events: Event, now: Instant = FAR) -> SlaClock:
@@ -132,13 +132,13 @@ def test_paused_and_resumed_in_one_second() -> None:
 def ladder(*rungs: EscalationStep) -> list[tuple[int, Instant]]:
     """Return level and moment of each escalation of a deadline due at 16:30 on Tuesday."""
     rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, rungs)
-    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
+    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, SlaPolicy((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     assert state is not None
     told = []
     while state.next_at is not None:
         decision = decide(state, DeadlinePassed(state.id), state.next_at, catalogue)
-        told += [(fact.level, fact.time) for fact in decision.facts if fact.kind is Kind.ESCALATED]
+        told += [(fact.level, fact.time) for fact in decision.facts if fact.kind is FactKind.ESCALATED]
         assert decision.state is not None
         state = decision.state
     return told
@@ -161,10 +161,10 @@ def test_the_last_rung_repeats_and_then_falls_silent() -> None:
 def test_after_an_outage_a_repeating_rung_speaks_once() -> None:
     rung = EscalationStep(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
     rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (rung,))
-    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, RuleBook((rule,)))
+    catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, SlaPolicy((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     facts = decide(state, DeadlinePassed("field-reports:1"), at("2024-04-16 15:45"), catalogue).facts
-    assert [fact.kind for fact in facts] == [Kind.BREACHED, Kind.ESCALATED]
+    assert [fact.kind for fact in facts] == [FactKind.BREACHED, FactKind.ESCALATED]
     assert facts[-1].time == at("2024-04-16 15:30")
 
 
@@ -205,9 +205,9 @@ def test_a_breach_is_announced_after_the_exact_instant_of_the_due() -> None:
     state = decide(None, event("reported", at("2024-04-16 08:00")), FAR, city(1)).state
     due = at("2024-04-16 09:00")
     before = decide(state, DeadlinePassed("field-reports:1"), due, city(1))
-    assert Kind.BREACHED not in {fact.kind for fact in before.facts}
+    assert FactKind.BREACHED not in {fact.kind for fact in before.facts}
     after = decide(before.state, DeadlinePassed("field-reports:1"), due + 1, city(1))
-    assert [fact.kind for fact in after.facts] == [Kind.BREACHED]
+    assert [fact.kind for fact in after.facts] == [FactKind.BREACHED]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.sla_policy import EscalationStep, Match, Repeat, SlaPolicy, SlaRule, TimeKind
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
-from ioc.incident.directive import Step
+from ioc.incident.directive import DeadlineStep
 from ioc.incident.lifecycle import State
-from ioc.incident.state import BREACHED, LADDER, WARNED, FiredStep, Incident, SlaClock
-from ioc.sla.escalation_steps import announced_at, last_said, next_step_at, passed, steps
+from ioc.incident.state import BREACHED, FIRST_ESCALATION, WARNED, FiredStep, Incident, SlaClock
+from ioc.sla.escalation_steps import due_steps, fires_at, last_fired, next_step_at, steps
 from tests.unit.samples import CITY, at
 from tests.unit.sla.test_clocks import H
 
@@ -20,21 +20,21 @@ T = at("2024-04-16 08:00")
 TARGET = TargetName.RESOLVE
 
 
-def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[Step]:
+def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[DeadlineStep]:
     """Yield all steps of a clock, rung by rung."""
     if clock.warn is not None:
-        yield Step(WARNED, 0, clock.warn)
+        yield DeadlineStep(WARNED, 0, clock.warn)
     due = clock.due
     if due is None:
         return
-    yield Step(BREACHED, 0, due)
-    number = LADDER
+    yield DeadlineStep(BREACHED, 0, due)
+    number = FIRST_ESCALATION
     for rung in ladder:
         every, times = (rung.repeat.every, rung.repeat.times) if rung.repeat is not None else (0, 0)
         for turn in range(times + 1):
             wait = rung.after + turn * every
             moment = due + wait if rung.waits_in is TimeKind.WALL else H.add(due, wait)
-            yield Step(number, rung.level, moment, rung.whom, rung.channel)
+            yield DeadlineStep(number, rung.level, moment, rung.whom, rung.channel)
             number += 1
 
 
@@ -83,10 +83,10 @@ def test_what_comes_next_and_what_has_come_are_those_of_the_ladder_laid_out(
     incident = Incident("a:1", State.REPORTED, rule="r", clocks=(clock,), fired_steps=tuple(said(clock, to)))
     left = [step for step in whole if step.number > to]
     assert list(steps(clock, incident, catalogue)) == whole
-    assert last_said(clock, incident) == to
-    assert next_step_at(incident, catalogue) == (announced_at(left[0]) if left else None)
+    assert last_fired(clock, incident) == to
+    assert next_step_at(incident, catalogue) == (fires_at(left[0]) if left else None)
     for now in (sometime, *(step.at + after for step in left for after in (-1, 0, 1))):
-        assert passed(clock, incident, now, catalogue) == [step for step in left if announced_at(step) <= now]
+        assert due_steps(clock, incident, now, catalogue) == [step for step in left if fires_at(step) <= now]
 
 
 def test_an_incident_waits_for_the_first_step_of_all_its_running_clocks() -> None:

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.sla_policy import Match, RuleBook, SlaRule
+from ioc.catalogue.sla_policy import Match, SlaPolicy, SlaRule
 from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.incident.event import Event
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.state import HistoryEntry, Incident
 from ioc.processors.incidents import IncidentProcessor
@@ -30,7 +30,7 @@ def rule(id: str, match: Match, held: int | None) -> SlaRule:
 
 def city(held: int | None = 2 * HOUR, high: int | None = HOUR) -> Catalogue:
     urgent = rule("high", Match(priority=frozenset({Priority.HIGH})), high)
-    rules = RuleBook((rule("r", Match(), held), urgent))
+    rules = SlaPolicy((rule("r", Match(), held), urgent))
     return Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, rules)
 
 
@@ -74,7 +74,7 @@ class Life:
     def last(self) -> HistoryEntry:
         return self.incident.history[-1]
 
-    def kinds(self, *wanted: Kind) -> list[Kind]:
+    def kinds(self, *wanted: FactKind) -> list[FactKind]:
         return [fact.kind for fact in self.facts if fact.kind in wanted]
 
 
@@ -101,7 +101,7 @@ def test_an_acknowledgement_that_nobody_follows_up_lapses() -> None:
     life.hear()
     assert (life.incident.state, life.incident.lapses, life.incident.acknowledged_at) == (State.REPORTED, 1, None)
     assert (life.last.event_type, life.last.refused) == (EventType.LAPSED, None)
-    assert life.kinds(Kind.LAPSED) == [Kind.LAPSED]
+    assert life.kinds(FactKind.LAPSED) == [FactKind.LAPSED]
     assert life.incident.sent == ()
 
 
@@ -112,7 +112,7 @@ def test_the_clock_of_the_acknowledgement_runs_anew_and_announces_anew() -> None
     assert clock is not None
     assert (clock.base, clock.due) == (at("2024-04-16 11:10") + 1, at("2024-04-16 14:10") + 1)
     life.wait(at("2024-04-16 15:00"))
-    breaches = [fact for fact in life.facts if fact.kind is Kind.BREACHED and fact.target == "acknowledge"]
+    breaches = [fact for fact in life.facts if fact.kind is FactKind.BREACHED and fact.target == "acknowledge"]
     assert [fact.due for fact in breaches] == [at("2024-04-16 09:00"), at("2024-04-16 14:10") + 1]
     assert len({fact.id for fact in life.facts}) == len(life.facts)
 
@@ -129,7 +129,7 @@ def test_what_was_acknowledged_again_can_lapse_again() -> None:
     assert len(life.emitted) == 1
     life.hear()
     assert life.incident.lapses == 2
-    assert life.kinds(Kind.LAPSED) == [Kind.LAPSED] * 2
+    assert life.kinds(FactKind.LAPSED) == [FactKind.LAPSED] * 2
 
 
 def test_who_begins_assigns_or_pauses_keeps_it() -> None:
@@ -147,13 +147,13 @@ def test_who_acted_meanwhile_wins_over_the_lapse_by_the_time_it_happened() -> No
     life.take(event("started", LAPSE - MINUTE)).hear()
     assert life.incident.state is State.IN_PROGRESS
     assert (life.last.event_type, life.last.refused) == (EventType.LAPSED, Reason.OVERTAKEN)
-    assert life.kinds(Kind.LAPSED, Kind.REFUSED) == []
+    assert life.kinds(FactKind.LAPSED, FactKind.REFUSED) == []
 
 
 def test_who_began_before_the_lapse_wins_even_when_it_is_heard_of_later() -> None:
     life = acknowledged().wait(LAPSE).hear().take(event("started", LAPSE - MINUTE))
     assert (life.incident.state, life.incident.lapses) == (State.IN_PROGRESS, 0)
-    assert life.kinds(Kind.CORRECTED) == [Kind.CORRECTED]
+    assert life.kinds(FactKind.CORRECTED) == [FactKind.CORRECTED]
     assert life.incident.acknowledged_at == T + 10 * MINUTE
 
 
@@ -226,10 +226,10 @@ def shelved(until: str = "2024-04-17T09:00:00+07:00") -> Life:
 def test_a_shelving_says_who_and_until_when_and_its_deadlines_run_on() -> None:
     life = shelved()
     assert (life.incident.shelved_by, life.incident.shelved_until) == ("Lan", UNTIL)
-    told = next(fact for fact in life.facts if fact.kind is Kind.SHELVED)
+    told = next(fact for fact in life.facts if fact.kind is FactKind.SHELVED)
     assert (told.due, told.shelved) == (UNTIL, True)
     life.wait(UNTIL - 1)
-    breached = next(fact for fact in life.facts if fact.kind is Kind.BREACHED)
+    breached = next(fact for fact in life.facts if fact.kind is FactKind.BREACHED)
     assert (breached.target, breached.shelved) == ("acknowledge", True)
 
 
@@ -240,7 +240,7 @@ def test_what_is_shelved_returns_by_itself() -> None:
     assert len(life.emitted) == 1
     life.hear()
     assert not life.incident.is_shelved
-    told = next(fact for fact in life.facts if fact.kind is Kind.RETURNED)
+    told = next(fact for fact in life.facts if fact.kind is FactKind.RETURNED)
     assert (told.time, told.shelved) == (UNTIL, False)
 
 
