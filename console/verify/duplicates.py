@@ -1,69 +1,83 @@
-"""Checking the fold of matters against its log: what reports can be the same as, and what was refused. Pure.
+"""The check of the search for duplicates: what reports can be the same as, and which candidates were refused.
 
 That each of its answers is in the log once is checked with all other events of the centre's own.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from console.verify.diff import compare, compare_additions, refused_by_place
-from console.verify.snapshot import PartitionSnapshot, RefusedRecord, SentCounts, refused_record
-from ioc.catalogue.city import Catalogue
-from ioc.core.records import ClockKind, Record
-from ioc.duplicates.clusters import Cluster
+from aiokafka import ConsumerRecord
+
+from console.topic_reader import wait_until_folded
+from console.verify.check import Terms
+from console.verify.diff import compare, compare_additions, foreign_records, refused_by_place
+from console.verify.findings import Findings
+from console.verify.outputs import DuplicateOutput
+from console.verify.reading import dead_letters_of, read_later, read_log, read_written
+from console.verify.recompute import recompute_duplicates
+from console.verify.snapshot import DuplicateSnapshot
+from ioc.core.records import Record
+from ioc.core.topics import Topic
+from ioc.duplicates.clusters import decode_matter
 from ioc.processors.duplicates import DuplicateProcessor
 
 
-@dataclass
-class DuplicateSnapshot(PartitionSnapshot):
-    """What was read of a partition of the matters."""
+class DuplicateCheck:
+    """Checks what the processors of duplicates wrote."""
 
-    matters: dict[str, Cluster] = field(default_factory=dict)
+    def __init__(self, bootstrap: str) -> None:
+        self.bootstrap = bootstrap
+        self.snapshots: dict[int, DuplicateSnapshot] = {}
 
-    @property
-    def is_at_rest(self) -> bool:
-        """True when nothing came while it was read."""
-        return self.position == self.later and all(one.offset < self.later.next for one in self.log)
+    async def begin(self, wait: float) -> None:
+        """Wait until the candidates are folded. What was answered by then the events that are read later hold."""
+        before = await wait_until_folded(self.bootstrap, wait, Topic.SIGHTINGS)
+        self.snapshots = {number: DuplicateSnapshot(number, position=position) for number, position in before.items()}
 
+    async def read(self) -> None:
+        """Read the clusters, how far they had come when all was read, and the candidates to their very end."""
+        await read_written(self.bootstrap, Topic.MATTERS, self.snapshots, _take_cluster)
+        await read_written(self.bootstrap, Topic.DEAD_LETTERS, self.snapshots, dead_letters_of(Topic.SIGHTINGS))
+        await read_later(self.bootstrap, Topic.SIGHTINGS, self.snapshots)
+        await read_log(self.bootstrap, Topic.SIGHTINGS, self.snapshots)
 
-@dataclass
-class DuplicateOutput:
-    """What the log makes of the matters, or what the records between the two positions touch."""
+    def compare(self, terms: Terms) -> Findings:
+        """Compare every partition with its log, unless that has lost its beginning."""
+        findings = Findings()
+        for snapshot in self.snapshots.values():
+            self._compare(snapshot, terms, findings)
+        return findings
 
-    matters: Mapping[str, Cluster | None] = field(default_factory=dict)
-    dead_letters: list[RefusedRecord] = field(default_factory=list)
-    sent: SentCounts = field(default_factory=SentCounts)
-
-
-def recompute_duplicates(
-    found: DuplicateSnapshot, catalogue: Catalogue, clock: ClockKind, partitions: int
-) -> tuple[DuplicateOutput, DuplicateOutput]:
-    """Return what the log makes up to the first position, and what the records up to the second touch."""
-    shard = DuplicateProcessor(found.partition, catalogue, clock, partitions=partitions)
-    made = _folded(shard, [one for one in found.log if one.offset < found.position.next])
-    made.matters = dict(shard.matters)
-    motion = _folded(shard, [one for one in found.log if found.position.next <= one.offset < found.later.next])
-    return made, motion
-
-
-def _folded(shard: DuplicateProcessor, records: list[Record]) -> DuplicateOutput:
-    if not records:
-        return DuplicateOutput()
-    changes = shard.fold(records)
-    shard.apply(changes)
-    made = DuplicateOutput(changes.matters, list(map(refused_record, changes.dead_letters)))
-    made.sent.update((one.key, one.value or b"") for one in changes.outbox)
-    return made
+    def _compare(self, snapshot: DuplicateSnapshot, terms: Terms, findings: Findings) -> None:
+        clock, partitions = terms.inspection.clock, len(self.snapshots)
+        processor = DuplicateProcessor(snapshot.partition, terms.catalogue, clock, partitions=partitions)
+        output, motion = recompute_duplicates(processor, snapshot)
+        findings.count("sightings", len(snapshot.log))
+        skipped = motion.clusters if snapshot.is_whole else snapshot.clusters
+        findings.count("matters", len(snapshot.clusters), len(skipped))
+        if snapshot.is_whole:
+            terms.own_events.see_candidates(accepted_candidates(snapshot, output, motion))
+            terms.own_events.expect(output, motion)
+            findings.differences += duplicate_differences(snapshot, output, motion)
 
 
-def accepted_candidates(found: DuplicateSnapshot, *made: DuplicateOutput) -> Iterator[Record]:
-    """Yield the sightings that were not refused: those are in the dead letters, whoever sent them."""
-    refused = {offset for one in made for offset, _ in one.dead_letters}
-    return (one for one in found.log if one.offset not in refused)
+def _take_cluster(snapshot: DuplicateSnapshot, record: ConsumerRecord) -> None:
+    cluster_id = record.key.decode()
+    snapshot.clusters.pop(cluster_id, None)
+    if record.value is not None:
+        snapshot.clusters[cluster_id] = decode_matter(record.value)
 
 
-def duplicate_differences(found: DuplicateSnapshot, made: DuplicateOutput, motion: DuplicateOutput) -> Iterator[str]:
+def accepted_candidates(snapshot: DuplicateSnapshot, *outputs: DuplicateOutput) -> Iterator[Record]:
+    """Yield the candidates that were not refused: those are in the dead letters, whoever sent them."""
+    refused = {offset for output in outputs for offset, _ in output.dead_letters}
+    return (record for record in snapshot.log if record.offset not in refused)
+
+
+def duplicate_differences(
+    snapshot: DuplicateSnapshot, output: DuplicateOutput, motion: DuplicateOutput
+) -> Iterator[str]:
     """Yield every difference between what was found of a partition and what its log makes."""
-    yield from compare("matter", made.matters, found.matters, motion.matters.keys())
-    refused = (refused_by_place(one, found.partition) for one in (made, motion, found))
+    yield from foreign_records(snapshot.unreadable)
+    yield from compare("matter", output.clusters, snapshot.clusters, motion.clusters.keys())
+    refused = (refused_by_place(side, snapshot.partition) for side in (output, motion, snapshot))
     yield from compare_additions("dead letter of the sightings", *refused)

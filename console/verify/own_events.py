@@ -1,23 +1,24 @@
-"""Checking the events of the centre's own: each is in the log as often as the fold sent it. Pure: in words as others.
+"""Checking the events of the centre's own: each is in the log as often as a processor sent it. Pure.
 
-With the wall's clock a fold of the log cannot tell when a tick sent one. But what a moment brings about has an id made
-of its cause, so it must not be there twice.
+With the wall's clock a fold of the log cannot tell when a tick sent one. But what a scheduled event brings about has an
+id made of its cause, so it must not be there twice.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
-from console.verify.snapshot import IncidentMotion, IncidentOutput, SentCounts, SentRecord
+from console.verify.outputs import SentCounts, SentRecord
 from ioc.core.records import Record
 from ioc.core.sources import CENTRE
 from ioc.decider import merging
-from ioc.duplicates import candidates as sightings
+from ioc.duplicates import candidates
 from ioc.sla.scheduled_events import SOURCE
 
-_OF_FOLDS = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (merging.PART, sightings.PART))
+_FOLD_SOURCES = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (merging.PART, candidates.PART))
 
 
 class _OwnEventId(Struct):
@@ -25,55 +26,59 @@ class _OwnEventId(Struct):
     incident: str = ""
 
 
+class HoldsSent(Protocol):
+    """Holds what a recomputed processor sends."""
+
+    sent: SentCounts
+
+
 class OwnEvents:
-    """Those that were found in the whole log, and those that were to be sent, of all partitions."""
+    """The centre's own events of all partitions: those found in the whole log, and those that were to be sent."""
 
     def __init__(self, log: Iterable[Record]) -> None:
-        self._found = Counter(
-            (one.key or b"", one.value or b"") for one in log if CENTRE.encode() in (one.value or b"")
-        )
-        self._sent: Counter[SentRecord] = Counter()
-        self._moving: Counter[SentRecord] = Counter()
+        own = (record for record in log if CENTRE.encode() in (record.value or b""))
+        self._found = Counter(map(_sent_record, own))
+        self._expected: SentCounts = Counter()
+        self._moving: SentCounts = Counter()
 
-    def expect(self, made: IncidentOutput, motion: IncidentMotion) -> None:
-        """Take over what the recomputation of a partition sends, and what it may have sent meanwhile."""
-        self._sent += made.told
-        self._moving += motion.told
+    def expect(self, output: HoldsSent, motion: HoldsSent) -> None:
+        """Take over what a recomputation of a partition sends, and what it may have sent meanwhile."""
+        self._expected += output.sent
+        self._moving += motion.sent
 
-    def see(self, sightings: Iterable[Record]) -> None:
-        """Take over what incidents told of where they are: all of it is of the centre's own."""
-        self._found.update((one.key or b"", one.value or b"") for one in sightings)
-
-    def expect_of_matters(self, made: SentCounts, motion: SentCounts) -> None:
-        """Take over what the recomputed fold of matters answers, and what it may have answered meanwhile."""
-        self._sent += made
-        self._moving += motion
+    def see_candidates(self, accepted: Iterable[Record]) -> None:
+        """Take over the candidates that the search for duplicates accepted: all of them are of the centre's own."""
+        self._found.update(map(_sent_record, accepted))
 
     def invented(self) -> Iterator[str]:
-        """Yield what relatives and duplicates are said to have told and have not. Only of what is at rest."""
-        for told in self._found.keys() - self._sent.keys() - self._moving.keys():
-            if any(part in told[1] for part in _OF_FOLDS) or _is_sighting(told[1]):
-                yield f"own event {_name(told)} should not be there"
+        """Yield what relatives and duplicates are said to have sent and have not. Only of what is at rest."""
+        for record in self._found.keys() - self._expected.keys() - self._moving.keys():
+            if any(source in record[1] for source in _FOLD_SOURCES) or _is_candidate(record[1]):
+                yield f"own event {_name(record)} should not be there"
 
     def differences(self) -> Iterator[str]:
-        """Yield what is missing, and what was told more often than it was sent."""
-        for told, times in self._sent.items():
-            there = self._found[told]
-            if not times <= there <= times + self._moving[told]:
-                yield f"own event {_name(told)} was sent {times} times and is there {there} times"
-        for told, there in self._found.items():
-            if there > 1 and SOURCE.encode() in told[1] and told not in self._sent:
-                yield f"own event {_name(told)} is there {there} times"
+        """Yield what is missing, and what is there more often than it was sent."""
+        for record, times in self._expected.items():
+            found = self._found[record]
+            if not times <= found <= times + self._moving[record]:
+                yield f"own event {_name(record)} was sent {times} times and is there {found} times"
+        for record, found in self._found.items():
+            if found > 1 and SOURCE.encode() in record[1] and record not in self._expected:
+                yield f"own event {_name(record)} is there {found} times"
 
 
-def _name(told: SentRecord) -> str:
-    key, value = told
+def _sent_record(record: Record) -> SentRecord:
+    return record.key or b"", record.value or b""
+
+
+def _name(record: SentRecord) -> str:
+    key, value = record
     try:
-        said = msgspec.json.decode(value, type=_OwnEventId)
+        event = msgspec.json.decode(value, type=_OwnEventId)
     except msgspec.DecodeError:  # not the centre's, whatever it looks like
         return key.decode(errors="replace")
-    return f"{key.decode(errors='replace')}/{said.id or said.incident}"
+    return f"{key.decode(errors='replace')}/{event.id or event.incident}"
 
 
-def _is_sighting(value: bytes) -> bool:
+def _is_candidate(value: bytes) -> bool:
     return CENTRE.encode() not in value

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from console.verify.catalogues import CatalogueEditions, NoSuchEdition
-from console.verify.diff import incident_differences
+from console.verify.incident_diff import incident_differences
+from console.verify.inspection import Inspection
 from console.verify.recompute import recompute_incidents
-from console.verify.snapshot import IncidentSnapshot, Inspection, refused_record
+from console.verify.snapshot import IncidentSnapshot, refused_record
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import catalogue_of, hue_folder, load_catalogue
@@ -20,7 +21,7 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.scalars import TargetName
 from ioc.core.times import MINUTE
 from ioc.incident.facts import Fact, FactKind
-from ioc.incident.state import SlaClock
+from ioc.incident.sla_clock import SlaClock
 from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, record
@@ -81,10 +82,15 @@ class Worker:
         """Return what a recomputation by the editions that were in force finds wrong."""
         shard = self.shard
         found = IncidentSnapshot(
-            0, shard.incidents, shard.aggregates, self.found.facts, self.found.dead_letters, shard.position
+            0,
+            position=shard.position,
+            later=shard.position,
+            dead_letters=self.found.dead_letters,
+            incidents=shard.incidents,
+            items=dict(shard.items),
+            windows=shard.aggregates,
+            facts=self.found.facts,
         )
-        found.items = dict(shard.items)
-        found.later = shard.position
         fresh = IncidentProcessor(0, EDITIONS["A"], shard.clock)
         made, motion = recompute_incidents(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
         inspection = Inspection(shard.clock, LATER, MINUTE)

@@ -5,18 +5,14 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from console.verify.duplicates import (
-    DuplicateSnapshot,
-    accepted_candidates,
-    duplicate_differences,
-    recompute_duplicates,
-)
+from console.verify.duplicates import accepted_candidates, duplicate_differences
 from console.verify.own_events import OwnEvents
-from console.verify.recompute import recompute_incidents
-from console.verify.snapshot import refused_record
+from console.verify.recompute import recompute_duplicates, recompute_incidents
+from console.verify.snapshot import DuplicateSnapshot, refused_record
 from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import MINUTE
 from ioc.core.topics import Topic
+from ioc.processors.duplicates import DuplicateProcessor
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.duplicates.test_duplicates import T, off
 from tests.unit.processor_pair import Centre
@@ -42,7 +38,7 @@ class InspectedCentre:
 
     def _found(self, made: Centre, number: int) -> DuplicateSnapshot:
         shard = next(one for one in made.matters if one.partition == number)
-        found = DuplicateSnapshot(number, shard.position, shard.position, dict(shard.matters))
+        found = DuplicateSnapshot(number, position=shard.position, later=shard.position, clusters=dict(shard.clusters))
         found.log = list(made.log[Topic.SIGHTINGS, number])
         found.dead_letters = [refused_record(one) for one in made.refused if one.record in found.log]
         return found
@@ -54,9 +50,10 @@ class InspectedCentre:
             position = Position(next=len(log))
             own.expect(*recompute_incidents(shard, log, position, position, 100))
         for place in self.places:
-            made, motion = recompute_duplicates(place, CITY, ClockKind.WALL, PARTITIONS)
-            own.see(accepted_candidates(place, made, motion))
-            own.expect_of_matters(made.sent, motion.sent)
+            fresh = DuplicateProcessor(place.partition, CITY, ClockKind.WALL, partitions=PARTITIONS)
+            made, motion = recompute_duplicates(fresh, place)
+            own.see_candidates(accepted_candidates(place, made, motion))
+            own.expect(made, motion)
             told += duplicate_differences(place, made, motion)
         return [*told, *own.differences(), *own.invented()]
 
@@ -64,22 +61,22 @@ class InspectedCentre:
 def test_what_is_right_has_no_differences() -> None:
     read = InspectedCentre()
     assert read.differences() == []
-    assert sum(len(place.matters) for place in read.places) > 0
+    assert sum(len(place.clusters) for place in read.places) > 0
     assert sum(len(place.dead_letters) for place in read.places) == 1
 
 
 def busiest(read: InspectedCentre) -> DuplicateSnapshot:
-    return max(read.places, key=lambda place: len(place.matters))
+    return max(read.places, key=lambda place: len(place.clusters))
 
 
 def change_a_matter(read: InspectedCentre) -> None:
-    matters = busiest(read).matters
+    matters = busiest(read).clusters
     id = min(matters)
     matters[id] = replace(matters[id], count=99)
 
 
 def forget_a_matter(read: InspectedCentre) -> None:
-    busiest(read).matters.popitem()
+    busiest(read).clusters.popitem()
 
 
 def lose_a_dead_letter(read: InspectedCentre) -> None:

@@ -5,24 +5,25 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from console.verify.sensors import SensorSnapshot, sensor_differences, sensor_events
-from console.verify.snapshot import Inspection, refused_record
+from console.verify.inspection import Inspection
+from console.verify.sensor_diff import sensor_differences, sensor_events
+from console.verify.snapshot import SensorSnapshot, refused_record
 from ioc.core.editions import Edition
-from ioc.core.records import ClockKind, Outgoing, Position, Record
+from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import HOUR, MINUTE
 from ioc.processors.sensors import SensorProcessor
 from tests.unit.sensors.test_sensors import ALONE, GAUGE, NOON, observed
 
 
 class WrittenSensors:
-    """What a lane wrote of an afternoon with a rise, a refused record and, by the wall's clock, a silence."""
+    """What a processor wrote of an afternoon with a rise, a refused record and, by the wall's clock, a silence."""
 
     def __init__(self, clock: ClockKind) -> None:
         shard = SensorProcessor(0, ALONE, clock)
         series = [(0, 1.2), (10, 1.2), (20, 2.2), (30, 2.2), (40, 0.5), (50, 0.5), (95, 0.6)]
         values = [(minute, observed(f"e{minute}", NOON + minute * MINUTE, value)) for minute, value in series]
         values.insert(2, (11, b"{not json"))
-        self.found = SensorSnapshot(0, Position())
+        self.found = SensorSnapshot(0)
         self.sent: list[Outgoing] = []
         for offset, (minute, value) in enumerate(values):
             one = Record(offset, NOON + minute * MINUTE, GAUGE.encode(), value)
