@@ -14,13 +14,15 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.duplicate_policy import MAX_RADIUS_M, DuplicateAction, DuplicateRule
 from ioc.core.records import Outgoing
 from ioc.core.scalars import Code, IncidentId, Latitude, Longitude, Priority
+from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, Millis
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import OPEN, EventType, State
-from ioc.incident.own_events import CENTRE, derive_id
+from ioc.incident.own_events import derive_id
 from ioc.incident.payloads import Unmerged
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.state import Incident
 
 PART = "duplicates"
 _OF_THE_LANE = f"{CENTRE}{PART}/"

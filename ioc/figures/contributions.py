@@ -12,8 +12,10 @@ from ioc.core.scalars import FigureKey, Satisfaction, TargetName
 from ioc.core.times import Instant
 from ioc.figures.aggregates import ESCALATED_TO, RAISED_TO, Contribution, ContributionsByKey, Measure, Timing
 from ioc.incident.directive import Directive, UnitAnswer
+from ioc.incident.dossier import Dossier
+from ioc.incident.fired_step import BREACHED, FIRST_ESCALATION
 from ioc.incident.lifecycle import CLOSED, State
-from ioc.incident.state import BREACHED, FIRST_ESCALATION, Dossier, Incident
+from ioc.incident.state import Incident
 from ioc.sla.escalation_steps import last_fired
 
 

@@ -1,1 +1,1 @@
-"""Notices: who is told what, how and when, in which words, and when nobody is."""
+"""Notifications: who is notified of what, through which channel, when and in which words, and why some are not."""

@@ -1,7 +1,7 @@
-"""Maintenance windows: times in which work is known to be done, so that nobody is told of what it brings about.
+"""Maintenance windows: times of planned work, in which nobody is notified of the incidents that it causes.
 
-A window never changes an incident. It holds back notifications and marks rows; when it ends, what is still open in
-its scope is told once.
+A window never changes an incident. It suppresses notifications and marks rows on the screen; when it ends, units are
+notified once of each incident in its scope that is still open.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,13 +12,13 @@ from msgspec import Struct
 from ioc.core.rejections import FieldError
 from ioc.core.times import DAY, Instant
 
-LONGEST = 30 * DAY
-# An ended window is remembered so long by those who work off its end.
-REMEMBERED = 30 * DAY
+MAX_DURATION = 30 * DAY
+# Notifications of its end are still sent this long (ms) after a window has ended.
+RETENTION = 30 * DAY
 
 
-class Placed(Protocol):
-    """What a scope asks of an incident."""
+class Scopable(Protocol):
+    """An incident, as far as a scope looks at it."""
 
     @property
     def service(self) -> str: ...
@@ -35,7 +35,7 @@ class Placed(Protocol):
 
 
 class MaintenanceScope(Struct, frozen=True, omit_defaults=True):
-    """Which incidents are meant: those that have one of the names on every side that is given."""
+    """The incidents that a window covers: those that match every dimension that is given, by one of its names."""
 
     services: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -45,27 +45,27 @@ class MaintenanceScope(Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_empty(self) -> bool:
-        """True when no side is given: such a scope would be the whole city."""
+        """True when no dimension is given; such a scope would be the whole city, and covers nothing."""
         return not (self.services or self.categories or self.units or self.wards or self.sources)
 
-    def covers(self, one: Placed) -> bool:
-        """True when an incident is meant. A unit is meant by its own code, not by that of one above it."""
+    def covers(self, incident: Scopable) -> bool:
+        """True when an incident is in the scope. A unit is named by its own code, not by that of a unit above it."""
         return not self.is_empty and all(
-            not wanted or any(name in wanted for name in names)
-            for wanted, names in (
-                (self.services, (one.service,)),
-                (self.categories, (one.category,)),
-                (self.units, (one.unit, *one.units)),
-                (self.wards, (one.ward,)),
-                (self.sources, (one.source,)),
+            not scope or any(name in scope for name in names)
+            for scope, names in (
+                (self.services, (incident.service,)),
+                (self.categories, (incident.category,)),
+                (self.units, (incident.unit, *incident.units)),
+                (self.wards, (incident.ward,)),
+                (self.sources, (incident.source,)),
             )
         )
 
 
 class MaintenanceWindow(Struct, frozen=True, omit_defaults=True):
-    """One maintenance window, from `start` up to `end` (ms, UTC). `by` and `why` are whose it is and what for.
+    """A maintenance window, from `start` up to `end` (ms, UTC). `by` and `why` say who opened it, and what for.
 
-    One that was ended early has `ended_at`, by whom and why; before its start that calls it off.
+    One that was ended early has `ended_at`, `ended_by` and `ended_why`; when that is before its start it is called off.
     """
 
     id: str
@@ -80,35 +80,35 @@ class MaintenanceWindow(Struct, frozen=True, omit_defaults=True):
     ended_why: str | None = None
 
     @property
-    def until(self) -> Instant:
-        """When it ends, or ended."""
+    def actual_end(self) -> Instant:
+        """When it ends, or ended early (ms)."""
         return self.end if self.ended_at is None else min(self.end, max(self.ended_at, self.start))
 
     def is_active(self, now: Instant) -> bool:
         """True from its start up to its end."""
-        return self.start <= now < self.until
+        return self.start <= now < self.actual_end
 
     def is_over(self, now: Instant) -> bool:
-        """True once it has ended, if it ever began."""
-        return self.start < self.until <= now
+        """True once it has ended, unless it was called off before it began."""
+        return self.start < self.actual_end <= now
 
 
-def faults(start: Instant, end: Instant, scope: MaintenanceScope, now: Instant) -> Iterator[FieldError]:
-    """Yield what is wrong with a window that is to be opened now."""
+def window_errors(start: Instant, end: Instant, scope: MaintenanceScope, now: Instant) -> Iterator[FieldError]:
+    """Yield the errors of a window that is to be opened now; their fields are those of the request."""
     if scope.is_empty:
         yield FieldError("scope", "must name a service, a category, a unit, a ward or a source")
     if end <= start:
         yield FieldError("to", "must come after 'from'")
     elif end <= now:
         yield FieldError("to", "must be still to come")
-    if end - start > LONGEST:
-        yield FieldError("to", f"is more than {LONGEST // DAY} days after 'from'")
+    if end - start > MAX_DURATION:
+        yield FieldError("to", f"is more than {MAX_DURATION // DAY} days after 'from'")
     if start > now + 365 * DAY:
         yield FieldError("from", "is more than a year ahead")
 
 
 class MaintenanceWindows:
-    """All windows, by their id."""
+    """All maintenance windows by their id."""
 
     def __init__(self) -> None:
         self._all: dict[str, MaintenanceWindow] = {}
@@ -116,23 +116,23 @@ class MaintenanceWindows:
     def __len__(self) -> int:
         return len(self._all)
 
-    def put(self, id: str, window: MaintenanceWindow | None) -> None:
-        """Take over a window, or take one out."""
+    def put(self, window_id: str, window: MaintenanceWindow | None) -> None:
+        """Add or replace a window; None removes it."""
         if window is None:
-            self._all.pop(id, None)
+            self._all.pop(window_id, None)
         else:
-            self._all[id] = window
+            self._all[window_id] = window
 
     @property
     def all(self) -> Mapping[str, MaintenanceWindow]:
-        """All of them, those that are over too."""
+        """All windows, also those that are over."""
         return self._all
 
     def active(self, now: Instant) -> list[MaintenanceWindow]:
-        """Return those that are active, the one that ends last before the others."""
+        """Return the active windows, the one that ends last first."""
         active = [window for window in self._all.values() if window.is_active(now)]
-        return sorted(active, key=lambda window: (window.until, window.id), reverse=True)
+        return sorted(active, key=lambda window: (window.actual_end, window.id), reverse=True)
 
-    def over(self, now: Instant) -> Iterator[MaintenanceWindow]:
-        """Yield those that have ended, not too long ago."""
-        return (window for window in self._all.values() if window.is_over(now) and window.until > now - REMEMBERED)
+    def recently_ended(self, now: Instant) -> Iterator[MaintenanceWindow]:
+        """Yield the windows that have ended within RETENTION."""
+        return (window for window in self._all.values() if window.is_over(now) and window.actual_end > now - RETENTION)

@@ -1,8 +1,8 @@
-"""The notification desk of one partition: what is to be told, what waits, and what becomes of it.
+"""The planner of one partition's notifications: which are due, which wait, and what becomes of them.
 
-No clock, no Kafka, no network. Whatever happens is returned as records of the ledger, which are written first and only
-then applied; a message is sent after its make-up is written, and its outcome is written after that. So a desk that is
-built anew from the ledger sends what it cannot know to have been sent, under the very id it had.
+No clock, no Kafka, no network. Every change is returned as records of the notification log, which are written first and
+only then applied. A message is sent after its members are written as bundled, and its outcome is written after that: a
+planner restored from the log sends again, under the same id, what it cannot know to have been sent.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,16 +18,25 @@ from ioc.core.times import HOUR, Instant, Millis
 from ioc.incident.facts import Fact
 from ioc.incident.summary import Summary
 from ioc.notifications.maintenance import MaintenanceWindow, MaintenanceWindows
-from ioc.notifications.notification import Because, Notification, Occasion, Status, digest, message_id
-from ioc.notifications.quiet_hours import quiet_until
-from ioc.notifications.rate_limit import RateLimit, Since
-from ioc.notifications.routing import Cause, cause_of, end_of, planned, whom, whom_still
+from ioc.notifications.notification import Notification, NotificationStatus, Occasion, StatusReason, digest
+from ioc.notifications.outcomes import bundle, suppress
+from ioc.notifications.quiet_hours import quiet_hours_end
+from ioc.notifications.rate_limit import QueuePosition, RateLimit
+from ioc.notifications.routing import (
+    Recipient,
+    Trigger,
+    maintenance_end,
+    new_notifications,
+    recipients,
+    recipients_after_maintenance,
+    trigger_of,
+)
 
-# So many notifications are told in one message at most.
-BUNDLE = 20
+# The most notifications that go into one message.
+BUNDLE_LIMIT = 20
 
 
-class Policy(Struct, frozen=True):
+class NotificationPolicy(Struct, frozen=True):
     """Which facts are acted on: none older than `too_old` (ms), none in a `replay`; `configured` channels can send."""
 
     configured: Collection[str] = ()
@@ -36,235 +45,216 @@ class Policy(Struct, frozen=True):
 
 
 class NotificationPlanner:
-    """What one partition has to tell. `paces` are shared with the other desks of the process."""
+    """Plans the notifications of one partition. All planners of a process share the `rate_limits` of the channels."""
 
-    def __init__(self, partition: int, catalogue: Catalogue, policy: Policy, paces: Mapping[str, RateLimit]) -> None:
+    def __init__(
+        self, partition: int, catalogue: Catalogue, policy: NotificationPolicy, rate_limits: Mapping[str, RateLimit]
+    ) -> None:
         self.partition = partition
         self.catalogue = catalogue
         self.policy = policy
-        self.paces = paces
+        self.rate_limits = rate_limits
         self.zone = ZoneInfo(catalogue.zone)
-        self.open: dict[str, Notification] = {}
+        self.pending: dict[str, Notification] = {}
         self.summaries: dict[str, Summary] = {}
         self.windows = MaintenanceWindows()
         self._causes: set[str] = set()
-        self._ended: set[str] = set()
-        self._is_new = True
+        self._ended_windows: set[str] = set()
+        self._is_first_pass = True
 
     def apply(self, records: Iterable[Notification]) -> None:
-        """Take over records that are safely written, or read from the ledger."""
-        for one in records:
-            self._causes.add(digest(one.cause))
-            if one.is_final:
-                self.open.pop(one.id, None)
+        """Apply records that are safely written to the notification log, or were read from it."""
+        for notification in records:
+            self._causes.add(digest(notification.cause))
+            if notification.is_final:
+                self.pending.pop(notification.id, None)
             else:
-                self.open[one.id] = one
+                self.pending[notification.id] = notification
 
     def restore(self, records: Collection[Notification], now: Instant) -> None:
-        """Take over what the ledger holds, and note what its channels have borne lately."""
+        """Apply all records of the log, and count the messages of the last hour against their channels' rate limits."""
         self.apply(records)
-        lately = {one.message: one for one in records if one.message is not None and one.at > now - HOUR}
-        for one in lately.values():
-            if one.channel in self.paces:
-                self.paces[one.channel].take(one.at)
+        recent = {record.message: record for record in records if record.message is not None and record.at > now - HOUR}
+        for record in recent.values():
+            if record.channel in self.rate_limits:
+                self.rate_limits[record.channel].record_sent(record.at)
 
-    def take(self, facts: Iterable[Fact], now: Instant) -> list[Notification]:
-        """Return the notifications of facts that are heard of for the first time, and what they set free."""
+    def plan(self, facts: Iterable[Fact], now: Instant) -> list[Notification]:
+        """Return what changes with facts: the notifications of those that are new, and what need wait no longer."""
         fresh: dict[str, list[Notification]] = {}
         for fact in facts:
-            if fact.id not in fresh and not self._knows(fact.id):
-                fresh[fact.id] = list(self._planned(fact, now))
-        return self._settled([one for ones in fresh.values() for one in ones], now)
+            if fact.id not in fresh and not self._has_seen(fact.id):
+                fresh[fact.id] = list(self._notifications_of(fact, now))
+        return self._changes([notification for group in fresh.values() for notification in group], now)
 
     def tick(self, now: Instant) -> list[Notification]:
-        """Return what the passing of time changes: what need wait no longer, and windows that have ended."""
-        return self._settled(list(self._still_open(now)), now)
+        """Return what changes with time: what need wait no longer, and what ended maintenance windows held back."""
+        return self._changes(list(self._held_by_ended_windows(now)), now)
 
-    def _knows(self, cause: str) -> bool:
+    def _has_seen(self, cause: str) -> bool:
         return digest(cause) in self._causes
 
-    def _planned(self, fact: Fact, now: Instant) -> Iterator[Notification]:
-        cause, one = cause_of(fact), self.summaries.get(fact.incident)
-        if cause is not None:
-            yield from self._begun(cause, whom(fact, one, self.catalogue), one, now)
+    def _notifications_of(self, fact: Fact, now: Instant) -> Iterator[Notification]:
+        trigger, summary = trigger_of(fact), self.summaries.get(fact.incident)
+        if trigger is not None:
+            yield from self._created(trigger, recipients(fact, summary, self.catalogue), summary, now)
 
-    def _begun(
-        self, cause: Cause, pairs: Iterable[tuple[str, str]], one: Summary | None, now: Instant
+    def _created(
+        self, trigger: Trigger, to: Iterable[Recipient], summary: Summary | None, now: Instant
     ) -> Iterator[Notification]:
-        """Yield the notifications of a cause as they begin, or as they end at once when it brings nothing about."""
-        for each in planned(cause, pairs, one, now):
-            because = self._not_acted_on(cause, each.channel, now)
-            yield each if because is None else _suppressed(each, because, now)
+        """Yield the notifications of a trigger: waiting, or suppressed at once when it is not acted on."""
+        for notification in new_notifications(trigger, to, summary, now):
+            reason = self._reason_not_to_act(trigger, notification.channel, now)
+            yield notification if reason is None else suppress(notification, reason, now)
 
-    def _not_acted_on(self, cause: Cause, channel: str, now: Instant) -> Because | None:
-        """Return why a cause brings nothing about however its incident stands."""
+    def _reason_not_to_act(self, trigger: Trigger, channel: str, now: Instant) -> StatusReason | None:
+        """Return why a trigger is not acted on, whatever the state of its incident; None when it is."""
         if self.policy.replay:
-            return None if self._is_screen(channel) else Because.REPLAY
-        if cause.at < now - self.policy.too_old:
-            return Because.TOO_OLD
-        return Because.SHELVED if cause.shelved and not cause.ordered else None
+            return None if self._is_screen(channel) else StatusReason.REPLAY
+        if trigger.at < now - self.policy.too_old:
+            return StatusReason.TOO_OLD
+        return StatusReason.SHELVED if trigger.shelved and not trigger.ordered else None
 
-    def _still_open(self, now: Instant) -> Iterator[Notification]:
-        """Yield, once for each window that has ended, what it held back and is still open."""
-        for window in self.windows.over(now):
-            if window.id in self._ended:
+    def _held_by_ended_windows(self, now: Instant) -> Iterator[Notification]:
+        """Yield, once for each window that has ended, the notifications of incidents in its scope that are open."""
+        for window in self.windows.recently_ended(now):
+            if window.id in self._ended_windows:
                 continue
-            self._ended.add(window.id)
-            for one in self.summaries.values():
-                cause = end_of(window, one)
-                concerned = one.is_open and one.open_since < window.until and window.scope.covers(one)
-                if concerned and not self._knows(cause.id):
-                    yield from self._begun(cause, whom_still(one, self.catalogue), one, now)
+            self._ended_windows.add(window.id)
+            for summary in self.summaries.values():
+                trigger = maintenance_end(window, summary)
+                concerns = summary.is_open and summary.open_since < window.actual_end and window.scope.covers(summary)
+                if concerns and not self._has_seen(trigger.id):
+                    to = recipients_after_maintenance(summary, self.catalogue)
+                    yield from self._created(trigger, to, summary, now)
 
-    def _settled(self, fresh: Sequence[Notification], now: Instant) -> list[Notification]:
-        """Return what changes of those that are new and of those that wait without a message made up for them."""
-        done: list[Notification] = []
+    def _changes(self, fresh: Sequence[Notification], now: Instant) -> list[Notification]:
+        """Return what changes among new notifications and those that wait and are in no message yet."""
+        changed: list[Notification] = []
         ready: dict[str, list[Notification]] = {}
-        waiting = list(self._may_move(now))
+        waiting = list(self._due_for_review(now))
         windows = self.windows.active(now) if waiting or fresh else []
-        for one in (self._screened(each, now, windows) for each in (*waiting, *fresh)):
-            if one.status is Status.WAITING and one.reason == "":
-                ready.setdefault(one.channel, []).append(one)
+        for notification in (self._review(candidate, now, windows) for candidate in (*waiting, *fresh)):
+            if notification.status is NotificationStatus.WAITING and notification.reason == "":
+                ready.setdefault(notification.channel, []).append(notification)
             else:
-                done.append(one)
-        for channel, pace in self.paces.items():
-            done += self._released(pace, ready.get(channel, []), now)
-        return [one for one in done if self.open.get(one.id) != one]
+                changed.append(notification)
+        for channel, limit in self.rate_limits.items():
+            changed += self._release(limit, ready.get(channel, []), now)
+        return [notification for notification in changed if self.pending.get(notification.id) != notification]
 
-    def _may_move(self, now: Instant) -> Iterator[Notification]:
-        """Yield what waits and may have waited for long enough; the rest is not even looked at, it can be very many."""
-        borne = {id for id, pace in self.paces.items() if pace.free(now) == 0}
-        look_at_all, self._is_new = self._is_new, False
-        for one in self.open.values():
-            held = one.channel in borne if one.reason == Because.RATE else (one.until or 0) > now
-            if one.message is None and (look_at_all or not held):
-                yield one
+    def _due_for_review(self, now: Instant) -> Iterator[Notification]:
+        """Yield what may have waited long enough. There can be very many others, and they are not reviewed at all."""
+        exhausted = {channel for channel, limit in self.rate_limits.items() if limit.available(now) == 0}
+        review_all, self._is_first_pass = self._is_first_pass, False
+        for notification in self.pending.values():
+            by_rate = notification.reason == StatusReason.RATE
+            waits = notification.channel in exhausted if by_rate else (notification.until or 0) > now
+            if notification.message is None and (review_all or not waits):
+                yield notification
 
-    def _screened(self, one: Notification, now: Instant, windows: Sequence[MaintenanceWindow]) -> Notification:
-        """Return a notification with what holds it back for now or for good; as waiting for nothing when it may go."""
-        if one.is_final:
-            return one
-        if (held := self._held_for_good(one, now, windows)) is not None:
-            return held
-        if self._is_screen(one.channel):
-            return replace(one, status=Status.SENT, reason="", until=None, at=now)
-        if one.channel not in self.policy.configured:
-            return replace(one, status=Status.FAILED, reason=Because.NOT_CONFIGURED, until=None, at=now)
-        until = None if one.urgent else quiet_until(self._channel(one.channel), now, self.zone)
+    def _review(self, notification: Notification, now: Instant, windows: Sequence[MaintenanceWindow]) -> Notification:
+        """Return a notification with why it waits or is not sent; waiting without a reason when it may be sent."""
+        if notification.is_final:
+            return notification
+        if (suppressed := self._suppressed(notification, now, windows)) is not None:
+            return suppressed
+        if self._is_screen(notification.channel):
+            return replace(notification, status=NotificationStatus.SENT, reason="", until=None, at=now)
+        if notification.channel not in self.policy.configured:
+            failed, reason = NotificationStatus.FAILED, StatusReason.NOT_CONFIGURED
+            return replace(notification, status=failed, reason=reason, until=None, at=now)
+        until = None if notification.urgent else quiet_hours_end(self._channel(notification.channel), now, self.zone)
         if until is None:
-            return replace(one, reason="", until=None)
-        return one if one.until == until else replace(one, reason=Because.QUIET_HOURS, until=until, at=now)
+            return replace(notification, reason="", until=None)
+        if notification.until == until:
+            return notification
+        return replace(notification, reason=StatusReason.QUIET_HOURS, until=until, at=now)
 
-    def _held_for_good(
-        self, one: Notification, now: Instant, windows: Sequence[MaintenanceWindow]
+    def _suppressed(
+        self, notification: Notification, now: Instant, windows: Sequence[MaintenanceWindow]
     ) -> Notification | None:
-        summary = self.summaries.get(one.incident)
+        """Return a notification as suppressed when the state of its incident or a window asks for it; else None."""
+        summary = self.summaries.get(notification.incident)
         if summary is None:
             return None
         if not summary.is_open:
-            return _suppressed(one, Because.CLOSED, now)
-        if one.ordered:
+            return suppress(notification, StatusReason.CLOSED, now)
+        if notification.ordered:
             return None
-        news = one.occasion in (Occasion.URGENT, Occasion.LOWERED)
-        if summary.shelved_until is not None and not news:
-            return _suppressed(one, Because.SHELVED, now)
+        is_news = notification.occasion in (Occasion.URGENT, Occasion.LOWERED)
+        if summary.shelved_until is not None and not is_news:
+            return suppress(notification, StatusReason.SHELVED, now)
         window = next((window for window in windows if window.scope.covers(summary)), None)
         if window is None:
             return None
-        return replace(_suppressed(one, Because.MAINTENANCE, now), window=window.id)
+        return replace(suppress(notification, StatusReason.MAINTENANCE, now), window=window.id)
 
-    def _released(self, pace: RateLimit, ready: list[Notification], now: Instant) -> Iterator[Notification]:
-        """Yield what may be sent through a channel now, made up as messages; the rest goes on waiting, oldest first.
+    def _release(self, limit: RateLimit, ready: list[Notification], now: Instant) -> Iterator[Notification]:
+        """Yield what may be sent through a channel now, bundled into messages; the rest waits on, oldest first.
 
-        Each fact has a message of its own as long as the channel bears so many. What has waited goes out together.
+        As long as the channel's limit allows, each fact has a message of its own. What has waited is sent together.
         """
-        free = pace.free(now)
-        all_looked_at = free != 0
-        if not ready and not all_looked_at:
+        available = limit.available(now)
+        all_reviewed = available != 0
+        if not ready and not all_reviewed:
             return
-        ones = sorted(ready, key=_most_pressing)
-        if ones and not pace.is_turn(self.partition, _since(ones)):
-            free = 0
-        messages = list(self._messages(ones, free))
-        sent = messages if free is None else messages[:free]
-        left = [one for message in messages[len(sent) :] for one in message]
-        pace.wait(self.partition, _since(left) if left else None, among_others=not all_looked_at)
+        ordered = sorted(ready, key=_urgency)
+        if ordered and not limit.is_next(self.partition, _position(ordered)):
+            available = 0
+        messages = list(self._messages(ordered, available))
+        sent = messages if available is None else messages[:available]
+        waiting = [member for message in messages[len(sent) :] for member in message]
+        limit.set_waiting(self.partition, _position(waiting) if waiting else None, among_others=not all_reviewed)
         for message in sent:
-            pace.take(now)
-            yield from made_up(message, now)
-        for one in left:
-            known = self.open.get(one.id)
-            waits_already = known is not None and known.reason == Because.RATE
-            yield known if known is not None and waits_already else replace(one, reason=Because.RATE, at=now)
+            limit.record_sent(now)
+            yield from bundle(message, now)
+        for notification in waiting:
+            yield self._wait_for_rate(notification, now)
 
-    def _messages(self, ones: list[Notification], free: int | None) -> Iterator[list[Notification]]:
-        """Yield notifications of one channel as they are sent together, the most pressing first."""
-        by_cause = [list(group) for _, group in groupby(ones, key=lambda one: one.cause)]
-        alone = [group for group in by_cause if not self._goes_with_others(group)]
-        together = [one for group in by_cause if self._goes_with_others(group) for one in group]
-        if free is not None and len(alone) + -(-len(together) // BUNDLE) > free:
-            pressing = [group for group in alone if group[0].urgent][: max(0, free - 1)]
-            yield from pressing
-            alone, together = [], [one for group in by_cause if group not in pressing for one in group]
+    def _wait_for_rate(self, notification: Notification, now: Instant) -> Notification:
+        pending = self.pending.get(notification.id)
+        if pending is not None and pending.reason == StatusReason.RATE:
+            return pending
+        return replace(notification, reason=StatusReason.RATE, at=now)
+
+    def _messages(self, ordered: list[Notification], available: int | None) -> Iterator[list[Notification]]:
+        """Yield the members of each message of one channel, the most urgent message first."""
+        by_cause = [list(group) for _, group in groupby(ordered, key=lambda notification: notification.cause)]
+        alone = [group for group in by_cause if not self._can_be_bundled(group)]
+        together = [member for group in by_cause if self._can_be_bundled(group) for member in group]
+        if available is not None and len(alone) + -(-len(together) // BUNDLE_LIMIT) > available:
+            urgent = [group for group in alone if group[0].urgent][: max(0, available - 1)]
+            yield from urgent
+            alone, together = [], [member for group in by_cause if group not in urgent for member in group]
         yield from alone
-        yield from (together[start : start + BUNDLE] for start in range(0, len(together), BUNDLE))
+        yield from (together[start : start + BUNDLE_LIMIT] for start in range(0, len(together), BUNDLE_LIMIT))
 
-    def _goes_with_others(self, group: list[Notification]) -> bool:
-        """True of what has waited, and of what comes in numbers by its nature, unless it is urgent."""
-        return not group[0].urgent and (group[0].id in self.open or group[0].occasion is Occasion.STILL_OPEN)
+    def _can_be_bundled(self, group: list[Notification]) -> bool:
+        """True of what is not urgent and has waited already, or by its nature comes in numbers."""
+        first = group[0]
+        return not first.urgent and (first.id in self.pending or first.occasion is Occasion.STILL_OPEN)
 
-    def messages(self) -> dict[str, list[Notification]]:
-        """Return the messages that are made up and not known to be sent, by their id."""
-        made: dict[str, list[Notification]] = {}
-        sealed = (one for one in self.open.values() if one.message is not None)
-        for one in sorted(sealed, key=_most_pressing):
-            made.setdefault(one.message or "", []).append(one)
-        return made
+    def unsent_messages(self) -> dict[str, list[Notification]]:
+        """Return the members of the messages that are not known to be sent, by the message's id."""
+        messages: dict[str, list[Notification]] = {}
+        members = (notification for notification in self.pending.values() if notification.message is not None)
+        for member in sorted(members, key=_urgency):
+            messages.setdefault(member.message or "", []).append(member)
+        return messages
 
-    def _channel(self, id: str) -> Channel:
-        return self.catalogue.channels[id]
+    def _channel(self, channel_id: str) -> Channel:
+        return self.catalogue.channels[channel_id]
 
-    def _is_screen(self, channel: str) -> bool:
-        known = self.catalogue.channels.get(channel)
-        return known is not None and known.kind is ChannelKind.SCREEN
-
-
-def _most_pressing(one: Notification) -> tuple[bool, Instant, str, str]:
-    return (not one.urgent, one.planned_at, one.cause, one.id)
+    def _is_screen(self, channel_id: str) -> bool:
+        channel = self.catalogue.channels.get(channel_id)
+        return channel is not None and channel.kind is ChannelKind.SCREEN
 
 
-def _since(ones: Sequence[Notification]) -> Since:
-    """Return since when the first of those that wait does."""
-    return (not ones[0].urgent, ones[0].planned_at)
+def _urgency(notification: Notification) -> tuple[bool, Instant, str, str]:
+    return (not notification.urgent, notification.planned_at, notification.cause, notification.id)
 
 
-def made_up(members: Sequence[Notification], now: Instant) -> Iterator[Notification]:
-    """Yield notifications as members of the one message that is about to be sent."""
-    id = message_id(members)
-    return (replace(one, status=Status.PLANNED, reason="", until=None, message=id, at=now) for one in members)
-
-
-def told(members: Sequence[Notification], now: Instant) -> list[Notification]:
-    """Return the members of a message once it is sent: bundled, when they are of more than one cause."""
-    status = Status.SENT if len({one.cause for one in members}) == 1 else Status.BUNDLED
-    return [replace(one, status=status, reason="", until=None, attempts=one.attempts + 1, at=now) for one in members]
-
-
-def tried(members: Sequence[Notification], reason: str, until: Instant, now: Instant) -> list[Notification]:
-    """Return the members of a message that was not taken, to be tried again at a moment."""
-    return [
-        replace(one, status=Status.WAITING, reason=reason, until=until, attempts=one.attempts + 1, at=now)
-        for one in members
-    ]
-
-
-def given_up(members: Sequence[Notification], reason: str, now: Instant) -> list[Notification]:
-    """Return the members of a message that was not taken once too often."""
-    return [
-        replace(one, status=Status.FAILED, reason=reason, until=None, attempts=one.attempts + 1, at=now)
-        for one in members
-    ]
-
-
-def _suppressed(one: Notification, because: Because, now: Instant) -> Notification:
-    return replace(one, status=Status.SUPPRESSED, reason=because, until=None, at=now)
+def _position(waiting: Sequence[Notification]) -> QueuePosition:
+    """Return the place in the queue of a channel that the first of those that wait has."""
+    return (not waiting[0].urgent, waiting[0].planned_at)

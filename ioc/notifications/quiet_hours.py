@@ -6,16 +6,16 @@ from ioc.catalogue.channel import Channel, QuietHours
 from ioc.core.times import Instant, to_datetime, to_instant
 
 
-def quiet_until(channel: Channel, now: Instant, zone: tzinfo) -> Instant | None:
-    """Return the end of the quiet hours a moment lies in, of those that follow each other the last; None in none."""
+def quiet_hours_end(channel: Channel, now: Instant, zone: tzinfo) -> Instant | None:
+    """Return when the quiet hours that hold `now` end (ms), with those that follow without a gap; None outside them."""
     local = to_datetime(now).astimezone(zone)
-    until = local
+    end = local
     for _ in channel.quiet:
-        hours = next((hours for hours in channel.quiet if hours.holds(until.time())), None)
-        if hours is None or until - local >= timedelta(days=1):
+        hours = next((hours for hours in channel.quiet if hours.holds(end.time())), None)
+        if hours is None or end - local >= timedelta(days=1):
             break
-        until = _end(hours, until, zone)
-    return None if until == local else to_instant(until)
+        end = _end(hours, end, zone)
+    return None if end == local else to_instant(end)
 
 
 def _end(hours: QuietHours, at: datetime, zone: tzinfo) -> datetime:

@@ -1,4 +1,4 @@
-"""How many messages a channel bears: a sliding minute, shared by all partitions of a process, the oldest first."""
+"""The rate limit of a channel: a sliding minute that all partitions of a process share, the longest waiting first."""
 
 from collections import deque
 from fractions import Fraction
@@ -6,55 +6,55 @@ from math import floor
 
 from ioc.core.times import MINUTE, Instant, Millis
 
-Since = tuple[bool, Instant]
-"""Sorts what waits: the urgent (False) before the rest, then the older before the younger."""
+QueuePosition = tuple[bool, Instant]
+"""Sorts what waits for a channel: what is urgent (False) first, then by the instant since which it waits (ms)."""
 
 
 class RateLimit:
-    """Lets `per_minute` messages through in any minute; None for any number.
+    """Allows `per_minute` messages in any minute; None for any number.
 
-    A process that owns a part of the partitions takes the same part of the messages: `share` them. Where that is less
-    than one a minute, it is one in a longer time.
+    A process that owns a share of the partitions may send the same share of the messages: see `share`. A share of less
+    than one a minute becomes one in a longer period.
     """
 
     def __init__(self, per_minute: int | None) -> None:
         self._per_minute = per_minute
-        self._most = per_minute or 0
+        self._limit = per_minute or 0
         self._period: Millis = MINUTE
         self._sent: deque[Instant] = deque()
-        self._queue: dict[int, Since] = {}
+        self._queue: dict[int, QueuePosition] = {}
 
     def share(self, owned: int, partitions: int) -> None:
-        """Take so large a part of the messages as of the partitions."""
+        """Limit this process to as large a share of the messages as it owns of the partitions."""
         if self._per_minute is None or not owned:
             return
-        part = Fraction(self._per_minute * owned, partitions)
-        self._most = max(1, floor(part))
-        self._period = MINUTE if part >= 1 else floor(MINUTE / part)
+        rate = Fraction(self._per_minute * owned, partitions)
+        self._limit = max(1, floor(rate))
+        self._period = MINUTE if rate >= 1 else floor(MINUTE / rate)
 
-    def free(self, now: Instant) -> int | None:
+    def available(self, now: Instant) -> int | None:
         """Return how many messages may be sent now; None for any number."""
         if self._per_minute is None:
             return None
         while self._sent and self._sent[0] <= now - self._period:
             self._sent.popleft()
-        return max(0, self._most - len(self._sent))
+        return max(0, self._limit - len(self._sent))
 
-    def take(self, at: Instant) -> None:
-        """Note that a message is sent. Those of before a restart are noted too, in any order."""
+    def record_sent(self, at: Instant) -> None:
+        """Count a message sent at an instant (ms), in any order: those from before a restart are counted too."""
         self._sent.append(at)
         if len(self._sent) > 1 and self._sent[-2] > at:
             self._sent = deque(sorted(self._sent))
 
-    def wait(self, partition: int, since: Since | None, among_others: bool = False) -> None:
-        """Note since when the first of a partition waits; None when none does. `among_others` may wait for longer."""
-        if since is None:
+    def set_waiting(self, partition: int, position: QueuePosition | None, among_others: bool = False) -> None:
+        """Note what waits first in a partition, None when nothing does; `among_others`, something may wait longer."""
+        if position is None:
             self._queue.pop(partition, None)
         elif among_others:
-            self._queue[partition] = min(since, self._queue.get(partition, since))
+            self._queue[partition] = min(position, self._queue.get(partition, position))
         else:
-            self._queue[partition] = since
+            self._queue[partition] = position
 
-    def is_turn(self, partition: int, since: Since) -> bool:
-        """True when no other partition has waited for longer."""
-        return all(since <= other for number, other in self._queue.items() if number != partition)
+    def is_next(self, partition: int, position: QueuePosition) -> bool:
+        """True when no other partition has waited longer."""
+        return all(position <= queued for number, queued in self._queue.items() if number != partition)

@@ -1,31 +1,58 @@
-"""From a fact to who is to be told: the unit, the channel, how urgent, and on what occasion. Pure."""
+"""From a fact to its notifications: their occasion, which units receive them, through which channels, how urgently."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from ioc.catalogue.channel import SCREEN
 from ioc.catalogue.city import Catalogue
+from ioc.core.exhaustive import total
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.summary import Summary
 from ioc.notifications.maintenance import MaintenanceWindow
-from ioc.notifications.notification import Notification, Occasion, Status, notification_id
+from ioc.notifications.notification import Notification, NotificationStatus, Occasion, notification_id
 
-# Kinds of facts that somebody is told of. All others are for figures and histories.
-OCCASIONS: Mapping[Kind, Occasion] = {
-    Kind.WARNED: Occasion.WARNED,
-    Kind.ESCALATED: Occasion.ESCALATED,
-    Kind.DIRECTED: Occasion.DIRECTED,
-    Kind.URGENT: Occasion.URGENT,
-    Kind.INVOLVED: Occasion.URGENT,
-    Kind.LOWERED: Occasion.LOWERED,
-    Kind.RETURNED: Occasion.RETURNED,
-}
+OCCASIONS: Mapping[FactKind, Occasion | None] = total(
+    {
+        FactKind.REPORTED: None,
+        FactKind.DUE_SET: None,
+        FactKind.WARNED: Occasion.WARNED,
+        FactKind.BREACHED: None,  # escalations follow; only whoever gave a directive is notified at once
+        FactKind.ESCALATED: Occasion.ESCALATED,
+        FactKind.DIRECTED: Occasion.DIRECTED,
+        FactKind.DIRECTIVE_ACKNOWLEDGED: None,
+        FactKind.DIRECTIVE_DONE: None,
+        FactKind.URGENT: Occasion.URGENT,
+        FactKind.INVOLVED: Occasion.URGENT,
+        FactKind.LOWERED: Occasion.LOWERED,
+        FactKind.RESOLVED: None,
+        FactKind.CANCELLED: None,
+        FactKind.REJECTED: None,
+        FactKind.PROPOSED: None,
+        FactKind.MERGED: None,
+        FactKind.UNMERGED: None,
+        FactKind.FOLLOWED: None,
+        FactKind.REOPENED: None,
+        FactKind.RATED: None,
+        FactKind.SHELVED: None,
+        FactKind.RETURNED: Occasion.RETURNED,
+        FactKind.LAPSED: None,
+        FactKind.CATALOGUE: None,
+        FactKind.CORRECTED: None,
+        FactKind.REFUSED: None,
+        FactKind.DUPLICATE: None,
+    },
+    FactKind,
+)
+"""The occasion of each kind of fact; None for those that nobody is notified of."""
+
+Recipient = tuple[str, str]
+"""A unit, and a channel through which it is notified."""
 
 
-class Cause(NamedTuple):
-    """What brings notifications about: a fact, or the end of a maintenance window. Times in ms."""
+class Trigger(NamedTuple):
+    """What causes notifications: a fact, or the end of a maintenance window. Times in ms."""
 
     id: str
     occasion: Occasion
@@ -40,13 +67,13 @@ class Cause(NamedTuple):
     about: str | None = None
 
 
-def cause_of(fact: Fact) -> Cause | None:
-    """Return what a fact is to those who tell people; None when nobody is told of it."""
+def trigger_of(fact: Fact) -> Trigger | None:
+    """Return the trigger that a fact is; None when nobody is notified of it."""
     occasion = _occasion(fact)
     if occasion is None:
         return None
     by_people = occasion is Occasion.ESCALATED and fact.target is None and fact.directive is None
-    return Cause(
+    return Trigger(
         fact.id,
         occasion,
         fact.incident,
@@ -62,94 +89,98 @@ def cause_of(fact: Fact) -> Cause | None:
 
 
 def _occasion(fact: Fact) -> Occasion | None:
-    """Return the occasion of a fact. Of a breach the ladder tells; of a directive's, who gave it hears at once."""
-    if fact.kind is Kind.BREACHED and fact.directive is not None and fact.recipient is not None:
+    """Return the occasion of a fact; the breach of a directive is one when the fact names who gave it."""
+    if fact.kind is FactKind.BREACHED and fact.directive is not None and fact.recipient is not None:
         return Occasion.NOT_DONE
-    return OCCASIONS.get(fact.kind)
+    return OCCASIONS[fact.kind]
 
 
-def end_of(window: MaintenanceWindow, one: Summary) -> Cause:
-    """Return what the end of a maintenance window is for an incident in its scope that is still open."""
-    return Cause(f"{window.id}/{one.id}/still_open", Occasion.STILL_OPEN, one.id, window.until, window.until)
+def maintenance_end(window: MaintenanceWindow, incident: Summary) -> Trigger:
+    """Return the trigger that the end of a maintenance window is for an incident in its scope that is still open."""
+    trigger_id = f"{window.id}/{incident.id}/still_open"
+    return Trigger(trigger_id, Occasion.STILL_OPEN, incident.id, window.actual_end, window.actual_end)
 
 
-def whom(fact: Fact, one: Summary | None, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """Return the units a fact is told to, each with its channels: pairs of unit and channel, each once.
+def recipients(fact: Fact, incident: Summary | None, catalogue: Catalogue) -> list[Recipient]:
+    """Return the units that are notified of a fact, with each of their channels, without repetition.
 
-    An escalation is told through the channel of its rung and the routes of the unit it goes to; all else by routes.
-    A unit without any route is told on the screen, so that nothing planned is told to nobody.
+    An escalation goes through the channel of its step and by the routes of its unit; everything else goes by routes.
+    A unit without a route is notified on the screen, so that no notification is without a recipient.
     """
-    pairs = list(_pairs(_units(fact, one, catalogue), catalogue))
+    routed = list(_routes(_units(fact, incident, catalogue), catalogue))
     if _occasion(fact) is Occasion.ESCALATED:
-        unit, channel = _rung(fact, one, catalogue)
-        pairs = [*([(unit, channel)] if unit and channel else []), *pairs]
-    return list(dict.fromkeys(pairs))
+        unit, channel = _escalated_to(fact, incident, catalogue)
+        routed = [*([(unit, channel)] if unit and channel else []), *routed]
+    return list(dict.fromkeys(routed))
 
 
-def whom_still(one: Summary, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """Return the units that are told that an incident is still open, each with its channels."""
-    return list(dict.fromkeys(_pairs(_handling(one.unit, one, catalogue), catalogue)))
+def recipients_after_maintenance(incident: Summary, catalogue: Catalogue) -> list[Recipient]:
+    """Return the units that are notified that an incident is still open, with each of their channels."""
+    return list(dict.fromkeys(_routes(_handling(incident.unit, incident, catalogue), catalogue)))
 
 
-def _pairs(units: Iterable[str], catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+def _routes(units: Iterable[str], catalogue: Catalogue) -> Iterator[Recipient]:
     for unit in units:
         for channel in catalogue.channels_of(unit) or (SCREEN,):
             yield unit, channel
 
 
-def _units(fact: Fact, one: Summary | None, catalogue: Catalogue) -> Iterable[str]:
-    match _occasion(fact):
+def _units(fact: Fact, incident: Summary | None, catalogue: Catalogue) -> Iterable[str]:
+    occasion = _occasion(fact)
+    match occasion:
         case Occasion.DIRECTED:
             return fact.units
         case Occasion.URGENT | Occasion.LOWERED:
-            return fact.units or _handling(fact.unit, one, catalogue)
+            return fact.units or _handling(fact.unit, incident, catalogue)
         case Occasion.NOT_DONE:
             return (fact.recipient,) if fact.recipient else ()
         case Occasion.ESCALATED:
-            unit, _ = _rung(fact, one, catalogue)
-            return (unit,) if unit else _handling(fact.unit, one, catalogue)
+            unit, _ = _escalated_to(fact, incident, catalogue)
+            return (unit,) if unit else _handling(fact.unit, incident, catalogue)
+        case Occasion.WARNED | Occasion.RETURNED | Occasion.STILL_OPEN | None:
+            return _handling(fact.unit, incident, catalogue)
         case _:
-            return _handling(fact.unit, one, catalogue)
+            assert_never(occasion)
 
 
-def _handling(unit: str | None, one: Summary | None, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the unit that has a matter; while nobody has it, the one that answers for its service."""
-    if unit is None and one is not None:
-        known = catalogue.services.get(one.service)
-        unit = one.unit or (known.unit if known is not None else None)
+def _handling(unit: str | None, incident: Summary | None, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the unit that handles an incident; while none does, the unit that is responsible for its service."""
+    if unit is None and incident is not None:
+        service = catalogue.services.get(incident.service)
+        unit = incident.unit or (service.unit if service is not None else None)
     return (unit,) if unit else ()
 
 
-def _rung(fact: Fact, one: Summary | None, catalogue: Catalogue) -> tuple[str | None, str | None]:
-    """Return whom an escalation goes to, and how: as the fact says, else as the ladder has it for that level."""
+def _escalated_to(fact: Fact, incident: Summary | None, catalogue: Catalogue) -> tuple[str | None, str | None]:
+    """Return the unit and the channel of an escalation: those of the fact, else those the rule has for its level."""
     if fact.recipient is not None:
         return fact.recipient, fact.channel
-    rule = catalogue.rules.by_id.get(fact.rule or (one.rule if one is not None else ""))
-    rungs = rule.escalation_steps if rule is not None else ()
-    return next(((rung.whom, rung.channel) for rung in rungs if rung.level == fact.level), (None, None))
+    rule = catalogue.rules.by_id.get(fact.rule or (incident.rule if incident is not None else ""))
+    steps = rule.escalation_steps if rule is not None else ()
+    return next(((step.whom, step.channel) for step in steps if step.level == fact.level), (None, None))
 
 
-def planned(
-    cause: Cause, pairs: Iterable[tuple[str, str]], one: Summary | None, now: Instant
+def new_notifications(
+    trigger: Trigger, to: Iterable[Recipient], incident: Summary | None, now: Instant
 ) -> Iterator[Notification]:
-    """Yield the notifications of a cause as they begin."""
-    urgent = cause.occasion in (Occasion.URGENT, Occasion.LOWERED) or (one is not None and one.is_urgent)
-    for unit, channel in pairs:
+    """Yield a waiting notification for each recipient of a trigger."""
+    urgent = trigger.occasion in (Occasion.URGENT, Occasion.LOWERED) or (incident is not None and incident.is_urgent)
+    for unit, channel in to:
         yield Notification(
-            id=notification_id(cause.id, unit, channel),
-            cause=cause.id,
-            occasion=cause.occasion,
-            incident=cause.incident,
+            id=notification_id(trigger.id, unit, channel),
+            cause=trigger.id,
+            occasion=trigger.occasion,
+            incident=trigger.incident,
             unit=unit,
             channel=channel,
-            status=Status.WAITING,
+            status=NotificationStatus.WAITING,
             at=now,
             planned_at=now,
-            time=cause.time,
+            time=trigger.time,
             urgent=urgent,
-            level=cause.level,
-            target=cause.target,
-            due=cause.due,
-            ordered=cause.ordered,
-            about=cause.about,
+            level=trigger.level,
+            target=trigger.target,
+            due=trigger.due,
+            ordered=trigger.ordered,
+            about=trigger.about,
         )

@@ -139,7 +139,7 @@ def _level(
 def _turned(old: SensorState, new: SensorState, said: Observed, sensor: Sensor) -> Heard:
     """Return the state with its run, and the event that tells of the change of level when there is one."""
     run = new.run
-    if run is not None and sensor.indicator.direction.worse(said.value, run.worst):
+    if run is not None and sensor.indicator.direction.is_worse(said.value, run.worst):
         run = replace(run, worst=said.value)
         new = replace(new, run=run)
     if new.level == old.level:

@@ -8,7 +8,13 @@ from msgspec.structs import replace
 from ioc.core.times import DAY, HOUR
 from ioc.incident.lifecycle import State
 from ioc.incident.summary import Summary
-from ioc.notifications.maintenance import LONGEST, MaintenanceScope, MaintenanceWindow, MaintenanceWindows, faults
+from ioc.notifications.maintenance import (
+    MAX_DURATION,
+    MaintenanceScope,
+    MaintenanceWindow,
+    MaintenanceWindows,
+    window_errors,
+)
 from tests.unit.samples import at
 
 NOW = at("2026-04-14 09:00")
@@ -70,12 +76,12 @@ def test_of_several_windows_the_one_that_ends_last_comes_first() -> None:
     assert [window.id for window in windows.active(NOW)] == ["v", "x", "w"]
     windows.put("v", None)
     assert windows.active(NOW + HOUR) == []
-    assert [window.id for window in windows.over(NOW + HOUR)] == ["w", "x"]
+    assert [window.id for window in windows.recently_ended(NOW + HOUR)] == ["w", "x"]
 
 
 def test_everything_wrong_with_a_window_is_told_at_once() -> None:
-    assert [fault.field for fault in faults(NOW, NOW, MaintenanceScope(), NOW)] == ["scope", "to"]
-    assert [fault.field for fault in faults(NOW, NOW + LONGEST + 1, WINDOW.scope, NOW)] == ["to"]
-    assert [fault.field for fault in faults(NOW - DAY, NOW, WINDOW.scope, NOW)] == ["to"]
-    assert [fault.field for fault in faults(NOW + 366 * DAY, NOW + 367 * DAY, WINDOW.scope, NOW)] == ["from"]
-    assert list(faults(NOW - HOUR, NOW + HOUR, WINDOW.scope, NOW)) == []
+    assert [fault.field for fault in window_errors(NOW, NOW, MaintenanceScope(), NOW)] == ["scope", "to"]
+    assert [fault.field for fault in window_errors(NOW, NOW + MAX_DURATION + 1, WINDOW.scope, NOW)] == ["to"]
+    assert [fault.field for fault in window_errors(NOW - DAY, NOW, WINDOW.scope, NOW)] == ["to"]
+    assert [fault.field for fault in window_errors(NOW + 366 * DAY, NOW + 367 * DAY, WINDOW.scope, NOW)] == ["from"]
+    assert list(window_errors(NOW - HOUR, NOW + HOUR, WINDOW.scope, NOW)) == []

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from ioc.core.scalars import TargetName
 from ioc.incident.lifecycle import State
 from ioc.incident.summary import Summary
-from ioc.notifications.messages import LONGEST_TITLE, Links, Message, Wording, without_persons
-from ioc.notifications.notification import Notification, Occasion, Status, notification_id
-from ioc.notifications.planner import made_up
+from ioc.notifications.messages import LONGEST_TITLE, ChannelMessage, Links, MessageComposer, redact
+from ioc.notifications.notification import Notification, NotificationStatus, Occasion, notification_id
+from ioc.notifications.outcomes import bundle
 from tests.unit.samples import CITY, at
 
 NOW = at("2026-04-14 09:00")
@@ -21,11 +21,13 @@ LINKS = Links("https://screen.example/", "https://meet.example/khan")
 def notification(cause: str = "c", unit: str = "hepco", **more: Any) -> Notification:
     made = {"occasion": Occasion.WARNED, "target": TargetName.RESOLVE, "due": at("2026-04-14 16:00"), **more}
     id = notification_id(cause, unit, "message")
-    return Notification(id, cause, made.pop("occasion"), ONE.id, unit, "message", Status.WAITING, NOW, NOW, NOW, **made)
+    return Notification(
+        id, cause, made.pop("occasion"), ONE.id, unit, "message", NotificationStatus.WAITING, NOW, NOW, NOW, **made
+    )
 
 
-def message(*members: Notification, one: Summary | None = ONE, links: Links = LINKS) -> Message:
-    return Wording(CITY, links, lambda _: one).message("msg_1", list(made_up(members, NOW)))
+def message(*members: Notification, one: Summary | None = ONE, links: Links = LINKS) -> ChannelMessage:
+    return MessageComposer(CITY, links, lambda _: one).message("msg_1", list(bundle(members, NOW)))
 
 
 def test_a_warning_says_what_is_due_by_when_where_to_whom_and_where_to_look() -> None:
@@ -90,4 +92,4 @@ def test_a_matter_without_a_title_is_called_by_its_category_and_an_unknown_one_b
     ],
 )
 def test_what_looks_like_a_persons_is_left_out_of_a_title(title: str, left: str) -> None:
-    assert without_persons(title) == left
+    assert redact(title) == left

@@ -12,12 +12,13 @@ from ioc.catalogue.channel import Channel, ChannelKind, QuietHours
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.incident.summary import Summary
 from ioc.notifications.maintenance import MaintenanceScope, MaintenanceWindow
-from ioc.notifications.notification import Because, Notification, Status
-from ioc.notifications.planner import BUNDLE, NotificationPlanner, Policy, given_up, told, tried
+from ioc.notifications.notification import Notification, NotificationStatus, StatusReason
+from ioc.notifications.outcomes import give_up, mark_sent, schedule_retry
+from ioc.notifications.planner import BUNDLE_LIMIT, NotificationPlanner, NotificationPolicy
 from ioc.notifications.rate_limit import RateLimit
 from ioc.processors.serde import decode_notification, encode
 from tests.unit.samples import CITY, at
@@ -42,9 +43,9 @@ class Post:
 
     def __init__(self, catalogue: Catalogue, **policy: Any) -> None:
         self.catalogue = catalogue
-        self.policy = Policy(**{"configured": ("message",), **policy})
+        self.policy = NotificationPolicy(**{"configured": ("message",), **policy})
         self.ledger: dict[str, Notification] = {}
-        self.statuses: dict[str, list[Status]] = {}
+        self.statuses: dict[str, list[NotificationStatus]] = {}
         self.sent: list[tuple[str, tuple[str, ...]]] = []
         self.desk = self._new()
 
@@ -64,17 +65,17 @@ class Post:
         self.desk.apply(records)
 
     def hear(self, *facts: Fact, now: Instant = NOW) -> None:
-        self.write(self.desk.take(facts, now))
+        self.write(self.desk.plan(facts, now))
 
     def pass_time(self, now: Instant) -> None:
         self.write(self.desk.tick(now))
 
     def deliver(self, now: Instant = NOW) -> int:
         """Send all that is made up; return how many messages that were."""
-        messages = self.desk.messages()
+        messages = self.desk.unsent_messages()
         for id, members in messages.items():
             self.sent.append((id, tuple(one.id for one in members)))
-            self.write(told(members, now))
+            self.write(mark_sent(members, now))
         return len(messages)
 
     def restart(self, now: Instant = NOW) -> None:
@@ -85,31 +86,31 @@ class Post:
         self.desk.restore(self.ledger.values(), now)
 
     @property
-    def now_is(self) -> list[tuple[Status, str]]:
+    def now_is(self) -> list[tuple[NotificationStatus, str]]:
         return [(one.status, one.reason) for one in self.ledger.values()]
 
 
 def warned(number: int = 1, step: int = 0, now: Instant = NOW, **more: Any) -> Fact:
     made = {"service": "field-reports", "unit": "hepco", "target": TargetName.RESOLVE, **more}
-    return Fact(f"{number}/{step}", Kind.WARNED, f"field-reports:{number}", now, now, **made)
+    return Fact(f"{number}/{step}", FactKind.WARNED, f"field-reports:{number}", now, now, **made)
 
 
 def directed(number: int = 1, now: Instant = NOW) -> Fact:
-    return Fact(f"{number}/d", Kind.DIRECTED, f"field-reports:{number}", now, now, units=("hepco", "csgt"))
+    return Fact(f"{number}/d", FactKind.DIRECTED, f"field-reports:{number}", now, now, units=("hepco", "csgt"))
 
 
 def test_a_fact_is_told_once_however_often_it_is_heard() -> None:
     post = Post(town())
     post.know(1)
     post.hear(warned(), warned())
-    assert post.now_is == [(Status.PLANNED, "")]
+    assert post.now_is == [(NotificationStatus.PLANNED, "")]
     post.hear(warned())
     assert post.deliver() == 1
     post.hear(warned())
     post.restart()
     post.hear(warned())
     assert post.deliver() == 0
-    assert post.now_is == [(Status.SENT, "")]
+    assert post.now_is == [(NotificationStatus.SENT, "")]
 
 
 def test_units_that_share_a_channel_are_told_of_a_fact_in_one_message() -> None:
@@ -118,7 +119,7 @@ def test_units_that_share_a_channel_are_told_of_a_fact_in_one_message() -> None:
     post.hear(directed())
     assert post.deliver() == 1
     assert len(post.sent[0][1]) == 2
-    assert [status for status, _ in post.now_is] == [Status.SENT, Status.SENT]
+    assert [status for status, _ in post.now_is] == [NotificationStatus.SENT, NotificationStatus.SENT]
 
 
 def test_a_message_that_may_have_been_sent_before_a_crash_is_sent_again_under_its_own_id() -> None:
@@ -126,11 +127,11 @@ def test_a_message_that_may_have_been_sent_before_a_crash_is_sent_again_under_it
     for number in (1, 2, 3):
         post.know(number)
         post.hear(warned(number))
-    (first,) = post.desk.messages()
+    (first,) = post.desk.unsent_messages()
     post.restart(NOW + 1)
     post.hear(warned(4))
     post.pass_time(NOW + 1)
-    assert list(post.desk.messages()) == [first]
+    assert list(post.desk.unsent_messages()) == [first]
     post.deliver()
     assert [id for id, _ in post.sent] == [first]
 
@@ -142,15 +143,22 @@ def test_quiet_hours_hold_back_what_is_not_urgent_until_they_end() -> None:
     post.know(2, priority=Priority.URGENT)
     post.know(3)
     post.hear(warned(1, now=late), warned(2, now=late), warned(3, now=late), now=late)
-    assert sorted(post.now_is) == [(Status.PLANNED, ""), *2 * [(Status.WAITING, Because.QUIET_HOURS)]]
-    assert {one.until for one in post.ledger.values() if one.status is Status.WAITING} == {dawn}
+    assert sorted(post.now_is) == [
+        (NotificationStatus.PLANNED, ""),
+        *2 * [(NotificationStatus.WAITING, StatusReason.QUIET_HOURS)],
+    ]
+    assert {one.until for one in post.ledger.values() if one.status is NotificationStatus.WAITING} == {dawn}
     assert post.deliver(late) == 1
     post.restart()
     post.pass_time(dawn - 1)
     assert post.deliver(dawn - 1) == 0
     post.pass_time(dawn)
     assert post.deliver(dawn) == 1, "what has waited goes out together"
-    assert sorted(status for status, _ in post.now_is) == [Status.BUNDLED, Status.BUNDLED, Status.SENT]
+    assert sorted(status for status, _ in post.now_is) == [
+        NotificationStatus.BUNDLED,
+        NotificationStatus.BUNDLED,
+        NotificationStatus.SENT,
+    ]
 
 
 def test_what_a_channel_does_not_bear_waits_and_goes_out_together() -> None:
@@ -159,7 +167,7 @@ def test_what_a_channel_does_not_bear_waits_and_goes_out_together() -> None:
         post.know(number)
         post.hear(warned(number))
     assert post.deliver() == 2
-    assert post.now_is.count((Status.WAITING, Because.RATE)) == 48
+    assert post.now_is.count((NotificationStatus.WAITING, StatusReason.RATE)) == 48
     written = {id: len(statuses) for id, statuses in post.statuses.items()}
     post.pass_time(NOW + 30 * SECOND)
     assert post.deliver(NOW + 30 * SECOND) == 0
@@ -168,7 +176,7 @@ def test_what_a_channel_does_not_bear_waits_and_goes_out_together() -> None:
     )
     post.pass_time(NOW + MINUTE)
     assert post.deliver(NOW + MINUTE) == 2
-    assert [len(members) for _, members in post.sent] == [1, 1, BUNDLE, BUNDLE]
+    assert [len(members) for _, members in post.sent] == [1, 1, BUNDLE_LIMIT, BUNDLE_LIMIT]
     post.pass_time(NOW + 2 * MINUTE)
     assert post.deliver(NOW + 2 * MINUTE) == 1
     assert sum(len(members) for _, members in post.sent) == 50
@@ -183,15 +191,15 @@ def test_the_most_pressing_goes_first_when_a_channel_does_not_bear_all() -> None
     post.hear(warned(1), warned(2))
     post.deliver()
     post.pass_time(NOW + MINUTE)
-    (members,) = post.desk.messages().values()
+    (members,) = post.desk.unsent_messages().values()
     assert [one.incident for one in members] == ["field-reports:2", "field-reports:1"]
 
 
 def test_a_restart_does_not_forget_how_much_a_channel_has_borne() -> None:
     pace = RateLimit(2)
     for sent in (NOW + 2, NOW + 1):
-        pace.take(sent)
-    assert [pace.free(NOW + 3), pace.free(NOW + 1 + MINUTE), pace.free(NOW + 2 + MINUTE)] == [0, 1, 2]
+        pace.record_sent(sent)
+    assert [pace.available(NOW + 3), pace.available(NOW + 1 + MINUTE), pace.available(NOW + 2 + MINUTE)] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("owned", "most", "minutes"), [(12, 6, 1), (6, 3, 1), (1, 1, 2)])
@@ -199,34 +207,34 @@ def test_processes_share_what_a_channel_bears(owned: int, most: int, minutes: in
     pace = RateLimit(6)
     pace.share(owned, 12)
     for _ in range(most):
-        assert pace.free(NOW)
-        pace.take(NOW)
-    assert pace.free(NOW + minutes * MINUTE - 1) == 0
-    assert pace.free(NOW + minutes * MINUTE) == most
+        assert pace.available(NOW)
+        pace.record_sent(NOW)
+    assert pace.available(NOW + minutes * MINUTE - 1) == 0
+    assert pace.available(NOW + minutes * MINUTE) == most
 
 
 def test_partitions_take_turns_on_a_channel_the_oldest_first() -> None:
     pace = RateLimit(1)
-    pace.wait(0, (True, 5))
-    assert not pace.is_turn(1, (True, 6))
-    assert pace.is_turn(1, (False, 6)), "what is urgent goes before"
-    pace.wait(0, None)
-    assert pace.is_turn(1, (True, 6))
+    pace.set_waiting(0, (True, 5))
+    assert not pace.is_next(1, (True, 6))
+    assert pace.is_next(1, (False, 6)), "what is urgent goes before"
+    pace.set_waiting(0, None)
+    assert pace.is_next(1, (True, 6))
 
 
 @pytest.mark.parametrize(
     ("known", "because"),
     [
-        ({"state": State.RESOLVED}, Because.CLOSED),
-        ({"state": State.MERGED}, Because.CLOSED),
-        ({"shelved_until": NOW + HOUR}, Because.SHELVED),
+        ({"state": State.RESOLVED}, StatusReason.CLOSED),
+        ({"state": State.MERGED}, StatusReason.CLOSED),
+        ({"shelved_until": NOW + HOUR}, StatusReason.SHELVED),
     ],
 )
-def test_nobody_is_told_of_what_is_closed_or_shelved(known: dict[str, Any], because: Because) -> None:
+def test_nobody_is_told_of_what_is_closed_or_shelved(known: dict[str, Any], because: StatusReason) -> None:
     post = Post(town())
     post.know(1, **known)
     post.hear(warned())
-    assert post.now_is == [(Status.SUPPRESSED, because)]
+    assert post.now_is == [(NotificationStatus.SUPPRESSED, because)]
 
 
 def test_what_is_closed_while_it_waits_is_not_told_any_more() -> None:
@@ -237,7 +245,7 @@ def test_what_is_closed_while_it_waits_is_not_told_any_more() -> None:
     post.hear(warned(2))
     post.know(2, state=State.RESOLVED)
     post.pass_time(NOW + MINUTE)
-    assert post.now_is[1] == (Status.SUPPRESSED, Because.CLOSED)
+    assert post.now_is[1] == (NotificationStatus.SUPPRESSED, StatusReason.CLOSED)
     assert post.deliver() == 1
 
 
@@ -256,7 +264,7 @@ def test_facts_too_old_are_noted_and_not_told() -> None:
     post.know(1)
     post.know(2)
     post.hear(warned(1, now=NOW - HOUR - 1), warned(2, now=NOW - HOUR))
-    assert post.now_is == [(Status.SUPPRESSED, Because.TOO_OLD), (Status.PLANNED, "")]
+    assert post.now_is == [(NotificationStatus.SUPPRESSED, StatusReason.TOO_OLD), (NotificationStatus.PLANNED, "")]
 
 
 def test_a_replay_tells_nobody_outside() -> None:
@@ -265,28 +273,28 @@ def test_a_replay_tells_nobody_outside() -> None:
     post.know(2)
     post.hear(warned(1), warned(2, unit="ioc"))
     assert post.deliver() == 0
-    assert post.now_is == [(Status.SUPPRESSED, Because.REPLAY), (Status.SENT, "")]
+    assert post.now_is == [(NotificationStatus.SUPPRESSED, StatusReason.REPLAY), (NotificationStatus.SENT, "")]
 
 
 def test_a_channel_whose_address_is_not_set_fails_at_once_and_is_seen_to() -> None:
     post = Post(town(), configured=())
     post.know(1)
     post.hear(warned())
-    assert post.now_is == [(Status.FAILED, Because.NOT_CONFIGURED)]
+    assert post.now_is == [(NotificationStatus.FAILED, StatusReason.NOT_CONFIGURED)]
 
 
 def test_a_message_that_is_tried_again_keeps_its_id_and_its_count_across_a_restart() -> None:
     post = Post(town())
     post.know(1)
     post.hear(warned())
-    ((id, members),) = post.desk.messages().items()
-    post.write(tried(members, "http_500", NOW + SECOND, NOW))
+    ((id, members),) = post.desk.unsent_messages().items()
+    post.write(schedule_retry(members, "http_500", NOW + SECOND, NOW))
     post.restart()
     post.pass_time(NOW + 1)
-    ((again, members),) = post.desk.messages().items()
+    ((again, members),) = post.desk.unsent_messages().items()
     assert (again, members[0].attempts) == (id, 1)
-    post.write(given_up(members, "http_500", NOW + 2))
-    assert post.now_is == [(Status.FAILED, "http_500")]
+    post.write(give_up(members, "http_500", NOW + 2))
+    assert post.now_is == [(NotificationStatus.FAILED, "http_500")]
     assert post.deliver() == 0
 
 
@@ -303,14 +311,14 @@ def test_under_maintenance_nobody_is_told_and_at_its_end_what_is_open_is_told_on
         post.know(number, ward=ward, reported_at=NOW)
     post.desk.windows.put("w", window(end))
     post.hear(warned(1), warned(2), warned(3))
-    held = [one for one in post.ledger.values() if one.reason == Because.MAINTENANCE]
+    held = [one for one in post.ledger.values() if one.reason == StatusReason.MAINTENANCE]
     assert [(one.incident, one.window) for one in held] == [("field-reports:1", "w"), ("field-reports:2", "w")]
     assert post.deliver() == 1
     post.know(2, ward="19753", state=State.RESOLVED)
     post.know(4, ward="19753", reported_at=end)  # came after the work
     for now in (end - 1, end, end + 1):
         post.pass_time(now)
-    (members,) = post.desk.messages().values()
+    (members,) = post.desk.unsent_messages().values()
     assert [(one.incident, one.occasion) for one in members] == [("field-reports:1", "still_open")]
     post.deliver(end)
     post.restart()
@@ -327,7 +335,7 @@ def test_of_a_window_that_ended_long_ago_nobody_is_told_by_a_restart() -> None:
     post.restart(NOW + 20 * HOUR)
     post.pass_time(NOW + 20 * HOUR)
     assert post.deliver(NOW + 20 * HOUR) == 0
-    assert post.now_is == [(Status.SUPPRESSED, Because.TOO_OLD)]
+    assert post.now_is == [(NotificationStatus.SUPPRESSED, StatusReason.TOO_OLD)]
 
 
 def test_a_window_ended_early_ends_then_and_one_called_off_tells_nothing() -> None:
@@ -350,7 +358,7 @@ def test_what_a_second_window_still_holds_back_is_told_when_that_ends() -> None:
     post.desk.windows.put("w", window(NOW + HOUR))
     post.desk.windows.put("v", window(NOW + 2 * HOUR, "v"))
     post.pass_time(NOW + HOUR)
-    assert post.now_is == [(Status.SUPPRESSED, Because.MAINTENANCE)]
+    assert post.now_is == [(NotificationStatus.SUPPRESSED, StatusReason.MAINTENANCE)]
     post.pass_time(NOW + 2 * HOUR)
     assert post.deliver() == 1
 
@@ -391,17 +399,17 @@ def test_nothing_is_told_under_two_ids_nor_twice_but_after_a_crash(
             case "deliver":
                 post.deliver(now)
             case "fail":
-                for members in list(post.desk.messages().values())[:1]:
-                    post.write(tried(members, "timeout", now + SECOND, now))
+                for members in list(post.desk.unsent_messages().values())[:1]:
+                    post.write(schedule_retry(members, "timeout", now + SECOND, now))
             case "close":
                 post.know(value, state=State.RESOLVED)
             case "restart":
                 post.restart(now)
             case "crash before":  # planned, and the transaction was never committed
-                post.desk.take([warned(value, now=now)], now)
+                post.desk.plan([warned(value, now=now)], now)
                 post.restart(now)
             case "crash between":  # sent, and the outcome never written
-                for id, members in list(post.desk.messages().items())[:1]:
+                for id, members in list(post.desk.unsent_messages().items())[:1]:
                     crashed.add(id)
                     post.sent.append((id, tuple(one.id for one in members)))
                 post.restart(now)
@@ -409,7 +417,7 @@ def test_nothing_is_told_under_two_ids_nor_twice_but_after_a_crash(
         now += MINUTE
         post.pass_time(now)
         post.deliver(now)
-    assert post.desk.open == {}, "everything comes to an end"
+    assert post.desk.pending == {}, "everything comes to an end"
     assert {one.cause for one in post.ledger.values()} == heard
     by_notification: dict[str, set[str]] = {}
     for message, members in post.sent:
@@ -428,7 +436,7 @@ def test_partitions_that_share_a_channel_all_get_their_turn() -> None:
     """Whatever is closed, comes or waits meanwhile: none blocks the others, and the oldest is never passed over."""
     one = Post(town(per_minute=1))
     other = Post(town(per_minute=1))
-    other.desk.partition, other.desk.paces = 1, one.paces
+    other.desk.partition, other.desk.rate_limits = 1, one.paces
     told_in_all, now = 0, NOW
     for number in range(12):
         for post in (one, other):
@@ -446,5 +454,5 @@ def test_partitions_that_share_a_channel_all_get_their_turn() -> None:
         for post in (one, other):
             post.pass_time(now)
             told_in_all += post.deliver(now)
-    assert one.desk.open == other.desk.open == {}
+    assert one.desk.pending == other.desk.pending == {}
     assert told_in_all <= 1 + (now - NOW) // MINUTE

@@ -7,7 +7,7 @@ import pytest
 
 from ioc.catalogue.channel import Channel, ChannelKind, QuietHours
 from ioc.core.times import parse_instant
-from ioc.notifications.quiet_hours import quiet_until
+from ioc.notifications.quiet_hours import quiet_hours_end
 from tests.unit.samples import at
 
 HUE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -31,9 +31,11 @@ NOON = QuietHours(time(11, 30), time(13))
 )
 def test_the_end_of_quiet_hours(quiet: tuple[QuietHours, ...], now: str, until: str | None) -> None:
     channel = Channel("message", ChannelKind.APPRISE, quiet=quiet)
-    assert quiet_until(channel, at(now), HUE) == (None if until is None else at(until))
+    assert quiet_hours_end(channel, at(now), HUE) == (None if until is None else at(until))
 
 
 def test_quiet_hours_end_by_the_clock_also_on_the_night_it_is_changed() -> None:
     channel, berlin = Channel("message", ChannelKind.APPRISE, quiet=(NIGHT,)), ZoneInfo("Europe/Berlin")
-    assert quiet_until(channel, parse_instant("2026-03-28T22:00:00Z"), berlin) == parse_instant("2026-03-29T04:00:00Z")
+    assert quiet_hours_end(channel, parse_instant("2026-03-28T22:00:00Z"), berlin) == parse_instant(
+        "2026-03-29T04:00:00Z"
+    )

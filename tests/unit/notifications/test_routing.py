@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from ioc.core.scalars import Priority, TargetName
 from ioc.decider.decide import decide
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.incident.state import Incident
 from ioc.incident.summary import Summary
 from ioc.notifications.notification import Occasion, digest
-from ioc.notifications.routing import OCCASIONS, cause_of, planned, whom
+from ioc.notifications.routing import OCCASIONS, new_notifications, recipients, trigger_of
 from ioc.processors.serde import decode_summary, encode
 from tests.unit.samples import CITY, at, event
 
@@ -25,7 +25,7 @@ ONE = Summary(
 
 def fact(kind: str, **more: Any) -> Fact:
     return Fact(
-        f"{ONE.id}/{kind}", Kind(kind), ONE.id, NOW, NOW, **{"service": "field-reports", "unit": "hepco", **more}
+        f"{ONE.id}/{kind}", FactKind(kind), ONE.id, NOW, NOW, **{"service": "field-reports", "unit": "hepco", **more}
     )  # type: ignore[arg-type]
 
 
@@ -64,24 +64,24 @@ CITY_ = replace(
     ids=lambda case: f"{case.kind}-{case.more}",
 )
 def test_who_is_told_and_how(case: Told) -> None:
-    assert whom(fact(case.kind, **case.more), ONE, CITY_) == case.expected
+    assert recipients(fact(case.kind, **case.more), ONE, CITY_) == case.expected
 
 
 def test_while_nobody_has_a_matter_the_unit_that_answers_for_its_service_is_told() -> None:
     nobodys = replace(ONE, unit=None)
-    assert whom(fact("warned", unit=None), nobodys, CITY_) == [("ioc", "screen")]
+    assert recipients(fact("warned", unit=None), nobodys, CITY_) == [("ioc", "screen")]
 
 
 def test_people_who_escalate_to_a_level_tell_whom_the_ladder_names_for_it() -> None:
     rule = next(rule for rule in CITY.rules.by_id.values() if rule.escalation_steps)
     rung = rule.escalation_steps[0]
-    told = whom(fact("escalated", level=rung.level), replace(ONE, rule=rule.id), CITY)
+    told = recipients(fact("escalated", level=rung.level), replace(ONE, rule=rule.id), CITY)
     assert told[0] == (rung.whom, rung.channel)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in OCCASIONS])
-def test_nobody_is_told_of_other_facts(kind: Kind) -> None:
-    assert cause_of(fact(kind)) is None
+@pytest.mark.parametrize("kind", [kind for kind in FactKind if OCCASIONS[kind] is None])
+def test_nobody_is_told_of_other_facts(kind: FactKind) -> None:
+    assert trigger_of(fact(kind)) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_nobody_is_told_of_other_facts(kind: Kind) -> None:
     ],
 )
 def test_what_people_order_is_told_apart_from_what_the_clock_says(kind: str, target: Any, ordered: bool) -> None:
-    cause = cause_of(fact(kind, target=target))
+    cause = trigger_of(fact(kind, target=target))
     assert cause is not None
     assert cause.ordered is ordered
 
@@ -109,17 +109,17 @@ def test_what_people_order_is_told_apart_from_what_the_clock_says(kind: str, tar
     ],
 )
 def test_what_concerns_an_urgent_matter_is_urgent(kind: str, priority: Priority, urgent: bool) -> None:
-    cause, one = cause_of(fact(kind)), replace(ONE, priority=priority)
+    cause, one = trigger_of(fact(kind)), replace(ONE, priority=priority)
     assert cause is not None
-    (made,) = planned(cause, [("hepco", "message")], one, NOW)
+    (made,) = new_notifications(cause, [("hepco", "message")], one, NOW)
     assert made.urgent is urgent
 
 
 def test_an_id_is_made_of_cause_unit_and_channel_alone() -> None:
-    cause = cause_of(fact("warned", target=TargetName.RESOLVE))
+    cause = trigger_of(fact("warned", target=TargetName.RESOLVE))
     assert cause is not None
     pairs = [("hepco", "message"), ("hepco", "call"), ("csgt", "call")]
-    first, again = (list(planned(cause, pairs, one, now)) for one, now in ((ONE, NOW), (None, NOW + 5)))
+    first, again = (list(new_notifications(cause, pairs, one, now)) for one, now in ((ONE, NOW), (None, NOW + 5)))
     assert [one.id for one in first] == [one.id for one in again]
     assert len({one.id for one in first}) == 3
     assert first[0].occasion is Occasion.WARNED
@@ -131,22 +131,22 @@ def test_of_a_directive_who_gave_it_hears_what_is_not_done_and_the_ladder_is_the
         return fact(kind, unit="csgt", directive="d1", **more)
 
     late = of("breached", recipient="ubnd-tp")
-    cause = cause_of(late)
+    cause = trigger_of(late)
     assert cause is not None
     assert (cause.occasion, cause.about, cause.ordered) == (Occasion.NOT_DONE, "csgt", False)
-    assert whom(late, ONE, CITY_) == [("ubnd-tp", "message"), ("ubnd-tp", "screen")]
-    assert cause_of(of("breached")) is None, "nobody gave it"
-    higher = cause_of(of("escalated", recipient="ubnd-tp", channel="call", level=1))
+    assert recipients(late, ONE, CITY_) == [("ubnd-tp", "message"), ("ubnd-tp", "screen")]
+    assert trigger_of(of("breached")) is None, "nobody gave it"
+    higher = trigger_of(of("escalated", recipient="ubnd-tp", channel="call", level=1))
     assert higher is not None
     assert (higher.ordered, higher.about) == (False, "csgt")
-    assert whom(of("warned"), ONE, CITY_) == [("csgt", "call")]
+    assert recipients(of("warned"), ONE, CITY_) == [("csgt", "call")]
 
 
 def test_people_who_escalate_to_somebody_have_that_somebody_told() -> None:
     reported = decide(None, event("reported", NOW), NOW, CITY).state
     raised = decide(reported, event("escalated", NOW + 1, level=2, to="so-xay-dung"), NOW + 1, CITY)
-    (told,) = (one for one in raised.facts if one.kind is Kind.ESCALATED)
-    assert whom(told, ONE, CITY) == [("so-xay-dung", "message")]
+    (told,) = (one for one in raised.facts if one.kind is FactKind.ESCALATED)
+    assert recipients(told, ONE, CITY) == [("so-xay-dung", "message")]
 
 
 def test_a_summary_is_read_from_the_very_record_of_the_incident() -> None:
