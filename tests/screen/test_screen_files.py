@@ -13,7 +13,7 @@ import pytest
 from ioc.catalogue.service import Online
 from ioc.core.rejections import Reason
 from ioc.incident.lifecycle import COMMANDS, EventType, State
-from ioc.notifications.notification import Because, Occasion, Status
+from ioc.notifications.notification import NotificationStatus, Occasion, StatusReason
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = ROOT / "api" / "screen"
@@ -63,8 +63,8 @@ def test_there_are_words_for_every_code_an_operator_may_see(language: str) -> No
         "event": (event_type for event_type in EventType),
         "state": (state for state in State if state is not State.PENDING),
         "occasion": Occasion,
-        "notice": Status,
-        "because": Because,
+        "notice": NotificationStatus,
+        "because": StatusReason,
         "online": Online,
         "calendar": re.findall(
             r"^  - id: \"?([\w-]+)", (ROOT / "ioc/data/hue/calendars.yml").read_text(), re.MULTILINE

@@ -9,7 +9,7 @@ import pytest
 from api.http.auth import Gate, the_gate
 from api.notifications import schemas as notifications_schemas
 from api.notifications.maintenance import EndWindow, OpenWindow
-from api.read_model.reader import take
+from api.read_model.reader import apply_record
 from ioc.core.times import DAY, HOUR, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType
@@ -34,7 +34,7 @@ def body(**more: Any) -> dict[str, Any]:
 def written(city: City) -> None:
     """Let the API read back what it wrote, as it does from the topic."""
     for key, value in city.broker.windows:
-        take(city.model, Topic.MAINTENANCE, key, value)
+        apply_record(city.model, Topic.MAINTENANCE, key, value)
 
 
 async def opened(city: City, client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import pytest
 
 from api.notifications import schemas as notifications_schemas
 from api.read_model.notification_log import NotificationFilter, NotificationIndex
-from api.read_model.reader import take
+from api.read_model.reader import apply_record
 from ioc.core.topics import Topic
-from ioc.notifications.notification import Because, Notification, Occasion, Status
+from ioc.notifications.notification import Notification, NotificationStatus, Occasion, StatusReason
 from ioc.processors.serde import encode
 from tests.api.conftest import START, City
 
@@ -22,7 +22,7 @@ def told(number: int, **more: Any) -> Notification:
         "incident": "field-reports:1",
         "unit": "hepco",
         "channel": "message",
-        "status": Status.SENT,
+        "status": NotificationStatus.SENT,
         "at": START + number,
         "planned_at": START,
         "time": START,
@@ -32,7 +32,7 @@ def told(number: int, **more: Any) -> Notification:
 
 def write(city: City, *ones: Notification) -> None:
     for one in ones:
-        take(city.model, Topic.NOTIFICATIONS, one.id.encode(), encode(one))
+        apply_record(city.model, Topic.NOTIFICATIONS, one.id.encode(), encode(one))
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
@@ -45,10 +45,10 @@ async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
 async def test_the_newest_come_first_and_each_filter_narrows(city: City, client: httpx.AsyncClient) -> None:
     write(
         city,
-        told(1, status=Status.PLANNED),
+        told(1, status=NotificationStatus.PLANNED),
         told(2, incident="field-reports:2", unit="csgt", channel="call"),
-        told(3, status=Status.FAILED, reason="http_503", attempts=12),
-        told(4, status=Status.SUPPRESSED, reason=Because.MAINTENANCE, window="mw-1"),
+        told(3, status=NotificationStatus.FAILED, reason="http_503", attempts=12),
+        told(4, status=NotificationStatus.SUPPRESSED, reason=StatusReason.MAINTENANCE, window="mw-1"),
         told(1, at=START + 9),
     )
     assert await ids(client) == ["ntf_1", "ntf_4", "ntf_3", "ntf_2"]
@@ -90,7 +90,7 @@ def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
     assert ledger.page(NotificationFilter(), 1).notifications[0].id == "ntf_998"
 
 
-@pytest.mark.parametrize("status", Status)
-async def test_every_status_can_be_asked_for(city: City, client: httpx.AsyncClient, status: Status) -> None:
+@pytest.mark.parametrize("status", NotificationStatus)
+async def test_every_status_can_be_asked_for(city: City, client: httpx.AsyncClient, status: NotificationStatus) -> None:
     write(city, told(1, status=status))
     assert await ids(client, f"status={status}") == ["ntf_1"]
