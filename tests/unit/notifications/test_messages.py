@@ -20,47 +20,47 @@ LINKS = Links("https://screen.example/", "https://meet.example/khan")
 
 def notification(cause: str = "c", unit: str = "hepco", **more: Any) -> Notification:
     made = {"occasion": Occasion.WARNED, "target": TargetName.RESOLVE, "due": at("2026-04-14 16:00"), **more}
-    id = notification_id(cause, unit, "message")
+    key = notification_id(cause, unit, "message")
     return Notification(
-        id, cause, made.pop("occasion"), ONE.id, unit, "message", NotificationStatus.WAITING, NOW, NOW, NOW, **made
+        key, cause, made.pop("occasion"), ONE.id, unit, "message", NotificationStatus.WAITING, NOW, NOW, NOW, **made
     )
 
 
 def message(*members: Notification, one: Summary | None = ONE, links: Links = LINKS) -> ChannelMessage:
-    return MessageComposer(CITY, links, lambda _: one).message("msg_1", list(bundle(members, NOW)))
+    return MessageComposer(CITY, links, lambda _: one).compose("msg_1", list(bundle(members, NOW)))
 
 
 def test_a_warning_says_what_is_due_by_when_where_to_whom_and_where_to_look() -> None:
-    told = message(notification())
-    assert told.title == "Sắp đến hạn xử lý, hạn 16:00 14/04: Cây đổ chắn đường (Phường Phú Xuân) [field-reports:1]"
-    assert told.text.splitlines() == [
-        told.title,
+    sent = message(notification())
+    assert sent.title == "Sắp đến hạn xử lý, hạn 16:00 14/04: Cây đổ chắn đường (Phường Phú Xuân) [field-reports:1]"
+    assert sent.text.splitlines() == [
+        sent.title,
         "Gửi: Công ty Môi trường và Công trình đô thị Huế",
         "https://screen.example/?incident=field-reports:1",
     ]
-    assert not told.urgent
+    assert not sent.urgent
 
 
 def test_what_is_urgent_says_so_first_and_names_the_war_room() -> None:
-    told = message(notification(occasion=Occasion.URGENT, urgent=True, target=None, due=None))
-    assert told.title.startswith("[KHẨN] Sự việc khẩn: Cây đổ")
-    assert told.text.splitlines()[-1] == "Phòng họp khẩn: https://meet.example/khan"
+    sent = message(notification(occasion=Occasion.URGENT, urgent=True, target=None, due=None))
+    assert sent.title.startswith("[KHẨN] Sự việc khẩn: Cây đổ")
+    assert sent.text.splitlines()[-1] == "Phòng họp khẩn: https://meet.example/khan"
     assert "Phòng họp" not in message(notification(urgent=True), links=Links()).text
 
 
 def test_units_told_together_are_named_together_and_matters_one_by_one() -> None:
-    told = message(
+    sent = message(
         notification(), notification(unit="csgt"), notification("d", occasion=Occasion.DIRECTED, target=None)
     )
-    assert told.title == "2 thông báo"
-    assert [item.units for item in told.items] == [("hepco", "csgt"), ("hepco",)]
-    assert told.text.count("\n- ") == 1
-    assert "Phòng Cảnh sát giao thông" in told.text
+    assert sent.title == "2 thông báo"
+    assert [item.units for item in sent.items] == [("hepco", "csgt"), ("hepco",)]
+    assert sent.text.count("\n- ") == 1
+    assert "Phòng Cảnh sát giao thông" in sent.text
 
 
 def test_who_gave_a_directive_and_those_above_hear_which_unit_is_not_done() -> None:
-    told = message(notification(occasion=Occasion.NOT_DONE, target=None, about="csgt"))
-    assert told.title.startswith("Chỉ đạo quá hạn, Phòng Cảnh sát giao thông chưa xong, hạn 16:00 14/04: Cây đổ")
+    sent = message(notification(occasion=Occasion.NOT_DONE, target=None, about="csgt"))
+    assert sent.title.startswith("Chỉ đạo quá hạn, Phòng Cảnh sát giao thông chưa xong, hạn 16:00 14/04: Cây đổ")
     higher = message(notification(occasion=Occasion.ESCALATED, target=None, about="csgt", level=2)).title
     assert "Phòng Cảnh sát giao thông chưa xong, báo cấp 2" in higher
     assert message(notification(target=None, about="hepco")).title.startswith("Sắp đến hạn thực hiện chỉ đạo, hạn")

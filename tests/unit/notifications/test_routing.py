@@ -30,7 +30,7 @@ def fact(kind: str, **more: Any) -> Fact:
 
 
 @dataclass
-class Told:
+class RoutingCase:
     kind: str
     more: dict[str, Any]
     expected: list[tuple[str, str]]
@@ -44,26 +44,26 @@ CITY_ = replace(
 @pytest.mark.parametrize(
     "case",
     [
-        Told("warned", {"target": "resolve"}, [("hepco", "message")]),
-        Told("warned", {"unit": None}, [("hepco", "message")]),
-        Told("warned", {"unit": "bo-doi-bien-phong"}, [("bo-doi-bien-phong", "screen")]),
-        Told(
+        RoutingCase("warned", {"target": "resolve"}, [("hepco", "message")]),
+        RoutingCase("warned", {"unit": None}, [("hepco", "message")]),
+        RoutingCase("warned", {"unit": "bo-doi-bien-phong"}, [("bo-doi-bien-phong", "screen")]),
+        RoutingCase(
             "escalated",
             {"recipient": "ubnd-tp", "channel": "call", "target": "resolve", "level": 2},
             [("ubnd-tp", "call"), ("ubnd-tp", "message"), ("ubnd-tp", "screen")],
         ),
-        Told("escalated", {"level": 1}, [("hepco", "message")]),
-        Told("escalated", {"level": 1, "recipient": "csgt"}, [("csgt", "call")]),
-        Told("directed", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
-        Told("urgent", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
-        Told("urgent", {}, [("hepco", "message")]),
-        Told("involved", {"units": ("csgt",)}, [("csgt", "call")]),
-        Told("lowered", {"units": ("csgt",)}, [("csgt", "call")]),
-        Told("returned", {}, [("hepco", "message")]),
+        RoutingCase("escalated", {"level": 1}, [("hepco", "message")]),
+        RoutingCase("escalated", {"level": 1, "recipient": "csgt"}, [("csgt", "call")]),
+        RoutingCase("directed", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
+        RoutingCase("urgent", {"units": ("csgt", "hepco")}, [("csgt", "call"), ("hepco", "message")]),
+        RoutingCase("urgent", {}, [("hepco", "message")]),
+        RoutingCase("involved", {"units": ("csgt",)}, [("csgt", "call")]),
+        RoutingCase("lowered", {"units": ("csgt",)}, [("csgt", "call")]),
+        RoutingCase("returned", {}, [("hepco", "message")]),
     ],
     ids=lambda case: f"{case.kind}-{case.more}",
 )
-def test_who_is_told_and_how(case: Told) -> None:
+def test_who_is_told_and_how(case: RoutingCase) -> None:
     assert recipients(fact(case.kind, **case.more), ONE, CITY_) == case.expected
 
 
