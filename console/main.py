@@ -59,7 +59,7 @@ def notifier() -> None:
     import os
 
     from streams.notifier.notifier import links_of, run
-    from streams.notifier.senders.senders import ChannelsUnusable, make_senders
+    from streams.notifier.senders.registry import ChannelsUnusable, make_senders
     from streams.notifier.settings import NotifierSettings
 
     settings = NotifierSettings()
@@ -67,7 +67,7 @@ def notifier() -> None:
     try:
         senders = make_senders(catalogue, os.environ, settings.notify_timeout)
     except ChannelsUnusable as error:
-        told = "\n  ".join(["These channels could never send as they are set:", *error.faults])
+        told = "\n  ".join(["These channels could never send as they are set:", *error.errors])
         err.print(told, highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(2) from error
     run(settings, catalogue, senders, links_of(settings, catalogue))

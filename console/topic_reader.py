@@ -12,7 +12,7 @@ from ioc.core.topics import Topic
 from ioc.processors.registry import PROCESSORS
 from ioc.processors.serde import decode_position
 from streams.kafka_clients import reader
-from streams.partition.restore import batches, has_records
+from streams.log_reader import has_records, read_batches
 
 # The exit code of a command that waited for the workers in vain.
 NOT_FOLDED = 3
@@ -29,7 +29,7 @@ async def read_topic(
     async with reader(bootstrap) as consumer:
         partitions = await _assigned(consumer, topic)
         ends = await very_ends(bootstrap, partitions) if until is None else _offsets(partitions, until)
-        async for tp, records in batches(consumer, ends):
+        async for tp, records in read_batches(consumer, ends):
             for record in records:
                 if record.offset < ends[tp]:
                     yield record

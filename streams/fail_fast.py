@@ -27,30 +27,30 @@ class Exit(IntEnum):
     WRONG_FAUST = 75
 
 
-def stop_at_once(code: Exit, why: str, error: BaseException | None = None) -> NoReturn:
-    """Say why in one line, and end the process."""
+def stop_at_once(code: Exit, reason: str, error: BaseException | None = None) -> NoReturn:
+    """Log the reason in one line, and end the process."""
     cause = f" ({type(error).__name__}: {error})" if error is not None else ""
-    log.critical("the process stops: %s: %s%s", code.name.lower(), why, cause)
+    log.critical("the process stops: %s: %s%s", code.name.lower(), reason, cause)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(code)
 
 
 class Watchdog(threading.Thread):
-    """A thread of its own, so that it still runs when the event loop does not."""
+    """Ends the process when the event loop stands still. It is a thread of its own, so that it runs all the same."""
 
     def __init__(self, frozen_after: float) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.frozen_after = frozen_after
-        self._alive = time.monotonic()
+        self._alive_at = time.monotonic()
 
     def alive(self) -> None:
-        """Called by the event loop: it still turns."""
-        self._alive = time.monotonic()
+        """Called by the event loop, to show that it still runs."""
+        self._alive_at = time.monotonic()
 
     def run(self) -> None:
         while True:
             time.sleep(1)
-            if time.monotonic() - self._alive > self.frozen_after:
+            if time.monotonic() - self._alive_at > self.frozen_after:
                 faulthandler.dump_traceback(all_threads=True)
                 stop_at_once(Exit.FROZEN, f"the event loop stood still for {self.frozen_after:g} s")

@@ -1,6 +1,10 @@
 """Every metric of a worker and of a notifier, declared once. Labels are bounded: never an incident, never a person."""
 
+from typing import assert_never
+
 from prometheus_client import Counter, Gauge, Histogram
+
+from ioc.processors.processor import StateGauge
 
 RECORDS = Counter("ioc_fold_records_total", "Records folded", ["topic", "partition"])
 REFUSED = Counter("ioc_fold_refused_total", "Records refused into the dead letters", ["reason"])
@@ -34,3 +38,14 @@ NOTIFIER_SECONDS = Histogram(
     "From a fact read to its message taken",
     buckets=(0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 3600, 28800),
 )
+
+
+def set_gauge(gauge: StateGauge, topic: str, partition: str, count: int) -> None:
+    """Show what a processor counts of its state."""
+    match gauge:
+        case StateGauge.STATES:
+            HELD.labels(topic, partition).set(count)
+        case StateGauge.PENDING:
+            PENDING.labels(partition).set(count)
+        case _:
+            assert_never(gauge)

@@ -36,6 +36,6 @@ class WorkerSettings(BaseSettings):
     frozen_after: float = Field(30.0, gt=0, description="how long the event loop may stand still")
 
     @property
-    def refusal_policy(self) -> DeadLetterLimit:
-        """When too many records are refused."""
+    def dead_letter_limit(self) -> DeadLetterLimit:
+        """How many records may be refused before the worker stops."""
         return DeadLetterLimit(self.refused_share, self.refused_least, self.refused_window)

@@ -1,4 +1,4 @@
-"""Running a worker: one process, one Faust app. It ends when told to, or at once when in doubt."""
+"""The worker process: one Faust app. It ends when it is told to, or at once when in doubt."""
 
 import gc
 import logging
@@ -10,7 +10,7 @@ from ioc.catalogue.city import Catalogue
 from streams.faust_adapter.app import make_app
 from streams.settings import WorkerSettings
 
-# After how many new objects the garbage collector looks: the state is a large heap without cycles.
+# After how many new objects the garbage collector runs: the state is a large heap without cycles.
 COLLECTING = (50_000, 50, 50)
 
 

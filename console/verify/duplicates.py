@@ -17,7 +17,7 @@ from console.verify.recompute import recompute_duplicates
 from console.verify.snapshot import DuplicateSnapshot
 from ioc.core.records import Record
 from ioc.core.topics import Topic
-from ioc.duplicates.clusters import decode_matter
+from ioc.duplicates.clusters import decode_cluster
 from ioc.processors.duplicates import DuplicateProcessor
 
 
@@ -64,7 +64,7 @@ def _take_cluster(snapshot: DuplicateSnapshot, record: ConsumerRecord) -> None:
     cluster_id = record.key.decode()
     snapshot.clusters.pop(cluster_id, None)
     if record.value is not None:
-        snapshot.clusters[cluster_id] = decode_matter(record.value)
+        snapshot.clusters[cluster_id] = decode_cluster(record.value)
 
 
 def accepted_candidates(snapshot: DuplicateSnapshot, *outputs: DuplicateOutput) -> Iterator[Record]:

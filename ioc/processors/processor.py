@@ -1,137 +1,116 @@
-"""TODO."""
+"""The base of all processors: one partition of an input topic, its state, and the pure fold over it.
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+No Kafka here. A fold leaves states and position alone and returns a change set. The journal writes that in one
+transaction, and only then is it applied. What is derived from the states, such as timers, moves at once: a worker that
+could not write its changes stops, and rebuilds everything from what is committed.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
-from ioc.core.dead_letter import DeadLetter
 from ioc.core.dead_letter_limit import DEFAULT_LIMIT, DeadLetterLimit
-from ioc.core.records import ClockKind, Outgoing, Position, Record, Writes
-from ioc.core.rejections import FieldError, Reason, Rejection
+from ioc.core.editions import with_edition
+from ioc.core.partitioner import partition_of
+from ioc.core.records import ClockKind, Position, Record
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
+from ioc.processors.change_set import ChangeSet
 from ioc.processors.timers import Timers
 
-Key = TypeVar("Key")
-
-Row = TypeVar("Row")
+ChangeSetT = TypeVar("ChangeSetT", bound=ChangeSet)
 
 
-class SliceFold:
-    """How a slice moves the position: the clock, what was folded, refused and known already."""
+class StateGauge(StrEnum):
+    """What a processor counts of the state it holds."""
 
-    def __init__(self, before: Position, policy: DeadLetterLimit) -> None:
-        self.now = before.clock
-        self.duplicates = 0
-        self._before = before
-        self._policy = policy
-
-    def take(self, record: Record) -> bool:
-        """Fold one record; return whether it was refused."""
-        raise NotImplementedError
-
-    def take_all(self, records: Sequence[Record]) -> Position:
-        """Fold a slice of records; return how far the partition is folded with it."""
-        refused = [self.take(record) for record in records]
-        return replace(
-            self._before,
-            next=records[-1].offset + 1,
-            clock=self.now,
-            folded=self._before.folded + len(refused),
-            refused=self._before.refused + sum(refused),
-            duplicates=self._before.duplicates + self.duplicates,
-            recent=self._policy.after(self._before.recent, refused),
-        )
+    STATES = "states"
+    PENDING = "pending"
 
 
-STRAY = Rejection(Reason.WRONG_PARTITION, (FieldError("key", "sent to another partition than the key's"),))
+class PartitionProcessor(ABC, Generic[ChangeSetT]):
+    """One partition of an input topic. A subclass is one kind of processor, with its own change set.
 
+    `input` is the topic that is folded, `tables` are the compacted topics from which the state is restored. `pending`
+    counts the incidents whose report has not come; only the processor of incidents has any.
+    """
 
-class Folded:
-    """One partition of so many: by which catalogue and whose clock it is folded, and how far it is."""
+    input: ClassVar[Topic]
+    tables: ClassVar[Sequence[Topic]]
+    pending = 0
 
     def __init__(
         self,
         partition: int,
         catalogue: Catalogue,
         clock: ClockKind,
-        policy: DeadLetterLimit = DEFAULT_LIMIT,
+        dead_letter_limit: DeadLetterLimit = DEFAULT_LIMIT,
         partitions: int = 1,
     ) -> None:
         self.partition = partition
         self.partitions = partitions
         self.catalogue = catalogue
         self.clock = clock
-        self.policy = policy
+        self.dead_letter_limit = dead_letter_limit
         self.timers = Timers()
         self.position = Position()
-        self.begin()
+        self.reset()
 
-    def begin(self) -> None:
+    def owns(self, key: str) -> bool:
+        """True when records with this key belong to this partition."""
+        return partition_of(key.encode(), self.partitions) == self.partition
+
+    def use_catalogue(self, catalogue: Catalogue) -> None:
+        """Fold by this catalogue from now on."""
+        self.catalogue = catalogue
+
+    @abstractmethod
+    def reset(self) -> None:
         """Begin with no state at all."""
-        raise NotImplementedError
 
+    @abstractmethod
+    def restore(self, topic: Topic, key: bytes, value: bytes | None) -> None:
+        """Take back one committed record of a table; None is a tombstone."""
 
-def put(table: dict[Key, Row], key: Key, row: Row | None) -> None:
-    """Put a row in its place in a table; None takes away what is there."""
-    if row is None:
-        table.pop(key, None)
-    else:
-        table[key] = row
+    @abstractmethod
+    def build_indexes(self) -> None:
+        """Build what is derived from the states, once all of them are restored."""
 
+    @abstractmethod
+    def fold(self, records: Sequence[Record]) -> ChangeSetT:
+        """Return what a slice of records changes. The caller leaves out records that were folded before."""
 
-class Changed(Protocol):
-    """All that a slice or a tick changes."""
+    @abstractmethod
+    def tick(self, now: Instant, limit: int, late_input: bool = False) -> ChangeSetT:
+        """Return what the timers that are due at `now` change, at most `limit` of them.
 
-    position: Position
-    outbox: list[Outgoing]
-    dead_letters: list[DeadLetter]
+        `late_input` says that input from before `now` may still wait to be folded.
+        """
 
-    @property
-    def empty(self) -> bool:
-        """True when there is nothing to write."""
+    def reevaluate(self, batch_size: int, last: str | None = None) -> Iterator[ChangeSetT]:
+        """Yield what a new edition of the catalogue changes, `batch_size` states at a time, up to the state `last`.
 
-    def writes(self, partition: int) -> Writes:
-        """Yield what is written to the partition's own number of each topic, without the position."""
+        Each change set must be applied before the next is asked for. Where nothing depends on the catalogue before the
+        next record comes, as here, the position notes the new edition and there is nothing to yield.
+        """
+        position = self.position
+        editions = with_edition(position.editions, self.catalogue.edition, position.next)
+        self.position = replace(position, editions=editions)
+        return iter(())
 
-
-Changes = TypeVar("Changes", bound=Changed)
-
-
-class Shard(Protocol[Changes]):
-    """The state of one partition of a lane, and the pure fold over it."""
-
-    partition: int
-    partitions: int
-    clock: ClockKind
-    position: Position
-    timers: Timers
-
-    @property
-    def input(self) -> Topic:
-        """The topic that is folded."""
-
-    @property
-    def tables(self) -> Sequence[Topic]:
-        """The compacted topics its state is put back from."""
-
-    @property
-    def held(self) -> int:
-        """How many states it holds in memory."""
-
-    def put_back(self, topic: Topic, key: bytes, value: bytes | None) -> None:
-        """Take back one record of a table."""
-
-    def index(self) -> None:
-        """Build what is derived anew, once all is put back."""
-
-    def fold(self, records: Sequence[Record]) -> Changes:
-        """Return what a slice of records changes. Records already folded are the caller's to leave out."""
-
-    def tick(self, now: Instant, most: int, late_input: bool = False) -> Changes:
-        """Return what the moments reached by `now` change, at most `most` of them."""
-
-    def apply(self, changes: Changes) -> None:
+    @abstractmethod
+    def apply(self, changes: ChangeSetT) -> None:
         """Take over changes that are safely written."""
+
+    @property
+    @abstractmethod
+    def state_count(self) -> int:
+        """How many states are held in memory."""
+
+    def gauges(self) -> Mapping[StateGauge, int]:
+        """Return what the metrics show of the state."""
+        return {StateGauge.STATES: self.state_count}

@@ -19,7 +19,7 @@ from ioc.incident.event import Event
 from ioc.incident.lifecycle import EVENT_TYPES
 from ioc.incident.payloads import DECODE, NOBODY, PAYLOADS, Payload, Reported, Reporter
 from ioc.office_records import records
-from ioc.office_records.records import ACT_OF_TYPE, BOOKINGS, REGISTER_OF, BookingPayload, Booking
+from ioc.office_records.records import ACT_OF_TYPE, BOOKINGS, REGISTER_OF, Booking, BookingPayload
 from ioc.processors.semantic_checks import faults_beyond_shape
 
 Said = TypeVar("Said", bound=Payload | BookingPayload)

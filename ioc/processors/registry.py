@@ -1,21 +1,21 @@
-"""The lanes a worker folds: for each input topic the pure shard of one of its partitions."""
+"""The processors a worker runs, by the input topic each of them folds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ioc.catalogue.city import Catalogue
-from ioc.core.dead_letter_limit import DeadLetterLimit
-from ioc.core.records import ClockKind
 from ioc.core.topics import Topic
-from ioc.processors.duplicates import DuplicateProcessor as Matters
-from ioc.processors.incidents import IncidentProcessor as Incidents
-from ioc.processors.processor import Shard
-from ioc.processors.sensors import SensorProcessor as Sensors
+from ioc.processors.duplicates import DuplicateProcessor
+from ioc.processors.incidents import IncidentProcessor
+from ioc.processors.processor import PartitionProcessor
+from ioc.processors.sensors import SensorProcessor
 
-MakeProcessor = Callable[[int, Catalogue, ClockKind, DeadLetterLimit, int], Shard[Any]]
+AnyProcessor = PartitionProcessor[Any]
+"""A processor of any kind: it applies the change sets it made itself."""
 
-PROCESSORS: Mapping[Topic, MakeProcessor] = {
-    Topic.EVENTS: Incidents,
-    Topic.INDICATORS: Sensors,
-    Topic.SIGHTINGS: Matters,
-}
+_KINDS: tuple[type[AnyProcessor], ...] = (
+    IncidentProcessor,
+    SensorProcessor,
+    DuplicateProcessor,
+)
+
+PROCESSORS: Mapping[Topic, type[AnyProcessor]] = {kind.input: kind for kind in _KINDS}

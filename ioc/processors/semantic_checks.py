@@ -6,13 +6,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.core.cloudevents import Envelope, out_of_time, wrong_address
+from ioc.core.cloudevents import Envelope, address_errors, time_errors
 from ioc.core.rejections import FieldError
 from ioc.core.sources import is_own
-from ioc.core.times import OUT_OF_TIME, is_of_our_time
+from ioc.core.times import TIME_OUT_OF_RANGE, is_plausible_moment
 from ioc.incident.lifecycle import EVENT_TYPES, KIN, OWN
 from ioc.incident.payloads import PAYLOADS, Assigned, Payload, Rated, Reported, Shelved, Updated
-from ioc.office_records.records import BOOKINGS, Answered, Booked
+from ioc.office_records.records import BOOKINGS, Answered, BookingPayload
 
 LONGEST_SHELVED = timedelta(days=7)
 ASSIGNED_TO_NOBODY = "an assignment names a unit or an assignee"
@@ -25,10 +25,10 @@ Check = Callable[[Envelope, str | None, Any], Iterable[FieldError]]
 
 
 def faults_beyond_shape(
-    envelope: Envelope, address: str | None, payload: Payload | Booked, key: bytes | None
+    envelope: Envelope, address: str | None, payload: Payload | BookingPayload, key: bytes | None
 ) -> Faults:
     """Return every such fault of an event whose shape is right. `address` is None when its source has no slug."""
-    faults = [*wrong_address(address, key)]
+    faults = [*address_errors(address, key)]
     for check in _CHECKS[type(payload)]:
         faults += check(envelope, address, payload)
     return tuple(faults)
@@ -70,15 +70,17 @@ def _dues_out_of_time(_: Envelope, __: str | None, payload: Reported) -> Faults:
     """Return the dues given with a report that no calendar reaches."""
     if not payload.due:
         return ()
-    return tuple(FieldError(f"data.due.{t}", OUT_OF_TIME) for t, due in payload.due.items() if not is_of_our_time(due))
+    return tuple(
+        FieldError(f"data.due.{t}", TIME_OUT_OF_RANGE) for t, due in payload.due.items() if not is_plausible_moment(due)
+    )
 
 
 def _dates_out_of_time(_: Envelope, __: str | None, payload: Payload) -> Iterator[FieldError]:
     """Yield the moments it speaks of that no calendar reaches."""
     for name in _DATES:
         moment = getattr(payload, name, None)
-        if isinstance(moment, datetime) and not is_of_our_time(moment):
-            yield FieldError(f"data.{name}", OUT_OF_TIME)
+        if isinstance(moment, datetime) and not is_plausible_moment(moment):
+            yield FieldError(f"data.{name}", TIME_OUT_OF_RANGE)
 
 
 def _off_the_shelf(envelope: Envelope, _: str | None, payload: Shelved) -> Iterator[FieldError]:
@@ -88,7 +90,7 @@ def _off_the_shelf(envelope: Envelope, _: str | None, payload: Shelved) -> Itera
         for name in ("actor", "text")
         if not (getattr(payload, name) or "").strip()
     )
-    if not is_of_our_time(envelope.time):
+    if not is_plausible_moment(envelope.time):
         return
     if not envelope.time < payload.until <= envelope.time + LONGEST_SHELVED:
         yield FieldError("data.until", "must lie after the event, by seven days at most")
@@ -105,7 +107,7 @@ def _checks_of(kind: type[Struct]) -> Iterator[Check]:
         yield _SAYS_ENOUGH[kind]
     if not set(_RELATED).isdisjoint(kind.__struct_fields__):
         yield _own_relative
-    yield out_of_time
+    yield time_errors
     if kind is Reported:
         yield _dues_out_of_time
     elif not set(_DATES).isdisjoint(kind.__struct_fields__):

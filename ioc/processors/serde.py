@@ -47,14 +47,14 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
         return max(0, self.end - self.next)
 
 
-class Gist(Struct, frozen=True, omit_defaults=True, gc=False):
+class IncidentHead(Struct, frozen=True, omit_defaults=True, gc=False):
     """As much of an incident's state as is needed of all incidents at once; the rest is not decoded."""
 
     state: State = State.PENDING
     next_at: Instant | None = None
 
 
-class Age(Struct, frozen=True, gc=False):
+class ItemHead(Struct, frozen=True, gc=False):
     """As much of an item as is needed of all at once: the latest moment anything was told of it (ms)."""
 
     last: Instant
@@ -77,9 +77,9 @@ class Look(Struct, frozen=True):
 
 encode = msgspec.json.Encoder().encode
 decode_incident = msgspec.json.Decoder(Incident).decode
-decode_gist = msgspec.json.Decoder(Gist).decode
+decode_incident_head = msgspec.json.Decoder(IncidentHead).decode
 decode_item = msgspec.json.Decoder(Item).decode
-decode_age = msgspec.json.Decoder(Age).decode
+decode_item_head = msgspec.json.Decoder(ItemHead).decode
 decode_aggregate = msgspec.json.Decoder(Aggregate).decode
 decode_position = msgspec.json.Decoder(Position).decode
 decode_fact = msgspec.json.Decoder(Fact).decode

@@ -1,27 +1,27 @@
-"""States at rest: the very bytes that were written of them, decoded only when looked at.
+"""States at rest: the very bytes that were written to the log, decoded only when they are read.
 
-Bytes take a third of the memory, nothing walks them in search of garbage, and putting back a million of them decodes
-none. The latest that were looked at are kept decoded, too: what has just changed often changes again.
+Bytes take a third of the memory, the garbage collector does not walk them, and restoring a million of them decodes
+none. The states read last are cached decoded as well: what has just changed often changes again.
 """
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 from typing import TypeVar
 
-State = TypeVar("State")
+StoredT = TypeVar("StoredT")
 
-KEPT_DECODED = 512
+CACHE_SIZE = 512
 
 
-class StateStore(Mapping[str, State]):
-    """The states of a partition by their ids. Nobody may change a state he was given: it may be given again."""
+class StateStore(Mapping[str, StoredT]):
+    """The states of a partition by their ids. Callers must not change a state they get: it may be given again."""
 
-    def __init__(self, decode: Callable[[bytes], State], kept_decoded: int = KEPT_DECODED) -> None:
+    def __init__(self, decode: Callable[[bytes], StoredT], cache_size: int = CACHE_SIZE) -> None:
         self._decode = decode
         self._encoded: dict[str, bytes] = {}
-        # Two generations: a new one that is full becomes the old one, and what was not asked for meanwhile is gone.
-        self._new: dict[str, State] = {}
-        self._old: dict[str, State] = {}
-        self._most = kept_decoded
+        # Two generations: a full new one becomes the old one, and what was not read in the meantime is dropped.
+        self._new: dict[str, StoredT] = {}
+        self._old: dict[str, StoredT] = {}
+        self._cache_size = cache_size
 
     def __len__(self) -> int:
         return len(self._encoded)
@@ -29,39 +29,39 @@ class StateStore(Mapping[str, State]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._encoded)
 
-    def __contains__(self, id: object) -> bool:
-        return id in self._encoded
+    def __contains__(self, key: object) -> bool:
+        return key in self._encoded
 
-    def __getitem__(self, id: str) -> State:
-        found = self._new.get(id)
-        if found is None:
-            found = self._old.get(id)
-            if found is None:
-                found = self._decode(self._encoded[id])
-            self._remember(id, found)
-        return found
+    def __getitem__(self, key: str) -> StoredT:
+        state = self._new.get(key)
+        if state is None:
+            state = self._old.get(key)
+            if state is None:
+                state = self._decode(self._encoded[key])
+            self._cache(key, state)
+        return state
 
-    def find(self, id: str) -> State | None:
-        """Return a state, or None when there is none: most of what is new is asked for, and raises nothing."""
-        return self[id] if id in self._encoded else None
+    def find(self, key: str) -> StoredT | None:
+        """Return a state, or None when there is none. Most lookups are of new ids: this raises nothing for them."""
+        return self[key] if key in self._encoded else None
 
     def encoded(self) -> ItemsView[str, bytes]:
-        """Return all ids and the bytes of their states."""
+        """Return all ids with the bytes of their states."""
         return self._encoded.items()
 
-    def put(self, id: str, encoded: bytes | None, state: State | None = None) -> None:
-        """Keep the bytes of a state, and the state itself at hand when given; None lets go of it."""
+    def put(self, key: str, encoded: bytes | None, state: StoredT | None = None) -> None:
+        """Store the bytes of a state, and cache the state when it is given; None instead of bytes removes it."""
         if encoded is not None:
-            self._encoded[id] = encoded
+            self._encoded[key] = encoded
         else:
-            self._encoded.pop(id, None)
+            self._encoded.pop(key, None)
         if state is not None:
-            self._remember(id, state)
+            self._cache(key, state)
         else:
-            self._new.pop(id, None)
-            self._old.pop(id, None)
+            self._new.pop(key, None)
+            self._old.pop(key, None)
 
-    def _remember(self, id: str, state: State) -> None:
-        if len(self._new) >= self._most:
+    def _cache(self, key: str, state: StoredT) -> None:
+        if len(self._new) >= self._cache_size:
             self._old, self._new = self._new, {}
-        self._new[id] = state
+        self._new[key] = state

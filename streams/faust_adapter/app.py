@@ -1,4 +1,4 @@
-"""The Faust app: an agent of three lines for each lane, the tick, and the heartbeat."""
+"""The Faust app: an agent of three lines for each input topic, the tick, and the heartbeat."""
 
 import asyncio
 import logging
@@ -13,83 +13,86 @@ from ioc.core.topics import Topic
 from ioc.processors.registry import PROCESSORS
 from streams.clock import now_ms
 from streams.fail_fast import Exit, Watchdog, stop_at_once
-from streams.faust_adapter.batcher import Inbox
-from streams.faust_adapter.patches import SliceSchema, harden
-from streams.partition.assignment import Partitions
-from streams.partition.heartbeat import Pulse
-from streams.partition.partition import TopicPartitionId
+from streams.faust_adapter.batcher import Batcher
+from streams.faust_adapter.patches import SliceSchema, apply_patches
+from streams.partition.assignment import Assignment
+from streams.partition.heartbeat import HeartbeatWriter
+from streams.partition.partition import InputPartition
 from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.app")
 
 
 def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
-    """Return the Faust app of a worker, hardened. Faust keeps no table and no topic of its own here."""
-    harden(settings.slice_records)
+    """Return the Faust app of a worker, with the patches applied. Faust keeps no table and no topic of its own here."""
+    apply_patches(settings.slice_records)
     app = faust.App(settings.group, **_faust_settings(settings))
-    partitions = Partitions(settings, catalogue)
-    pulse = Pulse(settings)
+    assignment = Assignment(settings, catalogue)
     watchdog = Watchdog(settings.frozen_after)
-    _follow_assignment(app, partitions)
-
+    _follow_assignment(app, assignment)
     for topic in PROCESSORS:
-        _add_agent(app, topic, partitions, settings.slice_records)
+        _add_agent(app, topic, assignment, settings.slice_records)
 
-    async def live() -> None:
+    async def watch() -> None:
         watchdog.start()
         while True:
             watchdog.alive()
             await asyncio.sleep(1)
 
-    async def beat() -> None:
+    async def tick() -> None:
         try:
-            await pulse.start()
-            while True:
-                opened = partitions.opened()
-                now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
-                ends = await pulse.beat(opened)
-                await asyncio.gather(*(one.tick(now, ends[one.place]) for one in opened))
-                await asyncio.sleep(settings.tick_every)
+            await _tick_forever(assignment, settings)
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "the tick failed", error)
 
-    app.task(live)
-    app.task(beat)
+    app.task(watch)
+    app.task(tick)
     return app
 
 
-def _add_agent(app: faust.App, topic: Topic, partitions: Partitions, most: int) -> None:
-    inboxes: dict[int, Inbox] = {}
+async def _tick_forever(assignment: Assignment, settings: WorkerSettings) -> None:
+    heartbeats = HeartbeatWriter(settings)
+    await heartbeats.start()
+    while True:
+        partitions = assignment.opened()
+        now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
+        ends = await heartbeats.beat(partitions)
+        await asyncio.gather(*(partition.tick(now, ends[partition.id]) for partition in partitions))
+        await asyncio.sleep(settings.tick_every)
 
-    def inbox(number: int) -> Inbox:
-        if number not in inboxes:
-            name = f"partition {number} of {topic}"
-            inboxes[number] = Inbox(name, lambda: partitions.get(TopicPartitionId(topic, number)), most)
-        return inboxes[number]
+
+def _add_agent(app: faust.App, topic: Topic, assignment: Assignment, max_records: int) -> None:
+    batchers: dict[int, Batcher] = {}
+
+    def batcher(number: int) -> Batcher:
+        if number not in batchers:
+            partition_id = InputPartition(topic, number)
+            batchers[number] = Batcher(str(partition_id), lambda: assignment.get(partition_id), max_records)
+        return batchers[number]
 
     @app.agent(app.topic(topic, schema=SliceSchema()), name=f"{topic}.fold")
     async def fold(stream: Any) -> None:
-        async for event in stream.noack().events():  # the inbox acknowledges it
-            await inbox(event.message.partition).put(event)
+        async for event in stream.noack().events():  # the batcher acknowledges it
+            await batcher(event.message.partition).add(event)
 
 
-def _follow_assignment(app: faust.App, partitions: Partitions) -> None:
+def _follow_assignment(app: faust.App, assignment: Assignment) -> None:
     async def assigned(_: Any, *args: Any, **__: Any) -> None:
-        await partitions.assign(_places(args[0]))
+        await assignment.assign(_input_partitions(args[0]))
 
     async def revoked(_: Any, *args: Any, **__: Any) -> None:
-        await partitions.revoke(_places(args[0]))
+        await assignment.revoke(_input_partitions(args[0]))
 
     app.on_partitions_assigned.connect(assigned)  # type: ignore[arg-type]  # signals are typed for sync only
     app.on_partitions_revoked.connect(revoked)  # type: ignore[arg-type]
 
 
-def _places(partitions: Iterable[TP]) -> list[TopicPartitionId]:
-    return sorted(TopicPartitionId(Topic(tp.topic), tp.partition) for tp in partitions if tp.topic in set(PROCESSORS))
+def _input_partitions(partitions: Iterable[TP]) -> list[InputPartition]:
+    return sorted(InputPartition(Topic(tp.topic), tp.partition) for tp in partitions if tp.topic in set(PROCESSORS))
 
 
 def _faust_settings(settings: WorkerSettings) -> dict[str, Any]:
-    """Return the settings under which Faust does least of its own accord."""
+    """Return the settings under which Faust does least by itself."""
     return {
         "broker": [f"kafka://{host}" for host in settings.bootstrap.split(",")],
         "store": "memory://",

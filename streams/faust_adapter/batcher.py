@@ -1,10 +1,10 @@
-"""Where the slices of one partition wait until they are folded.
+"""The batcher: where the slices of one partition wait until they are folded.
 
 All that have come while a transaction was being written go into the next one: few records at a time while there is
 little to do, many under a backlog. No partition waits for another: one's transaction is written while another folds.
 
-A transaction costs worker and broker nearly the same however few its records. So a small one that follows on the heels
-of another waits a little for company: at a thousand events a second that is quicker for all of them.
+A transaction costs worker and broker nearly the same however few its records. So a small one that follows closely on
+another waits a little for more records: at a thousand events a second that is quicker for all of them.
 """
 
 import asyncio
@@ -12,93 +12,95 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from itertools import chain
-from typing import Any, Protocol
+from typing import Protocol
 
 from streams.fail_fast import Exit, stop_at_once
 from streams.partition.partition import Partition
-from streams.partition.record_batch import Stretch
+from streams.partition.record_batch import RecordBatch
 
-# Seconds from the beginning of one transaction of a partition to the next, when that has at most so many records.
+# Seconds from the start of one transaction of a partition to the next, when that has at most so many records.
 PACE = 0.05
 SMALL = 200
 
-Open = Callable[[], Awaitable[Partition[Any]]]
+OpenPartition = Callable[[], Awaitable[Partition]]
 
 
-class Slice(Protocol):
-    """A Faust event whose value is a stretch of Kafka records."""
+class BatchEvent(Protocol):
+    """A Faust event whose value is a slice: a batch of Kafka records."""
 
-    value: Stretch
+    value: RecordBatch
 
     def ack(self) -> bool:
-        """Tell Faust that it need not be read again."""
+        """Tell Faust that the slice need not be read again."""
 
 
-class Inbox:
-    """Slices of one partition, folded in the order in which they came, at most so many records in one transaction.
+class Batcher:
+    """Slices of one partition, folded in the order in which they came, at most `max_records` in one transaction.
 
-    `open` waits until the partition is open. Faust is told of a slice only once it is committed: it never hands a
-    partition on before, and never acknowledges what was not written.
+    `open_partition` waits until the partition is open. Faust is told of a slice only once it is committed: so it never
+    hands a partition on before, and never acknowledges what was not written.
     """
 
-    def __init__(self, name: str, open: Open, most: int, pace: float = PACE) -> None:
+    def __init__(self, name: str, open_partition: OpenPartition, max_records: int, pace: float = PACE) -> None:
         self._name = name
-        self._open = open
-        self._most = most
+        self._open_partition = open_partition
+        self._max_records = max_records
         self._pace = pace
-        self._began = -pace
-        self._waiting: deque[Slice] = deque()
+        self._last_start = -pace
+        self._waiting: deque[BatchEvent] = deque()
         self._records = 0
-        self._room = asyncio.Event()
+        self._has_room = asyncio.Event()
         self._folding: asyncio.Task[None] | None = None
 
-    async def put(self, slice: Slice) -> None:
+    async def add(self, event: BatchEvent) -> None:
         """Take in a slice, once there is room. Until then those of other partitions wait behind it.
 
         As much again as the next transaction holds is read ahead, so that a busy partition seldom keeps them waiting.
         """
-        while self._records >= 2 * self._most:
-            self._room.clear()
-            await self._room.wait()
-        self._waiting.append(slice)
-        self._records += len(slice.value)
+        while self._records >= 2 * self._max_records:
+            self._has_room.clear()
+            await self._has_room.wait()
+        self._waiting.append(event)
+        self._records += len(event.value)
         if self._folding is None or self._folding.done():
             self._folding = asyncio.create_task(self._fold_all())
 
     async def _fold_all(self) -> None:
         try:
-            partition = await self._open()
+            partition = await self._open_partition()
             while self._waiting:
-                await self._gather()
-                slices = self._next()
-                records = chain.from_iterable(slice.value for slice in slices)
-                await partition.fold(Stretch(records, slices[0].value.start))
-                for slice in slices:
-                    slice.ack()
+                await self._wait_for_more()
+                events = self._take_next()
+                records = chain.from_iterable(event.value for event in events)
+                await partition.fold(RecordBatch(records, events[0].value.start))
+                for event in events:
+                    event.ack()
         except Exception as error:  # were it to be passed over, what comes next would leave a hole
             stop_at_once(Exit.UNEXPECTED, f"{self._name} was not folded", error)
 
-    async def _gather(self) -> None:
-        """Wait for more when there is little and the transaction before it began just now."""
+    async def _wait_for_more(self) -> None:
+        """Wait for more records when there are few and the transaction before started just now."""
         now = time.monotonic
-        if self._records <= SMALL and now() < self._began + self._pace:
-            await asyncio.sleep(self._began + self._pace - now())
-        self._began = now()
+        if self._records <= SMALL and now() < self._last_start + self._pace:
+            await asyncio.sleep(self._last_start + self._pace - now())
+        self._last_start = now()
 
-    def _next(self) -> list[Slice]:
+    def _take_next(self) -> list[BatchEvent]:
         """Take out what is folded next: only what follows on without a gap or a repetition.
 
-        What is folded by itself is looked at by the partition: it sees a hole, and skips what it has folded before.
+        The partition looks at the start of what it is given: it sees a hole, and skips what it has folded before.
         """
-        slices = [self._waiting.popleft()]
-        count = len(slices[0].value)
-        while self._waiting and self._follows_on(slices[-1]) and count + len(self._waiting[0].value) <= self._most:
-            slices.append(self._waiting.popleft())
-            count += len(slices[-1].value)
+        events = [self._waiting.popleft()]
+        count = len(events[0].value)
+        while self._next_follows_on(events[-1]) and count + len(self._waiting[0].value) <= self._max_records:
+            events.append(self._waiting.popleft())
+            count += len(events[-1].value)
         self._records -= count
-        self._room.set()
-        return slices
+        self._has_room.set()
+        return events
 
-    def _follows_on(self, last: Slice) -> bool:
-        next, end = self._waiting[0].value, last.value[-1].offset + 1
-        return bool(next.start <= end <= next[0].offset)
+    def _next_follows_on(self, last: BatchEvent) -> bool:
+        if not self._waiting:
+            return False
+        batch, end = self._waiting[0].value, last.value[-1].offset + 1
+        return bool(batch.start <= end <= batch[0].offset)

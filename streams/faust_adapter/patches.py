@@ -1,9 +1,9 @@
-"""What Faust 0.15.3 and aiokafka 0.14.0 do wrong or slowly, put right. Each patch has a canary test.
+"""Patches for what Faust 0.15.3 and aiokafka 0.14.0 do wrong or slowly. Each patch has a canary test.
 
 Patched: the gap book-keeping of Faust's consumer, which counts a delivered record as missing; its reading of records
 that their producer's transaction has not committed, or has taken back; its fetches that wait for 1.5 s; one Faust event
 per slice instead of one per record; aiokafka's 20 ms wait between transactions; that it does not say what it has passed
-over; and that it wraps up each record more dearly than it reads it.
+over; and that it takes longer to wrap each record than to read it.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -19,16 +19,16 @@ from faust.types import TP, ConsumerMessage
 
 from ioc.core.times import SECOND
 from streams.fail_fast import Exit, stop_at_once
-from streams.faust_adapter.fetch import BareRecords, StretchResult
+from streams.faust_adapter.fetch import BareRecords, BatchFetchResult
 from streams.kafka_clients import LONGEST_FETCH
-from streams.partition.record_batch import Stretch
+from streams.partition.record_batch import RecordBatch
 
 PINNED = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": "0.14.0"}
 TRANSACTION_BACKOFF = 0.001  # seconds
 
 
 class CommittedThread(driver.AIOKafkaConsumerThread):
-    """Reads committed records only, as Faust does in its own exactly-once mode alone."""
+    """Reads committed records only, which Faust does in its own exactly-once mode alone."""
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -39,7 +39,7 @@ class CommittedThread(driver.AIOKafkaConsumerThread):
 
 
 class SliceConsumer(driver.Consumer):
-    """Delivers one Faust message per slice of a partition; its value is a stretch of records."""
+    """Delivers one Faust message per slice of a partition; its value is a record batch."""
 
     slice_records = 2000
 
@@ -58,8 +58,8 @@ class SliceConsumer(driver.Consumer):
         if not self.flow_active:
             await self.perform_seek()
             return
-        stretches: Mapping[Any, Any] = records  # see StretchResult
-        for partition, batch in stretches.items():
+        batches: Mapping[Any, Any] = records  # record batches, see BatchFetchResult
+        for partition, batch in batches.items():
             tp = TP(partition.topic, partition.partition)
             if active is not None and tp not in active and tp not in self._buffered_partitions:
                 continue
@@ -68,19 +68,16 @@ class SliceConsumer(driver.Consumer):
                     return
                 yield tp, self._slice(tp, batch.part(first, first + self.slice_records))
 
-    def _slice(self, tp: TP, records: Stretch) -> Any:
-        """Return a message that stands at the slice's last offset and carries all its records.
-
-        They are handed through by SliceSchema, never decoded.
-        """
+    def _slice(self, tp: TP, records: RecordBatch) -> Any:
+        """Return a message with the slice's last offset that carries all its records, undecoded (see SliceSchema)."""
         last, generation = records[-1], self.app.consumer_generation_id
         value: Any = records
-        at = last.timestamp / SECOND
-        return ConsumerMessage(*tp, last.offset, at, 0, [], None, value, None, tp=tp, generation_id=generation)
+        time = last.timestamp / SECOND
+        return ConsumerMessage(*tp, last.offset, time, 0, [], None, value, None, tp=tp, generation_id=generation)
 
 
 class SliceSchema(faust.Schema[Any, Any]):
-    """Hands the records of a slice through undecoded: the fold reads bytes itself."""
+    """Passes the records of a slice on undecoded: the processors read bytes themselves."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> None:
         return None
@@ -89,13 +86,13 @@ class SliceSchema(faust.Schema[Any, Any]):
         return message.value
 
 
-def harden(slice_records: int) -> None:
-    """Put the patches in place. Any other version than those they were written for ends the process."""
+def apply_patches(slice_records: int) -> None:
+    """Apply the patches. The process ends when a package has another version than the patches were written for."""
     for package, pinned in PINNED.items():
         if version(package) != pinned:
             stop_at_once(Exit.WRONG_FAUST, f"{package} is {version(package)}, the patches are for {pinned}")
     SliceConsumer.slice_records = slice_records
     driver.Transport.Consumer = SliceConsumer
     sender.BACKOFF_OVERRIDE = TRANSACTION_BACKOFF
-    fetcher.FetchResult = StretchResult
+    fetcher.FetchResult = BatchFetchResult
     fetcher.PartitionRecords = BareRecords

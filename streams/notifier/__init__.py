@@ -1,1 +1,1 @@
-"""The notifier: reads the facts, tells people, and keeps the ledger of who was told what."""
+"""The notifier: tells people what the facts call for, and writes down what became of each notification."""

@@ -1,4 +1,4 @@
-"""What a notifier knows besides the facts: how the incidents of a partition stand, and the maintenance windows."""
+"""The incident view: what a notifier reads besides the facts, the incidents of a partition and maintenance windows."""
 
 import logging
 import time
@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from ioc.core.topics import Topic
 from ioc.notifications.planner import NotificationPlanner
 from ioc.processors.serde import decode_summary, decode_window
+from streams.kafka_clients import view_consumer
 
 log = logging.getLogger("ioc.notifier")
 
@@ -16,72 +17,66 @@ log = logging.getLogger("ioc.notifier")
 PATIENCE = 10.0
 
 
-class View:
-    """Follows the incidents of one partition and all maintenance windows, and hands them to the desk."""
+class IncidentView:
+    """Follows the incidents of one partition and all maintenance windows, and passes them on to the planner."""
 
-    def __init__(self, desk: NotificationPlanner, committed: AIOKafkaConsumer, open_too: AIOKafkaConsumer) -> None:
-        self._desk = desk
-        self._committed = committed
-        self._open_too = open_too
-        self._incidents = TopicPartition(Topic.INCIDENTS, desk.partition)
+    def __init__(self, planner: NotificationPlanner, consumer: AIOKafkaConsumer, uncommitted: AIOKafkaConsumer) -> None:
+        self._planner = planner
+        self._consumer = consumer
+        self._uncommitted = uncommitted
+        self._incidents = TopicPartition(Topic.INCIDENTS, planner.partition)
 
     @classmethod
-    async def open(cls, desk: NotificationPlanner, partitions: int, bootstrap: str, open_too: AIOKafkaConsumer) -> Self:
-        """Read all there is. `open_too` is a consumer that also sees the ends of what is not committed yet."""
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            max_partition_fetch_bytes=4 << 20,
-        )
+    async def open(
+        cls, planner: NotificationPlanner, partitions: int, bootstrap: str, uncommitted: AIOKafkaConsumer
+    ) -> Self:
+        """Read all there is. `uncommitted` is a consumer that also sees the ends of what is not committed yet."""
+        consumer = view_consumer(bootstrap)
         await consumer.start()
-        view = cls(desk, consumer, open_too)
-        everything = [
-            view._incidents,
-            *(TopicPartition(Topic.MAINTENANCE, number) for number in range(partitions)),
-        ]
-        consumer.assign(everything)
-        await consumer.seek_to_beginning(*everything)
-        for tp in everything:
-            await view._reach(tp)
+        view = cls(planner, consumer, uncommitted)
+        maintenance = (TopicPartition(Topic.MAINTENANCE, number) for number in range(partitions))
+        followed = [view._incidents, *maintenance]
+        consumer.assign(followed)
+        await consumer.seek_to_beginning(*followed)
+        for tp in followed:
+            await view._read_to_end(tp)
         return view
 
     async def close(self) -> None:
         """Disconnect."""
-        await self._committed.stop()
+        await self._consumer.stop()
 
     async def catch_up(self) -> None:
         """Read at least as far as the facts that have been read.
 
-        Facts and states are one transaction, but its marks reach the partitions one after another: so what is written
+        Facts and states are one transaction, but its markers reach the partitions one after another: so what is written
         and not committed yet is waited for.
         """
-        await self._reach(self._incidents)
+        await self._read_to_end(self._incidents)
         await self.follow()
 
     async def follow(self, timeout: float = 0) -> None:
         """Read what has come."""
-        for tp, records in (await self._committed.getmany(timeout_ms=round(timeout * 1000), max_records=5000)).items():
+        for tp, records in (await self._consumer.getmany(timeout_ms=round(timeout * 1000), max_records=5000)).items():
             for record in records:
                 self._take(tp.topic, record.key.decode(), record.value)
 
-    async def _reach(self, tp: TopicPartition) -> None:
-        end = (await self._open_too.end_offsets([tp]))[tp]
-        give_up = time.monotonic() + PATIENCE
-        while await self._committed.position(tp) < end:
-            before = await self._committed.position(tp)
+    async def _read_to_end(self, tp: TopicPartition) -> None:
+        end = (await self._uncommitted.end_offsets([tp]))[tp]
+        deadline = time.monotonic() + PATIENCE
+        while await self._consumer.position(tp) < end:
+            position = await self._consumer.position(tp)
             await self.follow(0.1)
-            if await self._committed.position(tp) > before:
-                give_up = time.monotonic() + PATIENCE
-            elif time.monotonic() > give_up:
+            if await self._consumer.position(tp) > position:
+                deadline = time.monotonic() + PATIENCE
+            elif time.monotonic() > deadline:
                 log.warning("%s %d stands still before its end; going on with what is known", tp.topic, tp.partition)
                 return
 
     def _take(self, topic: str, key: str, value: bytes | None) -> None:
         if topic == Topic.MAINTENANCE:
-            self._desk.windows.put(key, None if value is None else decode_window(value))
+            self._planner.windows.put(key, None if value is None else decode_window(value))
         elif value is None:
-            self._desk.summaries.pop(key, None)
+            self._planner.summaries.pop(key, None)
         else:
-            self._desk.summaries[key] = decode_summary(value)
+            self._planner.summaries[key] = decode_summary(value)

@@ -1,4 +1,4 @@
-"""The ledger of one partition: records and the position in the facts, in one transaction, by one owner alone."""
+"""The notification log of one partition: notifications and the position in the facts, in one transaction."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from aiokafka.structs import OffsetAndMetadata
 from ioc.core.topics import Topic
 from ioc.notifications.notification import Notification
 from ioc.processors.serde import decode_notification, encode
-from streams.kafka_clients import reader
-from streams.partition.restore import batches
+from streams.kafka_clients import notification_log_producer, reader
+from streams.log_reader import read_batches
 
 
 class NotificationLog:
-    """Writes the ledger of one partition. Opening it shuts out whoever wrote it before."""
+    """Writes the notification log of one partition. Opening it fences off the former owner."""
 
     def __init__(self, partition: int, group: str, producer: AIOKafkaProducer) -> None:
         self.partition = partition
@@ -26,11 +26,7 @@ class NotificationLog:
     @classmethod
     async def open(cls, partition: int, group: str, bootstrap: str) -> Self:
         """Start the producer, fencing off the former owner."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=bootstrap,
-            transactional_id=f"ioc-notify-{partition}",
-            transaction_timeout_ms=30_000,
-        )
+        producer = notification_log_producer(bootstrap, f"ioc-notify-{partition}")
         await producer.start()
         return cls(partition, group, producer)
 
@@ -38,24 +34,24 @@ class NotificationLog:
         """Let go of the partition."""
         await self._producer.stop()
 
-    async def write(self, records: Sequence[Notification], next: int | None = None) -> None:
-        """Write records, and how far the facts are read when that is told; return once they are committed."""
+    async def write(self, records: Sequence[Notification], next_offset: int | None = None) -> None:
+        """Write records, and with `next_offset` how far the facts are read; return once they are committed."""
         async with self._lock:
             await self._producer.begin_transaction()
             deliveries = [
                 await self._producer.send(
-                    Topic.NOTIFICATIONS, encode(one), key=one.id.encode(), partition=self.partition
+                    Topic.NOTIFICATIONS, encode(record), key=record.id.encode(), partition=self.partition
                 )
-                for one in records
+                for record in records
             ]
             await asyncio.gather(*deliveries)
-            if next is not None:
-                offsets = {TopicPartition(Topic.FACTS, self.partition): OffsetAndMetadata(next, "")}
+            if next_offset is not None:
+                offsets = {TopicPartition(Topic.FACTS, self.partition): OffsetAndMetadata(next_offset, "")}
                 await self._producer.send_offsets_to_transaction(offsets, self._group)
             await self._producer.commit_transaction()
 
 
-async def read_ledger(bootstrap: str, partition: int) -> list[Notification]:
+async def read_notifications(bootstrap: str, partition: int) -> list[Notification]:
     """Return the last record of every notification of a partition."""
     tp = TopicPartition(Topic.NOTIFICATIONS, partition)
     latest: dict[bytes, Notification] = {}
@@ -63,7 +59,7 @@ async def read_ledger(bootstrap: str, partition: int) -> list[Notification]:
         consumer.assign([tp])
         await consumer.seek_to_beginning(tp)
         ends = await consumer.end_offsets([tp])
-        async for _, records in batches(consumer, ends):
+        async for _, records in read_batches(consumer, ends):
             for record in records:
                 if record.value is not None:
                     latest[record.key] = decode_notification(record.value)

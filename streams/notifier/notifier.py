@@ -1,4 +1,4 @@
-"""The notifier as a process: its share of the partitions, and the loop that reads facts and lets time pass."""
+"""The notifier process: its share of the partitions, and the loop that reads facts and ticks."""
 
 import asyncio
 import logging
@@ -14,17 +14,18 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind
 from ioc.core.times import SECOND
 from ioc.core.topics import Topic
-from ioc.notifications.messages import Links, Wording
-from ioc.notifications.planner import NotificationPlanner, Policy
+from ioc.notifications.messages import Links, MessageComposer
+from ioc.notifications.planner import NotificationPlanner, NotificationPolicy
 from ioc.notifications.rate_limit import RateLimit
 from streams import metrics
 from streams.clock import now_ms
 from streams.fail_fast import Exit, Watchdog, stop_at_once
-from streams.kafka_clients import reader
-from streams.notifier.incident_view import View
-from streams.notifier.notification_log import NotificationLog, read_ledger
-from streams.notifier.partition import NotifierPartition, SenderPool
-from streams.notifier.senders.senders import Sender
+from streams.kafka_clients import UNCOMMITTED, group_consumer, reader
+from streams.notifier.incident_view import IncidentView
+from streams.notifier.notification_log import NotificationLog, read_notifications
+from streams.notifier.partition import NotifierPartition
+from streams.notifier.senders.pool import SenderPool
+from streams.notifier.senders.sender import Sender
 from streams.notifier.settings import NotifierSettings
 
 log = logging.getLogger("ioc.notifier")
@@ -34,18 +35,17 @@ TICK = 0.25  # seconds
 
 def run(settings: NotifierSettings, catalogue: Catalogue, senders: Mapping[str, Sender], links: Links) -> None:
     """Run a notifier until it is told to stop (SIGTERM, SIGINT)."""
-    silent = [
-        one.id for one in catalogue.channels.values() if one.kind is not ChannelKind.SCREEN and one.id not in senders
-    ]
-    if silent:
-        log.warning("not configured, so nobody is told through them: %s", ", ".join(silent))
+    outside = (channel.id for channel in catalogue.channels.values() if channel.kind is not ChannelKind.SCREEN)
+    unconfigured = [channel for channel in outside if channel not in senders]
+    if unconfigured:
+        log.warning("not configured, so nobody is told through them: %s", ", ".join(unconfigured))
     if settings.metrics_port:
         start_http_server(settings.metrics_port)
     asyncio.run(Notifier(settings, catalogue, senders, links).run())
 
 
 class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Owns a share of the partitions of the facts, an office for each."""
+    """Owns a share of the partitions of the facts."""
 
     def __init__(
         self, settings: NotifierSettings, catalogue: Catalogue, senders: Mapping[str, Sender], links: Links
@@ -53,126 +53,121 @@ class Notifier(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._settings = settings
         self._catalogue = catalogue
         self._links = links
-        self._ways = SenderPool(senders)
-        self._paces = {id: RateLimit(channel.per_minute) for id, channel in catalogue.channels.items()}
+        self._senders = SenderPool(senders)
+        self._rate_limits = {channel.id: RateLimit(channel.per_minute) for channel in catalogue.channels.values()}
         replay = settings.clock is ClockKind.EVENT
-        self._policy = Policy(frozenset(senders), round(settings.notify_too_old * SECOND), replay)
+        self._policy = NotificationPolicy(frozenset(senders), round(settings.notify_too_old * SECOND), replay)
         self._opening: dict[int, asyncio.Task[NotifierPartition]] = {}
         self._stopping = asyncio.Event()
         self._consumer: AIOKafkaConsumer
-        self._open_too: AIOKafkaConsumer
+        self._uncommitted: AIOKafkaConsumer
 
     async def run(self) -> None:
-        """Read facts and let time pass, until told to stop; in doubt the process ends at once."""
-        for told in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(told, self._stopping.set)
+        """Read facts and tick, until told to stop; in doubt the process ends at once."""
+        for stop_signal in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(stop_signal, self._stopping.set)
         watchdog = Watchdog(self._settings.frozen_after)
         watchdog.start()
-        alive = asyncio.create_task(_live(watchdog))
+        watching = asyncio.create_task(_watch(watchdog))
         try:
-            async with reader(self._settings.bootstrap, "read_uncommitted") as self._open_too:
+            async with reader(self._settings.bootstrap, UNCOMMITTED) as self._uncommitted:
                 await self._work()
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "the notifier failed", error)
         finally:
-            alive.cancel()
+            watching.cancel()
 
     async def _work(self) -> None:
-        session = round(self._settings.session_timeout * 1000)
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.bootstrap,
-            group_id=self._settings.notify_group,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=session,
-            heartbeat_interval_ms=session // 5,
+        bootstrap, group, timeout = (
+            self._settings.bootstrap,
+            self._settings.notify_group,
+            self._settings.session_timeout,
         )
-        self._consumer.subscribe([Topic.FACTS], listener=self)
+        self._consumer = group_consumer(bootstrap, group, timeout, [Topic.FACTS], listener=self)
         await self._consumer.start()
         while not self._stopping.is_set():
-            found = await self._consumer.getmany(timeout_ms=round(TICK * 1000), max_records=1000)
-            for tp, records in found.items():
-                if (office := self._office(tp.partition)) is not None:
-                    await office.take(records)
-                    await self._tell_lag(tp)
-            for office in sorted(self._offices(), key=lambda office: office.most_pressing):
-                await office.tick()
+            batches = await self._consumer.getmany(timeout_ms=round(TICK * 1000), max_records=1000)
+            for tp, records in batches.items():
+                if (partition := self._partition(tp.partition)) is not None:
+                    await partition.take(records)
+                    await self._measure_lag(tp)
+            for partition in sorted(self._opened(), key=lambda partition: partition.queue_position):
+                await partition.tick()
         await self._close(list(self._opening))
         await self._consumer.stop()
 
-    async def _tell_lag(self, tp: TopicPartition) -> None:
+    async def _measure_lag(self, tp: TopicPartition) -> None:
         if tp in self._consumer.assignment() and (end := self._consumer.highwater(tp)) is not None:
             lag = end - await self._consumer.position(tp)
             metrics.NOTIFIER_LAG.labels(str(tp.partition)).set(max(0, lag))
 
-    def _office(self, partition: int) -> NotifierPartition | None:
-        opening = self._opening.get(partition)
+    def _partition(self, number: int) -> NotifierPartition | None:
+        opening = self._opening.get(number)
         return opening.result() if opening is not None and opening.done() and not opening.cancelled() else None
 
-    def _offices(self) -> list[NotifierPartition]:
-        return [office for number in self._opening if (office := self._office(number)) is not None]
+    def _opened(self) -> list[NotifierPartition]:
+        return [partition for number in self._opening if (partition := self._partition(number)) is not None]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Open the partitions side by side; none is read before its ledger is."""
+        """Open the partitions side by side; none is read before its notification log is."""
         partitions = sorted(assigned)
         self._consumer.pause(*partitions)
         for tp in partitions:
             self._opening[tp.partition] = asyncio.create_task(self._open(tp))
-        for pace in self._paces.values():
-            pace.share(len(partitions), self._partitions())
+        for rate_limit in self._rate_limits.values():
+            rate_limit.share(len(partitions), self._partition_count())
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Drop the partitions, once what is under way had its last call."""
+        """Close the partitions, after a short wait for the messages under way."""
         await self._close([tp.partition for tp in revoked])
 
-    def _partitions(self) -> int:
+    def _partition_count(self) -> int:
         return len(self._consumer.partitions_for_topic(Topic.FACTS) or ())
 
     async def _open(self, tp: TopicPartition) -> NotifierPartition:
-        """Fence off the former owner, then rebuild all that is committed. In this order: nothing can change after."""
+        """Fence off the former owner, then restore all that is committed. In this order: nothing can change after."""
         try:
-            return await self._opened(tp)
+            return await self._restore(tp)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, f"partition {tp.partition} of the facts could not be opened", error)
 
-    async def _opened(self, tp: TopicPartition) -> NotifierPartition:
+    async def _restore(self, tp: TopicPartition) -> NotifierPartition:
         settings, bootstrap = self._settings, self._settings.bootstrap
-        ledger = await NotificationLog.open(tp.partition, settings.notify_group, bootstrap)
-        desk = NotificationPlanner(tp.partition, self._catalogue, self._policy, self._paces)
-        desk.restore(await read_ledger(bootstrap, tp.partition), now_ms())
-        view = await View.open(desk, self._partitions(), bootstrap, self._open_too)
-        wording = Wording(self._catalogue, self._links, desk.summaries.get)
-        next = await self._consumer.committed(tp) or 0
-        office = NotifierPartition(desk, ledger, view, self._ways, wording, settings).begin(next)
-        if next:
-            self._consumer.seek(tp, next)
+        notification_log = await NotificationLog.open(tp.partition, settings.notify_group, bootstrap)
+        planner = NotificationPlanner(tp.partition, self._catalogue, self._policy, self._rate_limits)
+        planner.restore(await read_notifications(bootstrap, tp.partition), now_ms())
+        view = await IncidentView.open(planner, self._partition_count(), bootstrap, self._uncommitted)
+        composer = MessageComposer(self._catalogue, self._links, planner.summaries.get)
+        offset = await self._consumer.committed(tp) or 0
+        partition = NotifierPartition(planner, notification_log, view, self._senders, composer, settings).start(offset)
+        if offset:
+            self._consumer.seek(tp, offset)
         else:
             await self._consumer.seek_to_beginning(tp)
         self._consumer.resume(tp)
-        log.info("partition %d: %d notifications to tell, from offset %d", tp.partition, len(desk.open), next)
-        return office
+        log.info("partition %d: %d notifications to tell, from offset %d", tp.partition, len(planner.pending), offset)
+        return partition
 
     async def _close(self, partitions: Iterable[int]) -> None:
         tasks = [task for number in partitions if (task := self._opening.pop(number, None)) is not None]
-        await asyncio.gather(*(_closed(task) for task in tasks))
+        await asyncio.gather(*(_close_opened(task) for task in tasks))
 
 
-async def _closed(opening: asyncio.Task[NotifierPartition]) -> None:
+async def _close_opened(opening: asyncio.Task[NotifierPartition]) -> None:
     try:
         await asyncio.wait_for((await opening).close(), timeout=15)
     except Exception as error:
         stop_at_once(Exit.UNEXPECTED, "a partition of the facts could not be let go", error)
 
 
-async def _live(watchdog: Watchdog) -> None:
+async def _watch(watchdog: Watchdog) -> None:
     while True:
         watchdog.alive()
         await asyncio.sleep(1)
 
 
 def links_of(settings: NotifierSettings, catalogue: Catalogue) -> Links:
-    """Return where people can go, as the environment has it; no war room when its variables are not set."""
+    """Return the links for messages, as the environment sets them; no war room when its variables are not set."""
     return Links(settings.screen_url, catalogue.war_room_link(os.environ))

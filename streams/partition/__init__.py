@@ -1,1 +1,1 @@
-"""TODO."""
+"""A partition a worker owns: opened, folded, journalled and handed on."""

@@ -3,82 +3,82 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from ioc.catalogue.city import Catalogue
 from streams.fail_fast import Exit, stop_at_once
-from streams.partition.catalogue_log import keep
-from streams.partition.partition import Partition, TopicPartitionId
+from streams.partition.catalogue_log import write_catalogue
+from streams.partition.partition import InputPartition, Partition
 from streams.settings import WorkerSettings
 
 log = logging.getLogger("ioc.partitions")
 
 
-class Partitions:
-    """Opens and drops partitions; a slice waits here until its partition is open."""
+class Assignment:
+    """Opens and closes partitions; a slice waits here until its partition is open."""
 
     def __init__(self, settings: WorkerSettings, catalogue: Catalogue) -> None:
         self._settings = settings
         self._catalogue = catalogue
-        self._opening: dict[TopicPartitionId, asyncio.Task[Partition[Any]]] = {}
-        self._aside: dict[TopicPartitionId, asyncio.Task[Partition[Any]]] = {}
-        self._keeping: asyncio.Task[None] | None = None
+        self._opening: dict[InputPartition, asyncio.Task[Partition]] = {}
+        self._set_aside: dict[InputPartition, asyncio.Task[Partition]] = {}
+        self._catalogue_write: asyncio.Task[None] | None = None
 
-    async def assign(self, places: Collection[TopicPartitionId]) -> None:
-        """Go on with those that are ours again, let go of the others, and begin to open what is new."""
-        for place in places:
-            if place in self._aside:
-                self._opening[place] = asyncio.create_task(self._go_on(place, self._aside.pop(place)))
-            elif place not in self._opening:
-                self._opening[place] = asyncio.create_task(self._open(place))
-        left, self._aside = self._aside, {}
-        await asyncio.gather(*map(self._close, left.values()))
+    async def assign(self, partition_ids: Collection[InputPartition]) -> None:
+        """Resume those that were set aside, close those that are no longer ours, and begin to open the new ones."""
+        for partition_id in partition_ids:
+            if partition_id in self._set_aside:
+                resuming = self._resume(partition_id, self._set_aside.pop(partition_id))
+                self._opening[partition_id] = asyncio.create_task(resuming)
+            elif partition_id not in self._opening:
+                self._opening[partition_id] = asyncio.create_task(self._open(partition_id))
+        lost, self._set_aside = self._set_aside, {}
+        await asyncio.gather(*map(self._close, lost.values()))
 
-    async def _go_on(self, place: TopicPartitionId, aside: asyncio.Task[Partition[Any]]) -> Partition[Any]:
-        """Go on with a partition that was set aside; build it anew when another has owned it meanwhile."""
-        partition = aside.result()
+    async def _resume(self, partition_id: InputPartition, set_aside: asyncio.Task[Partition]) -> Partition:
+        """Resume a partition that was set aside; open it again when another worker has owned it meanwhile."""
+        partition = set_aside.result()
         try:
-            if await partition.go_on():
+            if await partition.resume():
                 return partition
         except BaseException:  # revoked again before that was known
             await partition.close()
             raise
-        await self._close(aside)
-        return await self._open(place)
+        await self._close(set_aside)
+        return await self._open(partition_id)
 
-    async def _open(self, place: TopicPartitionId) -> Partition[Any]:
+    async def _open(self, partition_id: InputPartition) -> Partition:
         try:
-            await self._keep_catalogue()
-            partition: Partition[Any] = await Partition.open(*place, self._settings, self._catalogue)
+            await self._log_catalogue()
+            partition = await Partition.open(*partition_id, self._settings, self._catalogue)
         except Exception as error:
-            stop_at_once(Exit.UNEXPECTED, f"partition {place.number} of {place.topic} could not be opened", error)
-        shard = partition.shard
-        log.info("partition %d of %s: %d states, from %d", place.number, place.topic, shard.held, shard.position.next)
+            stop_at_once(Exit.UNEXPECTED, f"{partition_id} could not be opened", error)
+        processor = partition.processor
+        log.info("%s: %d states, from %d", partition_id, processor.state_count, processor.position.next)
         return partition
 
-    async def _keep_catalogue(self) -> None:
+    async def _log_catalogue(self) -> None:
         """Have the catalogue's files in the log before anything is folded by them."""
-        if self._keeping is None:
-            self._keeping = asyncio.create_task(keep(self._settings.bootstrap, self._catalogue))
-        await asyncio.shield(self._keeping)  # other partitions wait for it, too
+        if self._catalogue_write is None:
+            self._catalogue_write = asyncio.create_task(write_catalogue(self._settings.bootstrap, self._catalogue))
+        await asyncio.shield(self._catalogue_write)  # other partitions wait for it, too
 
-    async def revoke(self, places: Iterable[TopicPartitionId]) -> None:
-        """Set aside those that may no longer be ours: which are is known when partitions are assigned.
+    async def revoke(self, partition_ids: Iterable[InputPartition]) -> None:
+        """Set aside partitions that may no longer be ours: which are is known when partitions are assigned.
 
-        Most will be ours again, and rebuilding them takes seconds. Faust has waited for the slices under way before it
-        tells of this, so what is not open yet is needed by nobody.
+        Most will be ours again, and restoring them takes seconds. Faust has waited for the slices under way before it
+        tells of this, so nobody needs what is not open yet.
         """
-        tasks = {place: self._opening.pop(place) for place in places if place in self._opening}
-        await asyncio.gather(*(self._set_aside(place, task) for place, task in tasks.items()))
+        tasks = {key: self._opening.pop(key) for key in partition_ids if key in self._opening}
+        await asyncio.gather(*(self._pause(partition_id, task) for partition_id, task in tasks.items()))
 
-    async def _set_aside(self, place: TopicPartitionId, task: asyncio.Task[Partition[Any]]) -> None:
+    async def _pause(self, partition_id: InputPartition, task: asyncio.Task[Partition]) -> None:
         if not task.done():
             await self._close(task)
             return
         await task.result().pause()
-        self._aside[place] = task
+        self._set_aside[partition_id] = task
 
-    async def _close(self, task: asyncio.Task[Partition[Any]]) -> None:
+    async def _close(self, task: asyncio.Task[Partition]) -> None:
         try:
             if not task.done():
                 task.cancel()
@@ -89,10 +89,10 @@ class Partitions:
         except Exception as error:
             stop_at_once(Exit.UNEXPECTED, "a partition could not be let go", error)
 
-    async def get(self, place: TopicPartitionId) -> Partition[Any]:
+    async def get(self, partition_id: InputPartition) -> Partition:
         """Return a partition once it is open. One that is not ours is never opened: that would shut out its owner."""
-        return await asyncio.shield(self._opening[place])
+        return await asyncio.shield(self._opening[partition_id])
 
-    def opened(self) -> list[Partition[Any]]:
-        """Return those that are open now."""
+    def opened(self) -> list[Partition]:
+        """Return the partitions that are open now."""
         return [task.result() for task in self._opening.values() if task.done() and not task.cancelled()]

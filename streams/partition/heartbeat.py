@@ -1,8 +1,7 @@
-"""The pulse of a worker: once a second it says of each partition how far it is, so that a silent one is noticed."""
+"""The heartbeats of a worker: once a second it writes how far each partition is, so that a silent one is noticed."""
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -11,61 +10,64 @@ from ioc.core.topics import Topic
 from ioc.processors.serde import Heartbeat, encode
 from streams import metrics
 from streams.clock import now_ms
-from streams.partition.partition import Partition, TopicPartitionId
+from streams.kafka_clients import end_offsets_consumer, heartbeat_producer
+from streams.partition.partition import InputPartition, Partition
 from streams.settings import WorkerSettings
 
-EVERY = 1.0  # seconds
+INTERVAL = 1.0  # seconds
 
 
-class Pulse:
-    """Asks the broker where the partitions end, and writes the heartbeats."""
+class HeartbeatWriter:
+    """Asks the broker where the partitions end, and writes their heartbeats."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._consumer: AIOKafkaConsumer
         self._producer: AIOKafkaProducer
-        self._last = 0.0
+        self._written_at = 0.0
 
     async def start(self) -> None:
         """Connect to the broker."""
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.bootstrap, enable_auto_commit=False, isolation_level="read_committed"
-        )
-        self._producer = AIOKafkaProducer(bootstrap_servers=self._settings.bootstrap, acks="all", linger_ms=5)
+        self._consumer = end_offsets_consumer(self._settings.bootstrap)
+        self._producer = heartbeat_producer(self._settings.bootstrap)
         await self._consumer.start()
         await self._producer.start()
 
-    async def beat(self, partitions: Sequence[Partition[Any]]) -> Mapping[TopicPartitionId, int]:
-        """Return where the committed part of each partition ends; once a second also tell so on the workers' topic."""
+    async def beat(self, partitions: Sequence[Partition]) -> Mapping[InputPartition, int]:
+        """Return where the committed part of each partition ends; once a second write that to the workers' topic."""
         if not partitions:
             return {}
-        found = await self._consumer.end_offsets([TopicPartition(*partition.place) for partition in partitions])
-        ends = {TopicPartitionId(Topic(tp.topic), tp.partition): end for tp, end in found.items()}
-        if time.monotonic() - self._last >= EVERY:
-            self._last = time.monotonic()
+        offsets = await self._consumer.end_offsets([TopicPartition(*partition.id) for partition in partitions])
+        ends = {InputPartition(Topic(tp.topic), tp.partition): end for tp, end in offsets.items()}
+        if time.monotonic() - self._written_at >= INTERVAL:
+            self._written_at = time.monotonic()
             for partition in partitions:
-                await self._tell(partition, ends[partition.place])
+                await self._write(partition, ends[partition.id])
         return ends
 
-    async def _tell(self, partition: Partition[Any], end: int) -> None:
-        shard = partition.shard
-        position = shard.position
-        told = Heartbeat(
-            partition=shard.partition,
+    async def _write(self, partition: Partition, end: int) -> None:
+        heartbeat = self._heartbeat(partition, end)
+        metrics.LAG.labels(*map(str, partition.id)).set(heartbeat.lag)
+        topic, number = partition.id
+        key, value = position_key(topic, number), encode(heartbeat)
+        await (await self._producer.send(Topic.WORKERS, value, key=key, partition=number))
+
+    def _heartbeat(self, partition: Partition, end: int) -> Heartbeat:
+        processor = partition.processor
+        position = processor.position
+        return Heartbeat(
+            partition=processor.partition,
             worker=self._settings.name,
             next=position.next,
-            end=partition.waiting_until(end),
+            end=partition.record_end(end),
             clock=position.clock,
             at=now_ms(),
-            clock_kind=shard.clock,
-            incidents=shard.held,
+            clock_kind=processor.clock,
+            incidents=processor.state_count,
             folded=position.folded,
             refused=position.refused,
             duplicates=position.duplicates,
-            pending=getattr(shard, "pending", 0),
-            oldest_due=shard.timers.soonest(),
-            topic=shard.input,
+            pending=processor.pending,
+            oldest_due=processor.timers.soonest(),
+            topic=processor.input,
         )
-        metrics.LAG.labels(*map(str, partition.place)).set(told.lag)
-        key = position_key(shard.input, shard.partition)
-        await (await self._producer.send(Topic.WORKERS, encode(told), key=key, partition=shard.partition))

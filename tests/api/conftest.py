@@ -20,7 +20,7 @@ from api.http.settings import ApiSettings, AuthSettings
 from api.identities.identities import NotReadable
 from api.read_model.dependencies import Readiness
 from api.read_model.read_model import ReadModel
-from api.read_model.reader import take
+from api.read_model.records import apply_record
 from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant, parse_instant, to_rfc3339
@@ -171,12 +171,12 @@ class City:
     def _write(self, changes: object) -> None:
         self.shard.apply(changes)  # type: ignore[arg-type]
         for id, incident in changes.incidents.items():  # type: ignore[attr-defined]
-            take(self.model, Topic.INCIDENTS, id.encode(), records.encode(incident))
+            apply_record(self.model, Topic.INCIDENTS, id.encode(), records.encode(incident))
         for id, item in changes.items.items():  # type: ignore[attr-defined]
-            take(self.model, Topic.ITEMS, id.encode(), None if item is None else records.encode(item))
+            apply_record(self.model, Topic.ITEMS, id.encode(), None if item is None else records.encode(item))
         for cell, aggregate in changes.aggregates.items():  # type: ignore[attr-defined]
             encoded = None if aggregate is None else records.encode(aggregate)
-            take(self.model, Topic.AGGREGATES, encode_key(0, cell), encoded)
+            apply_record(self.model, Topic.AGGREGATES, encode_key(0, cell), encoded)
         for one in changes.outbox:  # type: ignore[attr-defined]
             if one.topic is Topic.REPORTERS:
                 self.identities.reporters[one.key.decode()] = records.decode_reporter(one.value)
@@ -206,17 +206,17 @@ class City:
     def _sense(self, changes: Sensed) -> None:
         self.sensors.apply(changes)
         for id, state in changes.sensors.items():
-            take(self.model, Topic.SENSORS, id.encode(), records.encode(state))
+            apply_record(self.model, Topic.SENSORS, id.encode(), records.encode(state))
         clock = self.sensors.position.clock
         beat = records.Heartbeat(0, "w1", 0, 0, clock, self.now, self.shard.clock, topic=Topic.INDICATORS)
-        take(self.model, Topic.WORKERS, b"ioc.indicators/0", records.encode(beat))
+        apply_record(self.model, Topic.WORKERS, b"ioc.indicators/0", records.encode(beat))
         for sent in changes.outbox:
             self.receive(sent.key, sent.value or b"", sent.headers)
 
     def beat(self) -> None:
         clock = self.shard.position.clock
         beat = records.Heartbeat(0, "w1", self.offset, self.offset, clock, self.now, self.shard.clock)
-        take(self.model, Topic.WORKERS, b"0", records.encode(beat))
+        apply_record(self.model, Topic.WORKERS, b"0", records.encode(beat))
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,10 @@ from ioc.core.partitioner import partition_of
 from ioc.core.scalars import TargetName
 from ioc.core.times import HOUR, Instant, to_datetime, to_rfc3339
 from ioc.core.topics import Topic
-from ioc.incident.facts import Fact, Kind
+from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.incident.state import Incident
-from ioc.notifications.notification import Notification, Occasion, Status
+from ioc.notifications.notification import Notification, NotificationStatus, Occasion
 from ioc.processors.serde import decode_notification, encode
 from streams.fail_fast import Exit
 from tests.city import PATIENCE, City, city, free_port
@@ -99,7 +99,7 @@ class Town:
             producer.send(topic, encode(value), key=key.encode(), partition=partition)
         producer.close()
 
-    def happen(self, *numbers: int, kind: Kind = Kind.WARNED, **more: object) -> None:
+    def happen(self, *numbers: int, kind: FactKind = FactKind.WARNED, **more: object) -> None:
         """Let incidents be warned of, or what else is asked for, all of them in one go."""
         records: list[tuple[Topic, str, object]] = []
         for number in numbers:
@@ -131,7 +131,7 @@ class Town:
             assert time.monotonic() < give_up, f"{self.centre.logs()}\n{self.records()}"
             time.sleep(0.1)
 
-    def until_all(self, status: Status, count: int) -> list[Notification]:
+    def until_all(self, status: NotificationStatus, count: int) -> list[Notification]:
         def all_there() -> bool:
             found = list(self.ledger().values())
             return len(found) == count and all(one.status is status for one in found)
@@ -174,7 +174,7 @@ def test_a_directive_reaches_every_unit_directed_once_and_never_again_on_a_repla
         here.centre.start_worker(IOC_CATALOGUE=str(tmp_path / "catalogue"))
         first = here.start()
         publish(kafka, (b"field-reports:1", report), (b"field-reports:1", order))
-        told = here.until_all(Status.SENT, 2)
+        told = here.until_all(NotificationStatus.SENT, 2)
         assert {(one.unit, one.channel, one.occasion) for one in told} == {
             ("hepco", "call", Occasion.DIRECTED),
             ("csgt", "message", Occasion.DIRECTED),
@@ -225,9 +225,9 @@ def test_killed_between_sending_and_writing_it_down_the_same_message_is_sent_aga
         here.until(lambda: here.hook.ids)
         here.kill(first)
         (planned,) = here.ledger().values()
-        assert planned.status is Status.PLANNED
+        assert planned.status is NotificationStatus.PLANNED
         here.start()
-        (told,) = here.until_all(Status.SENT, 1)
+        (told,) = here.until_all(NotificationStatus.SENT, 1)
         assert here.hook.ids == [told.message, told.message]
 
 
@@ -238,18 +238,18 @@ def test_a_receiver_that_fails_and_recovers_is_told_and_one_that_never_does_is_g
         here.hook.answer = lambda n: 503 if n < 2 else 204
         here.start(IOC_NOTIFY_ATTEMPTS="4")
         here.happen(1)
-        here.until_all(Status.SENT, 1)
+        here.until_all(NotificationStatus.SENT, 1)
         assert [(one.status, one.reason, one.attempts) for one in here.records()] == [
-            (Status.PLANNED, "", 0),
-            (Status.WAITING, "http_503", 1),
-            (Status.WAITING, "http_503", 2),
-            (Status.SENT, "", 3),
+            (NotificationStatus.PLANNED, "", 0),
+            (NotificationStatus.WAITING, "http_503", 1),
+            (NotificationStatus.WAITING, "http_503", 2),
+            (NotificationStatus.SENT, "", 3),
         ]
         assert len(set(here.hook.ids)) == 1
         here.hook.answer = lambda _: 410
         here.happen(2)
-        here.until(lambda: Status.FAILED in {one.status for one in here.ledger().values()})
-        failed = next(one for one in here.ledger().values() if one.status is Status.FAILED)
+        here.until(lambda: NotificationStatus.FAILED in {one.status for one in here.ledger().values()})
+        failed = next(one for one in here.ledger().values() if one.status is NotificationStatus.FAILED)
         assert (failed.reason, failed.attempts) == ("http_410", 4)
         assert here.metric('ioc_notifier_notifications_total{channel="call",status="failed"}') == 1
 
@@ -286,7 +286,7 @@ def test_old_facts_and_replays_and_maintenance_are_noted_and_told_to_nobody(kafk
     with town(kafka, tmp_path) as here:
         here.centre.start_api()
         at = now()
-        old = Fact("old", Kind.WARNED, "field-reports:9", at, at - 2 * HOUR, unit="hepco")
+        old = Fact("old", FactKind.WARNED, "field-reports:9", at, at - 2 * HOUR, unit="hepco")
         here.write((Topic.FACTS, "field-reports:9", old))
         replaying = here.start(IOC_CLOCK="event")
         here.happen(7)
@@ -335,10 +335,10 @@ def test_two_notifiers_tell_each_thing_under_one_id_though_one_freezes_and_wakes
         here.until(lambda: len(here.hook.ids) > 5)
         pair[0].send_signal(signal.SIGSTOP)
         here.happen(*range(30, 40))
-        here.until_all(Status.SENT, 40)
+        here.until_all(NotificationStatus.SENT, 40)
         pair[0].send_signal(signal.SIGCONT)
         here.happen(*range(40, 50))
-        told = here.until_all(Status.SENT, 50)
+        told = here.until_all(NotificationStatus.SENT, 50)
         assert {one.message for one in told} == set(here.hook.ids)
         again = len(here.hook.ids) - len(set(here.hook.ids))
         assert again <= 4, "only what was on its way through the one that froze"

@@ -19,7 +19,7 @@ from streams.faust_adapter.patches import PINNED, SliceConsumer
 TP0 = TP("ioc.events", 0)
 
 
-class Books:
+class OffsetBookkeeping:
     """A consumer's book-keeping of offsets, without the consumer."""
 
     def __init__(self) -> None:
@@ -35,17 +35,17 @@ def test_the_patches_are_for_these_versions(package: str) -> None:
 
 
 async def test_faust_counts_a_delivered_record_as_missing() -> None:
-    books: Any = Books()
+    books: Any = OffsetBookkeeping()
     await Consumer._add_gap(books, TP0, 11, 20)
     assert books._gap[TP0].overlaps(20), "repaired upstream: drop SliceConsumer._add_gap"
 
 
 async def test_a_slice_is_no_gap_but_what_it_skips_is() -> None:
-    class Patched(Books, SliceConsumer):
+    class PatchedBookkeeping(OffsetBookkeeping, SliceConsumer):
         def __init__(self) -> None:
-            Books.__init__(self)
+            OffsetBookkeeping.__init__(self)
 
-    books: Any = Patched()
+    books: Any = PatchedBookkeeping()
     await SliceConsumer._add_gap(books, TP0, 11, 20)
     assert not books._gap[TP0].overlaps(20)
     assert books._gap[TP0].overlaps(19)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The senders: one kind of notification channel a file."""

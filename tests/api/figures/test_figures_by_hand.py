@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.figures.periods import Period, Scope, sums_of
+from api.figures.periods import FigureScope, Period, period_sums
 from api.read_model.read_model import ReadModel
-from api.read_model.reader import take
+from api.read_model.records import apply_record
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant
 from ioc.core.topics import Topic
@@ -27,9 +27,9 @@ def model_of(shard: IncidentProcessor, now: Instant) -> ReadModel:
     """Return the read model after all that the shard would have written."""
     model = ReadModel(CITY, lambda: now)
     for id, incident in shard.incidents.items():
-        take(model, Topic.INCIDENTS, id.encode(), serde.encode(incident))
+        apply_record(model, Topic.INCIDENTS, id.encode(), serde.encode(incident))
     for cell, window in shard.aggregates.items():
-        take(model, Topic.AGGREGATES, encode_key(0, cell), serde.encode(window))
+        apply_record(model, Topic.AGGREGATES, encode_key(0, cell), serde.encode(window))
     return model
 
 
@@ -85,7 +85,7 @@ async def test_a_period_tells_what_counting_by_hand_tells(
     shard.apply(shard.tick(LATER, 1000))
     incidents = list(shard.incidents.values())
     period = Period(FIRST_DAY + first * DAY, FIRST_DAY + (first + days) * DAY)
-    found = (await sums_of(model_of(shard, LATER), period, Scope())).total
+    found = (await period_sums(model_of(shard, LATER), period, FigureScope())).total
     assert shown(formulas.figures_of(found)) == sum_of(incidents, period)
 
 
@@ -96,11 +96,11 @@ async def test_by_the_minute_too_while_minutes_are_kept(log: list[Record], back:
     for one in log:
         again = IncidentProcessor(0, CITY, ClockKind.WALL)
         again.incidents, again.aggregates, again.position = shard.incidents, shard.aggregates, shard.position
-        again.index()
+        again.build_indexes()
         again.apply(again.fold([one]))
         shard = again
     now = shard.position.clock - shard.position.clock % MINUTE
     start = max(now - 3 * DAY + HOUR, now - (back + hours) * HOUR)
     period = Period(start, max(start + MINUTE, now - back * HOUR))
-    found = (await sums_of(model_of(shard, now), period, Scope())).total
+    found = (await period_sums(model_of(shard, now), period, FigureScope())).total
     assert shown(formulas.figures_of(found)) == sum_of(list(shard.incidents.values()), period)

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from msgspec import Struct
 
 from streams.faust_adapter.patches import TRANSACTION_BACKOFF
-from streams.partition.journal import BATCH_BYTES
+from streams.kafka_clients import BATCH_BYTES
 from tests.bench.contestants.lap import Lap
 from tests.bench.load.publish import PARTITIONS
 

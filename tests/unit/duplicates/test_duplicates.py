@@ -13,8 +13,8 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
-from ioc.duplicates.candidates import Candidate, encode
-from ioc.duplicates.spatial_index import Grid, metres
+from ioc.duplicates.candidates import Candidate, encode_candidate
+from ioc.duplicates.spatial_index import Grid, distance_m
 from ioc.incident.lifecycle import State
 from ioc.processors import duplicate_slice_fold as rules
 from ioc.processors.duplicates import DuplicateProcessor
@@ -230,7 +230,7 @@ def test_put_back_it_goes_on_the_same() -> None:
     other = DuplicateProcessor(0, CITY, ClockKind.WALL)
     changes = shard.fold([_sighting(2, "3", T, 0.0)])
     for id, matter in shard.clusters.items():
-        other.restore(Topic.MATTERS, id.encode(), encode(matter))
+        other.restore(Topic.MATTERS, id.encode(), encode_candidate(matter))
     other.position = shard.position
     other.build_indexes()
     assert other.fold([_sighting(2, "3", T, 0.0)]) == changes
@@ -240,7 +240,7 @@ def test_put_back_it_goes_on_the_same() -> None:
 def _sighting(offset: int, subject: str, time: Instant, north: float, east: float = 0.0) -> Record:
     seen = Candidate(
         incident=f"field-reports:{subject}",
-        turn=1,
+        sequence=1,
         at=time,
         service="field-reports",
         category="power",
@@ -249,10 +249,10 @@ def _sighting(offset: int, subject: str, time: Instant, north: float, east: floa
         radius_m=300,
         within=2 * HOUR,
         action=DuplicateAction.MERGE,
-        fresh=True,
+        is_query=True,
         **off(north, east),
     )
-    return Record(offset, time, seen.key.encode(), encode(seen))
+    return Record(offset, time, seen.key.encode(), encode_candidate(seen))
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_rule_that_is_made_much_wider_costs_no_more_than_the_matters_there_are
     for number in range(100):
         grid.put(str(number), 16.46 + number / 10_000, 107.6)
     began = perf_counter()
-    assert {"0", "44"} <= set(grid.around(16.46, 107.6, 5000))
+    assert {"0", "44"} <= set(grid.near(16.46, 107.6, 5000))
     assert perf_counter() - began < 1
 
 
@@ -305,11 +305,11 @@ def test_the_grid_finds_all_that_lies_within_the_radius(
     for number, (north, east) in enumerate(others):
         there = lat + north / _DEGREE, lon + east / _DEGREE / cos(radians(lat))
         grid.put(str(number), *there)
-        if metres(lat, lon, *there) <= radius:
+        if distance_m(lat, lon, *there) <= radius:
             near.add(str(number))
-    assert near <= set(grid.around(lat, lon, radius))
+    assert near <= set(grid.near(lat, lon, radius))
 
 
 def test_distances_are_those_of_the_earth() -> None:
     hanoi, hue = (21.0285, 105.8542), (16.4637, 107.5909)
-    assert metres(*hanoi, *hue) == pytest.approx(539_000, rel=0.01)
+    assert distance_m(*hanoi, *hue) == pytest.approx(539_000, rel=0.01)

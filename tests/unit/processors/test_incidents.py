@@ -15,9 +15,9 @@ from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import encode_key
-from ioc.incident.facts import Kind
+from ioc.incident.facts import FactKind
 from ioc.processors import serde
-from ioc.processors.change_set import IncidentChangeSet
+from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, LATER, LOGS, at, body, essence, fresh_city, record, windows
 
@@ -51,11 +51,11 @@ class Written:
         self.shard = IncidentProcessor(0, CITY, old.clock)
         for topic, states in ((Topic.INCIDENTS, old.incidents), (Topic.ITEMS, old.items)):
             for id, encoded in states.encoded():
-                self.shard.put_back(topic, id.encode(), encoded)
+                self.shard.restore(topic, id.encode(), encoded)
         windows = old.aggregates.items()
         self.shard.aggregates = {cell: serde.decode_aggregate(serde.encode(window)) for cell, window in windows}
         self.shard.position = serde.decode_position(serde.encode(old.position))
-        self.shard.index()
+        self.shard.build_indexes()
 
     def bytes(self) -> list[bytes]:
         """Return everything: states and windows by their keys, the position, facts and dead letters as they came."""
@@ -114,28 +114,28 @@ def test_whatever_the_order_of_arrival_states_and_windows_end_the_same(log: list
     assert windows(one) == windows(other)
 
 
-def announced(*log: Record) -> list[tuple[Kind, Instant]]:
+def announced(*log: Record) -> list[tuple[FactKind, Instant]]:
     """Return what a replay tells of the deadline of the solution, and when."""
     facts = [serde.decode_fact(fact) for fact in Written(ClockKind.EVENT).fold(log).facts]
-    return [(fact.kind, fact.at) for fact in facts if fact.target == "resolve" or fact.kind is Kind.RESOLVED]
+    return [(fact.kind, fact.at) for fact in facts if fact.target == "resolve" or fact.kind is FactKind.RESOLVED]
 
 
 def test_a_replay_announces_each_deadline_at_its_own_moment() -> None:
     due = at("2026-04-14 10:00")
     reported = record(0, "reported", at("2026-04-14 08:00"), due={"resolve": "2026-04-14T10:00:00+07:00"})
     assert announced(reported, record(1, "noted", due + 10 * HOUR, subject="2")) == [
-        (Kind.BREACHED, due + 1),
-        (Kind.ESCALATED, due + 1),
-        (Kind.ESCALATED, at("2026-04-14 16:00") + 1),
+        (FactKind.BREACHED, due + 1),
+        (FactKind.ESCALATED, due + 1),
+        (FactKind.ESCALATED, at("2026-04-14 16:00") + 1),
     ]
-    assert announced(reported, record(1, "resolved", due)) == [(Kind.RESOLVED, due)]
-    assert announced(reported, record(1, "resolved", due + 2))[0] == (Kind.BREACHED, due + 1)
+    assert announced(reported, record(1, "resolved", due)) == [(FactKind.RESOLVED, due)]
+    assert announced(reported, record(1, "resolved", due + 2))[0] == (FactKind.BREACHED, due + 1)
 
 
 def test_a_mark_of_time_lets_deadlines_pass_though_nothing_happens() -> None:
     due = at("2026-04-14 10:00")
     reported = record(0, "reported", at("2026-04-14 08:00"), due={"resolve": "2026-04-14T10:00:00+07:00"})
-    for moment, told in ((due, []), (due + 1, [(Kind.BREACHED, due + 1), (Kind.ESCALATED, due + 1)])):
+    for moment, told in ((due, []), (due + 1, [(FactKind.BREACHED, due + 1), (FactKind.ESCALATED, due + 1)])):
         mark = body("reported", moment, "m").replace(b"incident.reported", b"clock.asof")
         assert announced(reported, Record(1, 0, None, mark)) == told
 

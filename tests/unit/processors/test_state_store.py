@@ -112,9 +112,9 @@ def test_a_slice_decodes_only_the_states_it_touches(monkeypatch: pytest.MonkeyPa
     )
     fresh = IncidentProcessor(0, CITY, ClockKind.WALL)
     for id, encoded in changes.encoded[Topic.INCIDENTS].items():
-        fresh.put_back(Topic.INCIDENTS, id.encode(), encoded)
+        fresh.restore(Topic.INCIDENTS, id.encode(), encoded)
     fresh.position = changes.position
-    fresh.index()
+    fresh.build_indexes()
     assert (fresh.held, len(fresh.timers), decoded) == (50, 50, [])
     touched = [record(50 + number, "noted", T + MINUTE, subject=f"{number}") for number in (3, 3, 4)]
     fresh.apply(fresh.fold(touched))
@@ -129,5 +129,5 @@ def test_incidents_without_a_report_are_counted_as_they_come_and_as_they_are_put
         before = shard.pending
         shard.apply(changes)
         assert (shard.pending, before + changes.pending) == (pending, pending)
-    shard.index()
+    shard.build_indexes()
     assert shard.pending == 1

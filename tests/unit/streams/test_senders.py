@@ -5,24 +5,21 @@ import logging
 import pytest
 
 from ioc.catalogue.channel import Channel, ChannelKind
-from ioc.notifications.messages import Message
-from streams.notifier.partition import SenderPool
-from streams.notifier.senders.senders import (
-    ID_HEADER,
-    AppriseSender,
-    ChannelsUnusable,
-    NotSent,
-    WebhookSender,
-    is_configured,
-    make_senders,
-)
+from ioc.notifications.messages import ChannelMessage
+from streams.notifier.senders.apprise import ID_HEADER, AppriseSender
+from streams.notifier.senders.pool import SenderPool
+from streams.notifier.senders.registry import ChannelsUnusable, is_configured, make_senders
+from streams.notifier.senders.sender import NotSent
+from streams.notifier.senders.webhook import WebhookSender
 from tests.city import free_port
 from tests.receivers import KEY, http_receiver, mailbox
 from tests.unit.samples import CITY
 
 KEY_BYTES = b"signed by the centre, and by nobody else"
-LONG = Message("msg_2", "message", False, "20 thông báo", "\n".join(f"- dòng {n} " + "x" * 300 for n in range(20)), ())
-ONE = Message("msg_1", "call", True, "[KHẨN] Cây đổ", "Cây đổ chắn đường", ())
+LONG = ChannelMessage(
+    "msg_2", "message", False, "20 thông báo", "\n".join(f"- dòng {n} " + "x" * 300 for n in range(20)), ()
+)
+ONE = ChannelMessage("msg_1", "call", True, "[KHẨN] Cây đổ", "Cây đổ chắn đường", ())
 
 
 async def test_a_webhook_is_signed_with_its_id_and_a_forged_one_is_seen_to() -> None:
@@ -87,7 +84,7 @@ def test_what_could_never_send_is_told_all_at_once_without_a_secret(caplog: pyte
     environment = {"IOC_MESSAGE_URL": "nowhere://hunter2", "IOC_CALL_URL": "ftp://hunter2", "IOC_CALL_KEY": "hunter2"}
     with caplog.at_level(logging.DEBUG), pytest.raises(ChannelsUnusable) as refused:
         make_senders(CITY, environment, 5)
-    assert [fault.partition(":")[0] for fault in refused.value.faults] == ["message", "call"]
+    assert [fault.partition(":")[0] for fault in refused.value.errors] == ["message", "call"]
     assert "hunter2" not in str(refused.value) + caplog.text
     with pytest.raises(ChannelsUnusable, match="IOC_CALL_KEY must hold whsec_"):
         make_senders(CITY, {**environment, "IOC_MESSAGE_URL": "", "IOC_CALL_URL": "https://x/"}, 5)
@@ -105,7 +102,7 @@ def test_an_address_no_request_can_be_made_of_is_refused_before_anything_starts(
 
 
 class Broken:
-    async def send(self, message: Message) -> None:
+    async def send(self, message: ChannelMessage) -> None:
         raise RuntimeError("hunter2")
 
 
