@@ -1,6 +1,6 @@
-"""Who calls: bearer tokens (JWT, RFC 7519) by the keys of the settings, and the roles they carry.
+"""Authentication and authorization: bearer tokens (JWT, RFC 7519), checked by the keys of the settings, and their roles.
 
-Without such settings commands are open, as on a machine of one's own, and nobody may see an identity.
+Without such settings commands are open, as on a developer's machine, and nobody may see an identity.
 """
 
 import time
@@ -18,15 +18,15 @@ from api.http.app_key import AppKey
 from api.http.problems import Problem
 from api.http.settings import AuthSettings
 
-# Seconds by which another machine's clock may differ.
+# Seconds by which the clock of the token's issuer may differ from ours.
 _LEEWAY = 10
-# So many tokens are known to be valid until they are over.
-_REMEMBERED = 1000
-_MOST_SUBJECT = 512  # as long as an actor may be
+# How many valid tokens are cached until they expire.
+_MAX_CACHED = 1000
+_MAX_SUBJECT_LENGTH = 512  # as long as an actor may be
 
 
 class Role(StrEnum):
-    """What a caller may do beyond looking at what all may see."""
+    """What a caller may do beyond reading what is public."""
 
     OPERATOR = "operator"  # give commands
     IDENTITY = "identity"  # see who reported an incident
@@ -34,58 +34,59 @@ class Role(StrEnum):
 
 
 class Caller(Struct, frozen=True):
-    """Who a token was made out to, the roles it gives, and the sources of events that it speaks for."""
+    """The subject of a token, the roles it gives, and the sources whose events it may send."""
 
     subject: str
     roles: frozenset[str]
     sources: frozenset[str] = frozenset()
 
     def may_send(self, source: str) -> bool:
-        """True of a source that is named, and of any below one that is named with a slash at its end."""
-        return source in self.sources or any(one.endswith("/") and source.startswith(one) for one in self.sources)
+        """True of a source the token names, and of any source below a name that ends in a slash."""
+        prefixes = (name for name in self.sources if name.endswith("/"))
+        return source in self.sources or any(map(source.startswith, prefixes))
 
 
 class InvalidToken(Exception):
-    """A token that proves nothing: not signed by a known key, over, or not meant for the centre."""
+    """The token is not signed by a known key, has expired, or is meant for another audience."""
 
 
-class _Proven(NamedTuple):
+class _CachedCaller(NamedTuple):
     caller: Caller
-    until: float  # seconds since the epoch
+    expires_at: float  # seconds since the epoch
 
 
 class Gate:
-    """Checks tokens against the settings. Without any it is open."""
+    """Checks tokens by the settings; without settings it is open and lets everybody in."""
 
     def __init__(self, settings: AuthSettings) -> None:
         self._settings = settings
-        self._proven: OrderedDict[str, _Proven] = OrderedDict()
-        self.open = not settings.on
+        self._cache: OrderedDict[str, _CachedCaller] = OrderedDict()
+        self.is_open = not settings.is_on
 
-    def caller(self, token: str) -> Caller:
-        """Return who a token was made out to. Raises InvalidToken.
+    def caller_of(self, token: str) -> Caller:
+        """Return the caller a token was issued to. Raises InvalidToken.
 
-        A signature is checked once: whoever sends many requests sends one token with all of them.
+        Each signature is checked once: a client sends the same token with all its requests.
         """
-        known = self._proven.get(token)
-        if known is None or known.until <= time.time():
-            known = self._proven[token] = self._prove(token)
-            while len(self._proven) > _REMEMBERED:
-                self._proven.popitem(last=False)
-        return known.caller
+        cached = self._cache.get(token)
+        if cached is None or cached.expires_at <= time.time():
+            cached = self._cache[token] = self._check(token)
+            while len(self._cache) > _MAX_CACHED:
+                self._cache.popitem(last=False)
+        return cached.caller
 
-    def _prove(self, token: str) -> _Proven:
-        self._proven.pop(token, None)
+    def _check(self, token: str) -> _CachedCaller:
+        self._cache.pop(token, None)
         claims = self._claims(token)
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= _MOST_SUBJECT:
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH:
             raise InvalidToken
         roles, sources = self._settings.roles_claim, self._settings.sources_claim
-        caller = Caller(subject, _listed(claims, roles), _listed(claims, sources))
-        return _Proven(caller, float(claims["exp"]) + _LEEWAY)
+        caller = Caller(subject, _strings_at(claims, roles), _strings_at(claims, sources))
+        return _CachedCaller(caller, float(claims["exp"]) + _LEEWAY)
 
     def _claims(self, token: str) -> dict[str, Any]:
-        """Return what a token says when one of the keys has signed it: of two keys the older one goes out of use."""
+        """Return the claims of a token that any of the keys has signed: while keys are rotated there are two."""
         for key in self._settings.keys:
             try:
                 return jwt.decode(
@@ -104,12 +105,13 @@ class Gate:
         raise InvalidToken
 
 
-def _listed(claims: Mapping[str, Any], path: str) -> frozenset[str]:
-    found: Any = claims
+def _strings_at(claims: Mapping[str, Any], path: str) -> frozenset[str]:
+    """Return the strings of the list at a path; dots lead into objects."""
+    node: Any = claims
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    listed = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
-    return frozenset(one for one in listed if isinstance(one, str))
+        node = node.get(name) if isinstance(node, Mapping) else None
+    values = node if isinstance(node, Sequence) and not isinstance(node, str) else ()
+    return frozenset(value for value in values if isinstance(value, str))
 
 
 the_gate = AppKey[Gate]("gate")
@@ -121,24 +123,24 @@ _bearer = HTTPBearer(
 )
 
 
-async def permitted(
+async def authorize(
     request: Request,
-    needed: SecurityScopes,
+    required: SecurityScopes,
     token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller | None:
-    """Return the caller who has the roles a route needs; None where all are let in. Raises 401 and 403."""
+    """Return the caller, who has the roles a route requires, or None when the gate is open. Answers 401 and 403."""
     gate = the_gate.of(request)
-    if gate.open:
+    if gate.is_open:
         return None
     if token is None:
         raise _unauthorized("A bearer token is needed", "Bearer")
     try:
-        caller = gate.caller(token.credentials)
+        caller = gate.caller_of(token.credentials)
     except InvalidToken:
         raise _unauthorized("The bearer token is not valid", 'Bearer error="invalid_token"') from None
-    if not caller.roles.issuperset(needed.scopes):
-        roles = " and ".join(needed.scopes)
-        header = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(needed.scopes)}"'}
+    if not caller.roles.issuperset(required.scopes):
+        roles = " and ".join(required.scopes)
+        header = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(required.scopes)}"'}
         raise Problem(403, f"The role {roles} is needed", headers=header)
     return caller
 
@@ -147,19 +149,19 @@ def _unauthorized(title: str, challenge: str) -> Problem:
     return Problem(401, title, headers={"WWW-Authenticate": challenge})
 
 
-async def may_see_identity(caller: Annotated[Caller | None, Security(permitted, scopes=[Role.IDENTITY])]) -> Caller:
-    """Return the caller who may see identities: there always is one, or 401 or 403."""
+async def identity_viewer(caller: Annotated[Caller | None, Security(authorize, scopes=[Role.IDENTITY])]) -> Caller:
+    """Return the caller who may see identities; without one it answers 401 or 403, even when the gate is open."""
     if caller is None:
         raise Problem(403, "Identities are not shown, since the centre has no roles configured")
     return caller
 
 
-async def check_operator(request: Request) -> None:
-    """Raise 401 or 403 when a request does not come from an operator."""
-    await permitted(request, SecurityScopes([Role.OPERATOR]), await _bearer(request))
+async def require_operator(request: Request) -> None:
+    """Answer 401 or 403 when a request does not come from an operator."""
+    await authorize(request, SecurityScopes([Role.OPERATOR]), await _bearer(request))
 
 
 TheGate = Annotated[Gate, Depends(the_gate)]
-AnOperator = Annotated[Caller | None, Security(permitted, scopes=[Role.OPERATOR])]
-AProducer = Annotated[Caller | None, Security(permitted, scopes=[Role.PRODUCER])]
-MaySeeIdentity = Annotated[Caller, Depends(may_see_identity)]
+OperatorCaller = Annotated[Caller | None, Security(authorize, scopes=[Role.OPERATOR])]
+ProducerCaller = Annotated[Caller | None, Security(authorize, scopes=[Role.PRODUCER])]
+IdentityCaller = Annotated[Caller, Depends(identity_viewer)]

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.duplicate_policy import Action, DuplicateRule
+from ioc.catalogue.duplicate_policy import DuplicateAction, DuplicateRule
 from ioc.core.scalars import Priority
 from ioc.core.times import MINUTE, Instant, Millis
-from ioc.duplicates.spatial_index import metres
+from ioc.duplicates.spatial_index import distance_m
 
 # In a storm so many matters are the talk of the street, and are reported so often again.
 _NOTORIOUS = 0.12
@@ -52,7 +52,7 @@ class DuplicateReports:
     def _rule(self, data: dict[str, Any]) -> DuplicateRule | None:
         """Return the rule by which reports like this one are merged; None when they are not."""
         rule = self._catalogue.duplicates.rule_for(data["service"], data["category"])
-        return rule if rule is not None and rule.action is Action.MERGE and "lat" in data else None
+        return rule if rule is not None and rule.action is DuplicateAction.MERGE and "lat" in data else None
 
     def _nearby(self, data: dict[str, Any], reach: float) -> dict[str, float]:
         north, east = (self._chance.uniform(-reach, reach) / 2**0.5 / _DEGREE_M for _ in range(2))
@@ -64,5 +64,5 @@ def _is_same(rule: DuplicateRule, at: Instant, data: dict[str, Any], known: Past
     since, other = known
     if data["priority"] is Priority.URGENT and other["priority"] is not Priority.URGENT:
         return False
-    near = metres(data["lat"], data["lon"], other["lat"], other["lon"]) <= rule.radius_m
+    near = distance_m(data["lat"], data["lon"], other["lat"], other["lon"]) <= rule.radius_m
     return near and 0 <= at - since <= rule.within

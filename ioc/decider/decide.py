@@ -1,11 +1,10 @@
-"""The one decision: `decide(state, event, now)` gives the new state and the facts. Pure, total, deterministic.
+"""The one decision: `decide(state, event, now, catalogue)` returns the new state and the facts.
 
-Illegal input is a typed refusal. The same set of events ends in the same state whatever order they came in; what
-was announced on the way is never unsaid, only followed by a correction.
+It is pure, total and deterministic; illegal input makes a typed rejection. The same set of events ends in the same
+state whatever order they came in. What was announced on the way is never withdrawn, only followed by a correction.
 """
 
-from typing import cast
-
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -24,23 +23,25 @@ from ioc.decider.signatures import signature_rejection
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
+from ioc.incident.history_entry import HistoryEntry, comes_after, fold_order
 from ioc.incident.lifecycle import KIN, EventType, State
-from ioc.incident.payloads import DECODE, Directed, Reported, Updated
-from ioc.incident.state import HistoryEntry, Incident, comes_after, fold_order
+from ioc.incident.payloads import Directed, Reported, Updated
+from ioc.incident.state import Incident
 from ioc.sla import directives, scheduled_events
 
 
 class DeadlinePassed(Struct, frozen=True):
-    """The clock reached the next step of an incident's deadlines. `late_input`: the input had not been caught up."""
+    """The next step of an incident's deadlines is due. `late_input`: the worker has not caught up with its input."""
 
     incident: str
     late_input: bool = False
 
 
 class Decision(Struct, frozen=True, gc=False):
-    """What is to be written. `state` is the very object given when nothing changed.
+    """What is to be written. `state` is the object that was passed in when nothing changed.
 
-    `emitted` are events of the centre's own making that this brings about, for this incident or for others.
+    `emitted` are the records this brings about besides: the centre's own events for this incident or others, duplicate
+    candidates, notices to sensors, and who reported it.
     """
 
     state: Incident | None
@@ -51,7 +52,7 @@ class Decision(Struct, frozen=True, gc=False):
 
 
 def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
-    """Return the state after the event and the facts it makes, as of `now`."""
+    """Return what comes of an event, as of `now` (ms): the new state, the facts, or why it is rejected."""
     if isinstance(event, DeadlinePassed):
         return _announce(state, event, now, catalogue)
     rejection = admission_rejection(event, now, catalogue)
@@ -59,7 +60,7 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
         return Decision(state, rejection=rejection)
     old = state if state is not None else Incident(event.incident)
     if event.event_type in KIN:
-        return _hear(state, old, event, now)
+        return _take_in(state, old, event, now)
     words = count_words(old, event)
     if words is None:
         return Decision(state, duplicate=True)
@@ -69,9 +70,9 @@ def decide(state: Incident | None, event: Event | DeadlinePassed, now: Instant, 
 
 
 def apply_catalogue(state: Incident, cause: str, now: Instant, catalogue: Catalogue) -> Decision:
-    """Return an open incident as another edition of the catalogue makes it. What was reached keeps its due.
+    """Return an open incident as another edition of the catalogue makes it. Targets that were reached keep their due.
 
-    `cause` names this change of the catalogue, and no other.
+    `cause` identifies this change of the catalogue; the fact's id is made of it.
     """
     new = fold.refold(state, state.history, catalogue)
     new.next_at = scheduled_events.next_at(new, catalogue)
@@ -88,17 +89,17 @@ def apply_catalogue(state: Incident, cause: str, now: Instant, catalogue: Catalo
 
 
 def admission_rejection(event: Event, now: Instant, catalogue: Catalogue) -> Rejection | None:
-    """Return why an event is refused whatever the state of its incident, or None.
+    """Return why an event is rejected whatever the state of its incident; None when it is admitted.
 
-    What the centre tells of its own accord is told by a clock of its own: another partition's, which in a replay may be
-    far ahead, or a worker's. Were it refused, what waits for it would wait for ever.
+    The centre's own events may lie in the future: they are dated by another clock, that of a worker or of another
+    partition, which in a replay may be far ahead. If they were rejected, what waits for them would wait for ever.
     """
     if event.time > now + FUTURE_TOLERANCE and not is_own(event.source):
         return Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of the centre's clock"),))
     if isinstance(event.payload, Reported):
-        faults = catalogue_errors(event.payload, event.payload.service, catalogue)
-        if faults:
-            return Rejection(Reason.NOT_IN_CATALOGUE, faults)
+        errors = catalogue_errors(event.payload, event.payload.service, catalogue)
+        if errors:
+            return Rejection(Reason.NOT_IN_CATALOGUE, errors)
     if isinstance(event.payload, Directed):
         return signature_rejection(event, event.payload, catalogue.keys)
     return None
@@ -115,27 +116,29 @@ def _fold(old: Incident, event: Event, words: int, now: Instant, catalogue: Cata
     else:
         new = fold.refold(old, sorted((*old.history, entry), key=fold_order), catalogue)
     new.history = summarise(new.history, words)
-    judged = new.history[-1] if in_order else _find(new, event)
-    facts = fact_builders.acceptance_facts(old, new, judged, now)
+    entry = new.history[-1] if in_order else _entry_of(new, event)
+    facts = fact_builders.acceptance_facts(old, new, entry, now)
     facts += escalation.late_breaches(new, now)
     if event.id in new.sent:
-        new.sent = tuple(id for id in new.sent if id != event.id)
+        new.sent = tuple(sent for sent in new.sent if sent != event.id)
     new.next_at = scheduled_events.next_at(new, catalogue)
     new.version = old.version + 1
-    facts += fact_builders.effect_facts(old, new, event, judged, now, in_order)
-    told = merging.kinship_events(old, new, event.payload, now)
+    facts += fact_builders.effect_facts(old, new, event, entry, now, in_order)
+    emitted = _reporter(old, event, entry)
+    kinship = merging.kinship_events(old, new, event.payload, now)
     if not new.stands_as(old):
         facts += fact_builders.unit_facts(old, new, event, now, catalogue)
-        told = (*closure_notice(old, new, event), *told, *candidates.tell(old, new, event, judged, now, catalogue))
-    return Decision(new, tuple(facts), _rejection(judged, new), emitted=_identity(old, event, judged) + told)
+        emitted += closure_notice(old, new, event)
+        kinship = (*kinship, *candidates.outgoing_candidates(old, new, event, entry, now, catalogue))
+    return Decision(new, tuple(facts), _rejection(entry, new), emitted=emitted + kinship)
 
 
-def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoing, ...]:
-    """Return who reported the incident, when the event is its report: of several reports the first in time is.
+def _reporter(old: Incident, event: Event, entry: HistoryEntry) -> tuple[Outgoing, ...]:
+    """Return who reported the incident, when the event is its report. Of several reports the first in time counts.
 
-    One that says nothing of who sent it takes away what another had said before it came.
+    A report without a reporter deletes the one that a later report had brought before.
     """
-    if event.event_type is not EventType.REPORTED or judged.refused is not None:
+    if event.event_type is not EventType.REPORTED or entry.refused is not None:
         return ()
     if event.reporter is not None:
         return (Outgoing(Topic.REPORTERS, event.incident.encode(), encode(event.reporter)),)
@@ -144,8 +147,8 @@ def _identity(old: Incident, event: Event, judged: HistoryEntry) -> tuple[Outgoi
     return ()
 
 
-def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
-    """Take in what a relative tells. It is no part of the history, which is of the incident itself."""
+def _take_in(state: Incident | None, old: Incident, event: Event, now: Instant) -> Decision:
+    """Take in a relative's message. It is no part of the history, which is that of the incident itself."""
     if merging.is_known(old, event.payload):
         return Decision(state, duplicate=True)
     new = merging.take_in(old, event.payload)
@@ -159,44 +162,46 @@ def _hear(state: Incident | None, old: Incident, event: Event, now: Instant) -> 
     return Decision(new, tuple(facts), emitted=merging.kinship_events(old, new, event.payload, now))
 
 
-def _find(incident: Incident, event: Event) -> HistoryEntry:
+def _entry_of(incident: Incident, event: Event) -> HistoryEntry:
     return next(entry for entry in incident.history if entry.id == event.id and entry.source == event.source)
 
 
 def _rejection(entry: HistoryEntry, new: Incident) -> Rejection | None:
     if entry.refused is None or entry.refused is Reason.OVERTAKEN:
         return None
-    if entry.refused is Reason.ILLEGAL_MOVE:
-        return Rejection(
-            entry.refused, (FieldError("type", f"'{entry.event_type}' is not allowed here; it is {new.state}"),)
-        )
-    if entry.refused is Reason.NOT_IN_CATALOGUE:
-        return Rejection(entry.refused, reference_errors(entry.unknown))
-    if entry.refused is Reason.LOWERED_SILENTLY:
-        return Rejection(entry.refused, urgency.missing_words(cast(Updated, DECODE[entry.event_type](entry.data))))
-    return Rejection(entry.refused, _FAULTS[entry.refused])
+    return Rejection(entry.refused, _errors(entry, entry.refused, new))
 
 
-_FAULTS = {
-    Reason.UNKNOWN_DIRECTIVE: (FieldError("data.directive", "no directive of this incident has that id"),),
-    Reason.NOT_DIRECTED: (FieldError("data.unit", "the directive is not to this unit"),),
-    Reason.DIRECTIVE_TAKEN: (FieldError("id", "another directive of this incident has that id"),),
-    Reason.TOO_MANY_DIRECTED: (
-        FieldError("data.units", f"more than {directives.MAX_DIRECTED} in all of the incident"),
-    ),
-}
+def _errors(entry: HistoryEntry, refused: Reason, new: Incident) -> tuple[FieldError, ...]:
+    """Return what is wrong with an event that the fold refused; nothing where the reason says it all."""
+    match refused:
+        case Reason.ILLEGAL_MOVE:
+            return (FieldError("type", f"'{entry.event_type}' is not allowed here; it is {new.state}"),)
+        case Reason.NOT_IN_CATALOGUE:
+            return reference_errors(entry.unknown)
+        case Reason.LOWERED_SILENTLY:
+            return urgency.missing_words(msgspec.json.decode(entry.data, type=Updated))
+        case Reason.UNKNOWN_DIRECTIVE:
+            return (FieldError("data.directive", "no directive of this incident has that id"),)
+        case Reason.NOT_DIRECTED:
+            return (FieldError("data.unit", "the directive is not to this unit"),)
+        case Reason.DIRECTIVE_TAKEN:
+            return (FieldError("id", "another directive of this incident has that id"),)
+        case Reason.TOO_MANY_DIRECTED:
+            return (FieldError("data.units", f"more than {directives.MAX_DIRECTED} in all of the incident"),)
+    return ()
 
 
-def _announce(state: Incident | None, event: DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
-    """Announce what the clock has reached. After an outage that is one escalation at the present level."""
+def _announce(state: Incident | None, tick: DeadlinePassed, now: Instant, catalogue: Catalogue) -> Decision:
+    """Announce the steps that are due. After an outage that is one escalation, at the level reached by now."""
     if state is None or state.next_at is None or state.next_at > now:
         return Decision(state)
     new = state.draft()
     facts = tuple(escalation.due_announcements(new, now, catalogue))
-    emitted = scheduled_events.due_events(new, now, catalogue)
-    new.sent = (*new.sent, *[one.id for one in emitted])
+    events = scheduled_events.due_events(new, now, catalogue)
+    new.sent = (*new.sent, *[event.id for event in events])
     new.next_at = scheduled_events.next_at(new, catalogue)
     new.version = state.version + 1
-    if event.late_input:
+    if tick.late_input:
         facts = tuple(replace(fact, late_input=True) for fact in facts)
-    return Decision(new, facts, emitted=tuple([one.event(new) for one in emitted]))
+    return Decision(new, facts, emitted=tuple([event.event_for(new) for event in events]))

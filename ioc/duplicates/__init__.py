@@ -1,1 +1,1 @@
-"""Matters: which reports are one and the same, found by sightings of what and where they are."""
+"""Duplicates: which reports are about the same thing, found by where, when and of which kind they are."""

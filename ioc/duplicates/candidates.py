@@ -1,14 +1,14 @@
-"""Sightings: what an incident tells of its place and kind, so that reports of the same matter find each other.
+"""Candidates: what an incident publishes of its place and kind, so that its duplicates can be found.
 
-What can be the same matter meets on one partition: sightings go by service and category, so that no border of a
-partition or a tile parts neighbours. Each holds the rule it was told by; who reads it needs no catalogue.
+Everything that can be the same meets on one partition: candidates are keyed by service and category, so that no border
+between partitions or tiles separates neighbours. Each has the values of its rule, so that no reader needs a catalogue.
 """
 
 from collections.abc import Iterator
 from typing import Annotated, cast
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.duplicate_policy import MAX_RADIUS_M, DuplicateAction, DuplicateRule
@@ -25,18 +25,18 @@ from ioc.incident.payloads import Unmerged
 from ioc.incident.state import Incident
 
 PART = "duplicates"
-_OF_THE_LANE = f"{CENTRE}{PART}/"
+_SOURCE_PREFIX = f"{CENTRE}{PART}/"
 
 
 class Candidate(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """An incident as others of the same service and category are to know it, from `at` (ms) on.
+    """An incident as those of the same service and category see it, from `at` (ms) on.
 
-    `turn` counts what the incident has told; of two sightings the later counts. `fresh` asks what it is the same as;
-    `parent` is what it was merged into, and `gone` says that it is nothing any more that others could be the same as.
+    `turn` numbers the candidates of an incident; the highest one counts. `fresh` asks for what it duplicates; `parent`
+    is what it was merged into, and `gone` says that nothing can be a duplicate of it any more.
     """
 
     incident: IncidentId
-    turn: Annotated[int, Meta(ge=1)]
+    sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
     at: Instant
     service: Code
     category: str = ""
@@ -48,93 +48,98 @@ class Candidate(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False)
     radius_m: Annotated[float, Meta(ge=0, le=MAX_RADIUS_M)] = 0.0
     within: Millis = 0
     action: DuplicateAction = DuplicateAction.MERGE
-    fresh: bool = False
+    is_query: bool = field(default=False, name="fresh")
     parent: str | None = None
-    gone: bool = False
+    withdrawn: bool = field(default=False, name="gone")
 
     @property
     def key(self) -> str:
-        """What all that can be the same matter has in common: where it meets."""
+        """The key of its record: its service and category, which all its duplicates share."""
         return f"{self.service}/{self.category}"
 
 
-encode = msgspec.json.Encoder().encode
-decode = msgspec.json.Decoder(Candidate).decode
+encode_candidate = msgspec.json.Encoder().encode
+decode_candidate = msgspec.json.Decoder(Candidate).decode
 
 
-def tell(
-    old: Incident, new: Incident, event: Event, judged: HistoryEntry, now: Instant, catalogue: Catalogue
+def outgoing_candidates(
+    old: Incident, new: Incident, event: Event, entry: HistoryEntry, now: Instant, catalogue: Catalogue
 ) -> Iterator[Outgoing]:
-    """Yield what a change of an incident makes it tell; `new` is a draft, on which its turns are counted."""
+    """Yield the candidates that a change of an incident publishes; its `sequence` is raised on the draft `new`."""
     before, after = _rule_for(old, catalogue), _rule_for(new, catalogue)
-    if before is after and (after is None or _seen(old) == _seen(new)):
+    if before is after and (after is None or _published(old) == _published(new)):
         return
     if _is_answer(old, event):
         return
     new.sequence = max(new.sequence, old.sequence + 1)
-    at = max(now, new.updated_at + 1)  # the answer comes after all that has happened
+    at = max(now, new.updated_at + 1)  # the answer comes after everything that has happened
     moved = before is not None and _kind(old) != _kind(new)
     if before is not None and (after is None or moved):
         service, category = _kind(old)
-        yield _sent(Candidate(incident=new.id, turn=new.sequence, at=at, service=service, category=category, gone=True))
+        withdrawal = Candidate(
+            incident=new.id, sequence=new.sequence, at=at, service=service, category=category, withdrawn=True
+        )
+        yield _outgoing(withdrawal)
     if after is not None:
-        placed = before is None and (old.is_open or old.state is State.PENDING)
-        afresh = isinstance(event.payload, Unmerged) and event.payload.afresh and judged.refused is None
-        asks = new.parent is None and (moved or placed or afresh)
-        yield _sent(_sighting(new, after, at, asks))
+        located = before is None and (old.is_open or old.state is State.PENDING)
+        unmerged = isinstance(event.payload, Unmerged) and event.payload.afresh and entry.refused is None
+        is_query = new.parent is None and (moved or located or unmerged)
+        yield _outgoing(_candidate(new, after, at, is_query))
 
 
-_THERE = OPEN | {State.MERGED}
+_ELIGIBLE = OPEN | {State.MERGED}
 
 
-def _is_there(one: Incident) -> bool:
-    """True of an incident that others may be the same as, where there is a rule for it."""
-    return one.lat is not None and one.lon is not None and one.state in _THERE
+def _is_eligible(incident: Incident) -> bool:
+    """True of an incident that can have duplicates, if there is a rule for it."""
+    return incident.lat is not None and incident.lon is not None and incident.state in _ELIGIBLE
 
 
-def _seen(one: Incident) -> tuple[object, ...]:
-    """Return all that a sighting tells of an incident besides its rule."""
-    place = *_kind(one), one.lat, one.lon
-    return *place, one.reported_at, one.priority, one.parent, one.proposed
+def _published(incident: Incident) -> tuple[object, ...]:
+    """Return everything that a candidate says of an incident, apart from the rule."""
+    place = *_kind(incident), incident.lat, incident.lon
+    return *place, incident.reported_at, incident.priority, incident.parent, incident.proposed
 
 
-def _rule_for(one: Incident, catalogue: Catalogue) -> DuplicateRule | None:
-    """Return the rule by which others may be the same as an incident; None when none can be."""
-    return catalogue.duplicates.rule_for(one.service, one.category) if _is_there(one) else None
+def _rule_for(incident: Incident, catalogue: Catalogue) -> DuplicateRule | None:
+    """Return the rule by which duplicates of an incident are found; None when it can have none."""
+    if not _is_eligible(incident):
+        return None
+    return catalogue.duplicates.rule_for(incident.service, incident.category)
 
 
-def _kind(one: Incident) -> tuple[str, str]:
-    return one.service, one.category or ""
+def _kind(incident: Incident) -> tuple[str, str]:
+    return incident.service, incident.category or ""
 
 
 def _is_answer(old: Incident, event: Event) -> bool:
-    """True of the answer to what the incident told last: whoever gave it knows."""
-    if not event.source.startswith(_OF_THE_LANE) or event.event_type not in (EventType.MERGED, EventType.PROPOSED):
+    """True of the answer to the latest candidate of an incident: the sender of the answer knows the change."""
+    if not event.source.startswith(_SOURCE_PREFIX) or event.event_type not in (EventType.MERGED, EventType.PROPOSED):
         return False
     return event.id == derive_id(old.id, old.sequence, event.event_type)
 
 
-def _sighting(one: Incident, rule: DuplicateRule, at: Instant, fresh: bool) -> Candidate:
-    service, category = _kind(one)
+def _candidate(incident: Incident, rule: DuplicateRule, at: Instant, is_query: bool) -> Candidate:
+    service, category = _kind(incident)
     return Candidate(
-        incident=one.id,
-        turn=one.sequence,
+        incident=incident.id,
+        sequence=incident.sequence,
         at=at,
         service=service,
         category=category,
-        lat=cast(float, one.lat),
-        lon=cast(float, one.lon),
-        reported_at=one.reported_at,
-        priority=one.priority,
+        lat=cast(float, incident.lat),
+        lon=cast(float, incident.lon),
+        reported_at=incident.reported_at,
+        priority=incident.priority,
         rule=rule.id,
         radius_m=rule.radius_m,
         within=rule.within,
         action=rule.action,
-        fresh=fresh,
-        # What waits for somebody to decide is not a matter of its own yet.
-        parent=one.parent or one.proposed,
+        is_query=is_query,
+        # One that was proposed is not an incident of its own until somebody decides.
+        parent=incident.parent or incident.proposed,
     )
 
 
-def _sent(seen: Candidate) -> Outgoing:
-    return Outgoing(Topic.SIGHTINGS, seen.key.encode(), encode(seen))
+def _outgoing(candidate: Candidate) -> Outgoing:
+    return Outgoing(Topic.SIGHTINGS, candidate.key.encode(), encode_candidate(candidate))

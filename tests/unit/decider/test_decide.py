@@ -15,8 +15,9 @@ from ioc.decider.sensor_closures import closure_notice
 from ioc.duplicates import candidates
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import State
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.state import Incident
 from tests.unit.samples import CITY, at, event
 
 T = at("2026-04-14 08:00")  # a Tuesday in office hours
@@ -119,7 +120,7 @@ def test_nobody_else_is_told_of_an_incident_that_stands_as_it_stood(sides: dict[
         new = Incident("flood-rain:1", **{**sides, side: value}, history=(entry,))
         if new.stands_as(old):
             assert not fact_builders.unit_facts(old, new, noted, LATER, CITY)
-            assert not [*candidates.tell(old, new, noted, entry, LATER, CITY)]
+            assert not [*candidates.outgoing_candidates(old, new, noted, entry, LATER, CITY)]
             assert not closure_notice(old, new, noted)
 
 

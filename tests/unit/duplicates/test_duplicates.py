@@ -185,7 +185,7 @@ def test_the_event_says_by_which_rule_and_comes_once() -> None:
 
 
 def test_a_matter_that_is_full_gives_way_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "MOST_CHILDREN", 2)
+    monkeypatch.setattr(rules, "MAX_CHILDREN", 2)
     made = centre(*((f"{n}", T + n, {**off(0)}) for n in range(5)))
     assert made.open() == {"0": 2, "3": 1}
 
