@@ -7,11 +7,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import Problem, respond
-from api.open311.answers import PREFIX, Refused, Said, refusal
+from api.http.problems import Problem, problem_response
+from api.open311.responses import PREFIX, GeoReportError, GeoReportRejection, respond_rejected
 
 # The longest command is far below; what is longer is none of ours.
-MOST_BYTES = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 # These read their bodies themselves, once they know who sends them, and have limits of their own.
 _READ_BY_THEMSELVES = frozenset({"/events"})
 
@@ -28,7 +28,7 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"] in _READ_BY_THEMSELVES:
             await self.app(scope, receive, send)
             return
-        messages = [] if _announced(scope) > MOST_BYTES else await _within_limit(receive)
+        messages = [] if _announced(scope) > MAX_BODY_BYTES else await _within_limit(receive)
         if messages:
             await self.app(scope, _replayed(messages, receive), send)
         else:
@@ -36,15 +36,17 @@ class BodyLimit:
 
 
 def _too_long(path: str) -> Response:
-    words = f"The body is longer than {MOST_BYTES} bytes"
+    words = f"The body is longer than {MAX_BODY_BYTES} bytes"
     if path.startswith(PREFIX):
-        return refusal("xml" if path.endswith(".xml") else "json", Refused(Said(413, words)))
-    return respond(Problem(413, words))
+        return respond_rejected(
+            "xml" if path.endswith(".xml") else "json", GeoReportRejection(GeoReportError(413, words))
+        )
+    return problem_response(Problem(413, words))
 
 
 def _announced(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "0")
-    return int(length) if length.isdecimal() and len(length) < 20 else MOST_BYTES + 1
+    return int(length) if length.isdecimal() and len(length) < 20 else MAX_BODY_BYTES + 1
 
 
 async def _within_limit(receive: Receive) -> list[Message]:
@@ -54,7 +56,7 @@ async def _within_limit(receive: Receive) -> list[Message]:
         message = await receive()
         messages.append(message)
         size += len(message.get("body", b""))
-        if size > MOST_BYTES:
+        if size > MAX_BODY_BYTES:
             return []
     return messages
 
@@ -69,7 +71,7 @@ def _replayed(messages: Iterable[Message], receive: Receive) -> Receive:
     return receive_again
 
 
-class Guarded:
+class SafeResponses:
     """Forbids browsers to guess types, and answers an error nobody thought of without telling of our insides."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,7 +96,7 @@ class Guarded:
             if began:  # an answer broken off is the only way left to say that it is not whole
                 raise
             _log.exception("%s %s failed", scope["method"], scope["path"])
-            await respond(Problem(500, "The centre could not answer"))(scope, receive, send_guarded)
+            await problem_response(Problem(500, "The centre could not answer"))(scope, receive, send_guarded)
 
 
 class HeadAsGet:

@@ -16,8 +16,8 @@ from api.http.settings import ApiSettings
 from api.identities.dependencies import the_identities
 from api.identities.identities import Identities
 from api.intake.backlog import Backlog
-from api.intake.dependencies import the_backlog, the_pace
-from api.intake.pace import Pace
+from api.intake.dependencies import the_backlog, the_rate_limit
+from api.intake.rate_limit import ProducerRateLimit
 from api.read_model.dependencies import Readiness, the_read_model, the_readiness
 from api.read_model.read_model import ReadModel
 from ioc.signing.signer import Signer
@@ -26,7 +26,7 @@ from ioc.signing.signer import Signer
 class Parts(Struct):
     """The parts of an API.
 
-    `backlog` and `pace` bound what comes in over HTTP. `signer` signs the centre's own directives, when it has a key
+    `backlog` and `rate_limit` bound what comes in over HTTP. `signer` signs the centre's own directives, when it has a key
     that the catalogue knows. `war_room_link` leads to the meeting of an emergency; empty when there is none.
     """
 
@@ -42,7 +42,7 @@ class Parts(Struct):
     readiness: Readiness = field(default_factory=Readiness)
     idempotency: IdempotencyCache = field(default_factory=IdempotencyCache)
     backlog: Backlog = field(default_factory=Backlog)
-    pace: Pace = field(default_factory=Pace)
+    rate_limit: ProducerRateLimit = field(default_factory=ProducerRateLimit)
 
 
 def put_parts(api: FastAPI, parts: Parts) -> None:
@@ -59,4 +59,4 @@ def put_parts(api: FastAPI, parts: Parts) -> None:
     the_readiness.put(api, parts.readiness)
     the_idempotency_cache.put(api, parts.idempotency)
     the_backlog.put(api, parts.backlog)
-    the_pace.put(api, parts.pace)
+    the_rate_limit.put(api, parts.rate_limit)

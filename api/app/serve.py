@@ -19,29 +19,30 @@ from api.http.auth import Gate
 from api.http.publisher import KafkaPublisher
 from api.http.settings import ApiSettings, AuthSettings
 from api.identities.identities import KafkaIdentities
-from api.intake.pace import Pace
+from api.intake.rate_limit import ProducerRateLimit
 from api.read_model.read_model import ReadModel
-from api.read_model.reader import TOPICS, Reader, into
+from api.read_model.reader import TopicReader
+from api.read_model.records import TOPICS, applier_of
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import Instant
 from ioc.signing.signer import Signer, private_key, signer_of
 
 # The exit code of a process that could no longer trust its picture.
-IN_DOUBT = 70
+EXIT_IN_DOUBT = 70
 
 # After how many new objects the garbage collector looks at them, and after how many looks at older ones, too: nearly
 # all that is kept is no garbage, and while it is looked through every screen waits.
-COLLECTING = (20_000, 5, 50)
+GC_THRESHOLDS = (20_000, 5, 50)
 
 _log = logging.getLogger(__name__)
 
 
-def wall() -> Instant:
+def wall_clock() -> Instant:
     """Return the wall's time in ms."""
     return time.time_ns() // 1_000_000
 
 
-async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
+async def run_or_exit(name: str, task: Coroutine[None, None, None]) -> None:
     """Run a task that must never end; when it fails the process ends, for its supervisor to start anew."""
     try:
         await task
@@ -50,29 +51,29 @@ async def or_die(name: str, task: Coroutine[None, None, None]) -> None:
     except BaseException:
         _log.critical("the %s failed; stopping", name, exc_info=True)
         logging.shutdown()
-        os._exit(IN_DOUBT)
+        os._exit(EXIT_IN_DOUBT)
 
 
 def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> None:
     """Serve until told to stop."""
-    model = ReadModel(catalogue, wall)
+    model = ReadModel(catalogue, wall_clock)
     model.loading = True
-    model.tallies()  # what is overdue by now counts as such at once
+    model.counters()  # what is overdue by now counts as such at once
     gc.disable()  # what is read makes no garbage in circles, and looking for it takes longer the more there is
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     parts = Parts(
         settings=settings,
         model=model,
-        feed=Feed(model, wall, build_id()),
+        feed=Feed(model, wall_clock, build_id()),
         publisher=publisher,
         gate=Gate(auth),
         identities=identities,
         signer=_signer(settings, catalogue),
         war_room_link=catalogue.war_room_link(os.environ),
-        pace=Pace(settings.intake_rate),
+        rate_limit=ProducerRateLimit(settings.intake_rate),
     )
-    if parts.gate.open:
+    if parts.gate.is_open:
         _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
     read = asyncio.Event()
 
@@ -82,14 +83,14 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     async def run() -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(Reader(settings.bootstrap, TOPICS, into(model), read.set, count).run())
-            if not parts.gate.open:  # else nobody may see them, and they are not even read
+            tasks.create_task(TopicReader(settings.bootstrap, TOPICS, applier_of(model), read.set, count).run())
+            if not parts.gate.is_open:  # else nobody may see them, and they are not even read
                 tasks.create_task(identities.reader(count).run())
             tasks.create_task(_feed_when_read(parts, read))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(or_die("reader", run()))
+        task = asyncio.create_task(run_or_exit("reader", run()))
         try:
             yield
         finally:
@@ -113,9 +114,9 @@ def _signer(settings: ApiSettings, catalogue: Catalogue) -> Signer | None:
 async def _feed_when_read(parts: Parts, read: asyncio.Event) -> None:
     """Once all there was has been read, get ready to be asked, answer, and feed the screens."""
     await read.wait()
-    for _ in parts.model.settling():
+    for _ in parts.model.flush_steps():
         await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
-    gc.set_threshold(*COLLECTING)
+    gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
     gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
     parts.model.sensors.dirty.clear()

@@ -1,34 +1,34 @@
-"""What each operator command may say: the bodies of orders."""
+"""What each operator command may say: the bodies of the commands, derived from the payloads of their events.
+
+A field that a payload gains is a field of the body, too.
+"""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.http.fields import Code, Line, Moment
+from api.commands.payload_fields import derived_from
+from api.http.fields import MomentField
 from ioc.core.rejections import FieldError
+from ioc.incident import payloads
 from ioc.incident.lifecycle import COMMANDS
+from ioc.processors.semantic_checks import ASSIGNED_TO_NOBODY, RATED_WITH_NOTHING, UPDATES_NOTHING
 
-Said = Annotated[str, Field(min_length=1, max_length=512, pattern=r"\S")]
 
-
-class Shown(BaseModel):
+@derived_from(
+    payloads.Evidence,
+    url="https, without user or password",
+    sha256="Of what lies there, 64 digits in lower case",
+    media_type="Such as image/jpeg",
+)
+class EvidenceBody(BaseModel):
     """A photo or document that lies elsewhere; `public` when whoever knows the dossier's code may see it."""
 
     model_config = ConfigDict(extra="forbid", strict=True, title="Evidence")
 
-    url: Annotated[str, Field(max_length=2048, description="https, without user or password")]
-    sha256: Annotated[str, Field(description="Of what lies there, 64 digits in lower case")]
-    media_type: Annotated[str, Field(description="Such as image/jpeg")]
-    caption: Line | None = None
-    public: bool = False
 
-
+@derived_from(payloads.Payload)
 class CommandBody(BaseModel):
     """What every command may say: who gives it, in what words, and what there is to show for it."""
 
@@ -38,31 +38,29 @@ class CommandBody(BaseModel):
         json_schema_extra={"examples": [{"actor": "Ca trực 1", "text": "Đã gọi hiện trường"}]},
     )
 
-    # Of these fields at least one must be given.
+    # Of these fields at least one must be given, else `lacks_all` is the reason of the refusal.
     one_of: ClassVar[tuple[str, ...]] = ()
-    lacks: ClassVar[str] = ""
+    lacks_all: ClassVar[str] = ""
 
-    actor: Line | None = None
-    text: Annotated[str, Field(max_length=8192)] | None = None
-    evidence: Annotated[list[Shown], Field(max_length=20)] | None = None
-
-    def given_by(self, subject: str) -> Self:
-        """Return the same as the order of the subject of a token."""
+    def with_actor(self, subject: str) -> Self:
+        """Return the body with the subject of a token as its actor."""
         return self.model_copy(update={"actor": subject})
 
     @classmethod
-    def lacking(cls, said: Mapping[str, object]) -> list[FieldError]:
-        """Return the fault of a body that gives none of the fields of which one is needed."""
-        given = not cls.one_of or any(said.get(field) is not None for field in cls.one_of)
-        return [] if given else [FieldError("body", cls.lacks)]
+    def missing_fields(cls, values: Mapping[str, object]) -> list[FieldError]:
+        """Return the error of a body that gives none of the fields of which one is needed."""
+        if not cls.one_of or any(values.get(name) is not None for name in cls.one_of):
+            return []
+        return [FieldError("body", cls.lacks_all)]
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        for fault in self.lacking(self.__dict__):
-            raise ValueError(fault.reason)
+    def _check_missing_fields(self) -> Self:
+        for error in self.missing_fields(self.__dict__):
+            raise ValueError(error.reason)
         return self
 
 
+@derived_from(payloads.Assigned)
 class Assign(CommandBody):
     """Give the matter to a unit, a person, or both."""
 
@@ -73,12 +71,10 @@ class Assign(CommandBody):
         }
     )
     one_of = ("unit", "assignee")
-    lacks = "an assignment names a unit or an assignee"
-
-    unit: Code | None = None
-    assignee: Line | None = None
+    lacks_all = ASSIGNED_TO_NOBODY
 
 
+@derived_from(payloads.Directed, by="Whom it comes from: the owner of the key it is signed with")
 class Direct(CommandBody):
     """Direct several units to act, by a moment if one is given. It is signed with the centre's own key.
 
@@ -93,25 +89,23 @@ class Direct(CommandBody):
         }
     )
 
-    units: Annotated[list[Code], Field(min_length=1, max_length=200)]
-    due: Moment | None = None
-    by: Annotated[Code | None, Field(description="Whom it comes from: the owner of the key it is signed with")] = None
-    time: Annotated[Moment | None, Field(description="The time of an event signed elsewhere")] = None
-    signature: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+    # It becomes the time of the event, and no part of its payload.
+    time: Annotated[MomentField | None, Field(description="The time of an event signed elsewhere")] = None
 
-    def given_by(self, subject: str) -> Self:
-        """Return it as the subject's order; words that were signed elsewhere are not changed."""
-        return self if self.signature is not None else super().given_by(subject)
+    def with_actor(self, subject: str) -> Self:
+        """Return the body with the subject as its actor; a body that was signed elsewhere is not changed."""
+        return super().with_actor(subject) if self.__dict__["signature"] is None else self
 
     @classmethod
-    def lacking(cls, said: Mapping[str, object]) -> list[FieldError]:
-        """Return a fault of what a directive that was signed elsewhere needs, and of what only such a one has."""
-        if said.get("signature") is not None:
-            needed = [name for name in ("by", "time") if said.get(name) is None]
-            return [FieldError(name, "needed with a signature: it was signed, too") for name in needed]
-        return [] if said.get("time") is None else [FieldError("time", "given with a signature alone")]
+    def missing_fields(cls, values: Mapping[str, object]) -> list[FieldError]:
+        """Return the errors of what a directive signed elsewhere needs, and of what it alone may give."""
+        if values.get("signature") is not None:
+            absent = [name for name in ("by", "time") if values.get(name) is None]
+            return [FieldError(name, "needed with a signature: it was signed, too") for name in absent]
+        return [] if values.get("time") is None else [FieldError("time", "given with a signature alone")]
 
 
+@derived_from(payloads.DirectiveAnswered, directive="The id of its event")
 class AnswerDirective(CommandBody):
     """Answer a directive for a unit it was given to."""
 
@@ -121,10 +115,8 @@ class AnswerDirective(CommandBody):
         }
     )
 
-    directive: Annotated[str, Field(min_length=1, max_length=256, description="The id of its event")]
-    unit: Code
 
-
+@derived_from(payloads.Updated)
 class Update(CommandBody):
     """Correct what is said of the matter; what is not given stays. Lowering what is urgent needs `actor` and `text`."""
 
@@ -136,20 +128,11 @@ class Update(CommandBody):
             ]
         }
     )
-    one_of = ("service", "category", "priority", "title", "unit", "ward", "lat", "lon", "address")
-    lacks = "an update changes at least one field"
-
-    service: Code | None = None
-    category: Code | None = None
-    priority: Literal["low", "normal", "high", "urgent"] | None = None
-    title: Line | None = None
-    unit: Code | None = None
-    ward: Code | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    address: Line | None = None
+    one_of = payloads.Updated.__struct_fields__[len(payloads.Payload.__struct_fields__) :]
+    lacks_all = UPDATES_NOTHING
 
 
+@derived_from(payloads.Escalated, to="The unit it is raised to")
 class Escalate(CommandBody):
     """Raise the matter to a level of the ladder."""
 
@@ -157,10 +140,8 @@ class Escalate(CommandBody):
         json_schema_extra={"examples": [{"actor": "Ca trực 1", "level": 2, "to": "so-xay-dung", "text": "Quá hạn"}]}
     )
 
-    level: Annotated[int, Field(ge=1, le=9)] = 1
-    to: Annotated[Code | None, Field(description="The unit it is raised to")] = None
 
-
+@derived_from(payloads.Merged, omit=["by_rule"], into="The incident it is the same as")
 class Merge(CommandBody):
     """Say that the matter is the same as another, which it then follows; this also takes a proposal."""
 
@@ -168,9 +149,8 @@ class Merge(CommandBody):
         json_schema_extra={"examples": [{"actor": "Ca trực 1", "into": "field-reports:PA-000119"}]}
     )
 
-    into: Annotated[str, Field(min_length=3, max_length=321, description="The incident it is the same as")]
 
-
+@derived_from(payloads.Shelved, required=["actor", "text"])
 class Shelve(CommandBody):
     """Put the matter aside until a moment, seven days ahead at most: who does so, and why."""
 
@@ -182,11 +162,8 @@ class Shelve(CommandBody):
         }
     )
 
-    actor: Said
-    text: Annotated[str, Field(min_length=1, max_length=8192, pattern=r"\S")]
-    until: Moment
 
-
+@derived_from(payloads.Rated)
 class Rate(CommandBody):
     """The citizen's verdict: a score of 1 to 5, a word, or both."""
 
@@ -197,10 +174,7 @@ class Rate(CommandBody):
         }
     )
     one_of = ("score", "satisfaction")
-    lacks = "a rating gives a score or a satisfaction"
-
-    score: Annotated[int, Field(ge=1, le=5)] | None = None
-    satisfaction: Literal["satisfied", "accepted", "not_satisfied"] | None = None
+    lacks_all = RATED_WITH_NOTHING
 
 
 BODIES: dict[str, type[CommandBody]] = {

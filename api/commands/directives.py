@@ -1,91 +1,72 @@
-"""Directives as the API gives and tells them: signed by the centre or elsewhere, answered by each unit."""
+"""Directives as commands: signed by the centre or elsewhere, and answered by each unit."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from msgspec import Raw
 from msgspec.structs import replace
 
-from api.read_model.index.entry import IndexEntry
+from api.commands.events import CommandEvent
 from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import FieldError
-from ioc.core.scalars import Priority, encode
-from ioc.decider.signatures import signature_rejection
-from ioc.decider.urgency import lowers, missing_words
+from ioc.decider.signatures import sign, signature_rejection, statement
 from ioc.incident.directive import find_directive
 from ioc.incident.event import Event
-from ioc.incident.payloads import DECODE, Directed, Updated
-from ioc.incident.state import HistoryEntry, Incident
-from ioc.processors.reader import read_event
+from ioc.incident.payloads import Directed
+from ioc.incident.state import Incident
 from ioc.signing.signer import Signer
 
-if TYPE_CHECKING:
-    from api.commands.events import Ordered
-
-Json = dict[str, Any]
 _ANSWERS = ("acknowledge_directive", "report_directive")
 _NO_KEY = "the centre has no key of its own (IOC_SIGNING_KEY) that keys.yml knows: give one that was made elsewhere"
+_NO_ID = FieldError("Idempotency-Key", "needed with a signature: it is the id that was signed")
 
 
-def by_the_centre(order: "Ordered", signer: Signer | None) -> "Ordered":
-    """Return a directive as one of the centre's own, unless it says by whom it is, or has a signature."""
-    if signer is None or "signature" in order.data:
-        return order
-    return replace(order, data={"by": signer.key.owner, **order.data})
+def from_centre(directive: CommandEvent, signer: Signer | None) -> CommandEvent:
+    """Return a directive that comes from the centre, unless it says from whom it comes, or is signed already."""
+    if signer is None or "signature" in directive.data:
+        return directive
+    return replace(directive, data={"by": signer.key.owner, **directive.data})
 
 
-def signed(order: "Ordered", signer: Signer | None) -> "Ordered":
-    """Return a directive with the centre's signature, unless it has one or there is no key."""
-    if signer is None or "signature" in order.data:
-        return order
-    return replace(order, data={**order.data, "signature": signer.signature(order.encode())})
+def id_errors(values: Mapping[str, object], key: str | None) -> list[FieldError]:
+    """Return the error of a body with a signature that came without the id that was signed."""
+    return [_NO_ID] if key is None and "signature" in values else []
 
 
-def unsigned(entry: HistoryEntry) -> Raw:
-    """Return what an entry of the history says without the signature of a directive."""
-    said = DECODE[entry.event_type](entry.data)
-    return Raw(encode(replace(said, signature=None))) if isinstance(said, Directed) else entry.data
+def signed_by_centre(directive: CommandEvent, value: bytes, event: Event, signer: Signer | None) -> tuple[bytes, Event]:
+    """Return a directive as it is encoded and as it is read, both with the centre's signature.
+
+    They are returned as they are when there is no signer, or a signature already; so is any other event.
+    """
+    payload = event.payload
+    if signer is None or not isinstance(payload, Directed) or payload.signature is not None:
+        return value, event
+    signature = sign(statement(event, payload), signer.key.id, signer.private)
+    signed = replace(directive, data={**directive.data, "signature": signature})
+    return signed.encode(), replace(event, payload=replace(payload, signature=signature))
 
 
-def signature_faults(order: "Ordered", catalogue: Catalogue) -> list[FieldError]:
-    """Return why the workers would refuse a directive for its signature."""
-    event = read_event(order.incident.encode(), order.encode())
-    if not isinstance(event, Event) or not isinstance(event.payload, Directed):
+def signature_errors(event: Event, catalogue: Catalogue) -> list[FieldError]:
+    """Return why the workers would reject a directive for its signature; nothing for any other event."""
+    if not isinstance(event.payload, Directed):
         return []
     if catalogue.keys and event.payload.signature is None:
         return [FieldError("signature", _NO_KEY)]
     rejection = signature_rejection(event, event.payload, catalogue.keys)
-    faults = () if rejection is None else rejection.errors
+    if rejection is None:
+        return []
     return [
-        FieldError(fault.field.removeprefix("data."), f"{rejection.reason}: {fault.reason}")
-        for fault in faults
-        if rejection
+        FieldError(error.field.removeprefix("data."), f"{rejection.reason}: {error.reason}")
+        for error in rejection.errors
     ]
 
 
-def faults(command: str, body: object, card: IndexEntry) -> list[FieldError]:
-    """Return what of a body, however faulty otherwise, the incident as it stands does not allow."""
-    if not isinstance(body, dict):
-        return []
-    if command in _ANSWERS:
-        return list(_answer_faults(body, card.incident))
-    return list(_lowering_faults(body, card.incident)) if command == "update" else []
-
-
-def _answer_faults(body: Json, incident: Incident) -> Iterator[FieldError]:
-    id, unit = body.get("directive"), body.get("unit")
-    if not isinstance(id, str):
+def answer_errors(command: str, values: Mapping[str, Any], incident: Incident) -> Iterator[FieldError]:
+    """Yield what is wrong with the answer of a unit: no such directive, or one that was not given to the unit."""
+    directive_id, unit = values.get("directive"), values.get("unit")
+    if command not in _ANSWERS or not isinstance(directive_id, str):
         return
-    directive = find_directive(incident.directives, id)
+    directive = find_directive(incident.directives, directive_id)
     if directive is None:
         yield FieldError("directive", "no directive of this incident has that id")
     elif isinstance(unit, str) and directive.answer_of(unit) is None:
         yield FieldError("unit", "the directive is not to this unit")
-
-
-def _lowering_faults(body: Json, incident: Incident) -> Iterator[FieldError]:
-    priority = body.get("priority")
-    if isinstance(priority, str) and priority in set(Priority) and lowers(incident, Priority(priority)):
-        actor, text = (word if isinstance(word, str) else None for word in (body.get("actor"), body.get("text")))
-        missing = missing_words(Updated(actor=actor, text=text))
-        yield from (FieldError(fault.field.removeprefix("data."), fault.reason) for fault in missing)

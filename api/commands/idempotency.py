@@ -1,60 +1,82 @@
-"""The commands accepted lately: one sent again is answered again, also before the workers have shown it."""
+"""Commands that are sent again: each is answered again, also before the workers have shown what came of it."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from msgspec import Raw
+from msgspec.structs import replace
+
+from ioc.core.scalars import encode
 from ioc.incident.event import Event
+from ioc.incident.history_entry import HistoryEntry
+from ioc.incident.payloads import DECODE, Directed
+from ioc.incident.state import Incident
 
 # So many commands are remembered; by then the workers have long shown what came of the first.
 REMEMBERED = 10_000
 
-Answer = dict[str, str]
+Receipt = dict[str, str]
 
 
 class KeyUsed(Exception):
-    """The key of a command was used before for another command, or for other words."""
+    """The key of a command was used before for another command, or with another body."""
 
 
-class _Sent(NamedTuple):
+class _SentCommand(NamedTuple):
     event: Event
-    answer: asyncio.Future[Answer]
+    receipt: asyncio.Future[Receipt]
 
 
 class IdempotencyCache:
     """What was sent under each key of an incident. A command that failed is forgotten, so it can be sent again."""
 
-    def __init__(self, most: int = REMEMBERED) -> None:
-        self._most = most
-        self._sent: OrderedDict[tuple[str, str], _Sent] = OrderedDict()
+    def __init__(self, capacity: int = REMEMBERED) -> None:
+        self._capacity = capacity
+        self._sent: OrderedDict[tuple[str, str], _SentCommand] = OrderedDict()
 
-    async def once(self, event: Event, send: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Send and return the answer, or the answer given before to the same. Raises KeyUsed, and what `send` does.
+    async def once(self, event: Event, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        """Send and return the receipt, or the one of the same event before. Raises KeyUsed, and what `send` raises.
 
         Two at the same moment share one sending, and its failure.
         """
-        known = self._sent.get((event.incident, event.id))
-        if known is None:
-            return await self._first(event, send)
-        if (known.event.event_type, known.event.data) != (event.event_type, event.data):
+        command = self._sent.get((event.incident, event.id))
+        if command is None:
+            return await self._send_first(event, send)
+        if (command.event.event_type, command.event.data) != (event.event_type, event.data):
             raise KeyUsed
-        return await asyncio.shield(known.answer)
+        return await asyncio.shield(command.receipt)
 
-    async def _first(self, event: Event, send: Callable[[], Awaitable[Answer]]) -> Answer:
-        place = (event.incident, event.id)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._sent[place] = _Sent(event, answer)
-        while len(self._sent) > self._most:
+    async def _send_first(self, event: Event, send: Callable[[], Awaitable[Receipt]]) -> Receipt:
+        cache_key = (event.incident, event.id)
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._sent[cache_key] = _SentCommand(event, receipt)
+        while len(self._sent) > self._capacity:
             self._sent.popitem(last=False)
         try:
-            answer.set_result(await send())
+            receipt.set_result(await send())
         except BaseException as error:
-            self._sent.pop(place, None)
+            self._sent.pop(cache_key, None)
             if isinstance(error, Exception):
-                answer.set_exception(error)
-                answer.exception()  # nobody else need be waiting
+                receipt.set_exception(error)
+                receipt.exception()  # nobody else need be waiting
             else:
-                answer.cancel()
+                receipt.cancel()
             raise
-        return answer.result()
+        return receipt.result()
+
+
+def history_entry_of(event: Event, incident: Incident) -> HistoryEntry | None:
+    """Return the entry that an event made in the history of its incident, when it was sent before."""
+    return next((entry for entry in incident.history if (entry.id, entry.source) == (event.id, event.source)), None)
+
+
+def is_same_command(entry: HistoryEntry, event: Event) -> bool:
+    """True when an entry was made by this command with this body, whatever signature the centre put to it."""
+    return entry.event_type is event.event_type and event.data in (entry.data, _without_signature(entry))
+
+
+def _without_signature(entry: HistoryEntry) -> Raw:
+    payload = DECODE[entry.event_type](entry.data)
+    return Raw(encode(replace(payload, signature=None))) if isinstance(payload, Directed) else entry.data

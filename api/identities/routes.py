@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.http.auth import MaySeeIdentity
+from api.http.auth import IdentityCaller
 from api.http.dependencies import ThePublisher
-from api.http.problems import Problem, shown
+from api.http.problems import Problem, problem_responses
 from api.http.publisher import NotPublished, Publisher
-from api.http.responses import json_answer
+from api.http.responses import json_response
 from api.identities.dependencies import TheIdentities
-from api.identities.identities import Identities, NotReadable
+from api.identities.identities import Identities, ReporterUnavailable
 from api.identities.schemas import ReporterShown
-from api.incidents.dependencies import KnownCard
+from api.incidents.dependencies import TheEntry
 from api.read_model.dependencies import TheReadModel
 from ioc.core.topics import Topic
 from ioc.incident.payloads import Reporter
@@ -23,10 +23,10 @@ router = APIRouter(tags=["incidents"])
 @router.get(
     "/incidents/{id:path}/reporter",
     summary="Show who reported an incident",
-    responses={200: {"model": ReporterShown}, **shown(401, 403, 404, 422, 503)},
+    responses={200: {"model": ReporterShown}, **problem_responses(401, 403, 404, 422, 503)},
 )
 async def reporter(
-    caller: MaySeeIdentity, card: KnownCard, model: TheReadModel, publisher: ThePublisher, identities: TheIdentities
+    caller: IdentityCaller, card: TheEntry, model: TheReadModel, publisher: ThePublisher, identities: TheIdentities
 ) -> Response:
     """Needs the role `identity`. That the caller looked is recorded first, on a topic of its own."""
     incident = card.incident.id
@@ -35,7 +35,7 @@ async def reporter(
     if found is None:
         raise Problem(404, "Nobody is named as the reporter")
     said = {name: getattr(found, name) for name in Reporter.__struct_fields__}
-    return json_answer({"incident": incident, **said})
+    return json_response({"incident": incident, **said})
 
 
 async def _record(look: Look, publisher: Publisher) -> None:
@@ -48,5 +48,5 @@ async def _record(look: Look, publisher: Publisher) -> None:
 async def _read(identities: Identities, incident: str) -> Reporter | None:
     try:
         return await identities.of(incident)
-    except NotReadable as error:
+    except ReporterUnavailable as error:
         raise Problem(503, "Who reported cannot be read now") from error

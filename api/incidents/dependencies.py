@@ -8,15 +8,17 @@ from api.http.problems import Problem
 from api.read_model.dependencies import TheReadModel
 from api.read_model.index.entry import IndexEntry
 
-IncidentId = Annotated[str, Path(description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])]
+IncidentIdPath = Annotated[
+    str, Path(alias="id", description="`<source slug>:<subject>`", examples=["field-reports:PA-000123"])
+]
 
 
-async def known_card(id: IncidentId, model: TheReadModel) -> IndexEntry:
+async def entry_in_path(incident_id: IncidentIdPath, model: TheReadModel) -> IndexEntry:
     """Return the incident named in the path, or 404."""
-    card = model.card(id)
-    if card is None:
+    entry = model.entry(incident_id)
+    if entry is None:
         raise Problem(404, "No such incident")
-    return card
+    return entry
 
 
-KnownCard = Annotated[IndexEntry, Depends(known_card)]
+TheEntry = Annotated[IndexEntry, Depends(entry_in_path)]

@@ -1,14 +1,14 @@
-"""The incidents of a period as GeoReport Bulk: the table in which cities publish service requests, a line for each.
+"""The incidents of a period as GeoReport Bulk: the table in which cities publish service requests, one line for each.
 
-The columns are those of Open311's GeoReport Bulk (https://wiki.open311.org/GeoReport_Bulk/). Dossiers are people's own
-affairs and are left out; a report that was merged into another is a line of its own: a citizen sent it.
+The columns are those of Open311's GeoReport Bulk (https://wiki.open311.org/GeoReport_Bulk/). Dossiers are private and
+left out; a report that was merged into another has a line of its own, as a citizen sent it.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from api.http.json import moment
+from api.http.json import optional_rfc3339
 from api.incidents.published import category_of, published_answer
 from api.read_model.index.entry import IndexEntry
 from ioc.catalogue.city import Catalogue
@@ -32,50 +32,51 @@ COLUMNS = (
     "lat",
     "long",
 )
-# A spreadsheet takes a cell that begins so for a formula.
+# A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-Line = tuple[str | float | None, ...]
+CsvRow = tuple[str | float | None, ...]
 
 
-def is_published(card: IndexEntry, catalogue: Catalogue) -> bool:
-    """True of what a city publishes: everything but dossiers."""
-    service = catalogue.services.get(card.incident.service)
+def is_published(entry: IndexEntry, catalogue: Catalogue) -> bool:
+    """True when the city publishes an incident: all but dossiers."""
+    service = catalogue.services.get(entry.incident.service)
     return service is None or not service.dossiers
 
 
-def lines(cards: Iterable[IndexEntry], catalogue: Catalogue) -> Iterator[str]:
+def csv_lines(entries: Iterable[IndexEntry], catalogue: Catalogue) -> Iterator[str]:
     """Yield the table line by line, its heading first; times in UTC, names as the city writes them."""
-    yield _written(COLUMNS)
-    for card in cards:
-        yield _written(_line(card.incident, catalogue))
+    yield _csv_line(COLUMNS)
+    for entry in entries:
+        yield _csv_line(_row(entry.incident, catalogue))
 
 
-def _line(one: Incident, catalogue: Catalogue) -> Line:
-    service, unit = catalogue.services.get(one.service), catalogue.units.get(one.unit or "")
+def _row(incident: Incident, catalogue: Catalogue) -> CsvRow:
+    service, unit = catalogue.services.get(incident.service), catalogue.units.get(incident.unit or "")
     return (
-        one.id,
-        to_rfc3339(one.reported_at),
-        to_rfc3339(one.updated_at),
-        moment(one.closed_at),
-        "closed" if one.state in CLOSED else "open",
-        _words(published_answer(one)),
-        _words(one.channel),
-        service.name_vi if service is not None else one.service,
-        _words(category_of(one, catalogue)),
-        _words(one.title),
-        unit.name if unit is not None else one.unit,
-        _words(one.address),
-        one.lat,
-        one.lon,
+        incident.id,
+        to_rfc3339(incident.reported_at),
+        to_rfc3339(incident.updated_at),
+        optional_rfc3339(incident.closed_at),
+        "closed" if incident.state in CLOSED else "open",
+        _safe_text(published_answer(incident)),
+        _safe_text(incident.channel),
+        service.name_vi if service is not None else incident.service,
+        _safe_text(category_of(incident, catalogue)),
+        _safe_text(incident.title),
+        unit.name if unit is not None else incident.unit,
+        _safe_text(incident.address),
+        incident.lat,
+        incident.lon,
     )
 
 
-def _words(text: str | None) -> str | None:
+def _safe_text(text: str | None) -> str | None:
+    """Return a text with a quote before it when a spreadsheet would take it for a formula."""
     return f"'{text}" if text is not None and text.startswith(_FORMULA) else text
 
 
-def _written(line: Iterable[str | float | None]) -> str:
+def _csv_line(cells: Iterable[str | float | None]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow("" if cell is None else cell for cell in line)
+    csv.writer(out, lineterminator="\r\n").writerow("" if cell is None else cell for cell in cells)
     return out.getvalue()

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from starlette.responses import StreamingResponse
 
-from api.http.problems import Problem, shown
-from api.incidents.georeport import is_published, lines
+from api.http.problems import Problem, problem_responses
+from api.incidents.georeport import csv_lines, is_published
 from api.read_model.dependencies import TheReadModel
 from ioc.core.rejections import FieldError
 from ioc.core.times import LAST_MOMENT, TIME_OUT_OF_RANGE, to_instant
 
 router = APIRouter(tags=["figures"])
-# So many lines are written before others get their turn.
-_AT_ONCE = 500
+# So many lines are written before other requests get their turn.
+_LINES_A_TURN = 500
 _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
 
 
@@ -25,7 +25,7 @@ _EXAMPLES = ("2025-10-01T00:00:00+07:00", "2025-11-01T00:00:00+07:00")
     "/georeport/bulk.csv",
     summary="Export the incidents of a period",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **shown(422, 503)},
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}, **problem_responses(422, 503)},
 )
 async def bulk(
     model: TheReadModel,
@@ -33,19 +33,22 @@ async def bulk(
     end: Annotated[AwareDatetime, Query(alias="to", description="Reported before", examples=[_EXAMPLES[1]])],
 ) -> StreamingResponse:
     """GeoReport Bulk, in the order of the reports. Dossiers are left out; no reporter's identity is in it."""
-    moments = {"from": to_instant(start), "to": to_instant(end)}
-    faults = [FieldError(name, TIME_OUT_OF_RANGE) for name, at in moments.items() if not 0 <= at <= LAST_MOMENT]
-    if moments["to"] <= moments["from"]:
-        faults.append(FieldError("to", "must come after 'from'"))
-    if faults:
-        raise Problem(422, "The request is not valid", faults)
+    period = {"from": to_instant(start), "to": to_instant(end)}
+    errors = [
+        FieldError(name, TIME_OUT_OF_RANGE) for name, instant in period.items() if not 0 <= instant <= LAST_MOMENT
+    ]
+    if period["to"] <= period["from"]:
+        errors.append(FieldError("to", "must come after 'from'"))
+    if errors:
+        raise Problem(422, "The request is not valid", errors)
     catalogue = model.catalogue
-    cards = (one for one in model.reported(moments["from"], moments["to"]) if is_published(one, catalogue))
+    reported = model.reported(period["from"], period["to"])
+    lines = csv_lines((entry for entry in reported if is_published(entry, catalogue)), catalogue)
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="georeport.csv"'}
-    return StreamingResponse(_sent(lines(cards, catalogue)), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(_chunks(lines), headers=headers, media_type="text/csv; charset=utf-8")
 
 
-async def _sent(table: Iterator[str]) -> AsyncIterator[str]:
-    while part := "".join(islice(table, _AT_ONCE)):
-        yield part
+async def _chunks(lines: Iterator[str]) -> AsyncIterator[str]:
+    while chunk := "".join(islice(lines, _LINES_A_TURN)):
+        yield chunk
         await asyncio.sleep(0)

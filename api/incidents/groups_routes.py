@@ -5,17 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.http.problems import shown
-from api.http.responses import json_answer
+from api.http.problems import problem_responses
+from api.http.responses import json_response
 from api.incidents.groups_schemas import GroupsShown
 from api.read_model.dependencies import TheReadModel
 from api.read_model.freshness import freshness
-from ioc.core.times import to_rfc3339
 
 router = APIRouter(tags=["incidents"])
 
 
-@router.get("/groups", summary="Group open incidents", responses={200: {"model": GroupsShown}, **shown(422, 503)})
+@router.get(
+    "/groups", summary="Group open incidents", responses={200: {"model": GroupsShown}, **problem_responses(422, 503)}
+)
 async def groups(
     model: TheReadModel,
     cause: Annotated[str | None, Query(max_length=128, description="Only this cause, by its id")] = None,
@@ -23,11 +24,4 @@ async def groups(
     least: Annotated[int, Query(ge=1, le=1_000_000, description="Only groups of so many open incidents")] = 2,
 ) -> Response:
     """By what brings many about at once and by ward, the gravest group first; causes are those of the catalogue."""
-    fresh = freshness(model)
-    return json_answer(
-        {
-            "groups": model.groups(least, cause, ward),
-            "as_of": to_rfc3339(fresh.shown_as_of),
-            "stale": fresh.stale,
-        }
-    )
+    return json_response({"groups": model.groups(least, cause, ward), **freshness(model).fields})

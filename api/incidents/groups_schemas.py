@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.fresh import Fresh
+from api.http.freshness_schema import WithFreshness
 
 
 class GroupShown(BaseModel):
@@ -18,7 +18,7 @@ class GroupShown(BaseModel):
     ids: list[str] = Field(description="The first of them in the order of work")
 
 
-class GroupsShown(Fresh):
+class GroupsShown(WithFreshness):
     """Open incidents by what brings many about at once, and by ward."""
 
     model_config = ConfigDict(title="Groups")

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.fresh import Fresh
+from api.http.freshness_schema import WithFreshness
 
 EXAMPLE: dict[str, Any] = {
     "id": "field-reports:PA-000123",
@@ -93,7 +93,7 @@ class RowShown(BaseModel):
     version: int
 
 
-class PageShown(Fresh):
+class PageShown(WithFreshness):
     """Part of a list of incidents."""
 
     model_config = ConfigDict(title="Page")

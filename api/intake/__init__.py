@@ -1,1 +1,1 @@
-"""The door for events that come over HTTP: what they are, whether they may come in, and how many may wait."""
+"""The intake of events over HTTP: how they are read, whether they are admitted, and how many may wait."""

@@ -1,4 +1,4 @@
-"""The dependency of routes on the bounded way of events from HTTP to the log."""
+"""The dependency of routes on the intake: the bounded way of events from HTTP to the log."""
 
 import time
 from math import ceil
@@ -12,17 +12,17 @@ from api.http.dependencies import TheMetrics, ThePublisher
 from api.http.metrics import Metrics
 from api.http.publisher import Publisher
 from api.intake.backlog import Backlog
-from api.intake.pace import Pace
+from api.intake.rate_limit import ProducerRateLimit
 
 the_backlog = AppKey[Backlog]("backlog")
-the_pace = AppKey[Pace]("pace")
+the_rate_limit = AppKey[ProducerRateLimit]("rate_limit")
 
 
 class Intake(Struct, frozen=True):
-    """The way of events from HTTP to the log, bounded by `backlog` and `pace`."""
+    """The way of events from HTTP to the log, bounded by `backlog` and `rate_limit`."""
 
     backlog: Backlog
-    pace: Pace
+    rate_limit: ProducerRateLimit
     publisher: Publisher
     metrics: Metrics
 
@@ -37,17 +37,17 @@ class Intake(Struct, frozen=True):
         """
         if sender is None:
             sender = request.client.host if request.client is not None else ""
-        return ceil(self.pace.wait(sender, events, time.monotonic()))
+        return ceil(self.rate_limit.wait(sender, events, time.monotonic()))
 
 
 async def intake(
     backlog: Annotated[Backlog, Depends(the_backlog)],
-    pace: Annotated[Pace, Depends(the_pace)],
+    rate_limit: Annotated[ProducerRateLimit, Depends(the_rate_limit)],
     publisher: ThePublisher,
     metrics: TheMetrics,
 ) -> Intake:
     """Return the way of events to the log."""
-    return Intake(backlog, pace, publisher, metrics)
+    return Intake(backlog, rate_limit, publisher, metrics)
 
 
 TheIntake = Annotated[Intake, Depends(intake)]

@@ -7,32 +7,40 @@ from collections.abc import Callable, Sequence
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.http.auth import AProducer
-from api.http.problems import Problem, shown
+from api.http.auth import ProducerCaller
+from api.http.problems import Problem, problem_responses
 from api.http.publisher import NotPublished
-from api.http.responses import json_answer
-from api.intake.arrivals import (
-    BATCH,
-    MOST_EVENTS,
-    STRUCTURED,
-    Arrival,
-    NotABatch,
-    NotEvents,
-    TooMany,
-    arrivals,
-    is_batch,
+from api.http.responses import json_response
+from api.intake.admission import (
+    FORBIDDEN,
+    TAKEN,
+    UNCONFIRMED,
+    AdmissionPolicy,
+    AdmissionResult,
+    admission_policy,
+    any_source,
 )
 from api.intake.dependencies import Intake, TheIntake
-from api.intake.door import FORBIDDEN, TAKEN, UNCONFIRMED, Door, Verdict, anyones, door_of
+from api.intake.http_binding import (
+    BATCH,
+    MAX_BATCH_EVENTS,
+    STRUCTURED,
+    BatchTooLong,
+    IncomingEvent,
+    MalformedBatch,
+    UnsupportedContentMode,
+    events_of_request,
+    is_batch,
+)
+from api.intake.publication import publish_bounded
 from api.intake.schemas import IntakeShown
-from api.intake.writing import write
 from api.read_model.dependencies import TheReadModel
 from ioc.core.rejections import FieldError, Reason
 
-# A batch of the longest events would be far longer; who has such ones sends fewer at once.
-MOST_BYTES = 4 * 1024 * 1024
-# So many events are judged before others get their turn.
-_AT_ONCE = 50
+# A batch of the longest events would be far longer; a producer that has such events sends fewer at once.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+# So many events are reviewed before other requests get their turn.
+_EVENTS_A_TURN = 50
 _EVENT = {
     "type": "object",
     "required": ["specversion", "id", "source", "type", "subject", "time"],
@@ -46,7 +54,7 @@ _EVENT = {
 }
 _BODIES = {
     STRUCTURED: {"schema": _EVENT},
-    BATCH: {"schema": {"type": "array", "maxItems": MOST_EVENTS, "items": _EVENT}},
+    BATCH: {"schema": {"type": "array", "maxItems": MAX_BATCH_EVENTS, "items": _EVENT}},
     "application/json": {"schema": {"type": "object", "description": "The data alone; all else in `ce-` headers"}},
 }
 
@@ -60,11 +68,11 @@ router = APIRouter(tags=["events"])
     responses={
         202: {"model": IntakeShown, "description": "All are safe with the broker"},
         207: {"model": IntakeShown, "description": "Of a batch some are safe with the broker, others refused"},
-        **shown(401, 403, 413, 415, 422, 429, 503),
+        **problem_responses(401, 403, 413, 415, 422, 429, 503),
     },
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
-async def take(producer: AProducer, model: TheReadModel, intake: TheIntake, request: Request) -> Response:
+async def take(producer: ProducerCaller, model: TheReadModel, intake: TheIntake, request: Request) -> Response:
     """One event (structured, or binary with `ce-` headers), or a batch of up to 1,000; 256 KiB each, 4 MiB together.
 
     It is answered once the broker has written them on all its copies. The same (`source`, `id`) again counts once, so
@@ -74,102 +82,104 @@ async def take(producer: AProducer, model: TheReadModel, intake: TheIntake, requ
     if intake.is_full():
         raise _busy()
     with intake.backlog.in_hand() as hold:
-        came = await _came(request, intake, hold)
-        wait = intake.seconds_to_wait(request, None if producer is None else producer.subject, len(came))
+        events = await _read_events(request, intake, hold)
+        wait = intake.seconds_to_wait(request, None if producer is None else producer.subject, len(events))
         if wait:
             raise Problem(429, "More events than the producer may send", headers={"Retry-After": str(wait)})
-        verdicts = await _judged(came, door_of(model, anyones if producer is None else producer.may_send))
-        await _write(verdicts, intake)
-    return _answer(verdicts, is_batch(request.headers.get("content-type", "")))
+        results = await _review(events, admission_policy(model, any_source if producer is None else producer.may_send))
+        await _publish(results, intake)
+    return _respond(results, is_batch(request.headers.get("content-type", "")))
 
 
-async def _came(request: Request, intake: Intake, hold: Callable[[int], None]) -> list[Arrival]:
-    body = await _body(request, intake, hold)
+async def _read_events(request: Request, intake: Intake, hold: Callable[[int], None]) -> list[IncomingEvent]:
+    body = await _read_body(request, intake, hold)
     try:
-        return arrivals(request.headers.raw, body)
-    except NotEvents:
+        return events_of_request(request.headers.raw, body)
+    except UnsupportedContentMode:
         accepted = ", ".join((STRUCTURED, BATCH, "or any with ce- headers"))
         raise Problem(415, "Not a type of content that events come in", detail=f"Taken are {accepted}") from None
-    except NotABatch:
+    except MalformedBatch:
         raise Problem(422, "The batch is not valid", [FieldError("body", "not a JSON array")]) from None
-    except TooMany:
-        raise Problem(413, f"The batch has more than {MOST_EVENTS} events") from None
+    except BatchTooLong:
+        raise Problem(413, f"The batch has more than {MAX_BATCH_EVENTS} events") from None
 
 
-async def _body(request: Request, intake: Intake, hold: Callable[[int], None]) -> bytes:
+async def _read_body(request: Request, intake: Intake, hold: Callable[[int], None]) -> bytes:
     """Return the body, read while there is room for it."""
-    parts, size = list[bytes](), 0
-    async for part in request.stream():
-        parts.append(part)
-        size += len(part)
-        hold(len(part))
-        if size > MOST_BYTES:
-            raise Problem(413, f"The body is longer than {MOST_BYTES} bytes")
+    chunks, size = list[bytes](), 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        hold(len(chunk))
+        if size > MAX_BODY_BYTES:
+            raise Problem(413, f"The body is longer than {MAX_BODY_BYTES} bytes")
         if intake.is_full():
             raise _busy()
-    return b"".join(parts)
+    return b"".join(chunks)
 
 
 def _busy() -> Problem:
     return Problem(503, "The broker is away, or too much waits for it: send it again later")
 
 
-async def _judged(came: Sequence[Arrival], door: Door) -> list[Verdict]:
-    verdicts = list[Verdict]()
-    for start in range(0, len(came), _AT_ONCE):
+async def _review(events: Sequence[IncomingEvent], policy: AdmissionPolicy) -> list[AdmissionResult]:
+    results = list[AdmissionResult]()
+    for start in range(0, len(events), _EVENTS_A_TURN):
         if start:
             await asyncio.sleep(0)
-        verdicts += map(door.judge, came[start : start + _AT_ONCE])
-    return verdicts
+        results += map(policy.review, events[start : start + _EVENTS_A_TURN])
+    return results
 
 
-async def _write(verdicts: Sequence[Verdict], intake: Intake) -> None:
-    """Write what is let in, and count what became of all of them."""
-    taken = TAKEN
+async def _publish(results: Sequence[AdmissionResult], intake: Intake) -> None:
+    """Publish what is admitted, and count the outcomes of all events."""
+    admitted = TAKEN
+    records = [result.record for result in results if result.record is not None]
     try:
-        await write([one.record for one in verdicts if one.record is not None], intake.publisher, intake.backlog)
+        await publish_bounded(records, intake.publisher, intake.backlog)
     except NotPublished as error:
-        taken = UNCONFIRMED
+        admitted = UNCONFIRMED
         raise Problem(503, "The broker did not acknowledge every event: send all of them again") from error
     finally:
-        for outcome, times in Counter(taken if one.record is not None else one.outcome for one in verdicts).items():
-            intake.metrics.intake.labels("events", outcome).inc(times)
+        outcomes = Counter(result.outcome if result.record is None else admitted for result in results)
+        for outcome, count in outcomes.items():
+            intake.metrics.intake.labels("events", outcome).inc(count)
 
 
-def _answer(verdicts: Sequence[Verdict], batch: bool) -> Response:
-    taken = sum(one.record is not None for one in verdicts)
-    if verdicts and not taken:
-        raise _refusal(verdicts, batch)
-    told = {"taken": taken, "refused": len(verdicts) - taken, "events": [_told(one) for one in verdicts]}
-    return json_answer(told, 202 if taken == len(verdicts) else 207)
+def _respond(results: Sequence[AdmissionResult], batch: bool) -> Response:
+    admitted = sum(result.record is not None for result in results)
+    if results and not admitted:
+        raise _rejection(results, batch)
+    document = {"taken": admitted, "refused": len(results) - admitted, "events": [_row(result) for result in results]}
+    return json_response(document, 202 if admitted == len(results) else 207)
 
 
-def _told(verdict: Verdict) -> dict[str, object]:
-    named, taken = verdict.named, verdict.record is not None
+def _row(result: AdmissionResult) -> dict[str, object]:
+    identity, is_admitted = result.identity, result.record is not None
     return {
-        "id": named.id,
-        "source": named.source,
-        "subject": named.subject,
-        "key": named.key,
-        "outcome": "taken" if taken else "refused",
-        "reason": None if taken else verdict.outcome,
-        "errors": [{"field": fault.field, "reason": fault.reason} for fault in verdict.errors],
+        "id": identity.id,
+        "source": identity.source,
+        "subject": identity.subject,
+        "key": identity.key,
+        "outcome": "taken" if is_admitted else "refused",
+        "reason": None if is_admitted else result.outcome,
+        "errors": [{"field": error.field, "reason": error.reason} for error in result.errors],
     }
 
 
-def _refusal(verdicts: Sequence[Verdict], batch: bool) -> Problem:
-    """Return the problem of a request of which nothing was taken; of a batch, fields say which event they are of."""
-    outcomes = {one.outcome for one in verdicts}
+def _rejection(results: Sequence[AdmissionResult], batch: bool) -> Problem:
+    """Return the problem of a request none of whose events is admitted; fields of a batch begin with the number."""
+    outcomes = {result.outcome for result in results}
     status = _STATUS.get(outcomes.pop(), 422) if len(outcomes) == 1 else 422
     if batch:
-        faults = [
-            FieldError(f"{number}.{fault.field}", fault.reason)
-            for number, one in enumerate(verdicts)
-            for fault in one.errors
+        errors = [
+            FieldError(f"{number}.{error.field}", error.reason)
+            for number, result in enumerate(results)
+            for error in result.errors
         ]
-        return Problem(status, "Every event of the batch is refused", faults)
-    (one,) = verdicts
-    return Problem(status, "The event is refused", one.errors, members={"reason": one.outcome})
+        return Problem(status, "Every event of the batch is refused", errors)
+    (result,) = results
+    return Problem(status, "The event is refused", result.errors, members={"reason": result.outcome})
 
 
 _STATUS = {Reason.TOO_LARGE: 413, FORBIDDEN: 403}

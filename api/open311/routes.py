@@ -9,9 +9,9 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from api.http.dependencies import TheSettings
-from api.open311 import requests, services
-from api.open311.answers import Refused, Said, answer
-from api.open311.public_route import add, check_jurisdiction, form_of, known_matter, open311_router
+from api.open311 import service_requests, services
+from api.open311.responses import GeoReportError, GeoReportRejection, respond
+from api.open311.route import add_route, check_jurisdiction, format_of, open311_router, require_service
 from api.open311.schemas import Open311Definition, Open311Request, Open311Service
 from api.read_model.dependencies import TheReadModel
 from api.read_model.index.entry import IndexEntry
@@ -19,20 +19,26 @@ from api.read_model.index.filter import Filter
 from api.read_model.read_model import ReadModel
 from ioc.core.times import DAY, Instant, to_instant
 
-# So far back, and so many, a list goes that does not say otherwise.
+# How far back a list goes at most, and how many a page holds, unless the request says less.
 _PERIOD = 90 * DAY
 _MOST = 1000
-# So many are looked at before others get their turn.
-_AT_ONCE = 500
+# So many entries are examined before other requests get their turn.
+_ENTRIES_A_TURN = 500
 
 router = open311_router()
-Code = Annotated[str, Path(max_length=256, description="`<service>:<category>`", examples=["field-reports:tree"])]
+ServiceCodePath = Annotated[
+    str, Path(max_length=256, description="`<service>:<category>`", examples=["field-reports:tree"])
+]
 RequestId = Annotated[str, Path(max_length=321, description="As the report's answer gave it")]
-Ids = Annotated[str, Query(max_length=8192, description="These alone, comma-separated; all else is then ignored")]
-Codes = Annotated[str, Query(max_length=8192, description="Of these services alone, comma-separated")]
-Since = Annotated[AwareDatetime | None, Query(description="Reported since; 90 days before the end if it is not said")]
-Until = Annotated[AwareDatetime | None, Query(description="Reported before; now if it is not said")]
-Status = Annotated[str, Query(max_length=64, description="open, closed, or both with a comma")]
+RequestIdList = Annotated[
+    str, Query(max_length=8192, description="These alone, comma-separated; all else is then ignored")
+]
+ServiceCodeList = Annotated[str, Query(max_length=8192, description="Of these services alone, comma-separated")]
+StartDate = Annotated[
+    AwareDatetime | None, Query(description="Reported since; 90 days before the end if it is not said")
+]
+EndDate = Annotated[AwareDatetime | None, Query(description="Reported before; now if it is not said")]
+StatusList = Annotated[str, Query(max_length=64, description="open, closed, or both with a comma")]
 PageNumber = Annotated[int, Query(ge=1, le=1000, description="Which page, from 1")]
 PageSize = Annotated[int, Query(ge=1, le=_MOST, description="How many a page")]
 Jurisdiction = Annotated[str, Query(max_length=256, description="Whose server is meant: must be this one's, if given")]
@@ -43,85 +49,89 @@ async def list_services(
 ) -> Response:
     """Each category of the services that people can use online; dossiers are left out."""
     check_jurisdiction(settings, jurisdiction_id)
-    shown = [services.service_shown(one) for one in services.matters(model.catalogue)]
-    return answer(form_of(request), "services", shown)
+    rows = [services.service_row(service) for service in services.reportable_services(model.catalogue)]
+    return respond(format_of(request), "services", rows)
 
 
 async def show_definition(
-    request: Request, model: TheReadModel, settings: TheSettings, service_code: Code, jurisdiction_id: Jurisdiction = ""
+    request: Request,
+    model: TheReadModel,
+    settings: TheSettings,
+    service_code: ServiceCodePath,
+    jurisdiction_id: Jurisdiction = "",
 ) -> Response:
     """The ward it is in, and the checksum of a photo: none of them is required."""
     check_jurisdiction(settings, jurisdiction_id)
-    shown = services.definition_shown(known_matter(service_code, model.catalogue), model.catalogue)
-    return answer(form_of(request), "service_definition", shown)
+    definition = services.service_definition(require_service(service_code, model.catalogue), model.catalogue)
+    return respond(format_of(request), "service_definition", definition)
 
 
 async def list_requests(
     request: Request,
     model: TheReadModel,
     settings: TheSettings,
-    service_request_id: Ids = "",
-    service_code: Codes = "",
-    start_date: Since = None,
-    end_date: Until = None,
-    status: Status = "open,closed",
+    service_request_id: RequestIdList = "",
+    service_code: ServiceCodeList = "",
+    start_date: StartDate = None,
+    end_date: EndDate = None,
+    status: StatusList = "open,closed",
     page: PageNumber = 1,
     page_size: PageSize = _MOST,
     jurisdiction_id: Jurisdiction = "",
 ) -> Response:
     """The newest first: of the last 90 days unless it is said otherwise, and of no longer time."""
     check_jurisdiction(settings, jurisdiction_id)
-    found: Iterator[IndexEntry | None]
+    entries: Iterator[IndexEntry | None]
     if service_request_id:
-        found = (_card(id, model) for id in service_request_id.split(","))
+        entries = (_public_entry(incident_id, model) for incident_id in service_request_id.split(","))
     else:
-        since, until = _period(model, start_date, end_date)
-        found = _reported(model, since, until, _listed(service_code), _listed(status))
-    first = (page - 1) * page_size
-    shown = [requests.request_shown(card, model.catalogue) for card in await _part(found, first, page_size)]
-    return answer(form_of(request), "service_requests", shown)
+        start, end = _period(model, start_date, end_date)
+        entries = _reported(model, start, end, _split(service_code), _split(status))
+    page_entries = await _page(entries, (page - 1) * page_size, page_size)
+    rows = [service_requests.service_request(entry, model.catalogue) for entry in page_entries]
+    return respond(format_of(request), "service_requests", rows)
 
 
-def _listed(said: str) -> frozenset[str]:
-    return frozenset(filter(None, said.split(",")))
+def _split(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(",")))
 
 
-async def _part(found: Iterator[IndexEntry | None], first: int, count: int) -> list[IndexEntry]:
-    """Return `count` of what is found, from the `first` on; others get their turn now and then."""
-    passed, part = 0, list[IndexEntry]()
-    for number, card in enumerate(found):
-        if number % _AT_ONCE == _AT_ONCE - 1:
+async def _page(entries: Iterator[IndexEntry | None], first: int, count: int) -> list[IndexEntry]:
+    """Return `count` entries from the `first` on, None not counted; other requests get their turn now and then."""
+    passed, page = 0, list[IndexEntry]()
+    for number, entry in enumerate(entries):
+        if number % _ENTRIES_A_TURN == _ENTRIES_A_TURN - 1:
             await asyncio.sleep(0)
-        if card is None:
+        if entry is None:
             continue
         if passed >= first:
-            part.append(card)
+            page.append(entry)
         passed += 1
-        if len(part) == count:
+        if len(page) == count:
             break
-    return part
+    return page
 
 
 def _period(model: ReadModel, start: AwareDatetime | None, end: AwareDatetime | None) -> tuple[Instant, Instant]:
-    until = model.now() + 1 if end is None else to_instant(end)
-    since = until - _PERIOD if start is None else to_instant(start)
-    if not 0 <= until - since <= _PERIOD:
-        raise Refused(Said(400, "start_date: must come before end_date, by 90 days at most"))
-    return since, until
+    end_at = model.now() + 1 if end is None else to_instant(end)
+    start_at = end_at - _PERIOD if start is None else to_instant(start)
+    if not 0 <= end_at - start_at <= _PERIOD:
+        raise GeoReportRejection(GeoReportError(400, "start_date: must come before end_date, by 90 days at most"))
+    return start_at, end_at
 
 
 def _reported(
-    model: ReadModel, since: Instant, until: Instant, codes: frozenset[str], states: frozenset[str]
+    model: ReadModel, start: Instant, end: Instant, codes: frozenset[str], states: frozenset[str]
 ) -> Iterator[IndexEntry | None]:
-    """Return what was reported in a period, the newest first, and None for each that has none of the codes."""
-    matters, of = services.matters(model.catalogue), {code.partition(":")[0] for code in codes}
-    asked = {one.service.code for one in matters if not codes or one.service.code in of}
+    """Return what was reported in a period, the newest first, and None for each entry that has none of the codes."""
+    reportable = {service.service.code for service in services.reportable_services(model.catalogue)}
+    service_codes = reportable & {code.partition(":")[0] for code in codes} if codes else reportable
     states = states & {"open", "closed"}
-    if not asked or not states:
+    if not service_codes or not states:
         return iter(())
-    wanted = Filter(service=sorted(asked), open=None if len(states) == 2 else "open" in states)
-    found = model.reported(since, until, wanted, newest_first=True)
-    return (card if not codes or requests.code_of(card.incident) in codes else None for card in found)
+    criteria = Filter(service=sorted(service_codes), open=None if len(states) == 2 else "open" in states)
+    entries = model.reported(start, end, criteria, newest_first=True)
+    return (entry if not codes or service_requests.code_of(entry.incident) in codes else None for entry in entries)
 
 
 async def show_request(
@@ -133,22 +143,22 @@ async def show_request(
 ) -> Response:
     """How it stands: open or closed, who has it, and what the answer was. No reporter's identity is in it."""
     check_jurisdiction(settings, jurisdiction_id)
-    card = _card(service_request_id, model)
-    if card is None:
-        raise Refused(Said(404, "service_request_id not found"))
-    return answer(form_of(request), "service_requests", [requests.request_shown(card, model.catalogue)])
+    entry = _public_entry(service_request_id, model)
+    if entry is None:
+        raise GeoReportRejection(GeoReportError(404, "service_request_id not found"))
+    row = service_requests.service_request(entry, model.catalogue)
+    return respond(format_of(request), "service_requests", [row])
 
 
-def _card(id: str, model: ReadModel) -> IndexEntry | None:
-    card = model.card(id.strip())
-    return card if card is not None and _is_shown(card, model) else None
+def _public_entry(incident_id: str, model: ReadModel) -> IndexEntry | None:
+    entry = model.entry(incident_id.strip())
+    is_public = entry is not None and services.is_reportable(entry.incident.service, model.catalogue)
+    return entry if is_public else None
 
 
-def _is_shown(card: IndexEntry, model: ReadModel) -> bool:
-    return services.is_reportable(card.incident.service, model.catalogue)
-
-
-add(router, "/services", list_services, "List what can be reported", list[Open311Service], 400, 404)
-add(router, "/services/{service_code}", show_definition, "Show what a report may say", Open311Definition, 400, 404)
-add(router, "/requests", list_requests, "List reports", list[Open311Request], 400, 404)
-add(router, "/requests/{service_request_id:path}", show_request, "Show a report", list[Open311Request], 400, 404)
+add_route(router, "/services", list_services, "List what can be reported", list[Open311Service], 400, 404)
+add_route(
+    router, "/services/{service_code}", show_definition, "Show what a report may say", Open311Definition, 400, 404
+)
+add_route(router, "/requests", list_requests, "List reports", list[Open311Request], 400, 404)
+add_route(router, "/requests/{service_request_id:path}", show_request, "Show a report", list[Open311Request], 400, 404)

@@ -1,4 +1,4 @@
-"""What citizens can report: a service of GeoReport is a category of a service that people can use online."""
+"""What citizens can report: each service of GeoReport is a category of one of the city's online services."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +12,8 @@ WARD = "ward"
 CHECKSUM = "media_sha256"
 
 
-class Matter(Struct, frozen=True):
-    """What a report can be about: a category, or all of a service that has none."""
+class ReportableService(Struct, frozen=True):
+    """A service of GeoReport: one category of a city service, or the whole service when it has no categories."""
 
     service: Service
     category: Category | None
@@ -30,7 +30,7 @@ class Matter(Struct, frozen=True):
 
 
 def is_reportable(code: str, catalogue: Catalogue) -> bool:
-    """True of a service people can use online. Dossiers are their own affairs, other cities' services none of ours."""
+    """True when citizens can use the service online; services for dossiers and external services are left out."""
     service = catalogue.services.get(code)
     return service is not None and _is_reportable(service)
 
@@ -39,37 +39,37 @@ def _is_reportable(service: Service) -> bool:
     return service.online is not Online.NONE and not service.dossiers and not service.external
 
 
-def matters(catalogue: Catalogue) -> Iterator[Matter]:
-    """Yield what can be reported."""
+def reportable_services(catalogue: Catalogue) -> Iterator[ReportableService]:
+    """Yield the services that citizens can report to."""
     for service in catalogue.services.values():
         if _is_reportable(service):
-            yield from (Matter(service, category) for category in service.categories or (None,))
+            yield from (ReportableService(service, category) for category in service.categories or (None,))
 
 
-def matter(code: str, catalogue: Catalogue) -> Matter | None:
-    """Return what a `service_code` stands for; None of one that nothing can be reported by."""
-    return next((one for one in matters(catalogue) if one.code == code), None)
+def find_service(code: str, catalogue: Catalogue) -> ReportableService | None:
+    """Return the service with a `service_code`; None when nothing can be reported under it."""
+    return next((service for service in reportable_services(catalogue) if service.code == code), None)
 
 
-def service_shown(one: Matter) -> dict[str, Any]:
-    """Return an entry of the list of services."""
-    named = one.service if one.category is None else one.category
+def service_row(service: ReportableService) -> dict[str, Any]:
+    """Return the row of a service in the list of services."""
+    named_in_english = service.category or service.service
     return {
-        "service_code": one.code,
-        "service_name": one.name,
-        "description": named.name_en,
+        "service_code": service.code,
+        "service_name": service.name,
+        "description": named_in_english.name_en,
         "metadata": True,
         "type": "realtime",
         "keywords": None,
-        "group": one.service.name_vi,
+        "group": service.service.name_vi,
     }
 
 
-def definition_shown(one: Matter, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what a report may say besides: the ward, and the checksum by which a photo is known to be unchanged."""
+def service_definition(service: ReportableService, catalogue: Catalogue) -> dict[str, Any]:
+    """Return the attributes a report may have: its ward, and the checksum that shows that a photo is unchanged."""
     wards = [{"key": ward.code, "name": ward.name} for ward in catalogue.wards.values()]
     return {
-        "service_code": one.code,
+        "service_code": service.code,
         "attributes": [
             _attribute(1, WARD, "singlevaluelist", "Phường, xã", wards),
             _attribute(2, CHECKSUM, "string", "SHA-256 của tệp ở media_url", []),
@@ -77,14 +77,14 @@ def definition_shown(one: Matter, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _attribute(order: int, code: str, kind: str, words: str, values: list[dict[str, str]]) -> dict[str, Any]:
+def _attribute(order: int, code: str, datatype: str, description: str, values: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "variable": True,
         "code": code,
-        "datatype": kind,
+        "datatype": datatype,
         "required": False,
         "datatype_description": None,
         "order": order,
-        "description": words,
+        "description": description,
         "values": values,
     }

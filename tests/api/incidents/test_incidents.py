@@ -5,7 +5,7 @@ from typing import get_args
 import httpx
 import pytest
 
-from api.incidents.routes import Shown
+from api.incidents.routes import VisibleState
 from ioc.core.times import HOUR, MINUTE
 from ioc.incident.lifecycle import EventType, State
 from ioc.processors import serde
@@ -116,7 +116,7 @@ async def test_what_is_not_valid_is_named(client: httpx.AsyncClient, query: str)
 
 
 def test_every_state_but_pending_can_be_asked_for() -> None:
-    assert set(get_args(Shown)) == set(State) - {State.PENDING}
+    assert set(get_args(VisibleState)) == set(State) - {State.PENDING}
 
 
 async def test_all_faults_are_named_at_once(client: httpx.AsyncClient) -> None:
@@ -129,7 +129,7 @@ async def test_old_versions_change_nothing(city: City) -> None:
     old = city.shard.incidents["field-reports:1"]
     city.happen("field-reports:1", EventType.ACKNOWLEDGED)
     assert not city.model.upsert(serde.encode(old))
-    card = city.model.card("field-reports:1")
+    card = city.model.entry("field-reports:1")
     assert card is not None
     assert card.incident.state == "acknowledged"
 

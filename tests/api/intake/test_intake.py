@@ -8,14 +8,14 @@ import msgspec
 import pytest
 from pytest_asyncio import fixture as async_fixture
 
-from api.app.middleware import MOST_BYTES as MOST_OF_OTHERS
+from api.app.middleware import MAX_BODY_BYTES as MOST_OF_OTHERS
 from api.http.auth import Gate, the_gate
-from api.intake import writing
-from api.intake.arrivals import BATCH, MOST_EVENTS, STRUCTURED
+from api.intake import publication
 from api.intake.backlog import Backlog, BacklogPolicy
-from api.intake.dependencies import the_backlog, the_pace
-from api.intake.pace import Pace
-from api.intake.routes import MOST_BYTES
+from api.intake.dependencies import the_backlog, the_rate_limit
+from api.intake.http_binding import BATCH, MAX_BATCH_EVENTS, STRUCTURED
+from api.intake.rate_limit import ProducerRateLimit
+from api.intake.routes import MAX_BODY_BYTES
 from api.intake.schemas import IntakeShown
 from ioc.core.records import Outgoing
 from ioc.core.topics import MAX_EVENT_BYTES
@@ -71,7 +71,7 @@ async def test_an_event_in_binary_mode_folds_like_any(city: City, client: httpx.
     assert answer.status_code == 202, answer.text
     assert answer.json()["events"][0]["key"] == "field-reports:Hồ 1"
     city.receive(*city.broker.published[0])
-    assert city.model.card("field-reports:Hồ 1") is not None
+    assert city.model.entry("field-reports:Hồ 1") is not None
 
 
 async def test_an_event_that_is_wrong_is_refused_with_every_fault(city: City, client: httpx.AsyncClient) -> None:
@@ -121,8 +121,8 @@ async def test_a_batch_of_which_nothing_is_good_is_no_success(city: City, client
         (b'{"no":"array"}', AS_BATCH, 422),
         (b"[" * 100_000, AS_BATCH, 422),
         (b'{"specversion":"1.0","data":' + b"[" * 100_000, AS_ONE, 422),
-        (b"[" + b",".join([b"1"] * (MOST_EVENTS + 1)) + b"]", AS_BATCH, 413),
-        (b" " * (MOST_BYTES + 1), AS_BATCH, 413),
+        (b"[" + b",".join([b"1"] * (MAX_BATCH_EVENTS + 1)) + b"]", AS_BATCH, 413),
+        (b" " * (MAX_BODY_BYTES + 1), AS_BATCH, 413),
         (b" " * (MAX_EVENT_BYTES + 1), AS_ONE, 413),
     ],
 )
@@ -186,7 +186,7 @@ async def test_what_waits_for_the_broker_is_bounded(
         await answered.wait()
 
     monkeypatch.setattr(city.broker, "publish_all", late)
-    monkeypatch.setattr(writing, "PATIENCE", 0.05)
+    monkeypatch.setattr(publication, "PATIENCE", 0.05)
     backlog = Backlog(BacklogPolicy(patience=0.01))
     the_backlog.put(city.api, backlog)
     first = await client.post("/events", content=REPORT, headers=AS_ONE)
@@ -217,7 +217,7 @@ async def test_a_body_is_not_read_on_when_there_is_no_room_for_it(city: City, cl
 
 
 async def test_who_sends_faster_than_the_pace_is_told_how_long_to_wait(city: City, client: httpx.AsyncClient) -> None:
-    the_pace.put(city.api, Pace(0.01))
+    the_rate_limit.put(city.api, ProducerRateLimit(0.01))
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 202
     answer = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert answer.status_code == 429

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from kafka import KafkaProducer
 
-from api.intake.arrivals import BATCH, STRUCTURED
+from api.intake.http_binding import BATCH, STRUCTURED
 from ioc.core.partitioner import partition_of
 from ioc.core.times import MINUTE, Instant
 from ioc.core.topics import Topic

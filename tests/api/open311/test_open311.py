@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from api.http.auth import Gate, the_gate
 from api.http.dependencies import the_settings
 from api.http.settings import ApiSettings
-from api.intake.dependencies import the_pace
-from api.intake.pace import Pace
+from api.intake.dependencies import the_rate_limit
+from api.intake.rate_limit import ProducerRateLimit
 from api.open311 import routes as open311_routes
 from api.open311 import schemas as shapes
 from api.read_model.index.entry import IndexEntry
@@ -306,7 +306,7 @@ async def test_too_long_a_report_is_told_as_every_refusal(client: httpx.AsyncCli
 
 
 async def test_reports_keep_the_pace_of_all_events(city: City, client: httpx.AsyncClient) -> None:
-    the_pace.put(city.api, Pace(0.01))
+    the_rate_limit.put(city.api, ProducerRateLimit(0.01))
     assert (await post(client)).status_code == 201
     answer = await post(client)
     assert answer.status_code == 429, answer.text
@@ -320,7 +320,7 @@ async def test_what_cannot_be_meant_is_not_looked_at_and_a_long_look_lets_others
     for number in range(40):
         city.report(f"field-reports:{number}", category="tree")
     looked, turns = list[str](), 0
-    card, sleep = city.model.card, asyncio.sleep
+    card, sleep = city.model.entry, asyncio.sleep
 
     def look(id: str) -> IndexEntry | None:
         looked.append(id)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from kafka import KafkaConsumer, TopicPartition
 
-from api.intake.arrivals import BATCH, STRUCTURED, Arrival
-from api.intake.door import Door, anyones
+from api.intake.admission import AdmissionPolicy, any_source
+from api.intake.http_binding import BATCH, STRUCTURED, IncomingEvent
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.topics import Topic
 from streams.clock import now_ms
@@ -73,9 +73,9 @@ def _measure(centre: City, token: str, what: str, posts: Iterator[PostRequest], 
 
 def _events() -> Iterator[bytes]:
     """Yield the events of a stormy day that come in: neither what the centre's people say, nor the day's mishaps."""
-    door = Door(load_catalogue(hue_folder()), now_ms(), anyones)
+    door = AdmissionPolicy(load_catalogue(hue_folder()), now_ms(), any_source)
     day = (value for _, value in records(scaled(30) + 1, now_ms()))
-    return (value for value in day if door.judge(Arrival(value)).record is not None)
+    return (value for value in day if door.review(IncomingEvent(value)).record is not None)
 
 
 def _single(events: Iterator[bytes], count: int) -> Iterator[PostRequest]:

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.intake.arrivals import BATCH, MOST_EVENTS, STRUCTURED, Arrival, NotABatch, NotEvents, TooMany, arrivals
-from api.intake.door import FORBIDDEN, TAKEN, Door, Verdict
+from api.intake.admission import FORBIDDEN, TAKEN, AdmissionPolicy, AdmissionResult
+from api.intake.http_binding import (
+    BATCH,
+    MAX_BATCH_EVENTS,
+    STRUCTURED,
+    BatchTooLong,
+    IncomingEvent,
+    MalformedBatch,
+    UnsupportedContentMode,
+    events_of_request,
+)
 from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import FieldError, Reason
 from ioc.core.times import HOUR, Instant
@@ -35,33 +44,35 @@ BY_STATE = {
 JSON = (b"content-type", b"application/json")
 
 
-def door(now: Instant | None = NOW, *sources: str) -> Door:
-    return Door(CITY, now, lambda source: not sources or source in sources)
+def door(now: Instant | None = NOW, *sources: str) -> AdmissionPolicy:
+    return AdmissionPolicy(CITY, now, lambda source: not sources or source in sources)
 
 
-def binary(event: bytes, quoted: bool = False) -> Arrival:
+def binary(event: bytes, quoted: bool = False) -> IncomingEvent:
     """Return an event as it comes in binary mode, its words percent-encoded as the HTTP binding asks for."""
     members: dict[str, Any] = msgspec.json.decode(event)
     data = msgspec.json.encode(members.pop("data", {}))
     words = {name: quote(str(said), safe="/:+") for name, said in members.items()}
     told = {name: f'"{word}"' if quoted else word for name, word in words.items()}
-    (arrival,) = arrivals([JSON, *((f"ce-{name}".encode(), word.encode()) for name, word in told.items())], data)
+    (arrival,) = events_of_request(
+        [JSON, *((f"ce-{name}".encode(), word.encode()) for name, word in told.items())], data
+    )
     return arrival
 
 
-def judged(event: bytes, now: Instant | None = NOW, *sources: str) -> Verdict:
-    return door(now, *sources).judge(Arrival(event))
+def judged(event: bytes, now: Instant | None = NOW, *sources: str) -> AdmissionResult:
+    return door(now, *sources).review(IncomingEvent(event))
 
 
 @pytest.mark.parametrize("content_type", [STRUCTURED, "Application/CloudEvents+JSON; charset=utf-8"])
 def test_a_structured_event_goes_on_byte_by_byte(content_type: str) -> None:
-    (arrival,) = arrivals([(b"content-type", content_type.encode())], GOOD)
-    assert arrival == Arrival(GOOD, (("content-type", b"application/cloudevents+json"),))
+    (arrival,) = events_of_request([(b"content-type", content_type.encode())], GOOD)
+    assert arrival == IncomingEvent(GOOD, (("content-type", b"application/cloudevents+json"),))
 
 
 def test_each_event_of_a_batch_goes_on_as_it_came() -> None:
     events = [GOOD, body("noted", NOW, "e2", text="chờ"), b"17", b"{}"]
-    came = arrivals([(b"content-type", BATCH.encode())], b"[" + b" , ".join(events) + b"]")
+    came = events_of_request([(b"content-type", BATCH.encode())], b"[" + b" , ".join(events) + b"]")
     assert [one.value for one in came] == events
 
 
@@ -79,7 +90,7 @@ def test_an_event_is_read_the_same_in_every_mode(log: list[Record]) -> None:
 def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_state(log: list[Record]) -> None:
     shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     for record in log:
-        verdict = door(record.appended).judge(Arrival(record.value or b""))
+        verdict = door(record.appended).review(IncomingEvent(record.value or b""))
         changes = shard.fold([record])
         refused = [letter.rejection.reason for letter in changes.dead_letters]
         if verdict.record is not None:
@@ -94,13 +105,13 @@ def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_st
 
 def test_what_is_in_no_mode_of_events_is_told_apart() -> None:
     for headers in ([], [JSON], [(b"content-type", b"application/cloudevents+avro"), (b"ce-id", b"1")]):
-        with pytest.raises(NotEvents):
-            arrivals(headers, GOOD)
+        with pytest.raises(UnsupportedContentMode):
+            events_of_request(headers, GOOD)
     for broken in (b"{}", b"[{]", b"", b"\xff"):
-        with pytest.raises(NotABatch):
-            arrivals([(b"content-type", BATCH.encode())], broken)
-    with pytest.raises(TooMany):
-        arrivals([(b"content-type", BATCH.encode())], b"[" + b",".join([b"1"] * (MOST_EVENTS + 1)) + b"]")
+        with pytest.raises(MalformedBatch):
+            events_of_request([(b"content-type", BATCH.encode())], broken)
+    with pytest.raises(BatchTooLong):
+        events_of_request([(b"content-type", BATCH.encode())], b"[" + b",".join([b"1"] * (MAX_BATCH_EVENTS + 1)) + b"]")
 
 
 def test_an_event_is_keyed_by_its_incident() -> None:
@@ -181,4 +192,4 @@ def test_where_time_is_the_events_own_none_is_ahead_of_it() -> None:
 
 @given(st.binary(max_size=300), st.lists(st.tuples(st.sampled_from(["ce_id", "ce_source", "ce_type"]), st.binary())))
 def test_judging_ends_whatever_comes(value: bytes, headers: list[tuple[str, bytes]]) -> None:
-    assert door().judge(Arrival(value, headers)).record is None
+    assert door().review(IncomingEvent(value, headers)).record is None

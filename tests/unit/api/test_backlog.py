@@ -2,7 +2,7 @@
 
 from api.http.auth import Caller
 from api.intake.backlog import Backlog, BacklogPolicy
-from api.intake.pace import BURST, REMEMBERED, Pace
+from api.intake.rate_limit import BURST, REMEMBERED, ProducerRateLimit
 
 
 def test_it_is_full_when_too_much_is_in_hand_or_waits() -> None:
@@ -30,7 +30,7 @@ def test_it_is_full_when_the_oldest_waits_too_long_and_no_longer_once_that_is_sa
 
 
 def test_a_producer_that_sends_faster_than_it_may_waits_and_others_do_not() -> None:
-    pace = Pace(rate=10)
+    pace = ProducerRateLimit(rate=10)
     sent = 0
     while not pace.wait("a", 1, now=0.0):
         sent += 1
@@ -41,15 +41,15 @@ def test_a_producer_that_sends_faster_than_it_may_waits_and_others_do_not() -> N
 
 
 def test_a_batch_comes_whole_and_is_waited_off() -> None:
-    pace = Pace(rate=10)
+    pace = ProducerRateLimit(rate=10)
     assert pace.wait("a", 1000, now=0.0) == 0
     assert pace.wait("a", 1, now=0.0) == 90
     assert pace.wait("a", 1, now=90.0) == 0
 
 
 def test_without_a_rate_everything_passes_and_who_sends_is_not_remembered_for_ever() -> None:
-    assert not any(Pace().wait("a", 1000, now=0.0) for _ in range(1000))
-    pace = Pace(rate=1)
+    assert not any(ProducerRateLimit().wait("a", 1000, now=0.0) for _ in range(1000))
+    pace = ProducerRateLimit(rate=1)
     for number in range(REMEMBERED + 1):
         pace.wait(str(number), 100, now=0.0)
     assert pace.wait("0", 1, now=0.0) == 0
