@@ -1,8 +1,8 @@
-"""Working time: when it is, how much of it lies between two moments, and when a given amount has passed.
+"""Working time: when it is, how much of it lies between two instants, and when a given amount has passed.
 
-The open intervals of each year are laid out once, in UTC, with running sums: a meter that runs in working time alone.
-What lies between two moments is the difference of two readings, and an end is where the meter shows so much more; both
-are bisections, however long the time and whatever the pauses.
+The open intervals of each year are laid out once, in UTC, with running sums, like a meter that runs only in working
+time. The time between two instants is the difference of two readings, and an amount has passed when the meter shows
+that much more. Both are bisections, however long the time is and however many pauses there are.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,7 +16,7 @@ from ioc.core.times import Instant, Millis, to_datetime, to_instant
 
 
 class CalendarError(ValueError):
-    """A calendar nobody could work by."""
+    """Weekly frames that are no calendar: without working time, or contradictory."""
 
 
 class Frame(NamedTuple):
@@ -27,14 +27,14 @@ class Frame(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """A stretch that does not count: from `start` up to `end`."""
+    """Time that does not count: from `start` up to `end`."""
 
     start: Instant
     end: Instant
 
 
-class Skipped(NamedTuple):
-    """A holiday that would have been a working day, and its name."""
+class SkippedHoliday(NamedTuple):
+    """A holiday on what would have been a working day, and its name."""
 
     date: date
     name: str
@@ -46,7 +46,8 @@ Week = Mapping[int, Sequence[Frame]]  # weekday (Monday is 0) to its frames
 class Calendar:
     """Weekly frames in a time zone, less holidays, plus make-up working days.
 
-    `workdays` maps a date to the weekday whose frames it works. Raises CalendarError when no time is ever worked.
+    `workdays` maps a date to the weekday whose frames apply to it. Raises CalendarError for frames that overlap, end
+    before they begin, or do not exist at all.
     """
 
     def __init__(
@@ -63,40 +64,40 @@ class Calendar:
         self.holidays = dict(holidays or {})
         self.workdays = dict(workdays or {})
         self._always = False
-        faults = list(_faults(self.week))
-        if faults:
-            raise CalendarError("; ".join(faults))
+        errors = list(_errors(self.week))
+        if errors:
+            raise CalendarError("; ".join(errors))
         self._starts: list[Instant] = []
         self._ends: list[Instant] = []
         self._readings: list[Millis] = [0]  # at the start of each interval, and at the end of the last
-        self._from, self._to = 0, -1  # moments laid out: both included
+        self._from, self._to = 0, -1  # the instants laid out, both included
         self._first = self._last = 0  # years laid out: first <= year < last
 
     @classmethod
     def always(cls, name: str, zone: str) -> "Calendar":
-        """Return the calendar of a desk that never closes."""
+        """Return a calendar that is always open."""
         whole_day = [Frame(time(0), time(0))]
         calendar = cls(name, zone, dict.fromkeys(range(7), whole_day))
         calendar._always = True
         return calendar
 
     def add(self, start: Instant, working: Millis, pauses: Iterable[Pause] = ()) -> Instant:
-        """Return when `working` ms of working time have passed since `start`, pauses left out.
+        """Return when `working` ms of working time have passed since `start`, without the pauses.
 
-        A frame's closing moment still belongs to it: work that fills the day ends that evening.
+        The end of a frame still belongs to it: work that fills a day ends that evening, not the next morning.
         """
         return self.add_each(start, (working,), pauses)[0]
 
     def add_each(self, start: Instant, amounts: Iterable[Millis], pauses: Iterable[Pause] = ()) -> list[Instant]:
-        """Return when each of several amounts has passed since `start`, as `add` does of one."""
-        begun = self._reading(start)
+        """Return when each of several amounts (ms) has passed since `start`, as `add` does for one."""
+        first = self._reading(start)
         if not pauses:
-            return [self._moment(begun + working) if working > 0 else start for working in amounts]
+            return [self._instant_of(first + working) if working > 0 else start for working in amounts]
         stops = [(self._reading(pause.start), self._reading(pause.end)) for pause in _union(pauses, start)]
-        return [self._moment(_target(begun + working, stops)) if working > 0 else start for working in amounts]
+        return [self._instant_of(_target(first + working, stops)) if working > 0 else start for working in amounts]
 
     def between(self, start: Instant, end: Instant, pauses: Iterable[Pause] = ()) -> Millis:
-        """Return the working time from `start` to `end` in ms, pauses left out; 0 when the end is before the start."""
+        """Return the working time from `start` to `end` in ms, without the pauses; 0 when `end` is before `start`."""
         if end <= start:
             return 0
         passed = self._reading(end) - self._reading(start)
@@ -109,17 +110,17 @@ class Calendar:
         """True during working time."""
         return self._reading(at) < self._reading(at + 1)
 
-    def skipped(self, start: Instant, end: Instant) -> list[Skipped]:
+    def skipped(self, start: Instant, end: Instant) -> list[SkippedHoliday]:
         """Return the holidays from `start` to `end` that would have been working days."""
         first, last = self._day(start), self._day(end)
         days = sorted(day for day in self.holidays if first <= day <= last)
-        return [Skipped(day, self.holidays[day]) for day in days if self.week.get(day.weekday())]
+        return [SkippedHoliday(day, self.holidays[day]) for day in days if self.week.get(day.weekday())]
 
     def _day(self, at: Instant) -> date:
         return to_datetime(at).astimezone(self.zone).date()
 
     def _reading(self, at: Instant) -> Millis:
-        """Return what the meter shows at a moment. Years laid out later, on either side, change no reading."""
+        """Return what the meter shows at an instant. Laying out further years changes no reading."""
         if self._always:
             return at
         if not self._from <= at <= self._to:
@@ -129,17 +130,17 @@ class Calendar:
             return self._readings[index + 1]
         return self._readings[index] + at - self._starts[index]
 
-    def _moment(self, reading: Millis) -> Instant:
-        """Return the first moment at which the meter shows so much."""
+    def _instant_of(self, reading: Millis) -> Instant:
+        """Return the first instant at which the meter shows `reading`."""
         if self._always:
             return reading
-        while self._readings[-1] < reading:  # ends: the week is not empty, and no list of holidays is for ever
+        while self._readings[-1] < reading:  # ends: the week is not empty and holidays are finite
             self._lay_out(self._last)
         index = bisect_left(self._readings, reading) - 1
         return self._starts[index] + reading - self._readings[index]
 
     def _reach(self, at: Instant) -> None:
-        """Lay out the years up to the one `at` lies in, with one to spare on either side."""
+        """Lay out the years up to the one that `at` lies in, and one more on either side."""
         year = to_datetime(at).year
         if self._first == self._last:
             self._first = self._last = year
@@ -167,7 +168,7 @@ class Calendar:
             self._from, self._to = self._starts[0], self._ends[-1]
 
     def _spans(self, year: int) -> Iterator[tuple[Instant, Instant]]:
-        """Yield the open intervals of a year in order: a change to summer time shortens frames, or swallows them."""
+        """Yield the open intervals of a year in order. The change to summer time can shorten or remove frames."""
         day, closed = date(year, 1, 1), self._instant(date(year, 1, 1), time(0))
         while day.year == year:
             for frame in self._frames(day):
@@ -192,7 +193,7 @@ class Calendar:
 
 
 def _target(target: Millis, stops: Iterable[tuple[Millis, Millis]]) -> Millis:
-    """Return what a meter has to show that goes on from the first to the second reading of each stop."""
+    """Return the reading to reach when the meter does not count from the first to the second reading of each stop."""
     for stopped, resumed in stops:
         if stopped >= target:
             break
@@ -200,25 +201,25 @@ def _target(target: Millis, stops: Iterable[tuple[Millis, Millis]]) -> Millis:
     return target
 
 
-def _faults(week: Week) -> Iterator[str]:
+def _errors(week: Week) -> Iterator[str]:
     """Yield what is wrong with weekly frames: none at all, one that ends before it begins, two that overlap."""
     if not any(week.values()):
         yield "no working time"
     for frames in week.values():
         for frame in frames:
             if frame.end != time(0) and frame.end <= frame.start:
-                yield f"{_told(frame)} ends before it begins"
-        for one, other in pairwise(frames):
-            if one.end == time(0) or other.start < one.end:
-                yield f"{_told(one)} and {_told(other)} overlap"
+                yield f"{_text(frame)} ends before it begins"
+        for frame, following in pairwise(frames):
+            if frame.end == time(0) or following.start < frame.end:
+                yield f"{_text(frame)} and {_text(following)} overlap"
 
 
-def _told(frame: Frame) -> str:
+def _text(frame: Frame) -> str:
     return f"{frame.start:%H:%M}-{frame.end:%H:%M}"
 
 
 def _union(pauses: Iterable[Pause], start: Instant) -> Iterator[Pause]:
-    """Yield the pauses after `start` in order, overlapping ones joined."""
+    """Yield the pauses after `start` in order; overlapping ones are joined."""
     last: Pause | None = None
     for pause in sorted(pauses):
         if pause.end <= start or pause.end <= pause.start:

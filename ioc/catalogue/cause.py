@@ -1,4 +1,4 @@
-"""What brings many matters about at once, such as a storm: kinds of matter that belong together. From causes.yml."""
+"""A cause of many incidents at once, such as a storm, and which kinds of incident it brings about (causes.yml)."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Cause(Struct, frozen=True):
-    """A cause, and the matters it brings about: by service the categories, none for all of the service."""
+    """A cause. `matters` are the categories it brings about, by service; an empty set stands for all of a service."""
 
     id: str
     name_vi: str
@@ -14,6 +14,6 @@ class Cause(Struct, frozen=True):
     matters: Mapping[str, frozenset[str]]
 
     def brings(self, service: str, category: str | None) -> bool:
-        """True when a matter is of those it brings about."""
+        """True when incidents of a service and category can be due to this cause."""
         categories = self.matters.get(service)
         return categories is not None and (not categories or category in categories)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Channels that notifications are sent through, and their quiet hours (channels.yml)."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -13,15 +13,15 @@ SCREEN = "screen"
 
 
 class ChannelKind(StrEnum):
-    """How a channel tells people: by the library Apprise, by a signed webhook, or on a screen."""
+    """How a channel delivers: through the library Apprise, by a signed webhook, or on the screen."""
 
     APPRISE = "apprise"
     WEBHOOK = "webhook"
     SCREEN = "screen"
 
 
-class Quiet(NamedTuple):
-    """Hours of each day, from `start` up to `end`; over midnight when the end is the earlier."""
+class QuietHours(NamedTuple):
+    """Hours of each day, from `start` up to `end`; over midnight when `end` is the earlier."""
 
     start: time
     end: time
@@ -34,20 +34,20 @@ class Quiet(NamedTuple):
 
 
 class Channel(Struct, frozen=True):
-    """A way to tell people. Secrets are not in it: `url` and `signing_key` name the environment variables that are.
+    """A channel. It holds no secrets: `url` and `signing_key` name the environment variables that do.
 
-    In its `quiet` hours only what is urgent is told; `per_minute` messages at most, None for any number.
+    In its `quiet` hours it delivers only urgent messages; `per_minute` messages at most, None for any number.
     """
 
     id: str
     kind: ChannelKind
     url: str = ""
     signing_key: str = ""
-    quiet: tuple[Quiet, ...] = ()
+    quiet: tuple[QuietHours, ...] = ()
     per_minute: int | None = None
 
     def is_quiet(self, at: time) -> bool:
-        """True when only what is urgent may be told at a local time of day."""
+        """True when only urgent messages may be delivered at a local time of day."""
         return any(hours.holds(at) for hours in self.quiet)
 
     def address(self, environment: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""How directives are watched (rules.yml, `directives`)."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from ioc.catalogue.sla_policy import EscalationStep
 
 
 class DirectivePolicy(Struct, frozen=True):
-    """How directives are watched: warned of at a share of their time, told up a ladder once it is over."""
+    """A warning at the share `warn` of a directive's time, and the escalation once that time is over."""
 
     warn: float | None = None
-    ladder: tuple[EscalationStep, ...] = ()
+    escalation_steps: tuple[EscalationStep, ...] = ()

@@ -1,4 +1,4 @@
-"""When two reports are one matter: the rules of duplicates.yml, by the service and category of a report."""
+"""When two reports are duplicates: the rules of duplicates.yml, by the service and category of a report."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -7,42 +7,42 @@ from msgspec import Struct
 
 from ioc.core.times import Millis
 
-# Those around a report are looked through, within so many metres at most.
-WIDEST = 5000
+# Every incident within the radius of a report is compared with it, which this keeps cheap (metres).
+MAX_RADIUS_M = 5000
 
 
-class Action(StrEnum):
-    """What is done with a report of a matter that is known: it is merged into it, or people are asked."""
+class DuplicateAction(StrEnum):
+    """What happens to a duplicate: it is merged into the earlier incident, or that is proposed to people."""
 
     MERGE = "merge"
     PROPOSE = "propose"
 
 
 class DuplicateRule(Struct, frozen=True):
-    """Reports of a service and one category are one matter within `radius_m` metres and `within` (ms) of its latest.
+    """Reports of a service in one category are duplicates within `radius_m` metres and `within` (ms) of the latest one.
 
-    Without `categories` the rule is for all of the service that no other rule names.
+    Without `categories` the rule applies to all categories of the service that no other rule names.
     """
 
     id: str
     service: str
     radius_m: float
     within: Millis
-    action: Action = Action.MERGE
+    action: DuplicateAction = DuplicateAction.MERGE
     categories: frozenset[str] = frozenset()
 
 
-class DuplicateRules:
-    """The rules, found by service and category."""
+class DuplicatePolicy:
+    """The rules, indexed by service and category."""
 
     def __init__(self, rules: Iterable[DuplicateRule] = ()) -> None:
         self.rules = tuple(rules)
-        self._by: Mapping[tuple[str, str | None], DuplicateRule] = {
+        self._by_kind: Mapping[tuple[str, str | None], DuplicateRule] = {
             (rule.service, category): rule for rule in self.rules for category in rule.categories or (None,)
         }
 
     def rule_for(self, service: str, category: str | None) -> DuplicateRule | None:
-        """Return the rule for a report; None when it is never the same matter as another."""
-        if not self._by:
+        """Return the rule for a report; None when it can be no duplicate."""
+        if not self._by_kind:
             return None
-        return self._by.get((service, category)) or self._by.get((service, None))
+        return self._by_kind.get((service, category)) or self._by_kind.get((service, None))

@@ -1,4 +1,4 @@
-"""The names a payload gives, and which of them the catalogue does not know."""
+"""Checks that what a payload names is in the catalogue: its service, units and ward."""
 
 from collections.abc import Container, Iterable
 from functools import cache
@@ -9,36 +9,36 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.rejections import FieldError
 
 
-def unknown_names(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the fields of a payload that name what the catalogue does not know."""
+def unknown_references(payload: Struct, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the fields of a payload that name what the catalogue does not have."""
     unknown = []
-    for field, known in _naming(type(payload)):
+    for field, table in _references(type(payload)):
         names = getattr(payload, field)
-        if names is not None and not _is_known(names, getattr(catalogue, known)):
+        if names is not None and not _all_in(names, getattr(catalogue, table)):
             unknown.append(field)
     return tuple(unknown)
 
 
-def _is_known(names: str | tuple[str, ...], known: Container[str]) -> bool:
-    return names in known if isinstance(names, str) else all(name in known for name in names)
+def _all_in(names: str | tuple[str, ...], table: Container[str]) -> bool:
+    return names in table if isinstance(names, str) else all(name in table for name in names)
 
 
-_KNOWN = {"service": "services", "unit": "units", "ward": "wards", "units": "units"}
-"""The fields that name something, and where it is in the catalogue."""
+_TABLES = {"service": "services", "unit": "units", "ward": "wards", "units": "units"}
+"""The fields that refer to the catalogue, and the table of the catalogue they refer to."""
 
 
 @cache
-def _naming(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
-    return tuple((field, known) for field, known in _KNOWN.items() if field in kind.__struct_fields__)
+def _references(payload: type[Struct]) -> tuple[tuple[str, str], ...]:
+    return tuple((field, table) for field, table in _TABLES.items() if field in payload.__struct_fields__)
 
 
-def catalogue_faults(payload: Struct, service: str, catalogue: Catalogue) -> tuple[FieldError, ...]:
-    """Return a fault for each such field. Services of another city bring their own units and wards."""
+def catalogue_errors(payload: Struct, service: str, catalogue: Catalogue) -> tuple[FieldError, ...]:
+    """Return an error for each such field. External services have units and wards of their own."""
     if catalogue.is_external(getattr(payload, "service", None) or service):
         return ()
-    return name_faults(unknown_names(payload, catalogue))
+    return reference_errors(unknown_references(payload, catalogue))
 
 
-def name_faults(fields: Iterable[str]) -> tuple[FieldError, ...]:
-    """Return the faults of fields that name what the catalogue does not know."""
+def reference_errors(fields: Iterable[str]) -> tuple[FieldError, ...]:
+    """Return the errors of fields that name what the catalogue does not have."""
     return tuple(FieldError(f"data.{field}", "not in the catalogue") for field in fields)

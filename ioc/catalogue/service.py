@@ -1,4 +1,4 @@
-"""TODO."""
+"""Services, their categories, the procedures of the one-stop shop, and baselines from before the centre."""
 
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ class Online(StrEnum):
 
 
 class Category(Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of matter within a service."""
+    """A kind of incident within a service."""
 
     code: Code
     name_vi: Name
@@ -26,10 +26,10 @@ class Category(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Service(Struct, frozen=True):
-    """A source of incidents. `cadence` (ms) is how often it normally speaks; an `external` one brings its own names.
+    """A source of incidents. `cadence` (ms) is how often it normally sends events.
 
-    What a service of `dossiers` receives can be looked up by its code, and came online when its channel is one of
-    `online_channels`.
+    An `external` service names units and wards of its own. The incidents of a service with `dossiers` can be looked up
+    by their code; they were filed online when their channel is one of `online_channels`.
     """
 
     code: str
@@ -45,9 +45,9 @@ class Service(Struct, frozen=True):
 
 
 class Procedure(Struct, frozen=True):
-    """A procedure of the one-stop shop. A dossier names it as its category; `unit` has it unless the dossier names one.
+    """A procedure of the one-stop shop. A dossier names it as its category; `unit` handles it by default.
 
-    `target` is the working time (ms) that is promised for it, where it is not the rule's own.
+    `target` is the working time (ms) promised for it; None for that of the rule.
     """
 
     code: str
@@ -60,7 +60,7 @@ class Procedure(Struct, frozen=True):
 
 
 class Baseline(Struct, frozen=True):
-    """How long a service took before the centre was there (ms), and the `source` of the claim."""
+    """How long a service took before there was a centre (ms), and the `source` of that number."""
 
     service: str
     handling: Millis

@@ -1,4 +1,4 @@
-"""Shifts: who is on duty when, day after day, in the city's own time."""
+"""Shifts: who is on duty when, every day, in the city's time zone (shifts.yml)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 
 class Shift(Struct, frozen=True):
-    """Hours of each day, from `start` up to `end`; over midnight when the end is not the later."""
+    """Hours of each day, from `start` up to `end`; over midnight when `end` is not the later."""
 
     id: str
     name_vi: str
@@ -28,7 +28,7 @@ class Shift(Struct, frozen=True):
 
 
 class OnDuty(Struct, frozen=True):
-    """A shift of one day, from `start` up to `end` (ms)."""
+    """The shift of one day, from `start` up to `end` (ms)."""
 
     id: str
     name_vi: str
@@ -38,8 +38,8 @@ class OnDuty(Struct, frozen=True):
 
 
 def shift_at(shifts: Iterable[Shift], zone: str, now: Instant) -> OnDuty | None:
-    """Return the shift on duty at a moment; None between shifts."""
+    """Return the shift on duty at an instant; None between shifts."""
     local = ZoneInfo(zone)
     today = to_datetime(now).astimezone(local).date()
-    begun = (shift.on(day, local) for shift in shifts for day in (today - _DAY, today))
-    return next((one for one in begun if one.start <= now < one.end), None)
+    on_duty = (shift.on(day, local) for shift in shifts for day in (today - _DAY, today))
+    return next((shift for shift in on_duty if shift.start <= now < shift.end), None)

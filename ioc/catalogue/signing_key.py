@@ -1,4 +1,4 @@
-"""TODO."""
+"""The public keys that directives are signed with (keys.yml)."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from ioc.core.times import Instant
 
 
 class SigningKey(Struct, frozen=True):
-    """A public key (Ed25519, 32 bytes), the unit or office that signs with it, and from when until when (ms)."""
+    """A public key (Ed25519, 32 bytes), the unit or office that signs with it, and its validity (ms)."""
 
     id: str
     owner: str

@@ -1,4 +1,4 @@
-"""What sensors measure: the levels of each kind of indicator, when they are reached, and when they are left again."""
+"""Indicators and sensors: the thresholds of each kind, when they are reached and left (indicators.yml)."""
 
 from enum import StrEnum
 
@@ -9,28 +9,28 @@ from ioc.core.times import Millis
 
 
 class Direction(StrEnum):
-    """Which way an indicator gets worse: a river above its levels, the share of cameras at work below them."""
+    """In which direction an indicator gets worse: a river rises above its thresholds, working cameras fall below."""
 
     ABOVE = "above"
     BELOW = "below"
 
     def reaches(self, value: float, limit: float) -> bool:
-        """True at the limit and beyond it, where it is bad."""
+        """True at the limit and on its bad side."""
         return value >= limit if self is Direction.ABOVE else value <= limit
 
     def leaves(self, value: float, limit: float) -> bool:
-        """True at the limit and on the good side of it."""
+        """True at the limit and on its good side."""
         return value <= limit if self is Direction.ABOVE else value >= limit
 
-    def worse(self, one: float, other: float) -> bool:
-        """True when `one` lies beyond `other`."""
-        return one > other if self is Direction.ABOVE else one < other
+    def is_worse(self, value: float, reference: float) -> bool:
+        """True when `value` lies beyond `reference` on the bad side."""
+        return value > reference if self is Direction.ABOVE else value < reference
 
 
 class Threshold(Struct, frozen=True):
-    """A level: in force once the value has been at `at` or beyond it for `hold` ms of the sensor's own time.
+    """A level is in force once the value has been at `at` or worse for `hold` ms, by the time of the observations.
 
-    It stays in force until the value has been at `clear_at`, or on the good side of it, for as long.
+    It stays in force until the value has been at `clear_at` or better for as long.
     """
 
     level: int
@@ -45,7 +45,7 @@ class Threshold(Struct, frozen=True):
 
 
 class Silence(Struct, frozen=True):
-    """What it is when a sensor has said nothing for too long: an incident of its own."""
+    """The incident that is opened when a sensor has sent nothing for too long."""
 
     priority: Priority
     category: str | None
@@ -55,7 +55,10 @@ class Silence(Struct, frozen=True):
 
 
 class Indicator(Struct, frozen=True):
-    """A kind of indicator, with the levels of its sensors from the mildest on. `measure` is the unit of measure."""
+    """A kind of indicator. `thresholds` begin with the mildest, `measure` is the unit of measure.
+
+    A sensor of this kind is silent after `silent_after` ms without an observation.
+    """
 
     kind: str
     name_vi: str
@@ -69,7 +72,7 @@ class Indicator(Struct, frozen=True):
 
 
 class Sensor(Struct, frozen=True):
-    """One sensor, `<source slug>:<subject>`, with its own `thresholds` and patience; place in degrees WGS 84."""
+    """A sensor, `<source slug>:<subject>`. It may override its indicator; its location is in degrees WGS 84."""
 
     id: str
     indicator: Indicator
@@ -81,5 +84,5 @@ class Sensor(Struct, frozen=True):
     thresholds: tuple[Threshold, ...]
 
     def threshold(self, level: int) -> Threshold | None:
-        """Return the threshold of a level, if there is such a level."""
-        return next((one for one in self.thresholds if one.level == level), None)
+        """Return the threshold of a level; None when there is no such level."""
+        return next((threshold for threshold in self.thresholds if threshold.level == level), None)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Units that handle incidents, and the wards of the city (units.yml, wards.yml)."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from ioc.core.scalars import Code, Latitude, Longitude, Name
 
 
 class Unit(Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that handles matters, under its parent."""
+    """A body that handles incidents. `parent` is the unit above it."""
 
     code: Code
     name: Name

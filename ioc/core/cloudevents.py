@@ -1,8 +1,4 @@
-"""The envelope of what comes in: a Kafka record in either content mode of CloudEvents 1.0, read or refused.
-
-The quick road decodes straight into structs. When that fails, the slow road reads the record again
-to name every fault at once.
-"""
+"""CloudEvents 1.0: the envelope that is read, the addresses of events, and the encoder of those the product makes."""
 
 import re
 from typing import Annotated, Literal
@@ -12,15 +8,17 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Moment, encode
-from ioc.core.times import OUT_OF_TIME, is_of_our_time
+from ioc.core.times import TIME_OUT_OF_RANGE, is_plausible_moment
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Source = Annotated[str, Meta(min_length=1, max_length=256)]
-SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+STRUCTURED_HEADERS = (("content-type", b"application/cloudevents+json"),)
+NO_DATA = Raw(b"{}")
+SLUG_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
 class Envelope(Struct, frozen=True, gc=False):
-    """The context attributes of CloudEvents that the centre reads, and the data still undecoded."""
+    """The context attributes that the centre reads, and the data, not decoded yet."""
 
     specversion: Literal["1.0"]
     id: Id
@@ -33,7 +31,6 @@ class Envelope(Struct, frozen=True, gc=False):
 
 decode_envelope = msgspec.json.Decoder(Envelope).decode
 _SLUGS: dict[str, str | None] = {}
-NO_DATA = Raw(b"{}")
 
 
 def encode_cloudevent(
@@ -46,10 +43,10 @@ def encode_cloudevent(
     data: object = UNSET,
     with_content_type: bool = False,
 ) -> bytes:
-    """Return a CloudEvent in structured mode as JSON; `time` is RFC 3339 with a zone, no `data` leaves the member out.
+    """Return a CloudEvent in structured mode as JSON. `time` is RFC 3339 with a zone; `data` may be left out.
 
-    `with_content_type` says in the event that its data is JSON. It also decides the order of the members, so that an
-    event made twice, by whatever edition of the product, has the same bytes.
+    `with_content_type` adds `datacontenttype`. It also decides the order of the members: each producer keeps its own,
+    so that the same event has the same bytes in every version of the product.
     """
     members: dict[str, object] = {"specversion": "1.0", "id": event_id, "source": source}
     if with_content_type:
@@ -62,14 +59,14 @@ def encode_cloudevent(
 
 
 def slug_of(source: str) -> str | None:
-    """Return the short name of a source: its last path segment; None when it has no usable one."""
+    """Return the slug of a source: its last path segment in lower case; None when that is no usable name."""
     try:
         return _SLUGS[source]
     except KeyError:
         if len(_SLUGS) > 10_000:  # a hostile producer must not fill the memory with names
             _SLUGS.clear()
         slug = source.rstrip("/").rpartition("/")[2].lower()
-        return _SLUGS.setdefault(source, slug if SLUG.match(slug) else None)
+        return _SLUGS.setdefault(source, slug if SLUG_PATTERN.match(slug) else None)
 
 
 def address_of(source: str, subject: str) -> str | None:
@@ -78,13 +75,14 @@ def address_of(source: str, subject: str) -> str | None:
     return None if slug is None else f"{slug}:{subject}"
 
 
-def rejection_of(faults: tuple[FieldError, ...]) -> Rejection:
-    """Return the refusal of a record with these faults: one at the wrong address alone says so."""
-    return Rejection(Reason.WRONG_KEY if all(f.field == "key" for f in faults) else Reason.INVALID, faults)
+def rejection_of(errors: tuple[FieldError, ...]) -> Rejection:
+    """Return the rejection of a record with these errors: WRONG_KEY when nothing but its key is wrong."""
+    has_wrong_key_only = all(error.field == "key" for error in errors)
+    return Rejection(Reason.WRONG_KEY if has_wrong_key_only else Reason.INVALID, errors)
 
 
-def wrong_address(address: str | None, key: bytes | None) -> tuple[FieldError, ...]:
-    """Return what is wrong with where a record went: its key must be the address of what it is about."""
+def address_errors(address: str | None, key: bytes | None) -> tuple[FieldError, ...]:
+    """Return what is wrong with the key of a record: it must be the address of what the record is about."""
     if address is None:
         return (_NO_SLUG,) if key is not None else (_NO_SLUG, _NO_KEY)
     if key is None:
@@ -97,12 +95,9 @@ _NO_KEY = FieldError("key", "missing; it must be '<source slug>:<subject>'")
 _OTHER_KEY = FieldError("key", "differs from '<source slug>:<subject>'")
 
 
-def out_of_time(envelope: Envelope, *_: object) -> tuple[FieldError, ...]:
-    """Return the fault of an event whose own time no calendar reaches, whatever else is known of it."""
-    return () if is_of_our_time(envelope.time) else (_OUT_OF_TIME,)
+def time_errors(envelope: Envelope, *_: object) -> tuple[FieldError, ...]:
+    """Return the error of an event whose time lies outside the years the product reckons with."""
+    return () if is_plausible_moment(envelope.time) else (_IMPLAUSIBLE_TIME,)
 
 
-_OUT_OF_TIME = FieldError("time", OUT_OF_TIME)
-
-
-STRUCTURED_HEADERS = (("content-type", b"application/cloudevents+json"),)
+_IMPLAUSIBLE_TIME = FieldError("time", TIME_OUT_OF_RANGE)

@@ -3,14 +3,15 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-# Of the editions of a partition the latest are known: more of them than fall into the time for which events are kept.
-KEPT = 100
+# The latest editions a partition remembers: more than can follow each other within the retention of the events.
+MAX_EDITIONS = 100
 
 
 class Edition(Struct, frozen=True, array_like=True, omit_defaults=True):
     """From offset `first` on, records are folded by this edition. `number` counts the editions of the partition.
 
-    `settled_to` is the last incident settled by it, in the order of ids; None once all are.
+    When an edition comes into force, all incidents are settled by it in the order of their ids. `settled_to` is the
+    last one that has been; None once all have been.
     """
 
     first: int
@@ -20,25 +21,25 @@ class Edition(Struct, frozen=True, array_like=True, omit_defaults=True):
 
     @property
     def cause(self) -> str:
-        """What names this change of the catalogue, and no other of the partition."""
+        """What identifies this change of the catalogue among all changes of the partition."""
         return f"catalogue/{self.number}/{self.edition}"
 
 
 Editions = tuple[Edition, ...]
 
 
-def in_force(known: Editions, edition: str, next: int) -> Editions:
-    """Return the editions with the one that is in force from offset `next` on: nothing is settled by a new one yet.
+def with_edition(editions: Editions, edition: str, next_offset: int) -> Editions:
+    """Return the editions with the one in force from `next_offset` on, by which no incident has been settled yet.
 
-    Of what was folded before editions were kept, none is known: its edition has no name.
+    A partition that was folded before editions were recorded gets a first edition without a name.
     """
-    if not known:
-        known = (Edition(0, edition if not next else ""),)
-    if known[-1].edition == edition:
-        return known
-    return (*known[1 - KEPT :], Edition(next, edition, known[-1].number + 1, ""))
+    if not editions:
+        editions = (Edition(0, edition if not next_offset else ""),)
+    if editions[-1].edition == edition:
+        return editions
+    return (*editions[1 - MAX_EDITIONS :], Edition(next_offset, edition, editions[-1].number + 1, ""))
 
 
-def settled(known: Editions, to: str | None) -> Editions:
-    """Return the editions when incidents are settled by the last of them up to `to`; None when all are."""
-    return (*known[:-1], replace(known[-1], settled_to=to))
+def with_settled(editions: Editions, settled_to: str | None) -> Editions:
+    """Return the editions after incidents up to `settled_to` were settled by the last of them; None for all."""
+    return (*editions[:-1], replace(editions[-1], settled_to=settled_to))

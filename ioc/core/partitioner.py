@@ -1,7 +1,7 @@
-"""Which partition a key belongs to: the rule of Kafka's own clients, so that all events of an incident meet.
+"""Which partition a key belongs to, by the rule of Kafka's Java clients.
 
-Clients on librdkafka use another rule unless told otherwise (`partitioner=murmur2_random`); an incident whose report
-went by one rule and whose solution went by the other would be two halves that nobody ever puts together.
+Clients on librdkafka use another rule by default (set `partitioner=murmur2_random`). If the report of an incident went
+by one rule and its resolution by the other, they would lie in two partitions and never meet.
 """
 
 from functools import lru_cache
@@ -29,5 +29,5 @@ def murmur2(key: bytes) -> int:
 
 @lru_cache(4096)
 def partition_of(key: bytes, partitions: int) -> int:
-    """Return the number of the partition a key belongs to, of so many. What a slice sends is mostly of a few keys."""
+    """Return the number of the partition a key belongs to, of so many. Cached: a batch mostly has few keys."""
     return (murmur2(key) & 0x7FFFFFFF) % partitions

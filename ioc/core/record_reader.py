@@ -1,4 +1,8 @@
-"""TODO."""
+"""Reading a Kafka record in either content mode of CloudEvents 1.0, or saying why it is refused.
+
+A good record is decoded straight into structs. When that fails, the record is read again by its schemas, which name
+every error at once.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,11 +11,11 @@ from typing import TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from ioc.core.cloudevents import Envelope, address_of, wrong_address
+from ioc.core.cloudevents import Envelope, address_errors, address_of
 from ioc.core.records import Headers
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import encode
-from ioc.core.schema import faults_of
+from ioc.core.schema import schema_errors
 from ioc.core.topics import MAX_EVENT_BYTES
 
 # Kafka binding of CloudEvents 1.0, section 3: the content-type prefix tells the two modes apart.
@@ -27,62 +31,61 @@ def read_record(
     read: Callable[[bytes | None, bytes], ReadT],
     payloads: Mapping[str, type[Struct]],
 ) -> ReadT | Rejection:
-    """Return what `read` makes of a record's key and its value in structured mode, or why it is refused.
+    """Return what `read` makes of a record's key and its value in structured mode, or why the record is refused.
 
-    `payloads` are what the data of each known type of record must be like; they name the faults of what is not read.
+    `payloads` are the structs of the data by the type of the event; their schemas explain what could not be read.
 
-    Total: whatever a record holds, reading it ends. No state is touched here, so that even an error nobody thought of
-    can be a refusal, which keeps the record, and does not stop one worker after another.
+    It never raises, whatever a record holds: an unforeseen exception becomes a rejection, so that the record is kept
+    as a dead letter and does not stop one worker after another. No state has been touched by then.
     """
     if value is not None and len(value) > MAX_EVENT_BYTES:
         return Rejection(Reason.TOO_LARGE, (FieldError("data", f"more than {MAX_EVENT_BYTES} bytes"),))
     try:
-        return read(key, _structured(value, headers) if headers else value or b"")
+        return read(key, _to_structured(value, headers) if headers else value or b"")
     except Exception as error:
-        return _why_unread(key, value, headers, payloads, error)
+        return _rejection_for(error, key, value, headers, payloads)
 
 
-def _why_unread(
-    key: bytes | None, value: bytes | None, headers: Headers, payloads: Mapping[str, type[Struct]], error: Exception
+def _rejection_for(
+    error: Exception, key: bytes | None, value: bytes | None, headers: Headers, payloads: Mapping[str, type[Struct]]
 ) -> Rejection:
     try:
         match error:
             case UnicodeDecodeError():
                 return _NOT_UTF8
             case msgspec.ValidationError():
-                return _explain(key, payloads, _structured(value, headers), error)
+                return _explain(key, payloads, _to_structured(value, headers), error)
             case msgspec.DecodeError():
                 return _NOT_UTF8 if "utf-8" in str(error).lower() else _NOT_JSON
             case KeyError():
-                return _explain(key, payloads, _structured(value, headers))
-    except Exception as another:
-        error = another
+                return _explain(key, payloads, _to_structured(value, headers))
+    except Exception as second_error:
+        error = second_error
     return Rejection(Reason.UNREADABLE, (FieldError("data", f"reading it failed: {type(error).__name__}"),))
 
 
 _NOT_UTF8 = Rejection(Reason.NOT_UTF8, (FieldError("data", "not valid UTF-8"),))
-
 _NOT_JSON = Rejection(Reason.NOT_JSON, (FieldError("data", "not valid JSON"),))
 
 
-def _structured(value: bytes | None, headers: Headers) -> bytes:
-    """Return the record in structured mode, which it is in unless an attribute is among its headers."""
+def _to_structured(value: bytes | None, headers: Headers) -> bytes:
+    """Return the record in structured mode; it is in binary mode when a header is an attribute (`ce_`)."""
     for name, _ in headers:
         if name.startswith("ce_"):
-            return _folded(value, headers)
+            return _from_binary(value, headers)
     return value or b""
 
 
-def _folded(value: bytes | None, headers: Headers) -> bytes:
-    """Return the record in structured mode; binary attributes (`ce_` headers) are folded into one object."""
-    given = [(name, text) for name, text in headers if text is not None]
-    attributes = {name[3:]: text for name, text in given if name.startswith("ce_")}
-    content_type = next((text for name, text in given if name.lower() == "content-type"), b"")
+def _from_binary(value: bytes | None, headers: Headers) -> bytes:
+    """Return a record in binary mode as one object; a content type of CloudEvents says it is structured after all."""
+    present = [(name, text) for name, text in headers if text is not None]
+    attributes = {name[3:]: text for name, text in present if name.startswith("ce_")}
+    content_type = next((text for name, text in present if name.lower() == "content-type"), b"")
     if not attributes or content_type.lower().startswith(STRUCTURED):
         return value or b""
     members: dict[str, object] = {name: text.decode() for name, text in attributes.items() if name != "data"}
     if value:
-        members["data"] = msgspec.json.decode(value, type=Raw)  # JSON by itself, or it is none
+        members["data"] = msgspec.json.decode(value, type=Raw)  # raises for what is no JSON, which cannot be embedded
     return encode(members)
 
 
@@ -92,34 +95,37 @@ def _explain(
     structured: bytes,
     error: msgspec.ValidationError | None = None,
 ) -> Rejection:
-    """Return every fault of a record that could not be read. Faults name fields, never values.
+    """Return every error of a record that could not be read. They name fields, never values.
 
-    `error` is why the reader gave up; what it means is told when the schemas find nothing.
+    `error` is why decoding failed; it is used when the schemas find nothing wrong.
     """
     members = msgspec.json.decode(structured)
     if not isinstance(members, dict):
         return Rejection(Reason.INVALID, (FieldError("data", "not a JSON object"),))
-    faults = list(faults_of(Envelope, members))
+    errors = list(schema_errors(Envelope, members))
     source, subject = members.get("source"), members.get("subject")
     if isinstance(source, str) and isinstance(subject, str):
-        faults += [fault for fault in wrong_address(address_of(source, subject), key) if fault not in faults]
-    kind = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
-    if kind is not None:
-        faults += [FieldError(_under_data(f.field), f.reason) for f in faults_of(kind, members.get("data", {}))]
-        return Rejection(Reason.INVALID, tuple(faults) or (_fault_of(error),))
+        errors += [wrong for wrong in address_errors(address_of(source, subject), key) if wrong not in errors]
+    payload = payloads.get(members["type"]) if isinstance(members.get("type"), str) else None
+    if payload is not None:
+        errors += [
+            FieldError(_under_data(wrong.field), wrong.reason)
+            for wrong in schema_errors(payload, members.get("data", {}))
+        ]
+        return Rejection(Reason.INVALID, tuple(errors) or (_field_error(error),))
     if isinstance(members.get("type"), str):
-        return Rejection(Reason.UNKNOWN_TYPE, (*faults, FieldError("type", "not a type this service knows")))
-    return Rejection(Reason.INVALID, tuple(faults))
+        return Rejection(Reason.UNKNOWN_TYPE, (*errors, FieldError("type", "not a type this service knows")))
+    return Rejection(Reason.INVALID, tuple(errors))
 
 
 def _under_data(field: str) -> str:
     return f"data.{field}" if field else "data"
 
 
-_PLACE = re.compile(r" - at `\$\.(\w+)")
+_LOCATION = re.compile(r" - at `\$\.(\w+)")
 
 
-def _fault_of(error: msgspec.ValidationError | None) -> FieldError:
-    """Return the fault in the reader's own words less the value: a number with a fraction, a word too long in NFC."""
-    place = _PLACE.search(str(error))
-    return FieldError(_under_data(place[1] if place else ""), "not what its schema wants, in Unicode NFC")
+def _field_error(error: msgspec.ValidationError | None) -> FieldError:
+    """Return an error that no schema finds, without the value: a number with a fraction, a text too long in NFC."""
+    location = _LOCATION.search(str(error))
+    return FieldError(_under_data(location[1] if location else ""), "not what its schema wants, in Unicode NFC")

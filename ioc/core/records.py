@@ -1,7 +1,7 @@
-"""A lane: one input topic, folded partition by partition, each partition by a pure shard of its own.
+"""The records a partition processor reads and writes, and the position it has reached.
 
-What all lanes have in common is here: the records they read, how far they are, what they refuse and what they send
-elsewhere. What a shard changes is written in one transaction together with its position, whole or not at all.
+A processor folds one partition of one input topic. Its changes are written in one transaction together with its
+position: all of them or none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,14 +18,14 @@ Headers = Sequence[tuple[str, bytes | None]]
 
 
 class ClockKind(StrEnum):
-    """Whose clock rules: the wall's in operation, the events' own in a replay."""
+    """Which clock deadlines run by: the wall clock in operation, the time of the events in a replay."""
 
     WALL = "wall"
     EVENT = "event"
 
 
 class Record(Struct, frozen=True, gc=False):
-    """A record of the input as a fold sees it. `appended` is the broker's own time stamp (ms)."""
+    """A record of the input topic. `appended` is the broker's own time stamp (ms)."""
 
     offset: int
     appended: Instant
@@ -35,9 +35,10 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Position(Struct, frozen=True, omit_defaults=True, gc=False):
-    """How far a partition has been folded. `next` is the offset of the first record not yet folded.
+    """How far a partition has been folded. `next` is the offset of the first record that has not been.
 
-    `editions` are those of the catalogue it was folded by, the one in force last.
+    `folded`, `refused` and `duplicates` count records. `editions` are the editions of the catalogue the partition was
+    folded by; the last one is in force.
     """
 
     next: int = 0
@@ -50,7 +51,7 @@ class Position(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Outgoing(Struct, frozen=True, gc=False):
-    """A record that a fold sends elsewhere: it goes to the partition its key belongs to, whoever owns that."""
+    """A record for any partition: it goes to the one its key belongs to, whichever worker owns that."""
 
     topic: Topic
     key: bytes
@@ -59,7 +60,7 @@ class Outgoing(Struct, frozen=True, gc=False):
 
 
 class Write(Struct, frozen=True, gc=False):
-    """A record of a partition's own: it goes to the partition number that was folded."""
+    """A record of the folded partition: it goes to the partition with the same number."""
 
     key: bytes | None
     value: bytes | None
@@ -70,5 +71,5 @@ Writes = Iterable[tuple[Topic, Iterable[Write]]]
 
 
 def position_key(topic: Topic, partition: int) -> bytes:
-    """Return the key of a partition's own records, its position and its heartbeat: the events' is its bare number."""
+    """Return the key of a partition's position and heartbeat: its number; of topics besides the events `topic/n`."""
     return str(partition).encode() if topic is Topic.EVENTS else f"{topic}/{partition}".encode()

@@ -1,4 +1,4 @@
-"""Why input was refused: typed, complete, and free of personal data."""
+"""Why a record is refused: a reason that software can match on and every error, without personal data."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Reason(StrEnum):
-    """Why a record was refused; one word an alert or a producer can match on."""
+    """Why a record was refused, in one word that an alert or a producer can match on."""
 
     NOT_JSON = "not_json"
     NOT_UTF8 = "not_utf8"
@@ -21,7 +21,9 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     ILLEGAL_MOVE = "illegal_move"
     HISTORY_FULL = "history_full"
-    OVERTAKEN = "overtaken"  # of an event of the centre's own that came too late: kept, and no dead letter
+    OVERTAKEN = (
+        "overtaken"  # an event the centre itself sent came too late: it stays in the history, without a dead letter
+    )
     NO_KEYS = "no_keys"
     UNSIGNED = "unsigned"
     UNKNOWN_KEY = "unknown_key"
@@ -36,14 +38,14 @@ class Reason(StrEnum):
 
 
 class FieldError(Struct, frozen=True, gc=False):
-    """One thing wrong with a record: where, and what. Never holds the offending value."""
+    """What is wrong with one field of a record. It never holds the offending value."""
 
     field: str
     reason: str
 
 
 class Rejection(Struct, frozen=True, gc=False):
-    """A typed rejection: the reason and every fault found, all at once."""
+    """Why a record is refused: the reason, and every error at once."""
 
     reason: Reason
     errors: tuple[FieldError, ...] = ()
@@ -51,4 +53,4 @@ class Rejection(Struct, frozen=True, gc=False):
     def __str__(self) -> str:
         if not self.errors:
             return self.reason
-        return f"{self.reason}: " + "; ".join(f"{fault.field}: {fault.reason}" for fault in self.errors)
+        return f"{self.reason}: " + "; ".join(f"{error.field}: {error.reason}" for error in self.errors)

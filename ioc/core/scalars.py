@@ -1,4 +1,4 @@
-"""TODO."""
+"""The constrained texts, numbers and choices that payloads, states and the catalogue share."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ FigureKey = tuple[str, str, str]
 
 Code = Annotated[str, Meta(min_length=1, max_length=128)]
 
-# A slug of 64 at most, a colon, and the subject: what has no slug could be nobody's.
+# A slug of 64 characters at most, a colon and the subject.
 IncidentId = Annotated[
     str, Meta(min_length=3, max_length=321, pattern=r"^[a-z0-9][a-z0-9-]{0,63}:[\s\S]{1,256}(?![\s\S])")
 ]
@@ -28,14 +28,15 @@ Moment = Annotated[datetime, Meta(tz=True)]
 
 Score = Annotated[int, Meta(ge=1, le=5)]
 
-# As long as a key's name of 128 characters makes it; what is longer is none of ours.
+# A detached JWS whose key has an id of 128 characters is no longer than this.
 Signature = Annotated[str, Meta(min_length=1, max_length=512)]
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
-# No user and password in it, and nothing a URL has to escape. The end is told so that all who read schemas agree on it.
+# Without user and password, and without characters a URL has to escape. `(?![\s\S])` is the end of the text in every
+# dialect of regular expressions that reads the schema.
 HttpsUrl = Annotated[
     str,
     Meta(
@@ -46,7 +47,7 @@ HttpsUrl = Annotated[
 
 
 class Priority(StrEnum):
-    """How urgent the matter is; `urgent` starts the inter-agency path."""
+    """How urgent an incident is; `urgent` starts the inter-agency procedure."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -64,7 +65,7 @@ class TargetName(StrEnum):
 
 
 class Satisfaction(StrEnum):
-    """A citizen's verdict on the result."""
+    """What a citizen thinks of the result."""
 
     SATISFIED = "satisfied"
     ACCEPTED = "accepted"
@@ -72,7 +73,7 @@ class Satisfaction(StrEnum):
 
 
 def satisfaction_of(score: int | None) -> Satisfaction | None:
-    """Return the word for a score of 1 to 5: five and four are satisfied, three is accepted, less is not satisfied."""
+    """Return the verdict for a score of 1 to 5: 4 and 5 are satisfied, 3 is accepted, 1 and 2 are not satisfied."""
     if score is None:
         return None
     return Satisfaction.SATISFIED if score > 3 else Satisfaction.ACCEPTED if score == 3 else Satisfaction.NOT_SATISFIED
@@ -82,4 +83,4 @@ encode = msgspec.json.Encoder().encode
 
 
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
-"""A line of text. An empty one stands, while files are read, for one that was a fault itself."""
+"""A line of text. While files are read, an empty one replaces one that was wrong itself."""

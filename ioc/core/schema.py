@@ -1,4 +1,4 @@
-"""All faults of a document at once, from the JSON Schema its struct generates."""
+"""All errors of a document at once, by the JSON Schema that msgspec makes of its struct."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,74 +16,73 @@ _FORMATS = FormatChecker(formats=())
 
 @_FORMATS.checks("date-time", raises=msgspec.ValidationError)
 def _is_moment(value: object) -> bool:
-    """RFC 3339 with a zone: a naive time is refused, never guessed."""
+    """True of RFC 3339 with a zone, and of all that is no text: a moment without a zone would have to be guessed."""
     return not isinstance(value, str) or msgspec.convert(value, datetime).tzinfo is not None
 
 
 @cache
 def _validator(struct: type) -> Draft202012Validator:
-    schema = msgspec.json.schema(struct)
-    return Draft202012Validator(schema, format_checker=_FORMATS)
+    return Draft202012Validator(msgspec.json.schema(struct), format_checker=_FORMATS)
 
 
-def faults_of(struct: type, document: Any, own_words: bool = False) -> Iterator[FieldError]:
-    """Yield each fault of `document` against the struct's schema. A fault never repeats the value found.
+def schema_errors(struct: type, document: Any, is_author: bool = False) -> Iterator[FieldError]:
+    """Yield each error of `document` by the struct's schema. An error never quotes a value of the document.
 
-    Names the schema does not know are a stranger's words too, and are left out; `own_words` says that who wrote the
-    document is who will read the faults, and has them named.
+    Names of fields that the schema does not know may be personal data as well, and are left out, unless `is_author`:
+    then the reader of the errors wrote the document, and sees which names are meant.
     """
-    errors = sorted(_validator(struct).iter_errors(document), key=lambda e: list(map(str, e.absolute_path)))
-    known = None if own_words else _names(struct)
-    yield from dict.fromkeys(fault for error in errors for fault in _faults(error, known))
+    errors = sorted(_validator(struct).iter_errors(document), key=lambda error: list(map(str, error.absolute_path)))
+    names = None if is_author else _names_of(struct)
+    yield from dict.fromkeys(field_error for error in errors for field_error in _field_errors(error, names))
 
 
 @cache
-def _names(struct: type) -> frozenset[str]:
-    """Return the names the schema itself uses; any other name in a document is the sender's own word."""
-    return frozenset(_words_of(_validator(struct).schema))
+def _names_of(struct: type) -> frozenset[str]:
+    """Return the names in the schema of a struct. Any other name in a document comes from its sender."""
+    return frozenset(_names_in(_validator(struct).schema))
 
 
-def _words_of(schema: Any) -> Iterator[str]:
+def _names_in(schema: Any) -> Iterator[str]:
     if isinstance(schema, dict):
         yield from schema.get("properties", ())
-        yield from (word for word in schema.get("enum", ()) if isinstance(word, str))
-        for part in schema.values():
-            yield from _words_of(part)
-    elif isinstance(schema, list):
-        for part in schema:
-            yield from _words_of(part)
+        yield from (name for name in schema.get("enum", ()) if isinstance(name, str))
+    for subschema in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _names_in(subschema)
 
 
-def _faults(error: ValidationError, known: frozenset[str] | None) -> Iterator[FieldError]:
-    """Yield what one error says, naming of a document only what is `known`; all of it when that is None."""
-    parts = (
-        str(part) if isinstance(part, int) or known is None or part in known else "*" for part in error.absolute_path
-    )
-    path = ".".join(parts)
-    if error.validator == "required":
-        for name in cast(list[str], error.validator_value):
-            if name not in cast(dict[str, Any], error.instance):
+def _field_errors(error: ValidationError, names: frozenset[str] | None) -> Iterator[FieldError]:
+    """Yield what one validation error says. Of the path only `names` are quoted; all of it when that is None."""
+    segments = error.absolute_path
+    path = ".".join(str(name) if isinstance(name, int) or names is None or name in names else "*" for name in segments)
+    match error.validator:
+        case "required":
+            for name in _missing_fields(error):
                 yield FieldError(f"{path}.{name}".lstrip("."), "missing")
-    elif error.validator == "anyOf":  # something or null: what is wrong with it as something
-        for one in error.context or ():
-            if one.schema != {"type": "null"}:
-                yield from _faults(one, known)
-    elif error.validator == "additionalProperties":
-        if known is None:
-            yield from (FieldError(f"{path}.{name}".lstrip("."), "unknown field") for name in _unknown(error))
-        else:
+        case "anyOf":  # an optional value: what is wrong with it other than that it is not null
+            for alternative in error.context or ():
+                if alternative.schema != {"type": "null"}:
+                    yield from _field_errors(alternative, names)
+        case "additionalProperties" if names is None:
+            for name in _unknown_fields(error):
+                yield FieldError(f"{path}.{name}".lstrip("."), "unknown field")
+        case "additionalProperties":
             yield FieldError(path, "has a field nobody knows")
-    else:
-        yield FieldError(path, _WORDS.get(str(error.validator), str(error.validator)).format(error.validator_value))
+        case keyword:
+            yield FieldError(path, _REASONS.get(str(keyword), str(keyword)).format(error.validator_value))
 
 
-def _unknown(error: ValidationError) -> Iterator[str]:
-    """Yield the fields of a document that its schema does not know."""
-    schema, found = cast(dict[str, Any], error.schema), cast(dict[str, Any], error.instance)
-    return (name for name in found if name not in schema.get("properties", ()))
+def _missing_fields(error: ValidationError) -> Iterator[str]:
+    required, instance = cast(list[str], error.validator_value), cast(dict[str, Any], error.instance)
+    return (name for name in required if name not in instance)
 
 
-_WORDS = {
+def _unknown_fields(error: ValidationError) -> Iterator[str]:
+    schema, instance = cast(dict[str, Any], error.schema), cast(dict[str, Any], error.instance)
+    return (name for name in instance if name not in schema.get("properties", ()))
+
+
+# What each keyword of JSON Schema asks for, in words; {} is the keyword's own value.
+_REASONS = {
     "type": "must be {}",
     "format": "must be a {} with a time zone",
     "enum": "must be one of {}",

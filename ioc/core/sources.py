@@ -1,9 +1,9 @@
-"""Who says what is heard: services, the centre's people, or the centre of its own accord."""
+"""The sources of events: the city's services, people at the centre, and the centre itself."""
 
-# All that people or parts of the centre say about an incident begins with this; its last part is the incident's slug.
+# What people or parts of the centre say about an incident has such a source; its last segment is the incident's slug.
 CENTRE = "/operations-centre/"
 
 
 def is_own(source: str) -> bool:
-    """True of what a part of the centre tells of its own accord: it names itself before the slug, people do not."""
+    """True of an event that a part of the centre sends by itself: its name stands before the slug; people have none."""
     return source.startswith(CENTRE) and "/" in source[len(CENTRE) :]

@@ -1,8 +1,8 @@
-"""Marks in a replay: they say how far the clock is, and nothing else."""
+"""Watermarks of a replay: they move the clock of a partition, and do nothing else."""
 
 from msgspec import Struct
 
-from ioc.core.cloudevents import Envelope, out_of_time, rejection_of
+from ioc.core.cloudevents import Envelope, rejection_of, time_errors
 from ioc.core.rejections import Rejection
 from ioc.core.times import Instant, to_instant
 
@@ -10,12 +10,12 @@ WATERMARK_TYPE = "vn.ioc.clock.asof.v1"
 
 
 class Watermark(Struct, frozen=True):
-    """A mark in a replay: by now it is `time` (ms), though nothing happened. In operation it means nothing."""
+    """It is `time` (ms) by now, though nothing happened. A worker that runs by the wall clock ignores it."""
 
     time: Instant
 
 
 def read_watermark(envelope: Envelope) -> Watermark | Rejection:
-    """Return the mark an envelope is, or why it is refused."""
-    faults = out_of_time(envelope)
-    return rejection_of(faults) if faults else Watermark(to_instant(envelope.time))
+    """Return the watermark in an envelope, or why it is refused."""
+    errors = time_errors(envelope)
+    return rejection_of(errors) if errors else Watermark(to_instant(envelope.time))

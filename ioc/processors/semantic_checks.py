@@ -1,4 +1,4 @@
-"""What no schema can say of an event: whether it came to the right place, in our time, and makes sense as a whole."""
+"""Semantic checks: what no schema can say of an event, such as whether its key is right and its times are plausible."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -14,114 +14,111 @@ from ioc.incident.lifecycle import EVENT_TYPES, KIN, OWN
 from ioc.incident.payloads import PAYLOADS, Assigned, Payload, Rated, Reported, Shelved, Updated
 from ioc.office_records.records import BOOKINGS, Answered, BookingPayload
 
-LONGEST_SHELVED = timedelta(days=7)
+LONGEST_SHELVING = timedelta(days=7)
 ASSIGNED_TO_NOBODY = "an assignment names a unit or an assignee"
 UPDATES_NOTHING = "an update changes at least one field"
 RATED_WITH_NOTHING = "a rating gives a score or a satisfaction"
 ANSWERED_WITH_NOTHING = "an answer gives a score or a satisfaction"
-Faults = tuple[FieldError, ...]
-Check = Callable[[Envelope, str | None, Any], Iterable[FieldError]]
-"""Looks at an envelope, the address of what it is about, and a payload that has what the check asks for."""
+
+SemanticCheck = Callable[[Envelope, str | None, Any], Iterable[FieldError]]
+"""Takes an envelope, the address of what it is about, and a payload with the fields the check looks at."""
 
 
-def faults_beyond_shape(
+def semantic_errors(
     envelope: Envelope, address: str | None, payload: Payload | BookingPayload, key: bytes | None
-) -> Faults:
-    """Return every such fault of an event whose shape is right. `address` is None when its source has no slug."""
-    faults = [*address_errors(address, key)]
+) -> tuple[FieldError, ...]:
+    """Return every such error of an event whose shape is right. `address` is None when its source has no slug."""
+    errors = [*address_errors(address, key)]
     for check in _CHECKS[type(payload)]:
-        faults += check(envelope, address, payload)
-    return tuple(faults)
+        errors += check(envelope, address, payload)
+    return tuple(errors)
 
 
-def _assigned_to_nobody(_: Envelope, __: str | None, payload: Assigned) -> Faults:
+def _assignment_errors(_: Envelope, __: str | None, payload: Assigned) -> tuple[FieldError, ...]:
     if payload.unit is None and payload.assignee is None:
         return (FieldError("data", ASSIGNED_TO_NOBODY),)
     return ()
 
 
-def _no_verdict(_: Envelope, __: str | None, payload: Rated | Answered) -> Faults:
+def _verdict_errors(_: Envelope, __: str | None, payload: Rated | Answered) -> tuple[FieldError, ...]:
     if payload.score is None and payload.satisfaction is None:
         return (FieldError("data", RATED_WITH_NOTHING if isinstance(payload, Rated) else ANSWERED_WITH_NOTHING),)
     return ()
 
 
-def _no_change(_: Envelope, __: str | None, payload: Updated) -> Faults:
+def _update_errors(_: Envelope, __: str | None, payload: Updated) -> tuple[FieldError, ...]:
     if payload == Updated(actor=payload.actor, text=payload.text, evidence=payload.evidence):
         return (FieldError("data", UPDATES_NOTHING),)
     return ()
 
 
-_RELATED = ("into", "child", "parent")
+_RELATIVES = ("into", "child", "parent")
 
 
-def _own_relative(_: Envelope, address: str | None, payload: Payload) -> Faults:
-    """Return the fault of an incident that would be a relative of its own."""
-    relatives = ((name, getattr(payload, name, None)) for name in _RELATED)
-    return tuple(
-        FieldError(f"data.{name}", "is the incident itself") for name, one in relatives if one and one == address
-    )
+def _relative_errors(_: Envelope, address: str | None, payload: Payload) -> Iterator[FieldError]:
+    """Yield the error of an incident that would be its own relative."""
+    for name in _RELATIVES:
+        relative = getattr(payload, name, None)
+        if relative and relative == address:
+            yield FieldError(f"data.{name}", "is the incident itself")
 
 
 _DATES = ("due", "reported_at", "merged_at", "ended_at")
 
 
-def _dues_out_of_time(_: Envelope, __: str | None, payload: Reported) -> Faults:
-    """Return the dues given with a report that no calendar reaches."""
+def _due_errors(_: Envelope, __: str | None, payload: Reported) -> tuple[FieldError, ...]:
+    """Return the errors of a report's dues that no calendar reaches."""
     if not payload.due:
         return ()
-    return tuple(
-        FieldError(f"data.due.{t}", TIME_OUT_OF_RANGE) for t, due in payload.due.items() if not is_plausible_moment(due)
-    )
+    implausible = (target for target, due in payload.due.items() if not is_plausible_moment(due))
+    return tuple(FieldError(f"data.due.{target}", TIME_OUT_OF_RANGE) for target in implausible)
 
 
-def _dates_out_of_time(_: Envelope, __: str | None, payload: Payload) -> Iterator[FieldError]:
-    """Yield the moments it speaks of that no calendar reaches."""
+def _date_errors(_: Envelope, __: str | None, payload: Payload) -> Iterator[FieldError]:
+    """Yield the dates of a payload that no calendar reaches."""
     for name in _DATES:
         moment = getattr(payload, name, None)
         if isinstance(moment, datetime) and not is_plausible_moment(moment):
             yield FieldError(f"data.{name}", TIME_OUT_OF_RANGE)
 
 
-def _off_the_shelf(envelope: Envelope, _: str | None, payload: Shelved) -> Iterator[FieldError]:
-    """Yield what a shelving lacks: it is somebody's, for a reason, and not for long."""
-    yield from (
-        FieldError(f"data.{name}", "missing")
-        for name in ("actor", "text")
-        if not (getattr(payload, name) or "").strip()
-    )
+def _shelving_errors(envelope: Envelope, _: str | None, payload: Shelved) -> Iterator[FieldError]:
+    """Yield what a shelving lacks: it has an actor and a reason, and it ends soon."""
+    for name in ("actor", "text"):
+        if not (getattr(payload, name) or "").strip():
+            yield FieldError(f"data.{name}", "missing")
     if not is_plausible_moment(envelope.time):
         return
-    if not envelope.time < payload.until <= envelope.time + LONGEST_SHELVED:
+    if not envelope.time < payload.until <= envelope.time + LONGEST_SHELVING:
         yield FieldError("data.until", "must lie after the event, by seven days at most")
 
 
-def _not_by_the_centre(envelope: Envelope, _: str | None, __: Payload) -> Iterator[FieldError]:
+def _source_errors(envelope: Envelope, _: str | None, __: Payload) -> Iterator[FieldError]:
     if EVENT_TYPES[envelope.type] in OWN | KIN and not is_own(envelope.source):
         yield FieldError("source", "only the centre itself tells this")
 
 
-def _checks_of(kind: type[Struct]) -> Iterator[Check]:
-    """Yield what there is to be looked at in events with a kind of payload, in the order in which faults are told."""
-    if kind in _SAYS_ENOUGH:
-        yield _SAYS_ENOUGH[kind]
-    if not set(_RELATED).isdisjoint(kind.__struct_fields__):
-        yield _own_relative
+def _checks_of(payload_type: type[Struct]) -> Iterator[SemanticCheck]:
+    """Yield the checks of events with a type of payload, in the order in which their errors are listed."""
+    if payload_type in _CONTENT_CHECKS:
+        yield _CONTENT_CHECKS[payload_type]
+    if not set(_RELATIVES).isdisjoint(payload_type.__struct_fields__):
+        yield _relative_errors
     yield time_errors
-    if kind is Reported:
-        yield _dues_out_of_time
-    elif not set(_DATES).isdisjoint(kind.__struct_fields__):
-        yield _dates_out_of_time
-    if kind is Shelved:
-        yield _off_the_shelf
-    if kind in {PAYLOADS[event_type] for event_type in OWN | KIN}:
-        yield _not_by_the_centre
+    if payload_type is Reported:
+        yield _due_errors
+    elif not set(_DATES).isdisjoint(payload_type.__struct_fields__):
+        yield _date_errors
+    if payload_type is Shelved:
+        yield _shelving_errors
+    if payload_type in {PAYLOADS[event_type] for event_type in OWN | KIN}:
+        yield _source_errors
 
 
-_SAYS_ENOUGH: Mapping[type[Struct], Check] = {
-    Assigned: _assigned_to_nobody,
-    Rated: _no_verdict,
-    Answered: _no_verdict,
-    Updated: _no_change,
+_CONTENT_CHECKS: Mapping[type[Struct], SemanticCheck] = {
+    Assigned: _assignment_errors,
+    Rated: _verdict_errors,
+    Answered: _verdict_errors,
+    Updated: _update_errors,
 }
-_CHECKS = {kind: tuple(_checks_of(kind)) for kind in (*PAYLOADS.values(), *BOOKINGS.values())}
+_CHECKS = {payload_type: tuple(_checks_of(payload_type)) for payload_type in (*PAYLOADS.values(), *BOOKINGS.values())}

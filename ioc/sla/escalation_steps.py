@@ -1,18 +1,29 @@
-"""The steps a deadline announces: the warning, the breach, the rungs of the ladder; and which were announced so far."""
+"""The steps a deadline announces (the warning, the breach, the escalations), and which of them were announced."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from ioc.catalogue.calendar import Calendar
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.sla_policy import EscalationStep, SlaRule, TimeKind
 from ioc.core.times import Instant
 from ioc.incident.directive import DeadlineStep
-from ioc.incident.state import BREACHED, FIRST_ESCALATION, WARNED, Incident, SlaClock
+from ioc.incident.facts import FactKind
+from ioc.incident.fired_step import BREACHED, FIRST_ESCALATION, WARNED, FiredStep
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident
 from ioc.sla import directives
 
 
+def fact_kind(step: int) -> FactKind:
+    """Return the kind of the fact that announces a step, by its number."""
+    if step == WARNED:
+        return FactKind.WARNED
+    return FactKind.BREACHED if step == BREACHED else FactKind.ESCALATED
+
+
 def steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[DeadlineStep]:
-    """Yield what a clock announces, in order: the warning, the breach, the rungs of the ladder and their repeats."""
+    """Yield what a clock announces, in order: the warning, the breach, the escalations and their repeats."""
     step = step_after(-1, clock, incident, catalogue)
     while step is not None:
         yield step
@@ -20,20 +31,20 @@ def steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator
 
 
 def due_steps(clock: SlaClock, incident: Incident, now: Instant, catalogue: Catalogue) -> list[DeadlineStep]:
-    """Return the steps of a clock that hold by `now` and were not announced yet.
+    """Return the steps of a clock that are due by `now` and were not announced yet.
 
-    No step comes before the one below it: the catalogue refuses a ladder in which one could.
+    No step is due before the one below it: the catalogue refuses an escalation policy in which one could be.
     """
-    found: list[DeadlineStep] = []
+    due: list[DeadlineStep] = []
     step = step_after(last_fired(clock, incident), clock, incident, catalogue)
     while step is not None and fires_at(step) <= now:
-        found.append(step)
+        due.append(step)
         step = step_after(step.number, clock, incident, catalogue)
-    return found
+    return due
 
 
 def step_after(last: int, clock: SlaClock, incident: Incident, catalogue: Catalogue) -> DeadlineStep | None:
-    """Return the first step of a clock whose number is higher than `last`; None when it has no more."""
+    """Return the first step of a clock with a number above `last`; None when there is none."""
     if clock.due is None:
         return None
     if last < WARNED and clock.warn is not None:
@@ -41,57 +52,68 @@ def step_after(last: int, clock: SlaClock, incident: Incident, catalogue: Catalo
     if last < BREACHED:
         return DeadlineStep(BREACHED, 0, clock.due)
     rule = catalogue.rules.by_id.get(incident.rule)
-    return None if rule is None else _on_ladder(last + 1, clock.due, rule, catalogue.calendars[rule.calendar])
+    return None if rule is None else _escalation(last + 1, clock.due, rule, catalogue.calendars[rule.calendar])
 
 
-def _on_ladder(number: int, due: Instant, rule: SlaRule, calendar: Calendar) -> DeadlineStep | None:
-    """Return the step of a number from the ladder: each rung speaks once, and as often again as it repeats."""
-    turn = number - FIRST_ESCALATION
-    for rung in rule.escalation_steps:
-        turns = 1 if rung.repeat is None else 1 + rung.repeat.times
-        if turn < turns:
-            return DeadlineStep(number, rung.level, _moment(rung, turn, due, calendar), rung.whom, rung.channel)
-        turn -= turns
+def _escalation(number: int, due: Instant, rule: SlaRule, calendar: Calendar) -> DeadlineStep | None:
+    """Return the step with a number above the breach. A policy's step takes one number, and one for each repeat."""
+    repeat = number - FIRST_ESCALATION
+    for step in rule.escalation_steps:
+        times = 1 if step.repeat is None else 1 + step.repeat.times
+        if repeat < times:
+            return DeadlineStep(number, step.level, _escalates_at(step, repeat, due, calendar), step.whom, step.channel)
+        repeat -= times
     return None
 
 
-def _moment(rung: EscalationStep, turn: int, due: Instant, calendar: Calendar) -> Instant:
-    """Return when a rung speaks for the first time, at turn 0, or again."""
-    wait = rung.after if rung.repeat is None else rung.after + turn * rung.repeat.every
-    return due + wait if rung.waits_in is TimeKind.WALL else calendar.add(due, wait)
+def _escalates_at(step: EscalationStep, repeat: int, due: Instant, calendar: Calendar) -> Instant:
+    """Return when a step is announced for the first time (repeat 0) or again."""
+    wait = step.after if step.repeat is None else step.after + repeat * step.repeat.every
+    match step.waits_in:
+        case TimeKind.WALL:
+            return due + wait
+        case TimeKind.WORKING:
+            return calendar.add(due, wait)
+    assert_never(step.waits_in)
+
+
+def is_fired_by(fired: FiredStep, clock: SlaClock, incident: Incident) -> bool:
+    """True when a clock fired the step in its present run: that of the incident, of the clock, and under this rule."""
+    is_clocks = fired.run == clock.run and fired.target == clock.target
+    return is_clocks and fired.epoch == incident.epoch and fired.rule == incident.rule
 
 
 def last_fired(clock: SlaClock, incident: Incident) -> int:
-    """Return the highest step of a clock announced in this run under this rule; -1 when none was."""
+    """Return the highest number of a step that a clock fired in its present run; -1 when it fired none."""
     last, target = -1, clock.target
-    for said in incident.fired_steps:
-        if said.target == target and said.step > last and said.is_of(incident, clock):
-            last = said.step
+    for fired in incident.fired_steps:
+        if fired.target == target and fired.step > last and is_fired_by(fired, clock, incident):
+            last = fired.step
     return last
 
 
 def next_step_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
-    """Return when the next announcement is due, over all running clocks and directives; None when nothing is to come.
+    """Return when the next announcement is due, over all running clocks and directives; None when none is to come.
 
-    The instant of the due itself is still on time, so a breach is announced one millisecond after it.
+    The due instant itself is still in time, so a breach is announced one millisecond after it.
     """
     if not incident.is_open:
         return None
-    coming = [
+    instants = [
         at for clock in incident.clocks if clock.running and (at := _next_of(clock, incident, catalogue)) is not None
     ]
     if incident.directives:
-        coming += [fires_at(one.steps[0]) for one in directives.pending_reminders(incident, catalogue)]
-    return min(coming) if coming else None
+        instants += [fires_at(reminder.steps[0]) for reminder in directives.pending_reminders(incident, catalogue)]
+    return min(instants) if instants else None
 
 
 def _next_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Instant | None:
     if not incident.fired_steps and clock.warn is not None and clock.due is not None:
-        return clock.warn  # as it is with most: nothing was announced yet
+        return clock.warn  # the common case: nothing was announced yet
     step = step_after(last_fired(clock, incident), clock, incident, catalogue)
     return None if step is None else fires_at(step)
 
 
 def fires_at(step: DeadlineStep) -> Instant:
-    """Return the first instant at which a step holds: after its due for a breach, at once for a warning."""
+    """Return the first instant at which a step is announced: a warning at once, all else just after its instant."""
     return step.at if step.number == WARNED else step.at + 1

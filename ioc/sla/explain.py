@@ -1,4 +1,4 @@
-"""Why an incident is due when it is: which rule, and which arithmetic."""
+"""Why an incident is due when it is: by which rule, and by what arithmetic."""
 
 from collections.abc import Iterator
 
@@ -8,20 +8,21 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, Millis
 from ioc.incident.facts import FactKind
-from ioc.incident.state import BREACHED, WARNED, Incident, PauseSpan, SlaClock
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident, PauseSpan
 from ioc.sla import clocks
-from ioc.sla.escalation_steps import steps
+from ioc.sla.escalation_steps import fact_kind, is_fired_by, steps
 
 
 class SkippedDay(Struct, frozen=True):
-    """A day the calendar left out, and its name."""
+    """A day the calendar left out: its date (YYYY-MM-DD) and name."""
 
     date: str
     name: str
 
 
 class ExplainedStep(Struct, frozen=True):
-    """What a deadline announces (warned, breached, escalated): when, to whom, and when it did so (ms) if it has."""
+    """One step of a deadline: when it is to be announced and to whom, and when it was (ms); None if it was not."""
 
     kind: FactKind
     level: int
@@ -34,7 +35,7 @@ class ExplainedStep(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """The arithmetic of one deadline; instants and durations in ms.
 
-    `procedure` is the one whose own target this is, and not the rule's.
+    `procedure` is the code of the procedure whose target this is; None when it is the rule's.
     """
 
     target: TargetName
@@ -62,8 +63,8 @@ def explain(incident: Incident, now: Instant, catalogue: Catalogue) -> Iterator[
 
 
 def _explain(clock: SlaClock, incident: Incident, now: Instant, catalogue: Catalogue) -> Explanation:
-    until = next((at for at in (clock.met, clock.stopped) if at is not None), now)
-    used, skipped = _counted(clock, incident, until, catalogue)
+    end = next((at for at in (clock.met, clock.stopped) if at is not None), now)
+    used, skipped = _count(clock, incident, end, catalogue)
     return Explanation(
         target=clock.target,
         rule=clocks.EXPLICIT if clock.explicit else incident.rule,
@@ -93,21 +94,21 @@ def _calendar_of(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> s
     return clocks.EXPLICIT if clock.explicit or rule is None else rule.calendar
 
 
-def _counted(
-    clock: SlaClock, incident: Incident, until: Instant, catalogue: Catalogue
+def _count(
+    clock: SlaClock, incident: Incident, at: Instant, catalogue: Catalogue
 ) -> tuple[Millis, tuple[SkippedDay, ...]]:
-    """Return the time a clock has counted, and the days it left out on the way to its due."""
+    """Return the time a clock has counted by `at`, in ms, and the days it left out on the way to its due."""
     rule = catalogue.rules.by_id.get(incident.rule)
     if clock.explicit or rule is None:
-        return max(0, until - clock.base), ()
+        return max(0, at - clock.base), ()
     calendar = catalogue.calendars[rule.calendar]
-    end = max(until, clock.due or until)
+    end = max(at, clock.due or at)
     skipped = tuple(SkippedDay(day.date.isoformat(), day.name) for day in calendar.skipped(clock.base, end))
-    return clocks.used_by(clock, incident, until, calendar), skipped
+    return clocks.used_by(clock, incident, at, calendar), skipped
 
 
 def status_of(clock: SlaClock, incident: Incident, now: Instant) -> str:
-    """Return met, breached, stopped, paused or running: one word for how a deadline stands at `now`."""
+    """Return the status of a deadline at `now`: met, breached, stopped, paused or running."""
     if clock.stopped is not None:
         return "stopped"
     if clock.met is not None:
@@ -117,11 +118,9 @@ def status_of(clock: SlaClock, incident: Incident, now: Instant) -> str:
     return "breached" if clock.due < now else "running"
 
 
-_KINDS = {WARNED: FactKind.WARNED, BREACHED: FactKind.BREACHED}
-
-
 def _steps(clock: SlaClock, incident: Incident, catalogue: Catalogue) -> Iterator[ExplainedStep]:
-    fired = {said.step: said.at for said in incident.fired_steps if said.is_of(incident, clock)}
+    fired_at = {fired.step: fired.at for fired in incident.fired_steps if is_fired_by(fired, clock, incident)}
     for step in steps(clock, incident, catalogue):
-        kind = _KINDS.get(step.number, FactKind.ESCALATED)
-        yield ExplainedStep(kind, step.level, step.at, step.recipient, step.channel, fired.get(step.number))
+        yield ExplainedStep(
+            fact_kind(step.number), step.level, step.at, step.recipient, step.channel, fired_at.get(step.number)
+        )

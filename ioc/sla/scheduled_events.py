@@ -1,7 +1,7 @@
-"""What the centre itself brings about once a moment has come: an acknowledgement lapses, a shelving ends.
+"""Events the centre schedules for itself: an acknowledgement lapses, a shelving ends.
 
-It is no silent change but an event in the log like everyone's, folded when it comes. Its id is made of its cause, so
-that it counts once; what people did meanwhile wins over it.
+They are no silent changes but events in the log like any other, folded when they come. An event's id is made of its
+cause, so that it counts once; what people did in the meantime wins over it.
 """
 
 from msgspec import Struct
@@ -17,12 +17,12 @@ from ioc.incident.state import Incident
 from ioc.sla import clocks
 from ioc.sla.escalation_steps import next_step_at
 
-_PART = "moments"
-SOURCE = f"{CENTRE}{_PART}/"
+_COMPONENT = "moments"
+SOURCE = f"{CENTRE}{_COMPONENT}/"
 
 
 class ScheduledEvent(Struct, frozen=True, gc=False):
-    """An event to come: from `at` on it can be told. `cause` is the moment it is reckoned from."""
+    """An event to be sent from the instant `at` on. `cause` is the instant it is reckoned from (both ms)."""
 
     at: Instant
     event_type: EventType
@@ -30,38 +30,38 @@ class ScheduledEvent(Struct, frozen=True, gc=False):
 
     @property
     def id(self) -> str:
-        """Return the id of the event."""
+        """The id of the event."""
         return f"{self.event_type}/{to_rfc3339(self.cause)}"
 
-    def event(self, incident: Incident) -> Outgoing:
-        """Return the event that tells the incident."""
+    def event_for(self, incident: Incident) -> Outgoing:
+        """Return the event to be sent to the incident."""
         payload = Lapsed(since=to_datetime(self.cause)) if self.event_type is EventType.LAPSED else Payload()
-        return own_event(_PART, incident.id, self.event_type, self.at, self.id, payload)
+        return own_event(_COMPONENT, incident.id, self.event_type, self.at, self.id, payload)
 
 
 def pending_events(incident: Incident, catalogue: Catalogue) -> list[ScheduledEvent]:
-    """Return what is to come of an open incident and is not on its way yet."""
-    taken, until = incident.taken_at, incident.shelved_until
-    if (taken is None and until is None) or not incident.is_open:
+    """Return the events scheduled for an open incident that have not been sent yet."""
+    taken_at, shelved_until = incident.taken_at, incident.shelved_until
+    if (taken_at is None and shelved_until is None) or not incident.is_open:
         return []
-    moments = []
+    events = []
     lapse = clocks.lapses_at(incident, catalogue)
-    if lapse is not None and taken is not None:
-        moments.append(ScheduledEvent(lapse + 1, EventType.LAPSED, taken))  # on the very instant there is still time
-    if until is not None:
-        moments.append(ScheduledEvent(until, EventType.UNSHELVED, until))
-    return [one for one in moments if one.id not in incident.sent] if incident.sent else moments
+    if lapse is not None and taken_at is not None:
+        events.append(ScheduledEvent(lapse + 1, EventType.LAPSED, taken_at))  # the instant itself is still in time
+    if shelved_until is not None:
+        events.append(ScheduledEvent(shelved_until, EventType.UNSHELVED, shelved_until))
+    return [event for event in events if event.id not in incident.sent] if incident.sent else events
 
 
 def due_events(incident: Incident, now: Instant, catalogue: Catalogue) -> list[ScheduledEvent]:
-    """Return what has come by `now`."""
-    return [one for one in pending_events(incident, catalogue) if one.at <= now]
+    """Return the pending events that are due by `now`."""
+    return [event for event in pending_events(incident, catalogue) if event.at <= now]
 
 
 def next_at(incident: Incident, catalogue: Catalogue) -> Instant | None:
-    """Return when next something is to be announced or told; None when nothing is to come."""
+    """Return when the next step is to be announced or the next event to be sent; None when there is none."""
     soonest = next_step_at(incident, catalogue)
-    for one in pending_events(incident, catalogue):
-        if soonest is None or one.at < soonest:
-            soonest = one.at
+    for event in pending_events(incident, catalogue):
+        if soonest is None or event.at < soonest:
+            soonest = event.at
     return soonest

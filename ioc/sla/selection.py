@@ -1,4 +1,4 @@
-"""What an incident is promised: the rule that governs it, and its targets, the procedure's own among them."""
+"""The targets of an incident: those of the rule that governs it, and that of its procedure."""
 
 from collections.abc import Mapping
 
@@ -17,23 +17,23 @@ def rule_of(incident: Incident, catalogue: Catalogue) -> SlaRule | None:
     )
 
 
-def targets_of(rule: SlaRule, promised: Procedure | None) -> Mapping[TargetName, Millis]:
-    """Return the targets under a rule: what a procedure promises takes the place of the solution's."""
-    if promised is None or promised.target is None:
+def targets_of(rule: SlaRule, procedure: Procedure | None) -> Mapping[TargetName, Millis]:
+    """Return the targets under a rule, in ms; that of a procedure replaces the rule's target for the solution."""
+    if procedure is None or procedure.target is None:
         return rule.targets
-    return {**rule.targets, TargetName.RESOLVE: promised.target}
+    return {**rule.targets, TargetName.RESOLVE: procedure.target}
 
 
 def promised_procedure(rule: SlaRule, incident: Incident, catalogue: Catalogue) -> Procedure | None:
-    """Return the procedure whose target counts; None when it is the rule's. What is urgent is not made slower by it."""
+    """Return the procedure whose target counts; None when the rule's does. Nothing urgent is made slower by one."""
     procedure = catalogue.procedure_of(incident.service, incident.category)
     if procedure is None or procedure.target is None:
         return None
-    own = rule.targets.get(TargetName.RESOLVE)
-    slower = own is not None and procedure.target > own
+    rule_target = rule.targets.get(TargetName.RESOLVE)
+    slower = rule_target is not None and procedure.target > rule_target
     return None if slower and incident.priority is Priority.URGENT else procedure
 
 
-def procedure_code(promised: Procedure | None) -> str:
-    """Return what an incident keeps of the procedure whose target counts."""
-    return promised.code if promised is not None else ""
+def procedure_code(procedure: Procedure | None) -> str:
+    """Return what an incident stores as its `promise`: the procedure's code, or nothing."""
+    return procedure.code if procedure is not None else ""

@@ -1,4 +1,4 @@
-"""calendars.yml: when work is done."""
+"""Reader of calendars.yml: when the city works."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from ioc.catalogue.calendar import Calendar, CalendarError, Frame
-from ioc.catalogue.reading.faults import Tell
-from ioc.catalogue.reading.reading import Document, Folder, Listed
-from ioc.catalogue.reading.texts import day, hours
+from ioc.catalogue.reading.errors import ErrorReport
+from ioc.catalogue.reading.folder import CatalogueFolder
+from ioc.catalogue.reading.rows import Document, NamedRows
+from ioc.catalogue.reading.time_texts import day, hours
 from ioc.core.scalars import Code, Name
 
 _DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
@@ -21,7 +22,7 @@ _LONGEST = timedelta(days=366)
 
 
 class HolidayRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """A day off, or several in a row when `to` is given."""
+    """A day off, or several in a row up to `to`."""
 
     date: Name
     name: Name
@@ -29,14 +30,14 @@ class HolidayRow(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WorkdayRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """A make-up working day, and the weekday (1 is Monday) whose hours it keeps."""
+    """A make-up working day, and the weekday (1 is Monday) whose hours apply to it."""
 
     date: Name
     like: Annotated[int, Meta(ge=1, le=7)] = 1
 
 
 class CalendarRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """A calendar as its file gives it; hours are texts such as 07:30-11:30."""
+    """A calendar in its file; hours are texts such as 07:30-11:30."""
 
     id: Code
     always: bool = False
@@ -45,43 +46,44 @@ class CalendarRow(Struct, frozen=True, forbid_unknown_fields=True):
     workdays: tuple[WorkdayRow, ...] = ()
 
 
-def read_calendars(folder: Folder) -> tuple[str, Listed[CalendarRow], dict[str, Calendar]]:
-    """Return the city's zone and its calendars, as they are in their file and as they are used."""
+def read_calendars(folder: CatalogueFolder) -> tuple[str, NamedRows[CalendarRow], dict[str, Calendar]]:
+    """Return the city's time zone, the rows of its calendars, and the calendars by their ids."""
     document = folder.document("calendars.yml", ["calendars"], ["zone"])
     zone = _zone(document)
-    calendars = document.rows("calendars", CalendarRow, "id")
-    made = (_Maker(row, document.tell, row.id not in calendars.faulty).calendar(zone) for row in calendars.rows)
-    return zone, calendars, {one.name: one for one in made if one is not None}
+    rows = document.rows("calendars", CalendarRow, "id")
+    builders = (_CalendarBuilder(row, document.report, row.id not in rows.faulty) for row in rows.rows)
+    calendars = (builder.calendar(zone) for builder in builders)
+    return zone, rows, {calendar.name: calendar for calendar in calendars if calendar is not None}
 
 
 def _zone(document: Document) -> str:
-    """Return the zone; the default one when it is left out, or a fault."""
-    zone = (document.found or {}).get("zone", _DEFAULT_ZONE)
+    """Return the zone; the default one when it is left out or wrong."""
+    zone = document.option("zone", _DEFAULT_ZONE)
     if not isinstance(zone, str):
-        document.tell("zone", "must be text such as Asia/Ho_Chi_Minh")
+        document.report("zone", "must be text such as Asia/Ho_Chi_Minh")
         return _DEFAULT_ZONE
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
-        document.tell("zone", f"'{zone}' is not a time zone such as Asia/Ho_Chi_Minh")
+        document.report("zone", f"'{zone}' is not a time zone such as Asia/Ho_Chi_Minh")
         return _DEFAULT_ZONE
     return zone
 
 
-class _Maker:
-    """Makes a calendar of its row, and tells what is wrong with it."""
+class _CalendarBuilder:
+    """Builds a calendar from its row, and reports what is wrong with it."""
 
-    def __init__(self, row: CalendarRow, tell: Tell, whole: bool) -> None:
+    def __init__(self, row: CalendarRow, report: ErrorReport, is_whole: bool) -> None:
         self.row = row
-        self._tell_file = tell
-        self._week_is_whole = whole or bool(row.week)
+        self._file_report = report
+        self._week_is_whole = is_whole or bool(row.week)
 
     def calendar(self, zone: str) -> Calendar | None:
         row = self.row
         if row.always:
             for name in ("week", "holidays", "workdays"):
                 if getattr(row, name):
-                    self._tell(name, "a calendar that is always open has none")
+                    self._report(name, "a calendar that is always open has none")
             return Calendar.always(row.id, zone)
         week, holidays = self._week(), self._holidays()
         workdays = self._workdays(week, holidays)
@@ -90,12 +92,12 @@ class _Maker:
         try:
             return Calendar(row.id, zone, week, holidays, workdays)
         except CalendarError as error:
-            for fault in dict.fromkeys(str(error).split("; ")):
-                self._tell_file(row.id, fault)
+            for reason in dict.fromkeys(str(error).split("; ")):
+                self._file_report(row.id, reason)
             return None
 
-    def _tell(self, where: str, what: str) -> None:
-        self._tell_file(f"{self.row.id}.{where}", what)
+    def _report(self, where: str, what: str) -> None:
+        self._file_report(f"{self.row.id}.{where}", what)
 
     def _week(self) -> dict[int, list[Frame]]:
         week: dict[int, list[Frame]] = {}
@@ -103,7 +105,7 @@ class _Maker:
             frames = [frame for text in texts if (frame := self._frame(days, text)) is not None]
             for weekday in self._weekdays(days):
                 if weekday in week:
-                    self._tell(f"week.{days}", f"'{_WEEKDAYS[weekday]}' is there twice")
+                    self._report(f"week.{days}", f"'{_WEEKDAYS[weekday]}' is there twice")
                 week[weekday] = frames
         return week
 
@@ -112,20 +114,20 @@ class _Maker:
         match = _DAYS.fullmatch(text)
         first, last = (_WEEKDAYS.index(name) for name in (match[1], match[2] or match[1])) if match else (0, -1)
         if first > last:
-            self._tell(f"week.{text}", "not days such as mon or mon-fri, in the order from mon to sun")
+            self._report(f"week.{text}", "not days such as mon or mon-fri, in the order from mon to sun")
             self._week_is_whole = False
         return range(first, last + 1)
 
     def _frame(self, days: str, text: str) -> Frame | None:
-        ends = self._tell_file.read(f"{self.row.id}.week.{days}", hours, text)
+        ends = self._file_report.parse(f"{self.row.id}.week.{days}", hours, text)
         self._week_is_whole &= ends is not None
         return None if ends is None else Frame(*ends)
 
     def _day(self, where: str, text: str) -> date | None:
-        return self._tell_file.read(f"{self.row.id}.{where}", day, text)
+        return self._file_report.parse(f"{self.row.id}.{where}", day, text)
 
     def _holidays(self) -> dict[date, str]:
-        off: dict[date, str] = {}
+        holidays: dict[date, str] = {}
         for index, holiday in enumerate(self.row.holidays):
             where = f"holidays.{index}"
             first = self._day(f"{where}.date", holiday.date)
@@ -133,34 +135,34 @@ class _Maker:
             if first is None or last is None:
                 continue
             if last < first:
-                self._tell(where, f"ends on {last}, before it begins on {first}")
+                self._report(where, f"ends on {last}, before it begins on {first}")
             elif last - first > _LONGEST:
-                self._tell(where, "longer than a year")
+                self._report(where, "longer than a year")
             else:
-                self._add(off, where, holiday.name, _days(first, last))
-        return off
+                self._add(holidays, where, holiday.name, _days(first, last))
+        return holidays
 
-    def _add(self, off: dict[date, str], where: str, name: str, days: Iterator[date]) -> None:
-        for one in days:
-            if one in off:
-                self._tell(where, f"{one} is off twice")
-            off[one] = name
+    def _add(self, holidays: dict[date, str], where: str, name: str, days: Iterator[date]) -> None:
+        for holiday in days:
+            if holiday in holidays:
+                self._report(where, f"{holiday} is off twice")
+            holidays[holiday] = name
 
-    def _workdays(self, week: dict[int, list[Frame]], off: dict[date, str]) -> dict[date, int]:
-        worked: dict[date, int] = {}
-        for index, workday in enumerate(self.row.workdays):
+    def _workdays(self, week: dict[int, list[Frame]], holidays: dict[date, str]) -> dict[date, int]:
+        workdays: dict[date, int] = {}
+        for index, row in enumerate(self.row.workdays):
             where = f"workdays.{index}"
-            one = self._day(f"{where}.date", workday.date)
-            if one is None:
+            workday = self._day(f"{where}.date", row.date)
+            if workday is None:
                 continue
-            if one in worked:
-                self._tell(where, f"{one} is worked twice")
-            if one in off:
-                self._tell(where, f"{one} is off and worked")
-            worked[one] = workday.like - 1
-            if self._week_is_whole and not week.get(worked[one]):
-                self._tell(where, f"is like {_WEEKDAYS[worked[one]]}, which has no hours")
-        return worked
+            if workday in workdays:
+                self._report(where, f"{workday} is worked twice")
+            if workday in holidays:
+                self._report(where, f"{workday} is off and worked")
+            weekday = workdays[workday] = row.like - 1
+            if self._week_is_whole and not week.get(weekday):
+                self._report(where, f"is like {_WEEKDAYS[weekday]}, which has no hours")
+        return workdays
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from api.read_model.clock import PipelineClock
-from api.read_model.reader import take
+from api.read_model.records import apply_record
 from ioc.core.editions import with_edition
 from ioc.core.records import Position
 from ioc.core.times import HOUR, MINUTE, SECOND
@@ -75,7 +75,7 @@ async def test_the_catalogue_names_its_edition_and_those_the_workers_fold_by(
 ) -> None:
     edition = city.model.catalogue.edition
     for known in ((), with_edition((), edition, 0), with_edition(with_edition((), edition, 0), "another", 7)):
-        take(city.model, Topic.POSITIONS, b"0", serde.encode(Position(editions=known)))
+        apply_record(city.model, Topic.POSITIONS, b"0", serde.encode(Position(editions=known)))
         told = (await client.get("/catalogue")).json()
         assert told["edition"] == edition
         assert told["in_force"] == [one.edition for one in known[-1:]]
@@ -122,7 +122,7 @@ async def test_an_event_clock_runs_on_at_its_own_speed_and_stops_in_silence() ->
     assert clock.now() == START
     for second in range(5):
         wall = START + second * SECOND
-        clock.hear(Heartbeat(0, "w", 0, 0, second * MINUTE, wall, "event"))
+        clock.put(Heartbeat(0, "w", 0, 0, second * MINUTE, wall, "event"))
     assert clock.by_events
     assert clock.speed == 60
     wall += SECOND // 2
@@ -139,5 +139,5 @@ async def test_days_that_pass_at_once_are_no_speed() -> None:
     for second, told in enumerate([0, 30 * HOUR, 30 * HOUR + MINUTE, 30 * HOUR + 2 * MINUTE, 30 * HOUR + 3 * MINUTE]):
         for partition in range(2):  # whose beats come a moment apart
             at = START + second * SECOND + partition * 40
-            clock.hear(Heartbeat(partition, "w", 0, 0, told, at, "event"))
+            clock.put(Heartbeat(partition, "w", 0, 0, told, at, "event"))
     assert 55 < clock.speed < 65

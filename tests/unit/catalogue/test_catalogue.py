@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 from msgspec.structs import replace
 
-from ioc.catalogue.channel import Channel, ChannelKind, Quiet
+from ioc.catalogue.channel import Channel, ChannelKind, QuietHours
 from ioc.catalogue.service import Online
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import DAY, HOUR, MINUTE
@@ -64,7 +64,7 @@ def test_urgent_is_never_slower_than_normal() -> None:
 
 
 def test_the_ladders_say_it_once_and_count_working_time() -> None:
-    rungs = [rung for rule in CITY.rules.rules for rung in rule.ladder]
+    rungs = [rung for rule in CITY.rules.rules for rung in rule.escalation_steps]
     assert rungs
     assert {(rung.waits_in, rung.repeat) for rung in rungs} == {("working", None)}
     assert {rung.channel for rung in rungs} == {"screen", "message", "call"} == CITY.channels.keys()
@@ -118,7 +118,7 @@ def test_a_route_of_its_own_wins_over_the_parents() -> None:
 )
 def test_quiet_hours(hours: tuple[str, str], at: str, quiet: bool) -> None:
     start, end = (time.fromisoformat(one) for one in hours)
-    channel = Channel("message", ChannelKind.APPRISE, quiet=(Quiet(start, end), Quiet(time(18), time(19))))
+    channel = Channel("message", ChannelKind.APPRISE, quiet=(QuietHours(start, end), QuietHours(time(18), time(19))))
     assert channel.is_quiet(time.fromisoformat(at)) is quiet
     assert channel.is_quiet(time(18, 30))
 

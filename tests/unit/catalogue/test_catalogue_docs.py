@@ -7,7 +7,7 @@ import pytest
 
 from ioc.catalogue.channel import ChannelKind
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.duplicate_policy import Action
+from ioc.catalogue.duplicate_policy import DuplicateAction
 from ioc.catalogue.reading.load import FILES, OPTIONAL_FILES, load_catalogue
 from ioc.catalogue.service import Online
 from ioc.catalogue.sla_policy import Match, OnPriority, OnReopen, TimeKind
@@ -34,12 +34,12 @@ def test_every_file_has_an_example_and_is_in_the_table() -> None:
 
 def test_the_examples_are_a_catalogue(town: Catalogue) -> None:
     assert town.channels_of("roads") == ("message",)
-    (_, rung) = town.rules.by_id["urgent"].ladder
+    (_, rung) = town.rules.by_id["urgent"].escalation_steps
     assert rung.waits_in is TimeKind.WALL
     assert rung.repeat is not None
     assert town.rules.by_id["urgent"].involve == ("centre", "roads")
     assert [key.owner for key in town.keys.values()] == ["ubnd", "centre"]
-    assert [rung.whom for rung in town.directives.ladder] == ["centre", "ubnd"]
+    assert [rung.whom for rung in town.directives.escalation_steps] == ["centre", "ubnd"]
 
 
 def test_a_sensor_has_the_thresholds_of_its_kind_but_where_it_has_its_own(town: Catalogue) -> None:
@@ -63,7 +63,17 @@ def test_the_rule_that_governs_is_the_one_it_says(
 
 @pytest.mark.parametrize(
     "words",
-    [Action, Match.__struct_fields__, TargetName, Online, ChannelKind, TimeKind, OnReopen, OnPriority, Direction],
+    [
+        DuplicateAction,
+        Match.__struct_fields__,
+        TargetName,
+        Online,
+        ChannelKind,
+        TimeKind,
+        OnReopen,
+        OnPriority,
+        Direction,
+    ],
 )
 def test_every_word_that_can_be_chosen_is_told(words: type) -> None:
     assert [word for word in words if f"`{word}`" not in PAGE] == []

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
-from ioc.core.schema import faults_of
+from ioc.core.schema import schema_errors
 from tests.unit.catalogue.test_catalogue_mistakes import add, faults
 
 
@@ -55,8 +55,8 @@ class Form(Struct, forbid_unknown_fields=True):
 
 def test_what_nobody_knows_is_named_to_its_author_and_to_no_other() -> None:
     form = {"An": 1, "marks": {"Binh": "x"}}
-    assert [fault.field for fault in faults_of(Form, form, own_words=True)] == ["An", "marks.Binh"]
-    assert [(fault.field, fault.reason) for fault in faults_of(Form, form)] == [
+    assert [fault.field for fault in schema_errors(Form, form, is_author=True)] == ["An", "marks.Binh"]
+    assert [(fault.field, fault.reason) for fault in schema_errors(Form, form)] == [
         ("", "has a field nobody knows"),
         ("marks.*", "must be integer"),
     ]
@@ -112,7 +112,7 @@ def test_what_is_right_is_taken(folder: Path, place: str, row: str) -> None:
 
 def test_a_rung_repeats_and_waits_as_it_is_written(folder: Path) -> None:
     add(folder, "rules.yml/rules", "@rule(a), ladder: [{level: 1, whom: ioc, in: wall, repeat: {every: 2h, times: 3}}]")
-    (rung,) = load_catalogue(folder).rules.by_id["a"].ladder
+    (rung,) = load_catalogue(folder).rules.by_id["a"].escalation_steps
     assert rung.waits_in == "wall"
     assert rung.repeat is not None
     assert (rung.repeat.every, rung.repeat.times) == (7_200_000, 3)

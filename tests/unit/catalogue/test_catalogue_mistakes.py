@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc.catalogue.reading.faults import CatalogueError
+from ioc.catalogue.reading.errors import CatalogueError
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 
 # Below the name of a list: `+` a row that is added to it, `-` a fault it makes. What begins with @ stands for what is

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ioc.catalogue.reading.plain import UNREADABLE, read_plain
+from ioc.catalogue.reading.yaml_values import UNREADABLE, read_yaml
 
 
 def read(text: str | bytes) -> tuple[object, list[str]]:
     told: list[str] = []
-    value = read_plain(
+    value = read_yaml(
         text if isinstance(text, bytes) else text.encode(), lambda where, what: told.append(f"{where}: {what}")
     )
     return value, told

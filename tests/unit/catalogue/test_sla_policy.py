@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ioc.catalogue.sla_policy import EscalationStep, Match, RuleBook, SlaRule, TimeKind, ties
+from ioc.catalogue.rule_ties import tied_rules
+from ioc.catalogue.sla_policy import EscalationStep, Match, SlaPolicy, SlaRule, TimeKind
 from ioc.core.scalars import Priority, TargetName
 from ioc.core.times import HOUR
 
@@ -21,7 +22,7 @@ def rule(id: str, match: Match) -> SlaRule:
 
 
 def governing(rules: list[SlaRule], named: tuple[str, str | None, Priority, str, str | None]) -> str | None:
-    found = RuleBook(tuple(rules)).rule_for(*named)
+    found = SlaPolicy(tuple(rules)).rule_for(*named)
     return found.id if found is not None else None
 
 
@@ -46,12 +47,12 @@ def test_the_most_specific_rule_wins_wherever_it_stands(
     named: tuple[str, str | None, Priority, str, str | None], governs: str
 ) -> None:
     rules = [GENERAL, SERVICE, URGENT, PLACE]
-    assert ties(rules) == []
+    assert tied_rules(rules) == []
     assert governing(rules, named) == governing(rules[::-1], named) == governs
 
 
 def test_without_a_rule_that_fits_there_is_none() -> None:
-    book = RuleBook((SERVICE, URGENT))
+    book = SlaPolicy((SERVICE, URGENT))
     for _ in range(2):  # an answer that was remembered is the same
         assert book.rule_for("noise", None, Priority.NORMAL, "app", None) is None
 
@@ -78,12 +79,12 @@ def test_what_is_not_named_fits_no_side_that_is_fixed() -> None:
     ],
 )
 def test_ties(one: Match, other: Match, tied: bool) -> None:
-    assert ties([rule("one", one), rule("other", other)]) == ([("one", "other")] if tied else [])
+    assert tied_rules([rule("one", one), rule("other", other)]) == ([("one", "other")] if tied else [])
 
 
 def test_ties_are_told_in_the_order_of_the_rules() -> None:
     rules = [SERVICE, rule("unit", Match(unit=SHARED)), URGENT, rule("trees", Match(service=frozenset({"trees"})))]
-    assert ties(rules) == [("service", "unit"), ("service", "trees"), ("unit", "trees")]
+    assert tied_rules(rules) == [("service", "unit"), ("service", "trees"), ("unit", "trees")]
 
 
 def test_a_rung_waits_in_working_time_and_says_it_once() -> None:
@@ -115,7 +116,7 @@ def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(
         and one.match.fits(named)
         and other.match.fits(named)
     }
-    assert set(ties(rules)) == disputed
+    assert set(tied_rules(rules)) == disputed
 
 
 @pytest.mark.parametrize("size", [500, 2000])
@@ -139,11 +140,11 @@ def test_many_rules_are_compared_with_few_others_each(
     def counted(self: Match, other: Match) -> bool:
         nonlocal compared
         compared += 1
-        return meets(self, other)
+        return overlaps(self, other)
 
-    meets = Match.meets
-    monkeypatch.setattr(Match, "meets", counted)
-    assert ties([rule(str(number), match(number)) for number in range(size)]) == []
+    overlaps = Match.overlaps
+    monkeypatch.setattr(Match, "overlaps", counted)
+    assert tied_rules([rule(str(number), match(number)) for number in range(size)]) == []
     assert compared <= size
 
 
@@ -160,9 +161,9 @@ def test_of_many_rules_few_are_asked_about_an_incident(monkeypatch: pytest.Monke
 @given(st.lists(MATCHES, max_size=5), st.randoms(use_true_random=False))
 def test_without_ties_the_order_of_the_rules_does_not_matter(matches: list[Match], random: object) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
-    assume(not ties(rules))
+    assume(not tied_rules(rules))
     shuffled = sorted(rules, key=lambda _: random.random())  # type: ignore[attr-defined]
-    book, other = RuleBook(tuple(rules)), RuleBook(tuple(shuffled))
+    book, other = SlaPolicy(tuple(rules)), SlaPolicy(tuple(shuffled))
     for named in NAMED:
         found = book.rule_for(*named)
         assert found == other.rule_for(*named)

@@ -1,4 +1,4 @@
-"""keys.yml: the public keys that directives are signed with, and whose they are."""
+"""Reader of keys.yml: the public keys that directives are signed with, and whose they are."""
 
 import binascii
 import re
@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from msgspec import Struct
 
-from ioc.catalogue.reading.faults import Tell
-from ioc.catalogue.reading.reading import Folder, Listed
+from ioc.catalogue.reading.errors import ErrorReport
+from ioc.catalogue.reading.folder import CatalogueFolder
+from ioc.catalogue.reading.rows import NamedRows
 from ioc.catalogue.signing_key import SigningKey
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
-from ioc.core.times import OUT_OF_TIME, Instant, is_of_our_time, to_instant
+from ioc.core.times import TIME_OUT_OF_RANGE, Instant, is_plausible_moment, to_instant
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _BYTES = 32
@@ -24,7 +25,7 @@ _NOT_A_KEY = "must be the public key of an Ed25519 pair: PEM, or its 32 bytes in
 
 
 class KeyRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """A key as its file gives it."""
+    """A key in its file."""
 
     id: Code
     owner: Code
@@ -33,45 +34,45 @@ class KeyRow(Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: Name | None = None
 
 
-def read_keys(folder: Folder, units: Listed[Unit]) -> Mapping[str, SigningKey]:
-    """Return the keys by their ids; what is written out as a private key is refused, and not repeated."""
-    document = folder.document("keys.yml", ["keys"], optional=True)
-    made = [_key(row, document.tell) for row in document.rows("keys", KeyRow, "id").rows if row.public != ""]
-    for key in made:
-        if units.lacks(key.owner):
-            document.tell(key.id, f"unknown unit '{key.owner}'")
-    _tell_twice(made, document.tell)
-    return {key.id: key for key in made}
-
-
-def _tell_twice(keys: list[SigningKey], tell: Tell) -> None:
-    """Tell of a public key that two ids have: nobody could say who signed."""
-    first: dict[bytes, str] = {}
+def read_keys(folder: CatalogueFolder, units: NamedRows[Unit]) -> Mapping[str, SigningKey]:
+    """Return the keys by their ids. A private key is an error, and is never quoted."""
+    document = folder.document("keys.yml", ["keys"], is_optional=True)
+    keys = [_key(row, document.report) for row in document.rows("keys", KeyRow, "id").rows if row.public != ""]
     for key in keys:
-        other = first.setdefault(key.public, key.id)
-        if key.public and other != key.id:
-            tell(key.id, f"has the same public key as '{other}'")
+        if units.lacks(key.owner):
+            document.report(key.id, f"unknown unit '{key.owner}'")
+    _report_shared_keys(keys, document.report)
+    return {key.id: key for key in keys}
 
 
-def _key(row: KeyRow, tell: Tell) -> SigningKey:
+def _report_shared_keys(keys: list[SigningKey], report: ErrorReport) -> None:
+    """Report a public key that has two ids: nobody could say who signed with it."""
+    first_ids: dict[bytes, str] = {}
+    for key in keys:
+        first_id = first_ids.setdefault(key.public, key.id)
+        if key.public and first_id != key.id:
+            report(key.id, f"has the same public key as '{first_id}'")
+
+
+def _key(row: KeyRow, report: ErrorReport) -> SigningKey:
     if not _ID.fullmatch(row.id):
-        tell(row.id, "the id of a key is made of letters, digits, dots, hyphens and underscores")
-    public = tell.read(f"{row.id}.public", _public, row.public)
-    since = tell.read(f"{row.id}.valid_from", _moment, row.valid_from)
-    until = None if row.valid_until is None else tell.read(f"{row.id}.valid_until", _moment, row.valid_until)
-    if since is not None and until is not None and until <= since:
-        tell(row.id, "ends before it begins")
-    return SigningKey(row.id, row.owner, public or b"", since or 0, until)
+        report(row.id, "the id of a key is made of letters, digits, dots, hyphens and underscores")
+    public = report.parse(f"{row.id}.public", _public, row.public)
+    start = report.parse(f"{row.id}.valid_from", _instant, row.valid_from)
+    end = None if row.valid_until is None else report.parse(f"{row.id}.valid_until", _instant, row.valid_until)
+    if start is not None and end is not None and end <= start:
+        report(row.id, "ends before it begins")
+    return SigningKey(row.id, row.owner, public or b"", start or 0, end)
 
 
-def _moment(text: str) -> Instant:
+def _instant(text: str) -> Instant:
     try:
         moment = datetime.fromisoformat(text)
         instant = to_instant(moment)
     except (ValueError, OverflowError):
         raise ValueError("must be a moment with a time zone, such as 2026-01-01T00:00:00+07:00") from None
-    if not is_of_our_time(moment):
-        raise ValueError(OUT_OF_TIME)
+    if not is_plausible_moment(moment):
+        raise ValueError(TIME_OUT_OF_RANGE)
     return instant
 
 

@@ -1,4 +1,4 @@
-"""The texts in a catalogue that stand for time. Each function raises ValueError, in words for who wrote the text."""
+"""Parsers of durations, dates and hours in a catalogue. Each raises ValueError with a message for the text's author."""
 
 import re
 from datetime import date, time
@@ -19,7 +19,7 @@ def duration(text: str) -> Millis:
 
 
 def some_time(text: str) -> Millis:
-    """Return the ms of a duration that is not nothing."""
+    """Return the ms of a duration longer than nothing."""
     millis = duration(text)
     if millis == 0:
         raise ValueError("must be more than nothing")
@@ -27,7 +27,7 @@ def some_time(text: str) -> Millis:
 
 
 def repeat_time(text: str) -> Millis:
-    """Return the ms between repeats: a minute at least, so that nobody is flooded."""
+    """Return the ms between repeats: a minute at least, so that nobody is flooded with messages."""
     millis = duration(text)
     if millis < MINUTE:
         raise ValueError("must be a minute at least")
@@ -35,20 +35,20 @@ def repeat_time(text: str) -> Millis:
 
 
 def day(text: str) -> date:
-    """Return a date such as 2026-01-02, of a year in which there can be events."""
+    """Return a date such as 2026-01-02, of a year from which there can be events."""
     try:
-        found = date.fromisoformat(text)
+        parsed = date.fromisoformat(text)
     except ValueError:
-        found = date.min
-    if found.isoformat() != text:
+        parsed = date.min
+    if parsed.isoformat() != text:  # other formats of ISO 8601, such as 20260102, are not accepted
         raise ValueError(f"'{text}' is not a day such as 2026-01-02")
-    if not 1970 <= found.year < _LAST_YEAR:
+    if not 1970 <= parsed.year < _LAST_YEAR:
         raise ValueError(f"{text} is not a day from 1970 to {_LAST_YEAR - 1}")
-    return found
+    return parsed
 
 
 def hours(text: str) -> tuple[time, time]:
-    """Return the two ends of hours such as 07:30-11:30."""
+    """Return the start and the end of hours such as 07:30-11:30."""
     match = _FRAME.fullmatch(text)
     try:
         if match is not None:

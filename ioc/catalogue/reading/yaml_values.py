@@ -1,7 +1,7 @@
-"""A YAML file as plain values: text, numbers, true and false, lists, and mappings with text for keys.
+"""A YAML file as plain values: text, numbers, true and false, lists, and mappings with text as keys.
 
-What YAML leaves to chance is settled or refused: words are those of YAML 1.2, so that `no` and 13:30 stay text; a key
-that is there twice, a type that is not plain, a list within itself are faults. Text is in Unicode NFC, as in events.
+Scalars follow YAML 1.2, so that `no` and 13:30 stay text. A key that is there twice, a type that is not plain and a
+list that contains itself are errors. Text is in Unicode NFC, as in events.
 """
 
 import re
@@ -17,13 +17,13 @@ except ImportError:  # a PyYAML built without its library in C
     from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 UNREADABLE = object()
-"""What a file holds that is no YAML."""
+"""The value of a file that is no YAML."""
 
 _TAG = "tag:yaml.org,2002:"
 
 
 class _Loader(_SafeLoader):
-    """Knows the plain words of YAML 1.2, and no others."""
+    """Resolves the scalars of YAML 1.2, and no others."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own name
 
@@ -47,22 +47,22 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def read_plain(raw: bytes, tell: Callable[[str, str], None]) -> Any:
-    """Return what a YAML file holds, UNREADABLE when that cannot be said; `tell` hears where, and what is wrong."""
+def read_yaml(raw: bytes, report: Callable[[str, str], None]) -> Any:
+    """Return the value of a YAML file, UNREADABLE when it has none. `report` is called with where and what is wrong."""
     loader = _Loader(raw)
     try:
         node = loader.get_single_node()
-        return None if node is None else _Reader(tell).value(node)
+        return None if node is None else _Reader(report).value(node)
     except yaml.YAMLError as error:
-        tell(_place(error), f"not YAML: {_problem(error)}")
+        report(_line_of(error), f"not YAML: {_problem(error)}")
     except RecursionError:
-        tell("-", "nested too deeply")
+        report("-", "nested too deeply")
     finally:
         loader.dispose()
     return UNREADABLE
 
 
-def _place(error: yaml.YAMLError) -> str:
+def _line_of(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     return "-" if mark is None else f"line {mark.line + 1}"
 
@@ -72,44 +72,44 @@ def _problem(error: yaml.YAMLError) -> str:
 
 
 class _Reader:
-    """Turns the nodes of one file into plain values. An alias is the node it stands for, read once."""
+    """Turns the nodes of one file into plain values. The node that an alias refers to is read once."""
 
-    def __init__(self, tell: Callable[[str, str], None]) -> None:
-        self._tell = tell
-        self._read: dict[int, Any] = {}
-        self._reading: set[int] = set()
+    def __init__(self, report: Callable[[str, str], None]) -> None:
+        self._report = report
+        self._values: dict[int, Any] = {}  # by the id of the node
+        self._open: set[int] = set()  # the nodes being read, within each other
 
     def value(self, node: yaml.Node) -> Any:
-        """Return the value of a node; what is wrong in it is told and left out."""
+        """Return the value of a node; what is wrong in it is reported and left out."""
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
-        if id(node) in self._reading:
-            self._fault(node, "holds itself")
+        if id(node) in self._open:
+            self._report_at(node, "holds itself")
             return None
-        if id(node) not in self._read:
-            self._reading.add(id(node))
-            self._read[id(node)] = self._collection(node)
-            self._reading.remove(id(node))
-        return self._read[id(node)]
+        if id(node) not in self._values:
+            self._open.add(id(node))
+            self._values[id(node)] = self._collection(node)
+            self._open.remove(id(node))
+        return self._values[id(node)]
 
-    def _fault(self, node: yaml.Node, what: str) -> None:
-        self._tell(f"line {node.start_mark.line + 1}", what)
+    def _report_at(self, node: yaml.Node, what: str) -> None:
+        self._report(f"line {node.start_mark.line + 1}", what)
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
             return _SCALARS[node.tag](node.value)
         except KeyError:
-            self._fault(node, f"'{node.tag}' is not a plain type")
+            self._report_at(node, f"'{node.tag}' is not a plain type")
         except ValueError:
-            self._fault(node, f"not a value of '{node.tag}'")
+            self._report_at(node, f"not a value of '{node.tag}'")
         return node.value
 
     def _collection(self, node: yaml.Node) -> Any:
         if node.tag not in (_TAG + "seq", _TAG + "map"):
-            self._fault(node, f"'{node.tag}' is not a plain type")
+            self._report_at(node, f"'{node.tag}' is not a plain type")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node)
-        return [self.value(part) for part in node.value]
+        return [self.value(item) for item in node.value]
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         own: dict[str, Any] = {}
@@ -118,19 +118,19 @@ class _Reader:
             if key.tag == _TAG + "merge":
                 self._merge(merged, value)
             elif not isinstance(key, yaml.ScalarNode):
-                self._fault(key, "a key must be a word")
+                self._report_at(key, "a key must be a word")
             elif (name := normalize("NFC", key.value)) in own:
-                self._fault(key, f"'{name}' is there twice")
+                self._report_at(key, f"'{name}' is there twice")
             else:
                 own[name] = self.value(value)
         return {**merged, **own}
 
     def _merge(self, merged: dict[str, Any], node: yaml.Node) -> None:
-        """Take over what `<<` names: one mapping, or several of which the first wins."""
-        found = self.value(node)
-        for part in found if isinstance(found, list) else [found]:
-            if not isinstance(part, dict):
-                self._fault(node, "only a mapping can be merged")
+        """Merge what `<<` refers to: a mapping, or several of which the first has precedence."""
+        value = self.value(node)
+        for mapping in value if isinstance(value, list) else [value]:
+            if not isinstance(mapping, dict):
+                self._report_at(node, "only a mapping can be merged")
                 return
-            for name, value in part.items():
-                merged.setdefault(name, value)
+            for name, member in mapping.items():
+                merged.setdefault(name, member)
