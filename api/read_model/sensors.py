@@ -1,80 +1,78 @@
-"""The sensors as the API tells them: what each measures now, which level is in force, and which are silent.
+"""The sensors as the API shows them: what each measures now, which level is in force, and which are silent.
 
-What is not known is told as null: neither the last value of a silent sensor is what it measures now, nor is nothing 0.
+An unknown value is null: the last value of a silent sensor is not what it measures now, and no value is not 0.
 """
 
-from typing import Any
-
+from api.http.json import Json, optional_rfc3339
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.thresholds import Sensor, Threshold
+from ioc.core.exhaustive import total
+from ioc.core.scalars import Priority
 from ioc.core.times import SECOND, Instant, to_rfc3339
 from ioc.processors.serde import Heartbeat
 from ioc.sensors.state import SensorState
 
-Json = dict[str, Any]
+_GRAVITY = total({Priority.LOW: 1, Priority.NORMAL: 2, Priority.HIGH: 3, Priority.URGENT: 4}, Priority)
 
 
 class Sensors:
-    """The sensors of the catalogue, as their fold last told of them."""
+    """The sensors of the catalogue, with the state their processor last wrote of each."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.dirty: set[str] = set()
         self._states: dict[str, SensorState] = {}
-        self._beats: dict[int, Instant] = {}
+        self._heartbeats: dict[int, Instant] = {}
 
     def put(self, state: SensorState) -> bool:
-        """Take over a state unless what is known is as new; tell whether anything changed."""
-        known = self._states.get(state.id)
-        if known is not None and known.version >= state.version:
+        """Take over a state unless the one before is as new; return whether anything changed."""
+        before = self._states.get(state.id)
+        if before is not None and before.version >= state.version:
             return False
         self._states[state.id] = state
         self.dirty.add(state.id)
         return True
 
-    def remove(self, id: str) -> None:
-        """Forget what was known of a sensor."""
-        if self._states.pop(id, None) is not None:
-            self.dirty.add(id)
+    def remove(self, sensor_id: str) -> None:
+        """Forget the state of a sensor."""
+        if self._states.pop(sensor_id, None) is not None:
+            self.dirty.add(sensor_id)
 
-    def hear(self, beat: Heartbeat) -> None:
-        """Take in a heartbeat of the fold of sensors."""
-        self._beats[beat.partition] = max(beat.at, self._beats.get(beat.partition, 0))
+    def put_heartbeat(self, heartbeat: Heartbeat) -> None:
+        """Take over a heartbeat of the sensors' processor."""
+        latest = self._heartbeats.get(heartbeat.partition, 0)
+        self._heartbeats[heartbeat.partition] = max(heartbeat.at, latest)
 
-    def vouched_at(self) -> Instant | None:
-        """Return when (ms by the wall) the partition that has been silent longest told of itself; None for never."""
-        return min(self._beats.values(), default=None)
+    def oldest_heartbeat(self) -> Instant | None:
+        """Return the last heartbeat (ms by the wall clock) of the partition silent longest; None before the first."""
+        return min(self._heartbeats.values(), default=None)
 
     def rows(self) -> list[Json]:
         """Return all sensors: the gravest first, then the silent ones, then by kind and name."""
-        known = ((sensor, self._states.get(id)) for id, sensor in self.catalogue.sensors.items())
-        ordered = sorted(known, key=lambda one: _order(*one))
-        return [sensor_row(sensor, state) for sensor, state in ordered]
+        pairs = [(sensor, self._states.get(sensor.id)) for sensor in self.catalogue.sensors.values()]
+        return [sensor_row(sensor, state) for sensor, state in sorted(pairs, key=lambda pair: _sort_key(*pair))]
 
-    def changed(self) -> list[Json]:
-        """Return the sensors that have changed since this was last asked."""
-        ids, self.dirty = sorted(self.dirty), set()
-        sensors = self.catalogue.sensors
-        return [sensor_row(sensors[id], self._states.get(id)) for id in ids if id in sensors]
+    def take_changes(self) -> list[Json]:
+        """Return the sensors that have changed since this was last called."""
+        dirty, self.dirty = sorted(self.dirty), set()
+        sensors = [self.catalogue.sensors[sensor_id] for sensor_id in dirty if sensor_id in self.catalogue.sensors]
+        return [sensor_row(sensor, self._states.get(sensor.id)) for sensor in sensors]
 
 
-def counts(rows: list[Json]) -> Json:
+def count_sensors(rows: list[Json]) -> Json:
     """Count the sensors: `at_level` those with a level in force, `unknown` those of which no present value is known."""
     return {
         "total": len(rows),
-        "at_level": sum(one["level"] > 0 for one in rows),
-        "silent": sum(one["silent"] for one in rows),
-        "unknown": sum(one["value"] is None for one in rows),
+        "at_level": sum(row["level"] > 0 for row in rows),
+        "silent": sum(row["silent"] for row in rows),
+        "unknown": sum(row["value"] is None for row in rows),
     }
 
 
-def _order(sensor: Sensor, state: SensorState | None) -> tuple[int, bool, str, str]:
+def _sort_key(sensor: Sensor, state: SensorState | None) -> tuple[int, bool, str, str]:
     threshold = _in_force(sensor, state)
-    silent = state is not None and state.silent is not None
+    silent = state is not None and state.outage is not None
     return (-_GRAVITY[threshold.priority] if threshold else 0, not silent, sensor.indicator.kind, sensor.name)
-
-
-_GRAVITY = {"low": 1, "normal": 2, "high": 3, "urgent": 4}
 
 
 def _in_force(sensor: Sensor, state: SensorState | None) -> Threshold | None:
@@ -96,7 +94,7 @@ def sensor_row(sensor: Sensor, state: SensorState | None) -> Json:
         "lat": sensor.lat,
         "lon": sensor.lon,
         "direction": kind.direction,
-        "thresholds": [_limits(one) for one in sensor.thresholds],
+        "thresholds": [_limits(threshold) for threshold in sensor.thresholds],
         "silent_after_s": sensor.silent_after / SECOND,
         **_measured(state),
         **_level(sensor, state),
@@ -111,24 +109,26 @@ def _limits(threshold: Threshold) -> Json:
 def _measured(state: SensorState | None) -> Json:
     if state is None or state.time is None:
         return {"value": None, "last_value": None, "last_at": None}
-    value = state.value if state.silent is None else None
+    value = state.value if state.outage is None else None
     return {"value": value, "last_value": state.value, "last_at": to_rfc3339(state.time)}
 
 
 def _level(sensor: Sensor, state: SensorState | None) -> Json:
     threshold = _in_force(sensor, state)
-    told: Json = {"level": 0, "title_vi": None, "title_en": None, "priority": None, "since": None, "incident": None}
     if state is None or threshold is None:
-        return told
-    told |= {"level": threshold.level, "title_vi": threshold.title_vi, "title_en": threshold.title_en}
-    told |= {"priority": threshold.priority, "since": None if state.since is None else to_rfc3339(state.since)}
-    if state.run is not None and not state.run.settled:
-        told["incident"] = state.run.incident
-    return told
+        return {"level": 0, "title_vi": None, "title_en": None, "priority": None, "since": None, "incident": None}
+    return {
+        "level": threshold.level,
+        "title_vi": threshold.title_vi,
+        "title_en": threshold.title_en,
+        "priority": threshold.priority,
+        "since": optional_rfc3339(state.level_start),
+        "incident": None if state.exceedance is None or state.exceedance.is_closed else state.exceedance.incident,
+    }
 
 
 def _silence(state: SensorState | None) -> Json:
-    if state is None or state.silent is None:
+    if state is None or state.outage is None:
         return {"silent": False, "silent_since": None, "silent_incident": None}
-    incident = None if state.silent.settled else state.silent.incident
-    return {"silent": True, "silent_since": to_rfc3339(state.silent.since), "silent_incident": incident}
+    incident = None if state.outage.is_closed else state.outage.incident
+    return {"silent": True, "silent_since": to_rfc3339(state.outage.start), "silent_incident": incident}

@@ -103,7 +103,7 @@ def _states(states: Mapping[str, SensorState], by_wall: bool) -> Mapping[str, Se
     if not by_wall:
         return states
     return {
-        sensor_id: replace(state, known_at=0, silent=None, silences=0, version=0)
+        sensor_id: replace(state, known_at=0, outage=None, outages=0, version=0)
         for sensor_id, state in states.items()
         if state.time is not None
     }
@@ -118,8 +118,8 @@ def _silence_differences(
     for snapshot in snapshots:
         for sensor_id, state in snapshot.states.items():
             touched, events = snapshot.touched.get(sensor_id, 0), silences[sensor_id]
-            if snapshot.is_whole and not inspection.is_fresh(touched) and events != state.silences:
-                yield f"sensor {sensor_id} was silent {state.silences} times, which {events} events tell"
+            if snapshot.is_whole and not inspection.is_fresh(touched) and events != state.outages:
+                yield f"sensor {sensor_id} was silent {state.outages} times, which {events} events tell"
             sensor = catalogue.sensors.get(sensor_id)
             if sensor is not None and inspection.is_forgotten(state.silent_at(sensor), touched):
                 yield f"sensor {sensor_id} has been silent for too long, and nothing was said of it"

@@ -157,7 +157,7 @@ def _escalated_to(fact: Fact, incident: Summary | None, catalogue: Catalogue) ->
         return fact.recipient, fact.channel
     rule = catalogue.rules.by_id.get(fact.rule or (incident.rule if incident is not None else ""))
     steps = rule.escalation_steps if rule is not None else ()
-    return next(((step.whom, step.channel) for step in steps if step.level == fact.level), (None, None))
+    return next(((step.unit, step.channel) for step in steps if step.level == fact.level), (None, None))
 
 
 def new_notifications(

@@ -12,7 +12,7 @@ from ioc.core.watermark import Watermark
 from ioc.processors.sensor_change_set import SensorChangeSet
 from ioc.processors.slice_fold import STRAY, SliceFold
 from ioc.sensors.observations import Observation, Observed, read_observation
-from ioc.sensors.state import Heard, SensorState, fall_silent, observe
+from ioc.sensors.state import SensorState, SensorUpdate, fall_silent, observe
 
 if TYPE_CHECKING:
     from ioc.processors.sensors import SensorProcessor
@@ -30,9 +30,9 @@ def refused_at_the_door(observation: Observation, now: Instant, catalogue: Catal
     sensor = catalogue.sensors.get(observation.sensor)
     if sensor is None:
         return _UNKNOWN_SENSOR
-    if not isinstance(observation.said, Observed):
+    if not isinstance(observation.payload, Observed):
         return None
-    if observation.said.measure not in (None, sensor.indicator.measure):
+    if observation.payload.measure not in (None, sensor.indicator.measure):
         return _WRONG_MEASURE
     return _IN_THE_FUTURE if observation.time > now + FUTURE_TOLERANCE else None
 
@@ -69,7 +69,7 @@ class SensorSliceFold(SliceFold):
             self.now = max(self.now, record.appended)
         elif isinstance(read, Watermark):
             self._fire_up_to(read.time, read.time)
-        elif isinstance(read, Observation) and isinstance(read.said, Observed):
+        elif isinstance(read, Observation) and isinstance(read.payload, Observed):
             # Old data lives through its own days: silences before this observation are told before it.
             self._fire_up_to(read.time - 1, read.time)
         self._register_new_sensors()
@@ -107,7 +107,7 @@ class SensorSliceFold(SliceFold):
         state = self.changes.sensors.get(sensor_id) or self.processor.sensors.get(sensor_id)
         return state or SensorState(sensor_id, self.now, version=1)
 
-    def _store(self, sensor: Sensor, outcome: Heard) -> None:
+    def _store(self, sensor: Sensor, outcome: SensorUpdate) -> None:
         self.changes.outbox.extend(outcome.emitted)
         if outcome.state is not self.processor.sensors.get(sensor.id):
             self.changes.sensors[sensor.id] = outcome.state

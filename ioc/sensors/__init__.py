@@ -1,1 +1,1 @@
-"""Sensors: what they measure and say, what is known of each, and what the centre makes of it."""
+"""Sensors: their observations, the levels and silences that follow, and the incidents that these open and resolve."""

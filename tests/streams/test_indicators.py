@@ -182,7 +182,7 @@ def test_an_incident_opens_rises_and_clears_once_though_the_worker_is_killed_on_
         assert sent(kafka, f"{RIVER}:1") == ["reported", "updated", "resolved"]
         state = sensor(kafka, RIVER)
         assert state is not None
-        assert (state.level, state.runs, state.late) == (0, 1, 3)
+        assert (state.level, state.exceedances, state.late) == (0, 1, 3)
         verified(centre)
 
 

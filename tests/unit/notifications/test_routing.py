@@ -76,7 +76,7 @@ def test_people_who_escalate_to_a_level_tell_whom_the_ladder_names_for_it() -> N
     rule = next(rule for rule in CITY.rules.by_id.values() if rule.escalation_steps)
     rung = rule.escalation_steps[0]
     told = recipients(fact("escalated", level=rung.level), replace(ONE, rule=rule.id), CITY)
-    assert told[0] == (rung.whom, rung.channel)
+    assert told[0] == (rung.unit, rung.channel)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FactKind if OCCASIONS[kind] is None])

@@ -26,7 +26,7 @@ from ioc.processors.incidents import IncidentProcessor as Incidents
 from ioc.processors.reader import read_event
 from ioc.processors.sensor_change_set import SensorChangeSet
 from ioc.processors.sensors import SensorProcessor
-from ioc.sensors.observations import OBSERVED_TYPE, SETTLED_TYPE, Observation, Settled, read_observation
+from ioc.sensors.observations import INCIDENT_CLOSED_TYPE, OBSERVED_TYPE, IncidentClosed, Observation, read_observation
 from ioc.sensors.state import SensorState
 from tests.unit.samples import CITY, at, body
 
@@ -129,7 +129,7 @@ class Lane:
 
     def close(self, incident: str, told: int = 1) -> "Lane":
         """People close an incident, and the incidents' own fold says so."""
-        value = msgspec.json.decode(observed("c", NOON, 0, type=SETTLED_TYPE))
+        value = msgspec.json.decode(observed("c", NOON, 0, type=INCIDENT_CLOSED_TYPE))
         return self.receive(msgspec.json.encode({**value, "data": {"incident": incident, "told": told}}))
 
     def restart(self) -> "Lane":
@@ -193,7 +193,7 @@ def test_it_rises_falls_and_clears_with_hysteresis() -> None:
     lane.see(110, 0.7)
     assert lane.told[3].event_type is EventType.RESOLVED
     assert lane.told[3].payload == Payload(text="0.7 m ≤ 0.8 m trong 10 phút; nặng nhất 2.1 m")
-    assert (lane.state().level, lane.state().since, lane.state().run) == (0, None, None)
+    assert (lane.state().level, lane.state().level_start, lane.state().exceedance) == (0, None, None)
 
 
 def test_the_next_time_it_is_another_incident() -> None:
@@ -288,7 +288,7 @@ def by_hand(event_type: EventType, since_noon: int, **data: object) -> Outgoing:
     return Outgoing(Topic.EVENTS, f"{GAUGE}:1".encode(), value)
 
 
-def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> list[Settled]:
+def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> list[IncidentClosed]:
     """Let the fold of incidents hear what the sensors' sent, and the sensors' what it sends back; return that."""
     heard = []
     for sent in changes:
@@ -301,8 +301,8 @@ def both(lane: Lane, changes: Sequence[Outgoing], incidents: Incidents) -> list[
             lane.receive(back.value, back.key.decode())
             read = read_observation(back.key, back.value)
             assert isinstance(read, Observation)
-            assert isinstance(read.said, Settled)
-            heard.append(read.said)
+            assert isinstance(read.payload, IncidentClosed)
+            heard.append(read.payload)
     return heard
 
 
@@ -312,11 +312,11 @@ def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_open
     both(lane, lane.sent, incidents)
     assert incidents.incidents[f"{GAUGE}:1"].state == "reported"
     person = by_hand(EventType.RESOLVED, HOUR)
-    assert both(lane, [person], incidents) == [Settled(f"{GAUGE}:1", 1)]
+    assert both(lane, [person], incidents) == [IncidentClosed(f"{GAUGE}:1", 1)]
     rating = by_hand(EventType.RATED, HOUR, score=5)
     assert both(lane, [rating], incidents) == [], "it was closed before"
-    assert lane.state().run is not None
-    assert lane.state().run.settled  # type: ignore[union-attr]
+    assert lane.state().exceedance is not None
+    assert lane.state().exceedance.is_closed  # type: ignore[union-attr]
     lane.sent.clear()
     lane.see(20, 2.5).see(30, 2.5)
     both(lane, lane.sent, incidents)
@@ -325,7 +325,7 @@ def test_the_fold_of_incidents_tells_the_sensor_s_when_people_close_what_it_open
     lane.see(40, 0.5).see(50, 0.5)
     assert both(lane, lane.sent, incidents) == [], "its own solution is no news to it"
     assert incidents.incidents[f"{GAUGE}:2"].state == "resolved"
-    assert lane.state().run is None
+    assert lane.state().exceedance is None
 
 
 def test_only_what_the_incident_accepted_counts_as_told() -> None:
@@ -333,10 +333,10 @@ def test_only_what_the_incident_accepted_counts_as_told() -> None:
     both(lane, lane.see(0, 1.2).see(10, 1.2).sent, incidents)
     lane.sent.clear()
     lane.see(20, 2.2).see(30, 2.2)
-    assert both(lane, [by_hand(EventType.RESOLVED, 20 * MINUTE)], incidents) == [Settled(f"{GAUGE}:1", 1)]
+    assert both(lane, [by_hand(EventType.RESOLVED, 20 * MINUTE)], incidents) == [IncidentClosed(f"{GAUGE}:1", 1)]
     both(lane, lane.sent[:1], incidents)
     person = [by_hand(EventType.REOPENED, 40 * MINUTE), by_hand(EventType.RESOLVED, 41 * MINUTE)]
-    assert both(lane, person, incidents) == [Settled(f"{GAUGE}:1", 1)]
+    assert both(lane, person, incidents) == [IncidentClosed(f"{GAUGE}:1", 1)]
     assert incidents.incidents[f"{GAUGE}:1"].priority is Priority.NORMAL
 
 
@@ -357,7 +357,7 @@ def test_what_is_closed_twice_is_closed_once() -> None:
 def test_with_the_events_clock_neither_the_append_time_nor_people_s_closing_counts() -> None:
     lane = Lane(ClockKind.EVENT, ALONE).see(0, 0.5, appended=-500).see(30, 0.5, appended=-500)
     assert (lane.refused, lane.told) == ([], []), "at its very moment there is no silence yet"
-    settled = observed("c", NOON + 9 * HOUR, 0, type=SETTLED_TYPE)
+    settled = observed("c", NOON + 9 * HOUR, 0, type=INCIDENT_CLOSED_TYPE)
     lane.receive(settled.replace(b'"value"', b'"incident":"x","value"'))
     assert (lane.refused, lane.shard.position.clock) == ([], NOON + 30 * MINUTE)
 
