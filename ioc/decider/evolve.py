@@ -1,13 +1,15 @@
-"""What each move does to an incident. Every effect changes a draft, a copy that nobody else holds."""
+"""How each type of event changes an incident. The changes are made on a draft: a copy that nobody else holds."""
 
-from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Literal, assert_never
 
 from ioc.catalogue.city import Catalogue
 from ioc.core.scalars import TargetName, satisfaction_of
 from ioc.core.sources import CENTRE
 from ioc.core.times import Instant, to_instant
+from ioc.incident.dossier import Dossier
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import EventType
+from ioc.incident.open_spell import OpenSpell
 from ioc.incident.payloads import (
     Assigned,
     Directed,
@@ -21,7 +23,7 @@ from ioc.incident.payloads import (
     Shelved,
     Updated,
 )
-from ioc.incident.state import Dossier, HistoryEntry, Incident, OpenSpell
+from ioc.incident.state import Incident
 from ioc.sla import clocks, directives
 from ioc.sla.carry_over import change_rule
 
@@ -30,9 +32,105 @@ _ASSIGNED = (TargetName.ACKNOWLEDGE, TargetName.ASSIGN)
 _STARTED = (*_ASSIGNED, TargetName.FIRST_RESPONSE)
 _RESOLVED = tuple(TargetName)
 
+StayingType = Literal[
+    EventType.NOTED,
+    EventType.UPDATED,
+    EventType.ESCALATED,
+    EventType.RATED,
+    EventType.DIRECTED,
+    EventType.DIRECTIVE_ACKNOWLEDGED,
+    EventType.DIRECTIVE_DONE,
+    EventType.SHELVED,
+    EventType.UNSHELVED,
+    EventType.PROPOSED,
+    EventType.DECLINED,
+    EventType.JOINED,
+    EventType.LEFT,
+    EventType.FOLLOWED,
+]
+"""The types of the events that leave an incident in the state it is in."""
 
-def _reported(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
-    report = cast(Reported, payload)
+
+def evolve(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
+    """Apply an accepted event to a draft, but for the state it leads to.
+
+    The commonest types come first, since each case costs a comparison. A type without a case is an error of types.
+    """
+    at, event_type = entry.time, entry.event_type
+    match event_type:
+        case EventType.REPORTED:
+            assert isinstance(payload, Reported)
+            _report(draft, payload, at, catalogue)
+        case EventType.ACKNOWLEDGED:
+            _acknowledge(draft, at)
+        case EventType.ASSIGNED:
+            assert isinstance(payload, Assigned)
+            _assign(draft, payload, at, catalogue)
+        case EventType.STARTED:
+            _start(draft, at)
+        case EventType.RESOLVED:
+            _resolve(draft, at, catalogue)
+        case EventType.PAUSED:
+            _pause(draft, at, catalogue)
+        case EventType.RESUMED:
+            _resume(draft, at, catalogue)
+        case EventType.REJECTED | EventType.CANCELLED:
+            _close(draft, at, catalogue)
+        case EventType.REOPENED:
+            _reopen(draft, entry, catalogue)
+        case EventType.LAPSED:
+            _lapse(draft, at, catalogue)
+        case EventType.MERGED:
+            assert isinstance(payload, Merged)
+            _merge(draft, payload, at, catalogue)
+        case EventType.UNMERGED:
+            _unmerge(draft, at, catalogue)
+        case _:
+            _evolve_staying(draft, event_type, entry, payload, catalogue)
+
+
+def _evolve_staying(
+    draft: Incident, event_type: StayingType, entry: HistoryEntry, payload: Payload, catalogue: Catalogue
+) -> None:
+    """Apply an event that leaves the incident in its state."""
+    match event_type:
+        case EventType.NOTED:
+            pass  # a note is in the history alone
+        case EventType.UPDATED:
+            assert isinstance(payload, Updated)
+            _update(draft, payload, entry.time, catalogue)
+        case EventType.ESCALATED:
+            assert isinstance(payload, Escalated)
+            _escalate(draft, payload, entry.time)
+        case EventType.RATED:
+            assert isinstance(payload, Rated)
+            _rate(draft, payload, entry.time)
+        case EventType.DIRECTED:
+            assert isinstance(payload, Directed)
+            directives.add_directive(draft, entry, payload)
+        case EventType.DIRECTIVE_ACKNOWLEDGED:
+            assert isinstance(payload, DirectiveAnswered)
+            directives.acknowledge_directive(draft, payload, entry.time)
+        case EventType.DIRECTIVE_DONE:
+            assert isinstance(payload, DirectiveAnswered)
+            directives.report_done(draft, payload, entry.time)
+        case EventType.SHELVED:
+            assert isinstance(payload, Shelved)
+            draft.shelved_until, draft.shelved_by = to_instant(payload.until), payload.actor
+        case EventType.UNSHELVED:
+            draft.shelved_until = draft.shelved_by = None
+        case EventType.PROPOSED:
+            assert isinstance(payload, Proposed)
+            draft.proposed = payload.into
+        case EventType.DECLINED:
+            draft.proposed = None
+        case EventType.JOINED | EventType.LEFT | EventType.FOLLOWED:
+            raise ValueError(f"'{event_type}' is no part of a history")
+        case _:
+            assert_never(event_type)
+
+
+def _report(draft: Incident, report: Reported, at: Instant, catalogue: Catalogue) -> None:
     draft.service = report.service
     draft.category = report.category
     draft.priority = report.priority
@@ -46,13 +144,13 @@ def _reported(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue:
     draft.address = report.address
     draft.dossier = _dossier(draft, catalogue)
     draft.source = draft.id.partition(":")[0]
-    draft.reported_at = entry.time
+    draft.reported_at = at
     draft.edition = catalogue.edition
     clocks.start_clocks(draft, report, catalogue)
 
 
 def _default_unit(draft: Incident, catalogue: Catalogue) -> str | None:
-    """Return the unit of the procedure, or of the service."""
+    """Return the unit of the procedure, or else of the service."""
     procedure = catalogue.procedure_of(draft.service, draft.category)
     if procedure is not None:
         return procedure.unit
@@ -68,53 +166,42 @@ def _dossier(draft: Incident, catalogue: Catalogue) -> Dossier | None:
     return Dossier(procedure.online if procedure is not None else None, draft.channel in service.online_channels)
 
 
-def _acknowledged(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
-    draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    draft.taken_at = entry.time
-    clocks.mark_met(draft, _ACKNOWLEDGED, entry.time)
+def _acknowledge(draft: Incident, at: Instant) -> None:
+    draft.acknowledged_at = _first(draft.acknowledged_at, at)
+    draft.taken_at = at
+    clocks.mark_met(draft, _ACKNOWLEDGED, at)
 
 
-def _lapsed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
+def _lapse(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     draft.acknowledged_at = None
     draft.lapses += 1
-    clocks.restart_clock(draft, TargetName.ACKNOWLEDGE, entry.time, catalogue)
+    clocks.restart_clock(draft, TargetName.ACKNOWLEDGE, at, catalogue)
 
 
-def _shelved(draft: Incident, _: HistoryEntry, payload: Payload, __: Catalogue) -> None:
-    shelved = cast(Shelved, payload)
-    draft.shelved_until = to_instant(shelved.until)
-    draft.shelved_by = shelved.actor
-
-
-def _unshelved(draft: Incident, _: HistoryEntry, __: Payload, ___: Catalogue) -> None:
-    draft.shelved_until = draft.shelved_by = None
-
-
-def _assigned(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
-    assignment = cast(Assigned, payload)
+def _assign(draft: Incident, assignment: Assigned, at: Instant, catalogue: Catalogue) -> None:
     draft.unit = assignment.unit or draft.unit
     draft.assignee = assignment.assignee
-    draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    draft.assigned_at = _first(draft.assigned_at, entry.time)
-    clocks.mark_met(draft, _ASSIGNED, entry.time)
-    change_rule(draft, entry.time, catalogue)
+    draft.acknowledged_at = _first(draft.acknowledged_at, at)
+    draft.assigned_at = _first(draft.assigned_at, at)
+    clocks.mark_met(draft, _ASSIGNED, at)
+    change_rule(draft, at, catalogue)
 
 
-def _started(draft: Incident, entry: HistoryEntry, _: Payload, __: Catalogue) -> None:
-    draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    draft.started_at = _first(draft.started_at, entry.time)
-    clocks.mark_met(draft, _STARTED, entry.time)
+def _start(draft: Incident, at: Instant) -> None:
+    draft.acknowledged_at = _first(draft.acknowledged_at, at)
+    draft.started_at = _first(draft.started_at, at)
+    clocks.mark_met(draft, _STARTED, at)
 
 
-def _paused(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
-    draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    clocks.mark_met(draft, _ACKNOWLEDGED, entry.time)
-    draft.paused_at = entry.time
+def _pause(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
+    draft.acknowledged_at = _first(draft.acknowledged_at, at)
+    clocks.mark_met(draft, _ACKNOWLEDGED, at)
+    draft.paused_at = at
     clocks.set_dues(draft, catalogue)
 
 
-def _resumed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
-    _end_pause(draft, entry.time)
+def _resume(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
+    _end_pause(draft, at)
     clocks.set_dues(draft, catalogue)
 
 
@@ -124,33 +211,32 @@ def _end_pause(draft: Incident, at: Instant) -> None:
         draft.paused_at = None
 
 
-def _resolved(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
+def _resolve(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
     if draft.paused_at is not None:
-        _resumed(draft, entry, payload, catalogue)
-    draft.closed_at = entry.time
-    draft.acknowledged_at = _first(draft.acknowledged_at, entry.time)
-    clocks.mark_met(draft, _RESOLVED, entry.time)
+        _resume(draft, at, catalogue)
+    draft.closed_at = at
+    draft.acknowledged_at = _first(draft.acknowledged_at, at)
+    clocks.mark_met(draft, _RESOLVED, at)
     draft.on_time = clocks.is_on_time(draft)
-    draft.worked = clocks.working_time(draft, draft.reported_at, entry.time, catalogue)
+    draft.worked = clocks.working_time(draft, draft.reported_at, at, catalogue)
 
 
-def _closed(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
-    _end_pause(draft, entry.time)
-    clocks.set_dues(draft, catalogue)
-    draft.closed_at = entry.time
-    clocks.stop_clocks(draft, entry.time)
+def _close(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
+    _resume(draft, at, catalogue)
+    draft.closed_at = at
+    clocks.stop_clocks(draft, at)
 
 
-def _merged(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
-    _closed(draft, entry, payload, catalogue)
-    draft.parent = cast(Merged, payload).into
+def _merge(draft: Incident, merged: Merged, at: Instant, catalogue: Catalogue) -> None:
+    _close(draft, at, catalogue)
+    draft.parent = merged.into
     draft.proposed = None
 
 
-def _unmerged(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
-    """Let everything run as if it had never been stopped. What a citizen said of the parent's result is not of it."""
-    closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.open_spells = (*draft.open_spells, OpenSpell(closed_at, entry.time, _due(draft)))
+def _unmerge(draft: Incident, at: Instant, catalogue: Catalogue) -> None:
+    """Let the clocks run as if they had never been stopped, and drop what a citizen said of the parent's solution."""
+    closed_at = draft.closed_at if draft.closed_at is not None else at
+    draft.open_spells = (*draft.open_spells, OpenSpell(closed_at, at, _due(draft)))
     draft.closed_at = draft.parent = draft.score = draft.satisfaction = draft.rated_at = None
     clocks.resume_stopped(draft, closed_at, catalogue)
 
@@ -160,20 +246,10 @@ def _due(draft: Incident) -> Instant | None:
     return clock.due if clock is not None else None
 
 
-def _proposed(draft: Incident, _: HistoryEntry, payload: Payload, __: Catalogue) -> None:
-    draft.proposed = cast(Proposed, payload).into
-
-
-def _declined(draft: Incident, _: HistoryEntry, __: Payload, ___: Catalogue) -> None:
-    draft.proposed = None
-
-
-def _reopened(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catalogue) -> None:
+def _reopen(draft: Incident, entry: HistoryEntry, catalogue: Catalogue) -> None:
     closed_at = draft.closed_at if draft.closed_at is not None else entry.time
-    draft.open_spells = (
-        *draft.open_spells,
-        OpenSpell(closed_at, entry.time, _due(draft), not entry.source.startswith(CENTRE)),
-    )
+    spell = OpenSpell(closed_at, entry.time, _due(draft), complained=not entry.source.startswith(CENTRE))
+    draft.open_spells = (*draft.open_spells, spell)
     draft.epoch += 1
     draft.reopened_at = (*draft.reopened_at, entry.time)
     draft.closed_at = draft.on_time = draft.worked = None
@@ -182,72 +258,25 @@ def _reopened(draft: Incident, entry: HistoryEntry, _: Payload, catalogue: Catal
     clocks.reopen_clocks(draft, closed_at, entry.time, catalogue)
 
 
-def _updated(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: Catalogue) -> None:
-    update = cast(Updated, payload)
+def _update(draft: Incident, update: Updated, at: Instant, catalogue: Catalogue) -> None:
     for field in ("service", "category", "priority", "title", "unit", "ward", "lat", "lon", "address"):
         value = getattr(update, field)
         if value is not None:
             setattr(draft, field, value)
     draft.dossier = _dossier(draft, catalogue)
-    change_rule(draft, entry.time, catalogue)
+    change_rule(draft, at, catalogue)
 
 
-def _directed(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    directives.add_directive(draft, entry, cast(Directed, payload))
+def _escalate(draft: Incident, escalated: Escalated, at: Instant) -> None:
+    draft.raised = max(draft.raised, escalated.level)
+    draft.raises = (*draft.raises, (at, escalated.level))
 
 
-def _directive_acknowledged(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    directives.acknowledge_directive(draft, entry, cast(DirectiveAnswered, payload))
-
-
-def _directive_done(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    directives.report_done(draft, entry, cast(DirectiveAnswered, payload))
-
-
-def _escalated(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    level = cast(Escalated, payload).level
-    draft.raised = max(draft.raised, level)
-    draft.raises = (*draft.raises, (entry.time, level))
-
-
-def _rated(draft: Incident, entry: HistoryEntry, payload: Payload, _: Catalogue) -> None:
-    rating = cast(Rated, payload)
-    draft.rated_at = entry.time
+def _rate(draft: Incident, rating: Rated, at: Instant) -> None:
+    draft.rated_at = at
     draft.score = rating.score
     draft.satisfaction = rating.satisfaction or satisfaction_of(rating.score)
 
 
-def _noted(_: Incident, __: HistoryEntry, ___: Payload, ____: Catalogue) -> None:
-    """A note lives in the history alone."""
-
-
-def _first(known: Instant | None, at: Instant) -> Instant:
-    return at if known is None else known
-
-
-EFFECTS: Mapping[EventType, Callable[[Incident, HistoryEntry, Payload, Catalogue], None]] = {
-    EventType.REPORTED: _reported,
-    EventType.ACKNOWLEDGED: _acknowledged,
-    EventType.ASSIGNED: _assigned,
-    EventType.STARTED: _started,
-    EventType.PAUSED: _paused,
-    EventType.RESUMED: _resumed,
-    EventType.DIRECTED: _directed,
-    EventType.DIRECTIVE_ACKNOWLEDGED: _directive_acknowledged,
-    EventType.DIRECTIVE_DONE: _directive_done,
-    EventType.ESCALATED: _escalated,
-    EventType.NOTED: _noted,
-    EventType.UPDATED: _updated,
-    EventType.PROPOSED: _proposed,
-    EventType.DECLINED: _declined,
-    EventType.RESOLVED: _resolved,
-    EventType.CANCELLED: _closed,
-    EventType.REJECTED: _closed,
-    EventType.MERGED: _merged,
-    EventType.UNMERGED: _unmerged,
-    EventType.REOPENED: _reopened,
-    EventType.RATED: _rated,
-    EventType.SHELVED: _shelved,
-    EventType.UNSHELVED: _unshelved,
-    EventType.LAPSED: _lapsed,
-}
+def _first(earlier: Instant | None, at: Instant) -> Instant:
+    return at if earlier is None else earlier

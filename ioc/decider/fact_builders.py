@@ -1,24 +1,55 @@
-"""The facts that tell of an event: that it was accepted, what came of it, and whom it concerns."""
+"""The facts an event makes: that it was accepted, what its effect was, and which units it concerns."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from ioc.catalogue.city import Catalogue
+from ioc.core.exhaustive import total
 from ioc.core.rejections import Reason
 from ioc.core.times import Instant
 from ioc.decider import corrections, urgency
 from ioc.incident.directive import find_directive
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import EventType, State
-from ioc.incident.payloads import DECODE, DirectiveAnswered, Escalated
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.payloads import DirectiveAnswered, Escalated
+from ioc.incident.state import Incident
 
-_KINDS = {
-    **{event_type: FactKind(event_type) for event_type in EventType if event_type.name in FactKind.__members__},
+_KINDS: Mapping[EventType, FactKind | None] = {
+    EventType.REPORTED: FactKind.REPORTED,
+    EventType.ACKNOWLEDGED: None,
+    EventType.ASSIGNED: None,
+    EventType.STARTED: None,
+    EventType.PAUSED: None,
+    EventType.RESUMED: None,
+    EventType.DIRECTED: FactKind.DIRECTED,
+    EventType.DIRECTIVE_ACKNOWLEDGED: FactKind.DIRECTIVE_ACKNOWLEDGED,
+    EventType.DIRECTIVE_DONE: FactKind.DIRECTIVE_DONE,
+    EventType.ESCALATED: FactKind.ESCALATED,
+    EventType.NOTED: None,
+    EventType.UPDATED: None,
+    EventType.PROPOSED: FactKind.PROPOSED,
+    EventType.DECLINED: None,
+    EventType.RESOLVED: FactKind.RESOLVED,
+    EventType.CANCELLED: FactKind.CANCELLED,
+    EventType.REJECTED: FactKind.REJECTED,
+    EventType.MERGED: FactKind.MERGED,
+    EventType.UNMERGED: FactKind.UNMERGED,
+    EventType.REOPENED: FactKind.REOPENED,
+    EventType.RATED: FactKind.RATED,
+    EventType.SHELVED: FactKind.SHELVED,
     EventType.UNSHELVED: FactKind.RETURNED,
+    EventType.LAPSED: FactKind.LAPSED,
+    EventType.JOINED: None,
+    EventType.LEFT: None,
+    EventType.FOLLOWED: None,
 }
-"""The fact that tells of a move."""
+
+FACT_KINDS = total(_KINDS, EventType)
+"""The kind of the fact that an event of each type was accepted; None where no fact says so."""
 
 
 def fact_of(
@@ -29,96 +60,90 @@ def fact_of(
     now: Instant,
     cause: str | None = None,
     unit: str | None = None,
-    **said: Any,
+    **details: Any,
 ) -> Fact:
-    """Return a fact of an incident as it stands, under a key that is made once; `said` are the fields of its kind.
+    """Return a fact about an incident as it stands; `key` is its id, `details` are the fields particular to its kind.
 
-    `unit` is the one it is about, unless that is the incident's.
+    `unit` is the one it is about, if that is not the incident's.
     """
-    who = incident.unit if unit is None else unit
+    subject = incident.unit if unit is None else unit
     shelved = incident.shelved_until is not None
-    return Fact(key, kind, incident.id, time, now, incident.service, who, incident.ward, cause, shelved=shelved, **said)
+    return Fact(
+        key, kind, incident.id, time, now, incident.service, subject, incident.ward, cause, shelved=shelved, **details
+    )
 
 
-def caused_fact(kind: FactKind, by: Event | HistoryEntry, incident: Incident, now: Instant, **said: Any) -> Fact:
-    """Return a fact of an incident that an event brought about."""
+def caused_fact(kind: FactKind, by: Event | HistoryEntry, incident: Incident, now: Instant, **details: Any) -> Fact:
+    """Return a fact about an incident that an event brought about."""
     cause = f"{by.source}/{by.id}"
-    return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **said)
+    return fact_of(kind, f"{incident.id}/{cause}/{kind}", incident, by.time, now, cause, **details)
 
 
-def acceptance_facts(old: Incident, new: Incident, judged: HistoryEntry, now: Instant) -> list[Fact]:
-    """Return a fact for each event accepted for the first time: the newcomer, or all that was held for the report."""
+def acceptance_facts(old: Incident, new: Incident, entry: HistoryEntry, now: Instant) -> list[Fact]:
+    """Return a fact for each event accepted for the first time: this one, or all that were held for the report."""
     if old.state is not State.PENDING:
-        return [_accepted(judged, new, now)] if _is_told(judged) else []
+        return _acceptance_fact(entry, new, now)
     if new.state is State.PENDING:
         return []
-    return [_accepted(entry, new, now) for entry in new.history if _is_told(entry)]
+    return [fact for held in new.history for fact in _acceptance_fact(held, new, now)]
 
 
-def _is_told(entry: HistoryEntry) -> bool:
-    return entry.refused is None and entry.event_type in _KINDS
+def _acceptance_fact(entry: HistoryEntry, new: Incident, now: Instant) -> list[Fact]:
+    kind = FACT_KINDS[entry.event_type]
+    if kind is None or entry.refused is not None:
+        return []
+    return [caused_fact(kind, entry, new, now, **_details(entry, new))]
 
 
-def _accepted(entry: HistoryEntry, new: Incident, now: Instant) -> Fact:
-    tell = _OF_KIND.get(entry.event_type)
-    said = {} if tell is None else tell(entry, new)
-    return caused_fact(_KINDS[entry.event_type], entry, new, now, **said)
+def _details(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
+    """Return what the fact of an accepted event says besides what all facts say."""
+    match entry.event_type:
+        case EventType.REPORTED:  # the commonest
+            return {}
+        case EventType.RESOLVED:
+            return {"on_time": entry.on_time}
+        case EventType.ESCALATED:
+            return {"level": new.raised, "recipient": msgspec.json.decode(entry.data, type=Escalated).to}
+        case EventType.SHELVED:
+            return {"due": new.shelved_until}
+        case EventType.DIRECTED:
+            return _directive_details(entry, new)
+        case EventType.DIRECTIVE_ACKNOWLEDGED | EventType.DIRECTIVE_DONE:
+            return _answer_details(entry, new)
+    return {}
 
 
-def _of_resolved(entry: HistoryEntry, _: Incident) -> dict[str, Any]:
-    return {"on_time": entry.on_time}
-
-
-def _of_escalated(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    return {"level": new.raised, "recipient": cast(Escalated, DECODE[entry.event_type](entry.data)).to}
-
-
-def _of_shelved(_: HistoryEntry, new: Incident) -> dict[str, Any]:
-    return {"due": new.shelved_until}
-
-
-def _of_directed(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    given = find_directive(new.directives, entry.id)
-    if given is None:
+def _directive_details(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
+    directive = find_directive(new.directives, entry.id)
+    if directive is None:
         return {}
-    return {"directive": given.id, "units": given.units, "recipient": given.by, "due": given.due}
+    return {"directive": directive.id, "units": directive.units, "recipient": directive.by, "due": directive.due}
 
 
-def _of_answered(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
-    answered = cast(DirectiveAnswered, DECODE[entry.event_type](entry.data))
-    said = {"directive": answered.directive, "unit": answered.unit}
-    given = find_directive(new.directives, answered.directive)
-    answer = None if given is None else given.answer_of(answered.unit)
-    if given is None or answer is None:
-        return said
-    on_time = given.on_time(answer) if entry.event_type is EventType.DIRECTIVE_DONE else None
-    return {**said, "recipient": given.by, "due": given.due, "on_time": on_time}
-
-
-_OF_KIND: Mapping[EventType, Callable[[HistoryEntry, Incident], dict[str, Any]]] = {
-    EventType.RESOLVED: _of_resolved,
-    EventType.ESCALATED: _of_escalated,
-    EventType.SHELVED: _of_shelved,
-    EventType.DIRECTED: _of_directed,
-    EventType.DIRECTIVE_ACKNOWLEDGED: _of_answered,
-    EventType.DIRECTIVE_DONE: _of_answered,
-}
-"""What the fact of a move tells besides what all facts tell."""
+def _answer_details(entry: HistoryEntry, new: Incident) -> dict[str, Any]:
+    answered = msgspec.json.decode(entry.data, type=DirectiveAnswered)
+    details = {"directive": answered.directive, "unit": answered.unit}
+    directive = find_directive(new.directives, answered.directive)
+    answer = None if directive is None else directive.answer_of(answered.unit)
+    if directive is None or answer is None:
+        return details
+    on_time = directive.on_time(answer) if entry.event_type is EventType.DIRECTIVE_DONE else None
+    return {**details, "recipient": directive.by, "due": directive.due, "on_time": on_time}
 
 
 def unit_facts(old: Incident, new: Incident, event: Event, now: Instant, catalogue: Catalogue) -> list[Fact]:
-    """Return the facts that tell several units at once: of what is urgent, is no longer, or a rule brings them to."""
-    told = urgency.unit_changes(old, new, catalogue)
-    return [caused_fact(kind, event, new, now, units=units, rule=new.rule) for kind, units in told]
+    """Return the facts that notify several units together: it is urgent, is no longer, or a rule brings them in."""
+    changes = urgency.unit_changes(old, new, catalogue)
+    return [caused_fact(kind, event, new, now, units=units, rule=new.rule) for kind, units in changes]
 
 
 def effect_facts(
-    old: Incident, new: Incident, event: Event, judged: HistoryEntry, now: Instant, in_order: bool
+    old: Incident, new: Incident, event: Event, entry: HistoryEntry, now: Instant, in_order: bool
 ) -> list[Fact]:
-    """Return the facts about the event's effect: refused, due set, corrected."""
+    """Return the facts about an event's effect: it was refused, it changed a due, it corrected earlier facts."""
     facts = []
-    if judged.refused is not None and judged.refused is not Reason.OVERTAKEN:
-        facts.append(caused_fact(FactKind.REFUSED, event, new, now, changes={"reason": judged.refused}))
+    if entry.refused is not None and entry.refused is not Reason.OVERTAKEN:
+        facts.append(caused_fact(FactKind.REFUSED, event, new, now, changes={"reason": entry.refused}))
     if has_other_dues(old, new):
         facts.append(caused_fact(FactKind.DUE_SET, event, new, now, rule=new.rule, dues=dues(new)))
     changes = {} if in_order or old.state is State.PENDING else corrections.corrected_fields(old, new)
@@ -131,7 +156,7 @@ def effect_facts(
 
 
 def has_other_dues(old: Incident, new: Incident) -> bool:
-    """True when other targets are due, or the same at other moments."""
+    """True when other targets are due, or the same targets at other instants."""
     if old.clocks is new.clocks:
         return False
     if len(old.clocks) != len(new.clocks):
@@ -143,5 +168,5 @@ def has_other_dues(old: Incident, new: Incident) -> bool:
 
 
 def dues(incident: Incident) -> dict[str, Instant | None]:
-    """Return when each target is due."""
+    """Return when each target is due (ms); None while its clock stands still."""
     return {clock.target: clock.due for clock in incident.clocks}

@@ -1,4 +1,4 @@
-"""What a history may grow to: how many events an incident takes in, and whose words are dropped where they are many."""
+"""The limits of a history: how many events an incident takes in, and which events lose their texts when it is long."""
 
 from msgspec import Raw
 from msgspec.structs import replace
@@ -7,24 +7,26 @@ from ioc.core.scalars import Priority, encode
 from ioc.core.sources import is_own
 from ioc.decider import urgency
 from ioc.incident.event import Event
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import OWN, TRANSITIONS, EventType
 from ioc.incident.payloads import DECODE, Updated
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.state import Incident
 
-# What one incident may grow to: a state has to fit into one record, and be read again with every event.
+# What one history may grow to: the state has to fit into one record, and is read again with every event.
 MAX_NOTES = 200
 MAX_WORDS = 256 * 1024
 MAX_HISTORY = 1000
 MAX_HISTORY_BYTES = 2 * MAX_WORDS
-# More than an entry takes besides its data: source and id have 256 characters each, of six bytes at most when escaped.
-MOST_BESIDES = 4096
-_ALWAYS = frozenset(
+# More bytes than an entry takes besides its data: source and id have 256 characters each, of six bytes at most when
+# escaped.
+MAX_OVERHEAD = 4096
+_ALWAYS_ROOM = frozenset(
     {EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED, EventType.UNSHELVED, *OWN}
 )
 
 
 def count_words(old: Incident, event: Event) -> int | None:
-    """Return the bytes of all that an incident's events say, with one event more; None when it is one of them."""
+    """Return the bytes of the payloads of all events, with one event more; None when it is one of them already."""
     words = len(event.data)
     for entry in old.history:
         if entry.id == event.id and entry.source == event.source:
@@ -34,43 +36,43 @@ def count_words(old: Incident, event: Event) -> int | None:
 
 
 def is_full(old: Incident, event: Event, words: int) -> bool:
-    """True when there is no room for an event, with which there are so many `words`.
+    """True when there is no room for an event, with which the payloads have `words` bytes.
 
-    What closes the matter, or is told by the centre, always finds some.
+    Events that close the incident, and the centre's own, may go to twice the limits, so that they find room.
     """
     count = len(old.history)
-    if count * MOST_BESIDES + words <= MAX_HISTORY_BYTES:
-        return False  # of nearly all it need not be known to the byte how long they are
-    most, most_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
-    if (event.event_type in _ALWAYS or is_own(event.source)) and old.state in TRANSITIONS[event.event_type]:
-        most, most_bytes = 2 * most, 2 * most_bytes
-    return count >= most or len(encode(old.history)) + len(event.data) > most_bytes
+    if count * MAX_OVERHEAD + words <= MAX_HISTORY_BYTES:
+        return False  # nearly always: the history need not be encoded to know its length
+    max_events, max_bytes = MAX_HISTORY, MAX_HISTORY_BYTES
+    if (event.event_type in _ALWAYS_ROOM or is_own(event.source)) and old.state in TRANSITIONS[event.event_type]:
+        max_events, max_bytes = 2 * max_events, 2 * max_bytes
+    return count >= max_events or len(encode(old.history)) + len(event.data) > max_bytes
 
 
 def summarise(history: tuple[HistoryEntry, ...], words: int) -> tuple[HistoryEntry, ...]:
-    """Return a history of so many `words` with those of the oldest events dropped where they are too many.
+    """Return a history whose payloads have `words` bytes, without the texts of the oldest events if it is too long.
 
-    Their keys stay, to know duplicates, and so does what the fold needs of them.
+    The events' keys stay, to recognise duplicates, and so does what the fold needs.
     """
     if len(history) <= MAX_NOTES and words <= MAX_WORDS:
         return history
-    kept = list(history)
+    entries = list(history)
     notes = words = 0
-    for place in range(len(kept) - 1, -1, -1):
-        entry = kept[place]
+    for index in range(len(entries) - 1, -1, -1):
+        entry = entries[index]
         notes += entry.event_type is EventType.NOTED
         words += len(entry.data)
         if words > MAX_WORDS or (notes > MAX_NOTES and entry.event_type is EventType.NOTED):
-            kept[place] = _wordless(entry)
-    return tuple(kept)
+            entries[index] = _without_texts(entry)
+    return tuple(entries)
 
 
-def _wordless(entry: HistoryEntry) -> HistoryEntry:
-    if entry.event_type is EventType.REPORTED:  # its words are the incident's own
+def _without_texts(entry: HistoryEntry) -> HistoryEntry:
+    if entry.event_type is EventType.REPORTED:  # its texts are the incident's own
         return entry
     payload = DECODE[entry.event_type](entry.data)
     if isinstance(payload, Updated) and payload.priority not in (None, Priority.URGENT):
-        payload = urgency.shorten(payload)  # with each refold it is judged again by whether it says who and why
+        payload = urgency.shorten(payload)  # each refold checks again that it says who and why
     else:
         payload = replace(payload, actor=None, text=None)
     return replace(entry, data=Raw(encode(payload)))

@@ -1,7 +1,7 @@
-"""Signatures of directives: a detached compact JWS (RFC 7515, appendix F) over the canonical JSON of what is said.
+"""Signatures of directives: a detached compact JWS (RFC 7515, appendix F) over the canonical JSON of the event.
 
-EdDSA over Ed25519 is the one algorithm. The payload is never taken from the signature: it is made anew of the event,
-so a signature says nothing for another incident, another event or other words.
+EdDSA over Ed25519 is the only algorithm. The signed payload is never taken from the signature but made from the event,
+so a signature is worth nothing for another incident, another event or another text.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -35,10 +35,10 @@ _decode_header = msgspec.json.Decoder(_Header).decode
 
 
 def statement(event: Event, directed: Directed) -> bytes:
-    """Return what is signed of a directive: RFC 8785 canonical JSON, moments in UTC with milliseconds, words in NFC."""
-    said = msgspec.to_builtins(replace(directed, signature=None, due=None))
+    """Return what is signed of a directive: canonical JSON (RFC 8785), instants in UTC with ms, texts in NFC."""
+    data = msgspec.to_builtins(replace(directed, signature=None, due=None))
     if directed.due is not None:
-        said["due"] = to_rfc3339(to_instant(directed.due))
+        data["due"] = to_rfc3339(to_instant(directed.due))
     return rfc8785.dumps(
         {
             "source": event.source,
@@ -46,35 +46,35 @@ def statement(event: Event, directed: Directed) -> bytes:
             "subject": event.incident.partition(":")[2],
             "type": cloudevents_type(event.event_type),
             "time": to_rfc3339(event.time),
-            "data": said,
+            "data": data,
         }
     )
 
 
-def sign(stated: bytes, key_id: str, private: Ed25519PrivateKey) -> str:
-    """Return the signature of a statement."""
-    token = _JWS.encode(stated, private, ALGORITHM, {"kid": key_id, "typ": None})
+def sign(document: bytes, key_id: str, private: Ed25519PrivateKey) -> str:
+    """Return the detached signature of a document, which is what `statement` returns."""
+    token = _JWS.encode(document, private, ALGORITHM, {"kid": key_id, "typ": None})
     header, _, signature = token.split(".")
     return f"{header}..{signature}"
 
 
-class _Named(Struct, frozen=True):
+class _Addressed(Struct, frozen=True):
     source: str
     subject: str
 
 
 def record_key(event: bytes) -> bytes | None:
-    """Return the key a structured event has to be sent under; None when that cannot be said."""
+    """Return the record key of a structured event; None when it has no valid source or subject."""
     try:
-        named = msgspec.json.decode(event, type=_Named)
+        addressed = msgspec.json.decode(event, type=_Addressed)
     except msgspec.DecodeError:
         return None
-    slug = slug_of(named.source)
-    return None if slug is None else f"{slug}:{named.subject}".encode()
+    slug = slug_of(addressed.source)
+    return None if slug is None else f"{slug}:{addressed.subject}".encode()
 
 
 def signature_rejection(event: Event, directed: Directed, keys: Mapping[str, SigningKey]) -> Rejection | None:
-    """Return why a directive is not signed as it must be; None when it is, by its giver, with a key valid then."""
+    """Return why the signature of a directive is not accepted; None when its giver signed it with a key valid then."""
     if not keys:
         return _rejection(Reason.NO_KEYS, "signature", "the catalogue has no keys (keys.yml) to check a directive with")
     if directed.signature is None:
@@ -85,7 +85,7 @@ def signature_rejection(event: Event, directed: Directed, keys: Mapping[str, Sig
     key = keys.get(header.kid)
     if key is None:
         return _rejection(Reason.UNKNOWN_KEY, "signature", "its key is not in keys.yml")
-    if not _is_of(directed.signature, statement(event, directed), key):
+    if not _is_signed(directed.signature, statement(event, directed), key):
         return _BAD
     if not key.is_valid_at(event.time):
         return _rejection(Reason.KEY_OUT_OF_TIME, "signature", "its key is not valid at the time of the event")
@@ -94,15 +94,15 @@ def signature_rejection(event: Event, directed: Directed, keys: Mapping[str, Sig
     return None
 
 
-def _rejection(reason: Reason, field: str, what: str) -> Rejection:
-    return Rejection(reason, (FieldError(f"data.{field}", what),))
+def _rejection(reason: Reason, field: str, error: str) -> Rejection:
+    return Rejection(reason, (FieldError(f"data.{field}", error),))
 
 
 _BAD = _rejection(Reason.BAD_SIGNATURE, "signature", "not a detached EdDSA signature of what this event says")
 
 
 def _header(signature: str) -> _Header | None:
-    """Return the header of a detached signature; None of what is none."""
+    """Return the header of a detached signature; None when the text is no such signature."""
     parts = signature.split(".")
     if len(parts) != 3 or parts[1]:
         return None
@@ -112,11 +112,11 @@ def _header(signature: str) -> _Header | None:
         return None
 
 
-def _is_of(signature: str, stated: bytes, key: SigningKey) -> bool:
-    header, _, signed = signature.split(".")
-    payload = urlsafe_b64encode(stated).rstrip(b"=").decode()
+def _is_signed(signature: str, document: bytes, key: SigningKey) -> bool:
+    header, _, signature_part = signature.split(".")
+    payload = urlsafe_b64encode(document).rstrip(b"=").decode()
     try:
-        _JWS.decode(f"{header}.{payload}.{signed}", Ed25519PublicKey.from_public_bytes(key.public), [ALGORITHM])
+        _JWS.decode(f"{header}.{payload}.{signature_part}", Ed25519PublicKey.from_public_bytes(key.public), [ALGORITHM])
     except (jwt.PyJWTError, ValueError):
         return False
     return True

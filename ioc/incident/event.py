@@ -1,4 +1,4 @@
-"""TODO."""
+"""An event of an incident, as it is after reading: typed, checked against its schema, its reporter taken out."""
 
 from msgspec import Raw, Struct
 
@@ -8,9 +8,10 @@ from ioc.incident.payloads import Payload, Reporter
 
 
 class Event(Struct, frozen=True, gc=False):
-    """One thing that happened to one incident. `time` is the producer's, in ms; (source, id) is its duplicate key.
+    """One thing that happened to one incident. `time` is the producer's, in ms; (source, id) identifies duplicates.
 
-    `payload` and `data`, which become part of the incident, say nothing of the `reporter`.
+    `payload` is the decoded body, and `data` the same body as JSON. Both become part of the incident, so the
+    `reporter` is kept out of them.
     """
 
     incident: str

@@ -1,4 +1,4 @@
-"""What was decided, as records of `ioc.facts`: each has an id made from its cause, so that it can be counted once."""
+"""Facts: what was decided, as records of `ioc.facts`. A fact's id is made of its cause, so that it counts once."""
 
 from enum import StrEnum
 from typing import Any
@@ -10,10 +10,10 @@ from ioc.core.times import Instant
 
 
 class FactKind(StrEnum):
-    """The kinds of fact. Those named like a move tell that it was accepted. `catalogue` is about no incident.
+    """The kinds of fact. One named like an event type says that such an event was accepted.
 
-    `urgent` tells `units` that what concerns them is urgent, `lowered` that it no longer is, `involved` that a rule
-    brings them in.
+    `urgent` notifies `units` that an incident of theirs is urgent, `lowered` that it no longer is, `involved` that a
+    rule brings them in. `catalogue` is about no incident.
     """
 
     REPORTED = "reported"
@@ -48,10 +48,10 @@ class FactKind(StrEnum):
 class Fact(Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing decided about one incident. `time` is when it holds, `at` when it was decided (both ms, UTC).
 
-    `units` are those told all at once. Of a `directive`, the id of its event, `unit` is the one directed.
-    `late_input` marks an announcement made although the worker had not caught up with its input.
-    `shelved` marks what is said of a matter that is put aside; of the fact `shelved` itself `due` is until when.
-    Free text and persons never appear here.
+    `units` are those notified together. With a `directive`, which is the id of its event, `unit` is the unit directed.
+    `late_input` marks an announcement made although the worker had not caught up with its input. `shelved` marks a fact
+    about an incident that is put aside; in the fact `shelved` itself, `due` is until when.
+    A fact holds no free text and names no person.
     """
 
     id: str

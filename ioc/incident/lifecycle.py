@@ -1,13 +1,15 @@
-"""The lifecycle: one table. The fold, the API's errors, the screen's buttons and the docs are derived from it."""
+"""The lifecycle as one table: the fold, the API's errors, the screen's buttons and the docs are derived from it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
+from ioc.core.exhaustive import total
+
 
 class State(StrEnum):
-    """Where an incident stands."""
+    """The states of an incident."""
 
-    PENDING = "pending"  # events have come, the report itself has not: held, and shown nowhere
+    PENDING = "pending"  # events have come but not the report: they are held, and shown nowhere
     REPORTED = "reported"
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
@@ -21,7 +23,7 @@ class State(StrEnum):
 
 
 class EventType(StrEnum):
-    """What can happen to an incident; the short name of an event type."""
+    """What can happen to an incident: the short names of the CloudEvents types."""
 
     REPORTED = "reported"
     ACKNOWLEDGED = "acknowledged"
@@ -35,7 +37,7 @@ class EventType(StrEnum):
     ESCALATED = "escalated"
     NOTED = "noted"
     UPDATED = "updated"
-    PROPOSED = "proposed"  # to be the same matter as another: people decide
+    PROPOSED = "proposed"  # as a duplicate of another incident: people decide
     DECLINED = "declined"
     RESOLVED = "resolved"
     CANCELLED = "cancelled"
@@ -46,8 +48,8 @@ class EventType(StrEnum):
     RATED = "rated"
     SHELVED = "shelved"
     UNSHELVED = "unshelved"
-    LAPSED = "lapsed"  # acknowledged, and then nobody began
-    JOINED = "joined"  # what merged incidents tell each other: see `KIN`
+    LAPSED = "lapsed"  # acknowledged, but nobody began in time
+    JOINED = "joined"  # this and the next two: between merged incidents, see `KIN`
     LEFT = "left"
     FOLLOWED = "followed"
 
@@ -55,7 +57,7 @@ class EventType(StrEnum):
 OPEN = frozenset({State.REPORTED, State.ACKNOWLEDGED, State.ASSIGNED, State.IN_PROGRESS, State.PAUSED, State.REOPENED})
 CLOSED = frozenset({State.RESOLVED, State.CANCELLED, State.REJECTED, State.MERGED})
 
-# Told by incidents to each other, in any state: it changes what one knows of the other, and nothing it is itself.
+# Sent by merged incidents to each other, in any state: they change what one knows of the other, not its own history.
 KIN = frozenset({EventType.JOINED, EventType.LEFT, EventType.FOLLOWED})
 
 _STAY: None = None
@@ -63,11 +65,11 @@ _RUNNING = OPEN - {State.PAUSED}
 
 
 def _from(states: frozenset[State], to: State | None) -> Mapping[State, State]:
+    """Return the transitions from each of the states to one, or to where they are."""
     return {state: state if to is None else to for state in states}
 
 
-# move -> {state it is allowed in: state it leads to}. Anything not listed is an illegal move.
-TRANSITIONS: Mapping[EventType, Mapping[State, State]] = {
+_TRANSITIONS: Mapping[EventType, Mapping[State, State]] = {
     EventType.REPORTED: {State.PENDING: State.REPORTED},
     EventType.ACKNOWLEDGED: _from(frozenset({State.REPORTED, State.REOPENED}), State.ACKNOWLEDGED),
     EventType.ASSIGNED: {**_from(_RUNNING, State.ASSIGNED), State.PAUSED: State.PAUSED},
@@ -91,15 +93,20 @@ TRANSITIONS: Mapping[EventType, Mapping[State, State]] = {
     EventType.SHELVED: _from(OPEN, _STAY),
     EventType.UNSHELVED: _from(OPEN, _STAY),
     EventType.LAPSED: {State.ACKNOWLEDGED: State.REPORTED},
-    # What a citizen says of a merged report counts once its parent is resolved.
+    # A citizen's rating of a merged report counts once its parent is resolved.
     EventType.RATED: _from(frozenset({State.RESOLVED, State.MERGED}), _STAY),
-    **dict.fromkeys(KIN, _from(OPEN | CLOSED, _STAY)),
+    EventType.JOINED: _from(OPEN | CLOSED, _STAY),
+    EventType.LEFT: _from(OPEN | CLOSED, _STAY),
+    EventType.FOLLOWED: _from(OPEN | CLOSED, _STAY),
 }
 
-# What the centre alone tells, when its time has come. Such an event may come too late, and then it moves nothing.
+TRANSITIONS = total(_TRANSITIONS, EventType)
+"""For each event type the states it is allowed in, and the state each leads to. Anything else is an illegal move."""
+
+# Sent by the centre alone, when a time has come. Such an event may come too late, and then it changes nothing.
 OWN = frozenset({EventType.LAPSED})
 
-# Moves of one incident with the same time are taken in this order, whatever order they arrived in.
+# Events of one incident with the same time are folded in this order, whatever order they arrived in.
 RANK: Mapping[EventType, int] = {event_type: rank for rank, event_type in enumerate(EventType)}
 
 TYPE_PREFIX = "vn.ioc.incident."
@@ -108,7 +115,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
     f"{TYPE_PREFIX}{event_type}{TYPE_SUFFIX}": event_type for event_type in EventType
 }
 
-# What an operator may order, and the move it makes.
+# What an operator may order, and the type of the event it makes.
 COMMANDS: Mapping[str, EventType] = {
     "acknowledge": EventType.ACKNOWLEDGED,
     "assign": EventType.ASSIGNED,
@@ -132,15 +139,15 @@ COMMANDS: Mapping[str, EventType] = {
 
 
 def cloudevents_type(event_type: EventType) -> str:
-    """Return the CloudEvents type of a move."""
+    """Return the CloudEvents type by its short name."""
     return f"{TYPE_PREFIX}{event_type}{TYPE_SUFFIX}"
 
 
 def commands_in(state: State, shelved: bool = False) -> tuple[str, ...]:
-    """Return the commands allowed in a state, in the order an operator meets them."""
+    """Return the commands allowed in a state, in the order an operator comes to need them."""
     return tuple(name for name, event_type in COMMANDS.items() if is_allowed(event_type, state, shelved))
 
 
 def is_allowed(event_type: EventType, state: State, shelved: bool) -> bool:
-    """True when a move is legal in a state. Only what is shelved can be taken from the shelf."""
+    """True when an event is legal in a state. Only what is shelved can be unshelved."""
     return state in TRANSITIONS[event_type] and (shelved or event_type is not EventType.UNSHELVED)

@@ -1,6 +1,6 @@
-"""What an event says, one struct a move. Fields not listed here are not read.
+"""The payloads of events, one struct for each shape. Fields that are not listed here are not read.
 
-The words of producers are kept as they came, in Unicode NFC; limits are those a screen and a log can bear.
+Producers' texts are stored as they came, in Unicode NFC; the limits are what a screen and a log can bear.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct, field
 
+from ioc.core.exhaustive import total
 from ioc.core.scalars import (
     Code,
     HttpsUrl,
@@ -29,9 +30,9 @@ from ioc.incident.lifecycle import EventType, State
 
 
 class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A photo or document that lies elsewhere: its address, and the checksum by which it is known to be unchanged.
+    """A photo or document stored elsewhere: its address, and the checksum that shows it is unchanged.
 
-    `public` evidence is shown to whoever knows the code of the dossier; all else only to those who handle the matter.
+    `public` evidence is shown to whoever knows the code of the dossier; the rest only to those who handle the incident.
     """
 
     url: HttpsUrl
@@ -42,7 +43,7 @@ class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Payload(Struct, frozen=True, omit_defaults=True, gc=False):
-    """What every event may say: who acted, in what words, and what there is to show for it."""
+    """What every event may say: who acted, a free text, and evidence."""
 
     actor: Line | None = None
     text: Text | None = None
@@ -50,7 +51,7 @@ class Payload(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class LocatedPayload(Payload, frozen=True):
-    """A payload that may also place the matter: WGS 84 degrees, ward by its five-digit code."""
+    """A payload that may also say what the incident is and where: WGS 84 degrees, the ward by its five-digit code."""
 
     category: Code | None = None
     title: Line | None = None
@@ -62,7 +63,7 @@ class LocatedPayload(Payload, frozen=True):
 
 
 class Reporter(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Who brought a matter to the centre: kept apart from the incident, for those alone who may see it."""
+    """Who reported an incident: stored apart from it, and shown only to those who may see it."""
 
     name: Line | None = None
     phone: ShortLine | None = None
@@ -70,7 +71,7 @@ class Reporter(Struct, frozen=True, omit_defaults=True, gc=False):
     address: Line | None = None
     id_number: ShortLine | None = None
 
-    def __repr__(self) -> str:  # what is printed may end in a log
+    def __repr__(self) -> str:  # a repr may end up in a log
         return "Reporter(...)"
 
 
@@ -78,9 +79,9 @@ NOBODY = Reporter()
 
 
 class Reported(LocatedPayload, frozen=True, kw_only=True):
-    """A matter is brought to the centre. `due` gives explicit deadlines, which then win over the rules.
+    """An incident is reported to the centre. `due` gives explicit deadlines, which win over those of the rules.
 
-    `reporter` is taken out as soon as the event is read: an `Event` carries it beside its payload.
+    `reporter` is removed as soon as the event is read: an `Event` carries it beside its payload.
     """
 
     service: Code
@@ -91,16 +92,16 @@ class Reported(LocatedPayload, frozen=True, kw_only=True):
 
 
 class Assigned(Payload, frozen=True):
-    """The matter is given to a unit, a person, or both."""
+    """The incident is assigned to a unit, a person, or both."""
 
     unit: Code | None = None
     assignee: Line | None = None
 
 
 class Directed(Payload, frozen=True, kw_only=True):
-    """A directive over the network: several units act, by a moment if one is given.
+    """A directive over the network: several units are to act, by `due` if one is given.
 
-    `by` is the unit or office it comes from; `signature` is theirs, a detached compact JWS over all that is said.
+    `by` is the unit or office that gives it; `signature` is theirs, a detached compact JWS over all the event says.
     """
 
     units: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=200)]
@@ -110,45 +111,45 @@ class Directed(Payload, frozen=True, kw_only=True):
 
 
 class DirectiveAnswered(Payload, frozen=True, kw_only=True):
-    """A unit answers a directive, named by the id of its event: it acknowledges it, or reports it done."""
+    """A unit acknowledges a directive or reports it done; `directive` is the id of the directive's event."""
 
     directive: Annotated[str, Meta(min_length=1, max_length=256)]
     unit: Code
 
 
 class Escalated(Payload, frozen=True):
-    """People raise the matter to a level of the ladder."""
+    """Somebody raises the incident to a level of the escalation policy."""
 
     level: Annotated[int, Meta(ge=1, le=9)] = 1
     to: Code | None = None
 
 
 class Updated(LocatedPayload, frozen=True):
-    """Facts of the matter change; only what is given changes."""
+    """Details of the incident change: those that are given."""
 
     service: Code | None = None
     priority: Priority | None = None
 
 
 class Merged(Payload, frozen=True, kw_only=True):
-    """The matter is the same as another, its parent. `by_rule` names the rule of duplicates.yml that found it so."""
+    """The incident duplicates another, its parent. `by_rule` names the rule of duplicates.yml that found it."""
 
     into: IncidentId
     by_rule: Code | None = None
 
 
 class Proposed(Merged, frozen=True):
-    """The matter may be the same as another: people decide."""
+    """The incident may duplicate another: people decide."""
 
 
 class Unmerged(Payload, frozen=True):
-    """The matter is one of its own after all. `afresh`: it is to be looked for anew what it may be the same as."""
+    """The incident is no duplicate after all. With `afresh` its duplicates are searched for once more."""
 
     afresh: bool = False
 
 
 class Joined(Payload, frozen=True, kw_only=True):
-    """A child tells its parent that it was merged into it at `merged_at`. `sequence` counts what it has told others."""
+    """A child informs its parent that it was merged into it at `merged_at`. `turn` numbers the child's messages."""
 
     child: IncidentId
     sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
@@ -157,16 +158,16 @@ class Joined(Payload, frozen=True, kw_only=True):
 
 
 class Left(Payload, frozen=True, kw_only=True):
-    """A child tells its former parent that it is merged into it no longer."""
+    """A child informs its former parent that it is no longer merged into it."""
 
     child: IncidentId
     sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
 
 
 class Followed(Payload, frozen=True, kw_only=True):
-    """A parent tells its child how its own matter ended, and when; None while it is open.
+    """A parent informs its child how it ended, and when; None while it is open.
 
-    `generation` counts through how many hands it came.
+    `generation` counts the incidents this news has come through.
     """
 
     parent: IncidentId
@@ -177,13 +178,13 @@ class Followed(Payload, frozen=True, kw_only=True):
 
 
 class Shelved(Payload, frozen=True, kw_only=True):
-    """The matter is put aside until a moment, seven days ahead at most. Who does so and why is said, always."""
+    """The incident is put aside, for seven days at most. Who does so and why must always be said."""
 
     until: Moment
 
 
 class Lapsed(Payload, frozen=True, kw_only=True):
-    """Nobody began in time what was acknowledged at `since`: it is as if it had not been."""
+    """What was acknowledged at `since` was not begun in time: the acknowledgement counts no more."""
 
     since: Moment
 
@@ -195,24 +196,38 @@ class Rated(Payload, frozen=True):
     satisfaction: Satisfaction | None = None
 
 
-PAYLOADS: Mapping[EventType, type[Payload]] = {
-    **dict.fromkeys(EventType, Payload),
+_PAYLOADS: Mapping[EventType, type[Payload]] = {
     EventType.REPORTED: Reported,
+    EventType.ACKNOWLEDGED: Payload,
     EventType.ASSIGNED: Assigned,
+    EventType.STARTED: Payload,
+    EventType.PAUSED: Payload,
+    EventType.RESUMED: Payload,
     EventType.DIRECTED: Directed,
     EventType.DIRECTIVE_ACKNOWLEDGED: DirectiveAnswered,
     EventType.DIRECTIVE_DONE: DirectiveAnswered,
     EventType.ESCALATED: Escalated,
+    EventType.NOTED: Payload,
     EventType.UPDATED: Updated,
     EventType.PROPOSED: Proposed,
+    EventType.DECLINED: Payload,
+    EventType.RESOLVED: Payload,
+    EventType.CANCELLED: Payload,
+    EventType.REJECTED: Payload,
     EventType.MERGED: Merged,
     EventType.UNMERGED: Unmerged,
+    EventType.REOPENED: Payload,
+    EventType.RATED: Rated,
+    EventType.SHELVED: Shelved,
+    EventType.UNSHELVED: Payload,
+    EventType.LAPSED: Lapsed,
     EventType.JOINED: Joined,
     EventType.LEFT: Left,
     EventType.FOLLOWED: Followed,
-    EventType.RATED: Rated,
-    EventType.SHELVED: Shelved,
-    EventType.LAPSED: Lapsed,
 }
 
+PAYLOADS = total(_PAYLOADS, EventType)
+"""The payload of each event type."""
+
 DECODE = {event_type: msgspec.json.Decoder(payload).decode for event_type, payload in PAYLOADS.items()}
+"""The decoder of each event type's payload."""

@@ -1,173 +1,36 @@
-"""The incident: what the fold of its events says now, and what has been said about it so far."""
+"""The state of an incident: what the fold of its events makes of it, and what was already announced about it."""
 
-from typing import NamedTuple
+from msgspec import Struct, field
 
-from msgspec import Raw, Struct, field
-
-from ioc.catalogue.service import Online
-from ioc.core.rejections import Reason
 from ioc.core.scalars import Priority, Satisfaction, TargetName
 from ioc.core.times import Instant, Millis
 from ioc.incident.directive import Directive, FiredReminder
-from ioc.incident.lifecycle import CLOSED, OPEN, RANK, EventType, State
-
-
-class HistoryEntry(Struct, array_like=True, omit_defaults=True, gc=False):
-    """One event in an incident's history. `data` is its payload as JSON; `refused` says why it moved nothing.
-
-    `unknown` are the fields that named what the catalogue did not know when the event came: a later change of the
-    catalogue judges nothing anew. `on_time` is the verdict of a solution, as it was given.
-    """
-
-    time: Instant
-    event_type: EventType
-    source: str
-    id: str
-    data: Raw
-    refused: Reason | None = None
-    unknown: tuple[str, ...] = ()
-    on_time: bool | None = None
-
-
-EntryOrder = tuple[bool, Instant, int, str, str]
-
-
-def fold_order(entry: HistoryEntry) -> EntryOrder:
-    """Return the sort key of the fold: the report first, then time, then rank of the move, source and id.
-
-    The report comes first even when another service's clock puts its own event before it.
-    """
-    return (entry.event_type is not EventType.REPORTED, entry.time, RANK[entry.event_type], entry.source, entry.id)
-
-
-def comes_after(entry: HistoryEntry, other: HistoryEntry) -> bool:
-    """True when an entry comes after another in the order of the fold."""
-    if entry.time > other.time and entry.event_type is not EventType.REPORTED:
-        return True
-    return fold_order(entry) > fold_order(other)
-
-
-class SlaClock(Struct, array_like=True, omit_defaults=True, gc=False):
-    """The running of one deadline: `total` ms of working time, of which `used` had passed when it began at `base`.
-
-    `due` and `warn` are None while the clock stands still. `explicit` deadlines were given with the report and
-    count no working time. `met` is when the target was reached; `stopped` ends a clock that no longer matters.
-    `run` counts how often it was set going anew within one run of the incident.
-    """
-
-    target: TargetName
-    base: Instant
-    total: Millis
-    used: Millis = 0
-    due: Instant | None = None
-    warn: Instant | None = None
-    met: Instant | None = None
-    explicit: bool = False
-    stopped: Instant | None = None
-    run: int = 0
-
-    @property
-    def budget(self) -> Millis:
-        """Working time that was left at `base`."""
-        return max(0, self.total - self.used)
-
-    @property
-    def in_time(self) -> bool:
-        """True when the target was reached, not after its due."""
-        return self.met is not None and self.due is not None and self.met <= self.due
-
-    @property
-    def running(self) -> bool:
-        """True while the target is neither met nor stopped."""
-        return self.met is None and self.stopped is None
-
-
-WARNED = 0
-BREACHED = 1
-FIRST_ESCALATION = 2  # step 2 is the first rung of the escalation ladder
-
-
-class FiredStep(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
-    """A step of a deadline that was announced: never announced again, never unsaid."""
-
-    epoch: int
-    rule: str
-    target: TargetName
-    step: int
-    level: int
-    due: Instant
-    at: Instant
-    run: int = 0
-
-    def is_of(self, incident: "Incident", clock: SlaClock) -> bool:
-        """True when a clock announced it as it runs now: in this run of the incident, and under this rule."""
-        is_clocks = self.run == clock.run and self.target == clock.target
-        return is_clocks and self.epoch == incident.epoch and self.rule == incident.rule
-
-    def fact_id(self, incident: str) -> str:
-        """Return the id of the fact that tells of it: it can only be made once."""
-        epoch = f"{self.epoch}.{self.run}" if self.run else str(self.epoch)
-        return f"{incident}/{epoch}/{self.rule}/{self.target}/{self.step}"
-
-
-class Child(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
-    """What a parent knows of an incident that was merged into it, as of the child's own `sequence`; `away` once it left."""
-
-    sequence: int
-    reported_at: Instant = 0
-    merged_at: Instant = 0
-    away: bool = False
-
-
-class ParentOutcome(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
-    """What a merged incident last heard from its parent, as of the parent's `sequence`: how the matter ended, and when."""
-
-    parent: str
-    sequence: int
-    outcome: State | None = None
-    ended_at: Instant | None = None
-    generation: int = 1
-
-
-class Fate(NamedTuple):
-    """How a matter ended, and when; nothing while it is open."""
-
-    outcome: State | None = None
-    ended_at: Instant | None = None
-
+from ioc.incident.dossier import Dossier
+from ioc.incident.fired_step import FiredStep
+from ioc.incident.history_entry import HistoryEntry
+from ioc.incident.kinship import Child, Fate, ParentOutcome
+from ioc.incident.lifecycle import CLOSED, OPEN, State
+from ioc.incident.open_spell import OpenSpell
+from ioc.incident.sla_clock import SlaClock
 
 PauseSpan = tuple[Instant, Instant]
-
-
-class OpenSpell(Struct, array_like=True, frozen=True, omit_defaults=True, gc=False):
-    """A time the incident stood open that ended in a closing which was undone, and by when it had been due.
-
-    `complained`: others than the centre itself had it reopened, which is what the data tell of a complaint.
-    """
-
-    closed: Instant
-    reopened: Instant
-    due: Instant | None = None
-    complained: bool = False
-
-
-class Dossier(Struct, array_like=True, frozen=True, gc=False):
-    """Of an application for a procedure: how much of the procedure is online, if known, and whether it came online."""
-
-    level: Online | None
-    came_online: bool
+"""When a pause began and when it ended."""
 
 
 class Incident(Struct, omit_defaults=True, gc=False):
-    """One matter. All but `fired_steps`, `fired_reminders`, `sent`, `next_at`, `sequence` and `version` is made of the set of its events.
+    """One incident. Its fields are a function of the set of its events, but for those that record what was sent.
 
-    `parent` is what it was merged into, `proposed` what it may be the same as; `children` were merged into it. `parent_outcome`
-    is the parent's last word, `sequence` how often it told others of itself: see `ioc.families`.
-    `next_at` is when the next step of a deadline is to be announced; `worked` is the working time it took;
-    `raised` the level people escalated it to, `raises` each time they did, and to which level; `epoch` counts its
-    runs: one more with each reopening; `open_spells` are those before the present one. `taken_at` is when it was acknowledged,
-    while nobody has begun; `sent` are the centre's own events that are on their way to it. `edition` is that of the
-    catalogue by which what it reached was judged. `promise` is the procedure whose own target the solution has to meet.
+    These are `fired_steps`, `fired_reminders`, `sent`, `next_at`, `sequence` and `version`.
+
+    - Kinship: `parent` is the incident it was merged into, `proposed` one it may duplicate; `children` were merged into
+      it. `parent_outcome` is the parent's last message, `sequence` the number of its own: see `ioc.decider.merging`.
+    - Deadlines: `rule` governs them; `promise` is the procedure whose own target the solution has to meet. `next_at` is
+      when the next step is to be announced. `worked` is the working time (ms) it took. `edition` is that of the
+      catalogue by which the targets reached were judged.
+    - Escalation: `raised` is the level people escalated it to, `raises` when they did so and to which level.
+    - Runs: `epoch` counts the reopenings; `open_spells` are the times it stood open before the present one.
+    - `taken_at` is when it was acknowledged, None once work has begun; `sent` are the ids of the centre's own events
+      that are on their way to it.
     """
 
     id: str
@@ -230,25 +93,25 @@ class Incident(Struct, omit_defaults=True, gc=False):
         """Return a copy that nobody else holds, to be changed."""
         return self.__copy__()  # type: ignore[attr-defined, no-any-return]
 
-    def stands_as(self, other: "Incident") -> bool:
-        """True when nothing is otherwise that others go by: whether it is open, what it is, where, whose, how urgent.
+    def stands_as(self, old: "Incident") -> bool:
+        """True when nothing has changed that others act on: whether it is open, what it is, where, whose, how urgent.
 
-        Most events change nothing of it, and then nobody else need be told of them.
+        Most events change nothing of this, so that units, duplicates and sensors need not hear of them.
         """
-        if self.state is not other.state and not (self.state in OPEN and other.state in OPEN):
+        if self.state is not old.state and not (self.state in OPEN and old.state in OPEN):
             return False
         return (
-            self.priority is other.priority
-            and self.unit == other.unit
-            and self.units == other.units
-            and self.rule == other.rule
-            and self.service == other.service
-            and self.category == other.category
-            and self.lat == other.lat
-            and self.lon == other.lon
-            and self.reported_at == other.reported_at
-            and self.parent == other.parent
-            and self.proposed == other.proposed
+            self.priority is old.priority
+            and self.unit == old.unit
+            and self.units == old.units
+            and self.rule == old.rule
+            and self.service == old.service
+            and self.category == old.category
+            and self.lat == old.lat
+            and self.lon == old.lon
+            and self.reported_at == old.reported_at
+            and self.parent == old.parent
+            and self.proposed == old.proposed
         )
 
     @property
@@ -258,31 +121,31 @@ class Incident(Struct, omit_defaults=True, gc=False):
 
     @property
     def is_closed(self) -> bool:
-        """True once the matter is resolved, cancelled, rejected or merged."""
+        """True once it is resolved, cancelled, rejected or merged."""
         return self.state in CLOSED
 
     @property
     def is_shelved(self) -> bool:
-        """True while it is put aside: its deadlines run on, but nobody is told of them."""
+        """True while it is put aside: its deadlines run on, but nobody is notified of them."""
         return self.shelved_until is not None
 
     @property
     def fate(self) -> Fate:
-        """How the matter ended: of a merged incident what it heard from its parent."""
+        """How it ended; a merged incident ends as its parent does."""
         if self.state is not State.MERGED:
             return Fate(self.state, self.closed_at) if self.is_closed else Fate()
-        heard = self.parent_outcome
-        return Fate(heard.outcome, heard.ended_at) if heard is not None and heard.parent == self.parent else Fate()
+        parent = self.parent_outcome
+        return Fate(parent.outcome, parent.ended_at) if parent is not None and parent.parent == self.parent else Fate()
 
     @property
     def outcome(self) -> State | None:
-        """How the parent of a merged incident ended; None while that is open, and of an incident that has none."""
+        """How the parent of a merged incident ended; None while that is open, and of one that is not merged."""
         return self.fate.outcome if self.state is State.MERGED else None
 
     @property
     def level(self) -> int:
         """The highest escalation level reached in the present run, by deadline or by people."""
-        return max([self.raised, *(said.level for said in self.fired_steps if said.epoch == self.epoch)])
+        return max([self.raised, *(fired.level for fired in self.fired_steps if fired.epoch == self.epoch)])
 
     def clock(self, target: TargetName) -> SlaClock | None:
         """Return the clock of a target, if the incident has one."""
@@ -301,18 +164,6 @@ class Incident(Struct, omit_defaults=True, gc=False):
         return first
 
     def overdue_at(self, now: Instant) -> bool:
-        """True when a running clock's due has passed: on the due instant itself there is still time."""
+        """True when the due of a running clock has passed: the due instant itself is still in time."""
         clock = self.next_clock()
         return self.is_open and clock is not None and clock.due is not None and clock.due < now
-
-
-SEVERITIES = ("low", "medium", "high", "critical")
-_BASE_SEVERITY = {Priority.LOW: 0, Priority.NORMAL: 1, Priority.HIGH: 2, Priority.URGENT: 3}
-
-
-def severity(incident: Incident) -> str:
-    """Return low, medium, high or critical: from the priority, one step up once a deadline was breached."""
-    base = _BASE_SEVERITY[incident.priority]
-    if base < 3 and incident.fired_steps:
-        base += any(said.step >= BREACHED and said.epoch == incident.epoch for said in incident.fired_steps)
-    return SEVERITIES[base]

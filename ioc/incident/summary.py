@@ -1,4 +1,4 @@
-"""What there is to know of an incident without its history: a part of the very record that the fold wrote."""
+"""The summary of an incident: those fields of its state that notifications need, decoded from the same record."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from ioc.incident.lifecycle import OPEN, State
 
 
 class Summary(Struct, frozen=True, omit_defaults=True):
-    """An incident as those need it who tell of it. Its fields are those of `Incident`, by the same names."""
+    """What a notification says of an incident. Each field is that of `Incident` with the same name."""
 
     id: str
     state: State = State.PENDING
@@ -32,7 +32,7 @@ class Summary(Struct, frozen=True, omit_defaults=True):
 
     @property
     def open_since(self) -> Instant:
-        """When it was reported, or reopened last."""
+        """When it was reported, or last reopened."""
         return max(self.reported_at, *self.reopened_at) if self.reopened_at else self.reported_at
 
     @property

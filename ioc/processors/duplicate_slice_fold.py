@@ -11,7 +11,7 @@ from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import FieldError, Reason, Rejection
 from ioc.core.scalars import Priority
 from ioc.core.times import is_plausible_instant
-from ioc.decider.merging import MOST_CHILDREN
+from ioc.decider.merging import MAX_CHILDREN
 from ioc.duplicates.candidates import PART, Candidate, decode_candidate
 from ioc.duplicates.clusters import Cluster
 from ioc.duplicates.spatial_index import distance_m
@@ -109,7 +109,7 @@ class DuplicateSliceFold(SliceFold):
         event_id = derive_id(report.incident, report.sequence, event_type)
         self.changes.outbox.append(own_event(PART, report.incident, event_type, report.at, event_id, payload))
         joined = cluster.with_report(report)
-        self._store(cluster.candidate.incident, joined if joined.count < MOST_CHILDREN else None)
+        self._store(cluster.candidate.incident, joined if joined.count < MAX_CHILDREN else None)
 
     def _cluster(self, incident_id: str) -> Cluster | None:
         changed = self.changes.clusters

@@ -115,7 +115,7 @@ def reminder_steps(directive: Directive, answer: UnitAnswer, policy: DirectivePo
         yield DeadlineStep(WARNED, 0, directive.at + round(policy.warn * (due - directive.at)))
     yield DeadlineStep(BREACHED, 0, due, directive.by or "")
     for number, step in enumerate(policy.escalation_steps, FIRST_ESCALATION):
-        yield DeadlineStep(number, step.level, due + step.after, step.whom, step.channel)
+        yield DeadlineStep(number, step.level, due + step.after, step.unit, step.channel)
 
 
 def unannounced_breaches(incident: Incident) -> Iterator[tuple[Directive, UnitAnswer]]:

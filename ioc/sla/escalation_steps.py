@@ -61,7 +61,7 @@ def _escalation(number: int, due: Instant, rule: SlaRule, calendar: Calendar) ->
     for step in rule.escalation_steps:
         times = 1 if step.repeat is None else 1 + step.repeat.times
         if repeat < times:
-            return DeadlineStep(number, step.level, _escalates_at(step, repeat, due, calendar), step.whom, step.channel)
+            return DeadlineStep(number, step.level, _escalates_at(step, repeat, due, calendar), step.unit, step.channel)
         repeat -= times
     return None
 

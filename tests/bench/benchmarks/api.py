@@ -17,7 +17,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.times import DAY
 from ioc.core.topics import Topic
-from ioc.incident.state import SEVERITIES
+from ioc.incident.severity import SEVERITIES
 from streams.clock import now_ms
 from tests.bench.load.picture import STREETS, Picture
 from tests.bench.load.publish import publish

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from console.publisher import KeyedValue
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, Instant, Millis
-from ioc.incident.state import Incident, SlaClock
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident
 from ioc.processors.serde import decode_incident, encode
 from tests.bench.load.states import afternoon
 

@@ -18,8 +18,9 @@ from ioc.figures.contributions import directive_contributions
 from ioc.incident.directive import UnitAnswer
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
+from ioc.incident.fired_step import BREACHED
 from ioc.incident.lifecycle import State
-from ioc.incident.state import BREACHED, Incident
+from ioc.incident.state import Incident
 from ioc.processors.serde import decode_incident, encode
 from ioc.sla.directives import MAX_DIRECTED
 from ioc.sla.escalation_steps import next_step_at

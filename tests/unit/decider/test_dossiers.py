@@ -12,7 +12,8 @@ from ioc.figures.aggregates import Measure
 from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
-from ioc.incident.state import Incident, SlaClock
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident
 from ioc.processors.reader import read_event
 from ioc.sla.explain import explain
 from tests.unit.samples import CITY, at, body, essence

@@ -14,11 +14,12 @@ from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE
 from ioc.core.topics import MAX_STATE_BYTES
 from ioc.decider.decide import DeadlinePassed, Decision, decide
-from ioc.decider.history import MAX_HISTORY, MAX_HISTORY_BYTES, MOST_BESIDES
+from ioc.decider.history import MAX_HISTORY, MAX_HISTORY_BYTES, MAX_OVERHEAD
 from ioc.incident.event import Event
 from ioc.incident.facts import FactKind
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import EventType, State
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.state import Incident
 from ioc.processors.reader import read_event
 from ioc.processors.serde import encode
 from tests.unit.samples import CITY, at, body, event
@@ -128,7 +129,7 @@ def test_no_entry_takes_more_besides_its_data_than_is_reckoned(event_type: Event
     longest = HistoryEntry(
         LATER, event_type, char * 256, char * 256, Raw(b"{}"), reason, ("service", "unit", "ward", "units"), False
     )
-    assert len(encode((longest,))) - len(longest.data) <= MOST_BESIDES
+    assert len(encode((longest,))) - len(longest.data) <= MAX_OVERHEAD
 
 
 def changed(catalogue: Catalogue, **parts: object) -> Catalogue:

@@ -22,9 +22,10 @@ from ioc.figures.aggregates import Aggregate, Measure
 from ioc.figures.contributions import own_contributions
 from ioc.incident.event import Event
 from ioc.incident.facts import FactKind
+from ioc.incident.kinship import Child
 from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import Unmerged
-from ioc.incident.state import Child, Incident
+from ioc.incident.state import Incident
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.processors.serde import encode
@@ -174,7 +175,7 @@ def test_nothing_is_merged_into_itself() -> None:
 
 
 def test_a_parent_that_is_full_sends_the_next_one_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(merging, "MOST_CHILDREN", 1)
+    monkeypatch.setattr(merging, "MAX_CHILDREN", 1)
     made = town(*MERGED, reported(C), told(C, "merged", T + HOUR, into=A))
     assert (made[C].state, made.children(A)) == (State.REPORTED, {B})
 

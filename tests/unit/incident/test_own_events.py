@@ -1,9 +1,10 @@
 """Events of the centre's own making are read like everyone's."""
 
+from ioc.core.sources import CENTRE
 from ioc.core.topics import Topic
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import EventType
-from ioc.incident.own_events import CENTRE, own_event
+from ioc.incident.own_events import own_event
 from ioc.incident.payloads import Merged
 from ioc.processors.reader import read_event
 from tests.unit.samples import at

@@ -12,7 +12,8 @@ from ioc.core.times import HOUR, Instant
 from ioc.decider.decide import DeadlinePassed, decide
 from ioc.incident.event import Event
 from ioc.incident.facts import FactKind
-from ioc.incident.state import Incident, SlaClock
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident
 from ioc.sla.explain import explain
 from tests.unit.samples import CITY, at, event
 

@@ -10,8 +10,10 @@ from ioc.catalogue.sla_policy import EscalationStep, Match, Repeat, SlaPolicy, S
 from ioc.core.scalars import TargetName
 from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.incident.directive import DeadlineStep
+from ioc.incident.fired_step import BREACHED, FIRST_ESCALATION, WARNED, FiredStep
 from ioc.incident.lifecycle import State
-from ioc.incident.state import BREACHED, FIRST_ESCALATION, WARNED, FiredStep, Incident, SlaClock
+from ioc.incident.sla_clock import SlaClock
+from ioc.incident.state import Incident
 from ioc.sla.escalation_steps import due_steps, fires_at, last_fired, next_step_at, steps
 from tests.unit.samples import CITY, at
 from tests.unit.sla.test_clocks import H
@@ -34,7 +36,7 @@ def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[De
         for turn in range(times + 1):
             wait = rung.after + turn * every
             moment = due + wait if rung.waits_in is TimeKind.WALL else H.add(due, wait)
-            yield DeadlineStep(number, rung.level, moment, rung.whom, rung.channel)
+            yield DeadlineStep(number, rung.level, moment, rung.unit, rung.channel)
             number += 1
 
 
@@ -49,7 +51,7 @@ def ladders(draw: st.DrawFn) -> tuple[EscalationStep, ...]:
     ]
     if rungs and draw(st.booleans()):
         last, repeat = rungs[-1], Repeat(draw(st.integers(MINUTE, 5 * HOUR)), draw(st.integers(1, 9)))
-        rungs[-1] = EscalationStep(last.level, last.after, last.whom, last.channel, last.waits_in, repeat)
+        rungs[-1] = EscalationStep(last.level, last.after, last.unit, last.channel, last.waits_in, repeat)
     return tuple(rungs)
 
 

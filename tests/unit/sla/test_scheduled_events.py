@@ -13,8 +13,9 @@ from ioc.core.times import DAY, HOUR, MINUTE, Instant
 from ioc.decider.decide import DeadlinePassed, Decision, decide
 from ioc.incident.event import Event
 from ioc.incident.facts import Fact, FactKind
+from ioc.incident.history_entry import HistoryEntry
 from ioc.incident.lifecycle import EventType, State
-from ioc.incident.state import HistoryEntry, Incident
+from ioc.incident.state import Incident
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from tests.unit.samples import CITY, at, essence, event, record
