@@ -70,14 +70,14 @@ class Repeat(Struct, frozen=True):
 
 
 class EscalationStep(Struct, frozen=True):
-    """A step of an escalation policy: `after` ms past the deadline, the unit `whom` is notified through `channel`.
+    """A step of an escalation policy: `after` ms past the deadline, `unit` is notified through `channel`.
 
     `waits_in` says in which time `after` and the repeats are counted. Only the last step of a policy repeats.
     """
 
     level: int
     after: Millis
-    whom: str
+    unit: str
     channel: str
     waits_in: TimeKind = TimeKind.WORKING
     repeat: Repeat | None = None

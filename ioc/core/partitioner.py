@@ -16,13 +16,13 @@ _32 = 0xFFFFFFFF
 def murmur2(key: bytes) -> int:
     """Return the 32-bit MurmurHash2 (Austin Appleby) of a key, with the seed that Kafka uses."""
     length = len(key)
-    whole = length & ~3
+    aligned = length & ~3
     h = _SEED ^ length
-    for (word,) in _WORDS.iter_unpack(key[:whole]):
+    for (word,) in _WORDS.iter_unpack(key[:aligned]):
         k = word * _M & _32
         h = (h * _M ^ (k ^ k >> 24) * _M) & _32
-    if length > whole:
-        h = (h ^ int.from_bytes(key[whole:], "little")) * _M & _32
+    if length > aligned:
+        h = (h ^ int.from_bytes(key[aligned:], "little")) * _M & _32
     h = (h ^ h >> 13) * _M & _32
     return h ^ h >> 15
 

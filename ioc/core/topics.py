@@ -59,8 +59,8 @@ _COMPACT = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1", "se
 _NOTIFICATION_LOG = {**_COMPACT, "cleanup.policy": "compact,delete", "retention.ms": str(45 * DAY_MS)}
 
 
-def _retained(days: int, **more: str) -> dict[str, str]:
-    return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), **more}
+def _retained(days: int, **config: str) -> dict[str, str]:
+    return {"cleanup.policy": "delete", "retention.ms": str(days * DAY_MS), **config}
 
 
 # The broker's append time is the `now` of every fold: unlike a worker's clock it can be read again from the log.

@@ -2,10 +2,10 @@
 
 from msgspec import Struct, field
 
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import NamedRows
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import NamedRows
+from ioc.catalogue.reading.documents.time_texts import some_time
 from ioc.catalogue.reading.services import ServiceRow
-from ioc.catalogue.reading.time_texts import some_time
 from ioc.catalogue.service import Baseline
 from ioc.catalogue.sla_policy import TimeKind
 from ioc.core.scalars import Code, Name

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from ioc.catalogue.calendar import Calendar, CalendarError, Frame
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import Document, NamedRows
+from ioc.catalogue.reading.documents.time_texts import day, hours
 from ioc.catalogue.reading.errors import ErrorReport
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import Document, NamedRows
-from ioc.catalogue.reading.time_texts import day, hours
 from ioc.core.scalars import Code, Name
 
 _DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
@@ -96,8 +96,8 @@ class _CalendarBuilder:
                 self._file_report(row.id, reason)
             return None
 
-    def _report(self, where: str, what: str) -> None:
-        self._file_report(f"{self.row.id}.{where}", what)
+    def _report(self, path: str, message: str) -> None:
+        self._file_report(f"{self.row.id}.{path}", message)
 
     def _week(self) -> dict[int, list[Frame]]:
         week: dict[int, list[Frame]] = {}
@@ -123,45 +123,45 @@ class _CalendarBuilder:
         self._week_is_whole &= ends is not None
         return None if ends is None else Frame(*ends)
 
-    def _day(self, where: str, text: str) -> date | None:
-        return self._file_report.parse(f"{self.row.id}.{where}", day, text)
+    def _day(self, path: str, text: str) -> date | None:
+        return self._file_report.parse(f"{self.row.id}.{path}", day, text)
 
     def _holidays(self) -> dict[date, str]:
         holidays: dict[date, str] = {}
         for index, holiday in enumerate(self.row.holidays):
-            where = f"holidays.{index}"
-            first = self._day(f"{where}.date", holiday.date)
-            last = first if holiday.to is None else self._day(f"{where}.to", holiday.to)
+            path = f"holidays.{index}"
+            first = self._day(f"{path}.date", holiday.date)
+            last = first if holiday.to is None else self._day(f"{path}.to", holiday.to)
             if first is None or last is None:
                 continue
             if last < first:
-                self._report(where, f"ends on {last}, before it begins on {first}")
+                self._report(path, f"ends on {last}, before it begins on {first}")
             elif last - first > _LONGEST:
-                self._report(where, "longer than a year")
+                self._report(path, "longer than a year")
             else:
-                self._add(holidays, where, holiday.name, _days(first, last))
+                self._add(holidays, path, holiday.name, _days(first, last))
         return holidays
 
-    def _add(self, holidays: dict[date, str], where: str, name: str, days: Iterator[date]) -> None:
+    def _add(self, holidays: dict[date, str], path: str, name: str, days: Iterator[date]) -> None:
         for holiday in days:
             if holiday in holidays:
-                self._report(where, f"{holiday} is off twice")
+                self._report(path, f"{holiday} is off twice")
             holidays[holiday] = name
 
     def _workdays(self, week: dict[int, list[Frame]], holidays: dict[date, str]) -> dict[date, int]:
         workdays: dict[date, int] = {}
         for index, row in enumerate(self.row.workdays):
-            where = f"workdays.{index}"
-            workday = self._day(f"{where}.date", row.date)
+            path = f"workdays.{index}"
+            workday = self._day(f"{path}.date", row.date)
             if workday is None:
                 continue
             if workday in workdays:
-                self._report(where, f"{workday} is worked twice")
+                self._report(path, f"{workday} is worked twice")
             if workday in holidays:
-                self._report(where, f"{workday} is off and worked")
+                self._report(path, f"{workday} is off and worked")
             weekday = workdays[workday] = row.like - 1
             if self._week_is_whole and not week.get(weekday):
-                self._report(where, f"is like {_WEEKDAYS[weekday]}, which has no hours")
+                self._report(path, f"is like {_WEEKDAYS[weekday]}, which has no hours")
         return workdays
 
 

@@ -1,7 +1,7 @@
 """The categories that other files may name: those of each service, and its procedures."""
 
+from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.reading.procedures import ProcedureRow
-from ioc.catalogue.reading.rows import NamedRows
 from ioc.catalogue.reading.services import ServiceRow
 
 

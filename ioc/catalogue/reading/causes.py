@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 
 from ioc.catalogue.cause import Cause
 from ioc.catalogue.reading.categories import Categories
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import NamedRows
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.core.scalars import Code, Name
 

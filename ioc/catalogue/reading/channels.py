@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Meta, Struct
 
 from ioc.catalogue.channel import SCREEN, Channel, ChannelKind, QuietHours
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import Document, NamedRows
+from ioc.catalogue.reading.documents.time_texts import hours
 from ioc.catalogue.reading.errors import ErrorReport
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import Document, NamedRows
-from ioc.catalogue.reading.time_texts import hours
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
 
@@ -64,12 +64,12 @@ class ChannelsFile:
 
 
 def _quiet_hours(row: ChannelRow, report: ErrorReport) -> tuple[QuietHours, ...]:
-    where = f"{row.id}.quiet"
-    parsed = (report.parse(where, _parse_quiet_hours, text) for text in row.quiet)
+    path = f"{row.id}.quiet"
+    parsed = (report.parse(path, _parse_quiet_hours, text) for text in row.quiet)
     quiet = tuple(hours for hours in parsed if hours is not None)
     for first, second in combinations(quiet, 2):
         if first.holds(second.start) or second.holds(first.start):
-            report(where, f"{_text(first)} and {_text(second)} overlap")
+            report(path, f"{_text(first)} and {_text(second)} overlap")
     return quiet
 
 

@@ -37,12 +37,12 @@ class ErrorReport:
         self._file = file
         self._lines = lines
 
-    def __call__(self, where: str, what: str) -> None:
-        """Report in one line that `what` is wrong, and where in the file."""
-        line = " ".join(f"{self._file}: {where}: {what}".split())
+    def __call__(self, path: str, message: str) -> None:
+        """Report an error in one line; `path` says where in the file it is."""
+        line = " ".join(f"{self._file}: {path}: {message}".split())
         self._lines[line] = None
 
-    def parse(self, where: str, parser: Callable[[str], ParsedT], text: str) -> ParsedT | None:
+    def parse(self, path: str, parser: Callable[[str], ParsedT], text: str) -> ParsedT | None:
         """Return what a text stands for; None when `parser` raises ValueError, whose message is reported.
 
         An empty text replaces one that was wrong itself and has been reported already: it is passed over.
@@ -50,5 +50,5 @@ class ErrorReport:
         try:
             return parser(text) if text else None
         except ValueError as error:
-            self(where, str(error))
+            self(path, str(error))
             return None

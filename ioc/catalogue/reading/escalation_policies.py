@@ -8,9 +8,9 @@ from msgspec import Meta, Struct, field
 
 from ioc.catalogue.channel import SCREEN
 from ioc.catalogue.reading.channels import ChannelRow
+from ioc.catalogue.reading.documents.rows import NamedRows
+from ioc.catalogue.reading.documents.time_texts import LONGEST, duration, repeat_time
 from ioc.catalogue.reading.errors import ErrorReport
-from ioc.catalogue.reading.rows import NamedRows
-from ioc.catalogue.reading.time_texts import LONGEST, duration, repeat_time
 from ioc.catalogue.sla_policy import EscalationStep, Repeat, TimeKind
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
@@ -27,7 +27,7 @@ class EscalationStepRow(Struct, frozen=True, forbid_unknown_fields=True):
     """A step in its file."""
 
     level: Annotated[int, Meta(ge=1, le=9)]
-    whom: Code
+    unit: Code = field(name="whom")
     after: Name = "0m"
     channel: Code = SCREEN
     waits_in: TimeKind = field(default=TimeKind.WORKING, name="in")
@@ -53,29 +53,29 @@ class EscalationPolicies:
             self._report(f"{rule}.ladder", "a rung in wall time could come before the one below it, in working time")
         return steps
 
-    def _report_order(self, where: str, steps: Sequence[EscalationStep]) -> None:
+    def _report_order(self, path: str, steps: Sequence[EscalationStep]) -> None:
         levels = [step.level for step in steps if step.level]
         if any(level >= following for level, following in pairwise(levels)):
-            self._report(where, "the levels of a ladder must rise")
+            self._report(path, "the levels of a ladder must rise")
         if any(step.after > following.after != _WRONG_WAIT for step, following in pairwise(steps)):
-            self._report(where, "a rung must not come before the one below it: after must not fall")
+            self._report(path, "a rung must not come before the one below it: after must not fall")
 
-    def _step(self, where: str, row: EscalationStepRow) -> EscalationStep:
-        if self._units.lacks(row.whom):
-            self._report(f"{where}.whom", f"unknown unit '{row.whom}'")
+    def _step(self, path: str, row: EscalationStepRow) -> EscalationStep:
+        if self._units.lacks(row.unit):
+            self._report(f"{path}.whom", f"unknown unit '{row.unit}'")
         if self._channels.lacks(row.channel):
-            self._report(f"{where}.channel", f"unknown channel '{row.channel}'")
-        wait = self._report.parse(f"{where}.after", duration, row.after)
+            self._report(f"{path}.channel", f"unknown channel '{row.channel}'")
+        wait = self._report.parse(f"{path}.after", duration, row.after)
         after = _WRONG_WAIT if wait is None else wait
-        repeat = None if row.repeat is None else self._repeat(f"{where}.repeat", row.repeat)
-        return EscalationStep(row.level, after, row.whom, row.channel, row.waits_in, repeat)
+        repeat = None if row.repeat is None else self._repeat(f"{path}.repeat", row.repeat)
+        return EscalationStep(row.level, after, row.unit, row.channel, row.waits_in, repeat)
 
-    def _repeat(self, where: str, row: RepeatRow) -> Repeat | None:
-        every = self._report.parse(f"{where}.every", repeat_time, row.every)
+    def _repeat(self, path: str, row: RepeatRow) -> Repeat | None:
+        every = self._report.parse(f"{path}.every", repeat_time, row.every)
         if every is None:
             return None
         if every * row.times > LONGEST:
-            self._report(where, "goes on for longer than ten years")
+            self._report(path, "goes on for longer than ten years")
         return Repeat(every, row.times)
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ioc.catalogue.reading.categories import Categories
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import Document, NamedRows
+from ioc.catalogue.reading.documents.time_texts import duration, some_time
 from ioc.catalogue.reading.errors import ErrorReport
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import Document, NamedRows
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.catalogue.reading.thresholds import OverrideRow, ThresholdRow, overridden_thresholds, report_order
-from ioc.catalogue.reading.time_texts import duration, some_time
 from ioc.catalogue.thresholds import Direction, Indicator, Sensor, Silence, Threshold
 from ioc.catalogue.unit import Unit, Ward
 from ioc.core.scalars import Code, Latitude, Longitude, Name, Priority
@@ -126,26 +126,26 @@ class _IndicatorBuilder:
             silence=self._silence(row.silence),
         )
 
-    def _check(self, where: str, category: str | None, unit: str | None) -> None:
+    def _check(self, path: str, category: str | None, unit: str | None) -> None:
         categories = frozenset((category,) if category else ())
         if self.row.service:
             for code in self._references.categories.unknown_in(categories, frozenset((self.row.service,))):
-                self._report(where, f"unknown category '{code}'")
+                self._report(path, f"unknown category '{code}'")
         if unit is not None and self._references.units.lacks(unit):
-            self._report(where, f"unknown unit '{unit}'")
+            self._report(path, f"unknown unit '{unit}'")
 
     def _thresholds(self) -> tuple[Threshold, ...]:
-        row, where = self.row, f"{self.row.kind}.thresholds"
+        row, path = self.row, f"{self.row.kind}.thresholds"
         if not row.thresholds and self.is_whole:
-            self._report(where, "a kind needs at least one")
-        thresholds = tuple(self._threshold(f"{where}.{index}", each) for index, each in enumerate(row.thresholds))
+            self._report(path, "a kind needs at least one")
+        thresholds = tuple(self._threshold(f"{path}.{index}", each) for index, each in enumerate(row.thresholds))
         if self.is_whole:
             report_order(row.kind, thresholds, row.direction, self._report)
         return thresholds
 
-    def _threshold(self, where: str, row: ThresholdRow) -> Threshold:
-        self._check(where, row.category, row.unit)
-        hold = self._report.parse(f"{where}.hold", duration, row.hold) or 0
+    def _threshold(self, path: str, row: ThresholdRow) -> Threshold:
+        self._check(path, row.category, row.unit)
+        hold = self._report.parse(f"{path}.hold", duration, row.hold) or 0
         category, unit = row.category or self.row.category, row.unit or self.row.unit
         return Threshold(
             row.level, row.at, row.clear_at, hold, row.priority, category, unit, row.title_vi, row.title_en

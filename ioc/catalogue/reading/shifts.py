@@ -6,8 +6,8 @@ from itertools import combinations
 from msgspec import Struct
 
 from ioc.catalogue.channel import QuietHours
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.time_texts import hours
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.time_texts import hours
 from ioc.catalogue.shift import Shift
 from ioc.core.scalars import Code, Name
 

@@ -10,12 +10,12 @@ from ioc.catalogue.directive_policy import DirectivePolicy
 from ioc.catalogue.reading.calendars import CalendarRow
 from ioc.catalogue.reading.categories import Categories
 from ioc.catalogue.reading.channels import ChannelRow
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import Document, NamedRows
+from ioc.catalogue.reading.documents.time_texts import some_time
 from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.reading.escalation_policies import EscalationPolicies, EscalationStepRow
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import Document, NamedRows
 from ioc.catalogue.reading.services import ServiceRow
-from ioc.catalogue.reading.time_texts import some_time
 from ioc.catalogue.rule_ties import tied_rules
 from ioc.catalogue.sla_policy import Match, OnPriority, OnReopen, SlaPolicy, SlaRule
 from ioc.catalogue.unit import Unit
@@ -78,9 +78,9 @@ def _directives(document: Document, policies: EscalationPolicies) -> DirectivePo
     return DirectivePolicy(row.warn, policies.steps("directives", row.ladder, always_open=True))
 
 
-def _report_warn(where: str, warn: float | None, report: ErrorReport) -> None:
+def _report_warn(path: str, warn: float | None, report: ErrorReport) -> None:
     if warn is not None and not 0 < warn < 1:
-        report(where, "the warning must be a share between 0 and 1")
+        report(path, "the warning must be a share between 0 and 1")
 
 
 def _report_ties(rules: Sequence[SlaRule], report: ErrorReport) -> None:
@@ -116,8 +116,8 @@ class _RuleBuilder:
         policies = (row.on_reopen, row.on_priority, self._acknowledged_for())
         return SlaRule(row.id, match, row.calendar, targets, row.warn, steps, *policies, row.involve)
 
-    def _report(self, where: str, what: str) -> None:
-        self._file_report(f"{self.row.id}.{where}", what)
+    def _report(self, path: str, message: str) -> None:
+        self._file_report(f"{self.row.id}.{path}", message)
 
     def _check_involved(self) -> None:
         for unit in dict.fromkeys(self.row.involve):

@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from ioc.catalogue.reading.documents.time_texts import duration
 from ioc.catalogue.reading.errors import ErrorReport
-from ioc.catalogue.reading.time_texts import duration
 from ioc.catalogue.thresholds import Direction, Threshold
 from ioc.core.scalars import Code, Name, Priority
 
@@ -40,15 +40,15 @@ class OverrideRow(Struct, frozen=True, forbid_unknown_fields=True):
     priority: Priority | None = None
 
 
-def report_order(where: str, thresholds: Sequence[Threshold], direction: Direction, report: ErrorReport) -> None:
+def report_order(path: str, thresholds: Sequence[Threshold], direction: Direction, report: ErrorReport) -> None:
     """Report thresholds that clear on the wrong side, or whose values do not get worse with their levels."""
     for threshold in thresholds:
         if not direction.is_worse(threshold.at, threshold.clear_at):
             side = "below" if direction is Direction.ABOVE else "above"
-            report(f"{where}.level {threshold.level}", f"clear_at must lie {side} at")
+            report(f"{path}.level {threshold.level}", f"clear_at must lie {side} at")
     for mild, grave in pairwise(thresholds):
         for error in _order_errors(mild, grave, direction):
-            report(f"{where}.level {grave.level}", error)
+            report(f"{path}.level {grave.level}", error)
 
 
 def _order_errors(mild: Threshold, grave: Threshold, direction: Direction) -> Iterator[str]:
@@ -61,24 +61,24 @@ def _order_errors(mild: Threshold, grave: Threshold, direction: Direction) -> It
 
 
 def overridden_thresholds(
-    where: str, thresholds: Sequence[Threshold], rows: Sequence[OverrideRow], report: ErrorReport
+    path: str, thresholds: Sequence[Threshold], rows: Sequence[OverrideRow], report: ErrorReport
 ) -> tuple[Threshold, ...]:
     """Return the thresholds of an indicator with what a sensor overrides; unknown or repeated levels are errors."""
     levels = [row.level for row in rows if row.level]
     for level in dict.fromkeys(level for level in levels if levels.count(level) > 1):
-        report(where, f"level {level} is there twice")
+        report(path, f"level {level} is there twice")
     for level in dict.fromkeys(levels):
         if level not in {threshold.level for threshold in thresholds}:
-            report(where, f"its kind has no level {level}")
+            report(path, f"its kind has no level {level}")
     overrides = {row.level: row for row in rows}
-    return tuple(_overridden(threshold, overrides.get(threshold.level), where, report) for threshold in thresholds)
+    return tuple(_overridden(threshold, overrides.get(threshold.level), path, report) for threshold in thresholds)
 
 
-def _overridden(threshold: Threshold, override: OverrideRow | None, where: str, report: ErrorReport) -> Threshold:
+def _overridden(threshold: Threshold, override: OverrideRow | None, path: str, report: ErrorReport) -> Threshold:
     if override is None:
         return threshold
     hold = override.hold
-    hold_ms = None if hold is None else report.parse(f"{where}.level {override.level}.hold", duration, hold)
+    hold_ms = None if hold is None else report.parse(f"{path}.level {override.level}.hold", duration, hold)
     return replace(
         threshold,
         at=threshold.at if override.at is None else override.at,

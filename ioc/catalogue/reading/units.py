@@ -1,7 +1,7 @@
 """Reader of units.yml and wards.yml: who handles incidents, and where they happen."""
 
-from ioc.catalogue.reading.folder import CatalogueFolder
-from ioc.catalogue.reading.rows import NamedRows
+from ioc.catalogue.reading.documents.folder import CatalogueFolder
+from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.unit import Unit, Ward
 
 

@@ -39,7 +39,7 @@ def test_the_examples_are_a_catalogue(town: Catalogue) -> None:
     assert rung.repeat is not None
     assert town.rules.by_id["urgent"].involve == ("centre", "roads")
     assert [key.owner for key in town.keys.values()] == ["ubnd", "centre"]
-    assert [rung.whom for rung in town.directives.escalation_steps] == ["centre", "ubnd"]
+    assert [rung.unit for rung in town.directives.escalation_steps] == ["centre", "ubnd"]
 
 
 def test_a_sensor_has_the_thresholds_of_its_kind_but_where_it_has_its_own(town: Catalogue) -> None:

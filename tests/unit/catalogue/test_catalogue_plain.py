@@ -2,7 +2,7 @@
 
 import pytest
 
-from ioc.catalogue.reading.yaml_values import UNREADABLE, read_yaml
+from ioc.catalogue.reading.documents.yaml_values import UNREADABLE, read_yaml
 
 
 def read(text: str | bytes) -> tuple[object, list[str]]:

@@ -73,15 +73,15 @@ class Document:
         return cast(list[Any], self._sections[name])
 
     def _add(
-        self, named_rows: NamedRows[CatalogueRowT], where: str, item: Any, row_type: type[CatalogueRowT], key: str
+        self, named_rows: NamedRows[CatalogueRowT], path: str, item: Any, row_type: type[CatalogueRowT], key: str
     ) -> None:
         if not isinstance(item, dict):
-            self.report(where, "must be a mapping")
+            self.report(path, "must be a mapping")
             return
         key_value = item.get(key)
-        name = key_value if isinstance(key_value, str) and key_value else where
+        name = key_value if isinstance(key_value, str) and key_value else path
         if name in named_rows.names:
-            self.report(where, f"'{name}' is there twice")
+            self.report(path, f"'{name}' is there twice")
         named_rows.names.add(name)
         try:
             named_rows.rows.append(msgspec.convert(item, row_type))

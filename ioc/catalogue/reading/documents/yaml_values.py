@@ -48,7 +48,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def read_yaml(raw: bytes, report: Callable[[str, str], None]) -> Any:
-    """Return the value of a YAML file, UNREADABLE when it has none. `report` is called with where and what is wrong."""
+    """Return the value of a YAML file, UNREADABLE when it has none. `report` is called with the line and the error."""
     loader = _Loader(raw)
     try:
         node = loader.get_single_node()
@@ -92,8 +92,8 @@ class _Reader:
             self._open.remove(id(node))
         return self._values[id(node)]
 
-    def _report_at(self, node: yaml.Node, what: str) -> None:
-        self._report(f"line {node.start_mark.line + 1}", what)
+    def _report_at(self, node: yaml.Node, message: str) -> None:
+        self._report(f"line {node.start_mark.line + 1}", message)
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         try:
