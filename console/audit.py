@@ -16,7 +16,7 @@ def list_looks(bootstrap: str, incident: str = "") -> None:
     looks = [look for look in asyncio.run(_looks(bootstrap)) if incident in ("", look.incident)]
     table = Table("at", "who", "incident")
     for look in sorted(looks, key=lambda look: look.at):
-        table.add_row(to_rfc3339(look.at), look.who, look.incident)
+        table.add_row(to_rfc3339(look.at), look.viewer, look.incident)
     Console(markup=False, highlight=False, soft_wrap=True).print(table, f"{len(looks):,} looks", sep="\n")
 
 

@@ -119,7 +119,7 @@ def _payload(kind: EventType | Act) -> type[msgspec.Struct]:
 
 
 def _type(kind: EventType | Act) -> str:
-    return lifecycle.cloudevents_type(kind) if isinstance(kind, EventType) else records.event_type(kind)
+    return lifecycle.cloudevents_type(kind) if isinstance(kind, EventType) else records.cloudevents_type(kind)
 
 
 def _needs_data(payload: type[msgspec.Struct]) -> bool:

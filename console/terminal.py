@@ -35,7 +35,7 @@ SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
 def settings_or_exit(kind: type[SettingsT]) -> SettingsT:
-    """Return the settings of the environment; list their errors, but no value, and end with exit code 2 if there are any."""
+    """Return the settings of the environment; list what is wrong with them, but no value, and end with exit code 2."""
     try:
         return kind()
     except ValidationError as error:

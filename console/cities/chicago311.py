@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from console.cities.maps import ImportedEvent, RequestRow, event, opened
+from console.cities.city_map import ImportedEvent, RequestRow, imported_event, open_text
 from ioc.incident.lifecycle import EventType
 
 CITY = "chicago311"
@@ -19,19 +19,20 @@ CITY = "chicago311"
 
 def rows(file: Path) -> Iterator[RequestRow]:
     """Yield the requests of the file."""
-    with opened(file) as stream:
+    with open_text(file) as stream:
         yield from msgspec.json.decode(stream.read())
 
 
 def events(row: RequestRow) -> Iterator[ImportedEvent]:
     """Yield an event for each of a request's notes."""
     for number, note in enumerate(row["notes"]):
-        event_type, data = _told(row, note)
+        event_type, data = _event_of(row, note)
         moment = datetime.fromisoformat(note["datetime"])
-        yield event(CITY, row["service_request_id"], event_type, moment, f"{number}-{note['type']}", data)
+        name = f"{number}-{note['type']}"
+        yield imported_event(CITY, row["service_request_id"], event_type, moment, name, data)
 
 
-def _told(row: RequestRow, note: RequestRow) -> tuple[EventType, dict[str, Any]]:
+def _event_of(row: RequestRow, note: RequestRow) -> tuple[EventType, dict[str, Any]]:
     words = {"text": words_of(note)}
     match note["type"]:
         case "opened":
@@ -47,19 +48,19 @@ def _told(row: RequestRow, note: RequestRow) -> tuple[EventType, dict[str, Any]]
 
 
 def words_of(note: RequestRow) -> str:
-    """Return what a note says."""
-    return ": ".join(part for part in (note["summary"], note.get("description")) if part)
+    """Return the text of a note: its summary, and its description when it has one."""
+    return ": ".join(text for text in (note["summary"], note.get("description")) if text)
 
 
 def _report(row: RequestRow) -> dict[str, Any]:
-    more = row["extended_attributes"]
+    extended = row["extended_attributes"]
     return {
         "service": "imported",
         "category": row["service_name"],
         "title": row["service_name"],
         "unit": row["agency_responsible"],
-        "ward": more.get("ward"),
-        "channel": more.get("channel"),
+        "ward": extended.get("ward"),
+        "channel": extended.get("channel"),
         "lat": row["lat"],
         "lon": row["long"],
         "address": row["address"],

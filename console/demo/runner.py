@@ -12,15 +12,16 @@ import urllib.error
 import urllib.request
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from console.demo.keys import CATALOGUE, prepare_keys
 from console.demo.processes import IOC, DemoProcesses, end_all, leader
+from console.simulate.script import PlayScript
 from console.topics import make_topics
-from ioc.core.times import Instant, parse_instant, to_instant
+from ioc.core.times import parse_instant
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".local" / "demo"
@@ -52,23 +53,6 @@ status = Console(stderr=True, highlight=False)
 
 class DemoFailure(Exception):
     """The demo cannot run; the message says why and what to do."""
-
-
-class PlayScript(NamedTuple):
-    """What is played: the first `day` (YYYY-MM-DD), the local time it is joined at, how fast, and by which seed."""
-
-    day: str
-    begin: str
-    speed: float
-    seed: int
-
-    def starts(self, zone: str) -> Instant:
-        """Return the moment (ms) it is joined at, in a city of this zone. Raises ValueError."""
-        return to_instant(datetime.fromisoformat(f"{self.day}T{self.begin}").replace(tzinfo=ZoneInfo(zone)))
-
-    def arguments(self) -> list[str]:
-        """Return the script as options of the command line."""
-        return ["--day", self.day, "--begin", self.begin, "--speed", str(self.speed), "--seed", str(self.seed)]
 
 
 class Demo:

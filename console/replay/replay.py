@@ -1,4 +1,4 @@
-"""Publishing a city's requests as events, through the same door as everybody's."""
+"""Publishing a city's requests as events on `ioc.events`, like everybody else's."""
 
 import asyncio
 import random
@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from console.cities import MAPS, CityName
+from console.cities.city_map import CityMap, read_events
 from console.publisher import KeyedValue, mark, publisher, send_all
 
 _CHUNK = 500
@@ -16,18 +16,20 @@ _CHUNK = 500
 _STEP = 0.1
 
 
-def replay_file(bootstrap: str, file: Path, city: CityName, seed: int | None, as_of: str, speed: float) -> None:
-    """Publish all events of a table in the order of time, or with a seed in a random one, then an as-of mark."""
-    reads = MAPS[city]
-    planned = [event for row in reads.rows(file) for event in reads.events(row)]
-    planned.sort(key=lambda event: event.at)
+def replay_file(bootstrap: str, file: Path, city_map: CityMap, seed: int | None, as_of: str, speed: float) -> None:
+    """Publish all events of a file in the order of time, or with a seed in a random one, then a watermark.
+
+    `as_of` is the watermark (RFC 3339); `speed` is in events a second, 0 for as fast as it goes. Raises UnreadableFile
+    before anything is published.
+    """
+    events = sorted(read_events(city_map, file), key=lambda event: event.at)
     if seed is not None:
-        random.Random(seed).shuffle(planned)
-    records = [(event.key, event.value) for event in planned]
+        random.Random(seed).shuffle(events)
+    records = [(event.key, event.value) for event in events]
     began = time.monotonic()
     asyncio.run(_publish(bootstrap, records, as_of, speed))
-    took = time.monotonic() - began
-    Console().print(f"{len(records):,} events published in {took:.1f} s: {len(records) / took:,.0f} a second")
+    seconds = time.monotonic() - began
+    Console().print(f"{len(records):,} events published in {seconds:.1f} s: {len(records) / seconds:,.0f} a second")
 
 
 async def _publish(bootstrap: str, records: list[KeyedValue], as_of: str, speed: float) -> None:

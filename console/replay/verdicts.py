@@ -1,4 +1,4 @@
-"""The oracle: a city's own verdicts, row by row, against the centre's."""
+"""A city's own verdicts, row by row, against the centre's."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from console.cities import JUDGING, Judging, JudgingCity
+from console.cities.table_map import TableMap
 from console.topic_reader import read_topic, tell_not_folded, wait_until_folded
 from ioc.core.records import Position
 from ioc.core.topics import Topic
@@ -18,35 +18,37 @@ from ioc.processors.serde import decode_incident
 WORDS = {True: "on time", False: "overdue", None: "without"}
 
 
-def compare_verdicts(bootstrap: str, file: Path, city: JudgingCity, wait: float) -> int:
-    """Print the counts and every difference.
+def compare_verdicts(bootstrap: str, file: Path, city_map: TableMap, wait: float) -> int:
+    """Print how many verdicts of each kind the city gave, and where the centre's differ.
 
     Return 1 when there is a difference, 3 when the workers have not folded all events in time, else 0.
     """
     try:
-        ours = asyncio.run(_ours(bootstrap, wait))
+        centre = asyncio.run(_centre_verdicts(bootstrap, wait))
     except TimeoutError as error:
         return tell_not_folded(error)
-    return _compared(file, JUDGING[city], ours)
+    return _compare(file, city_map, centre)
 
 
-async def _ours(bootstrap: str, wait: float) -> dict[str, bool]:
+async def _centre_verdicts(bootstrap: str, wait: float) -> dict[str, bool]:
+    """Return the centre's verdict on every incident: True for on time."""
     reached = await wait_until_folded(bootstrap, wait)
-    found: dict[str, bool] = {}
+    verdicts: dict[str, bool] = {}
     async for record in read_topic(bootstrap, Topic.INCIDENTS):
         incident = decode_incident(record.value)
-        found[incident.id] = judged(incident, reached[record.partition])
-    return found
+        verdicts[incident.id] = is_on_time(incident, reached[record.partition])
+    return verdicts
 
 
-def _compared(file: Path, reads: Judging, ours: Mapping[str, bool]) -> int:
+def _compare(file: Path, city_map: TableMap, centre: Mapping[str, bool]) -> int:
     counts: Counter[str] = Counter()
     differences = []
-    for row in reads.rows(file):
-        city, centre = reads.verdict(row), ours.get(reads.key(row))
-        counts[WORDS[city]] += 1
-        if city is not None and centre is not city:
-            differences.append((reads.key(row), WORDS[city], "missing" if centre is None else WORDS[centre]))
+    for row in city_map.rows(file):
+        key, theirs = city_map.key(row), city_map.verdict(row)
+        ours = centre.get(key)
+        counts[WORDS[theirs]] += 1
+        if theirs is not None and ours is not theirs:
+            differences.append((key, WORDS[theirs], "missing" if ours is None else WORDS[ours]))
     table = Table("the city's verdict", "requests")
     for word in WORDS.values():
         table.add_row(word, f"{counts[word]:,}")
@@ -54,7 +56,7 @@ def _compared(file: Path, reads: Judging, ours: Mapping[str, bool]) -> int:
     return 1 if differences else 0
 
 
-def judged(incident: Incident, position: Position) -> bool:
+def is_on_time(incident: Incident, position: Position) -> bool:
     """Return True when an incident was, or still is, on time as of its partition's clock."""
     if incident.on_time is not None:
         return incident.on_time

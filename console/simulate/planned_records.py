@@ -47,7 +47,9 @@ def incident_record(subject: Subject, event_type: EventType, time: Instant, id: 
 
 def office_record(subject: Subject, act: Act, time: Instant, **data: Any) -> PlannedRecord:
     """Return an act of a register, booked when it happens."""
-    return _event(subject, REPORTING + subject.service, records.event_type(act), time, f"{subject.number}/{act}", data)
+    return _event(
+        subject, REPORTING + subject.service, records.cloudevents_type(act), time, f"{subject.number}/{act}", data
+    )
 
 
 def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> PlannedRecord:

@@ -6,7 +6,7 @@ from math import cos, radians, sqrt
 from random import Random
 from typing import Any, NamedTuple
 
-from api.read_model.index.entry import folded
+from api.read_model.index.folding import fold_text
 from console.simulate.duplicates import DuplicateReports
 from console.simulate.planned_records import Subject
 from console.simulate.scene import CaseKind, ReportingService, Scene
@@ -138,4 +138,4 @@ def committees(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", folded(name))
+    return re.sub(r"[^a-z0-9]+", "-", fold_text(name))

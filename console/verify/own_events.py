@@ -18,7 +18,7 @@ from ioc.decider import merging
 from ioc.duplicates import candidates
 from ioc.sla.scheduled_events import SOURCE
 
-_FOLD_SOURCES = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (merging.PART, candidates.PART))
+_FOLD_SOURCES = tuple(f'"source":"{CENTRE}{part}/'.encode() for part in (merging.COMPONENT, candidates.PART))
 
 
 class _OwnEventId(Struct):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.cities import boston311
+from console.cities.city_map import read_events
+from console.cities.registry import CityName, map_of
 from tests.city import City, city
 
 TABLE = Path(__file__).parent.parent / "data" / "requests.csv"
@@ -51,7 +52,7 @@ def in_the_middle(centre: City, replaying: subprocess.Popen[bytes], of: int) -> 
 
 def killed_on_the_way(centre: City, table: Path, seconds: float, kills: int) -> None:
     """Replay a table shuffled, within `seconds`, and kill worker after worker meanwhile."""
-    events = sum(1 for row in boston311.rows(table) for _ in boston311.events(row))
+    events = len(read_events(map_of(CityName.BOSTON), table))
     speed = str(round(events / seconds))
     replaying = centre.begin("replay", str(table), "--shuffled", "--speed", speed)
     for kill in range(kills):

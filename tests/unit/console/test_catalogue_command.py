@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from ioc.catalogue.reading.load import hue_folder
-from tests.unit.catalogue.test_catalogue_mistakes import add
+from tests.unit.catalogue.broken_catalogue import add_row
 
 IOC = Path(sys.executable).parent / "ioc"
 ROOT = Path(__file__).parents[3]
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     folder = Path(shutil.copytree(hue_folder(), tmp_path / "city"))
     for place, rows in MISTAKES.items():
         for row in rows:
-            add(folder, place, row)
+            add_row(folder, place, row)
     (folder / "wards.yml").unlink()
     return folder
 

@@ -7,7 +7,9 @@ from random import Random
 import msgspec
 import pytest
 
-from console.cities import MAPS, CityName, ImportedEvent, chicago311
+from console.cities import chicago311
+from console.cities.city_map import ImportedEvent, read_events
+from console.cities.registry import CityName, map_of
 from ioc.core.records import ClockKind, Record
 from ioc.core.times import parse_instant
 from ioc.incident.event import Event
@@ -27,9 +29,7 @@ SAMPLES = {
 
 def planned(city: CityName) -> list[ImportedEvent]:
     """Return all events of a city's sample in the order of time."""
-    reads = MAPS[city]
-    told = [event for row in reads.rows(SAMPLES[city]) for event in reads.events(row)]
-    return sorted(told, key=lambda event: event.at)
+    return sorted(read_events(map_of(city), SAMPLES[city]), key=lambda event: event.at)
 
 
 def folded(events: list[ImportedEvent]) -> dict[str, Incident]:
@@ -60,7 +60,7 @@ def test_in_any_order_the_same_incidents(city: CityName) -> None:
 
 def test_every_dated_note_of_chicago_is_on_its_incidents_history() -> None:
     incidents = folded(planned(CityName.CHICAGO))
-    for row in MAPS[CityName.CHICAGO].rows(SAMPLES[CityName.CHICAGO]):
+    for row in chicago311.rows(SAMPLES[CityName.CHICAGO]):
         told = [(parse_instant(note["datetime"]), chicago311.words_of(note)) for note in row["notes"]]
         history = incidents[f"chicago311:{row['service_request_id']}"].history
         kept = [

@@ -182,7 +182,7 @@ def sums(folded: IncidentChangeSet) -> Sums:
     found = Sums()
     for cell, window in folded.aggregates.items():
         if cell.span is WindowSize.DAY:
-            found.take(cell.service, window)
+            found.add_window(cell.service, window)
     return found
 
 

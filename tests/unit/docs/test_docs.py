@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.http.settings import ApiSettings, AuthSettings
+from console.cities.table_format import read_table_format
 from ioc.core.records import ClockKind, Record
 from ioc.incident.event import Event
 from ioc.processors.incidents import IncidentProcessor
@@ -29,6 +30,12 @@ def test_the_event_of_the_readme_is_accepted() -> None:
         [Record(0, at("2026-04-14 09:00"), key, shown[1].encode())]
     )
     assert changes.dead_letters == []
+
+
+def test_the_map_of_a_city_of_the_readme_is_one() -> None:
+    shown = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert shown is not None
+    assert read_table_format("my-city.yml", shown[1].encode()).city == "my-city"
 
 
 def test_the_observation_that_is_shown_is_accepted() -> None:

@@ -108,7 +108,7 @@ def test_whenever_it_is_read_what_the_streams_wrote_is_right(
             moments.append((streams.read(), one.appended))
     places = accumulate(gaps, initial=first % len(moments))
     before, windows, incidents, items, facts, later = (moments[min(place, len(moments) - 1)] for place in places)
-    found = IncidentSnapshot(0, incidents[0].incidents, windows[0].windows, items=items[0].items)
+    found = IncidentSnapshot(0, incidents=incidents[0].incidents, windows=windows[0].windows, items=items[0].items)
     found.facts, found.dead_letters = facts[0].facts, facts[0].dead_letters
     found.position, found.later = before[0].position, later[0].later
     found.touched = facts[0].touched
