@@ -1,23 +1,22 @@
-"""The API, put together from its routes."""
+"""Puts the API together: its parts, routes and middleware."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from time import perf_counter
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.app import health, screen_files
-from api.app.middleware import BodyLimit, Guarded, HeadAsGet
-from api.app.model_metrics import watch
+from api.app import process_routes, screen_files
+from api.app.middleware import BodyLimit, HeadAsGet, SafeResponses
+from api.app.model_metrics import register_model_metrics
 from api.app.parts import Parts, put_parts
+from api.app.request_metrics import RequestMetrics
 from api.catalogue import routes as catalogue_routes
-from api.catalogue import war_room
+from api.catalogue import war_room_routes
 from api.commands import routes as commands_routes
 from api.feed import routes as feed_routes
 from api.figures import routes as figures_routes
-from api.http import openapi, problems
-from api.http.metrics import METHODS, Metrics
+from api.http.openapi import install_problem_schemas
+from api.http.problems import install_problem_handlers
 from api.identities import routes as identities_routes
 from api.incidents import georeport_routes, groups_routes
 from api.incidents import routes as incidents_routes
@@ -43,10 +42,10 @@ def make_api(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     put_parts(api, parts)
-    watch(parts)
-    problems.install(api)
-    openapi.install(api)
-    for noun in (  # what comes most often first: routes are tried in turn
+    register_model_metrics(parts)
+    install_problem_handlers(api)
+    install_problem_schemas(api)
+    for routes in (  # the busiest first: they are tried in this order
         intake_routes,
         report_routes,
         commands_routes,
@@ -57,44 +56,20 @@ def make_api(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
         notifications_routes,
         maintenance_routes,
         registers_routes,
-        war_room,
+        war_room_routes,
         figures_routes,
         report_pages_routes,
         georeport_routes,
         open311_routes,
         feed_routes,
         catalogue_routes,
-        health,
+        process_routes,
         screen_files,
     ):
-        api.include_router(noun.router)
+        api.include_router(routes.router)
     api.mount("/screen", screen_files.files)
     api.add_middleware(BodyLimit)
     api.add_middleware(HeadAsGet)
-    api.add_middleware(Guarded)
-    api.add_middleware(_Measured, metrics=parts.metrics)
+    api.add_middleware(SafeResponses)
+    api.add_middleware(RequestMetrics, metrics=parts.metrics)
     return api
-
-
-class _Measured:
-    """Counts and times every answer under the route that gave it; what no route knows is one."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
-        self.metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        began = perf_counter()
-        method = scope["method"] if scope["method"] in METHODS else "other"
-
-        async def send_measured(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "other")
-                self.metrics.requests.labels(method, route, str(message["status"])).inc()
-                self.metrics.seconds.labels(route).observe(perf_counter() - began)
-            await send(message)
-
-        await self.app(scope, receive, send_measured)

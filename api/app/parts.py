@@ -1,4 +1,4 @@
-"""What an API is put together from; every route depends on the few parts that it needs."""
+"""The parts an API is put together from; each route depends on the few it needs."""
 
 from fastapi import FastAPI
 from msgspec import Struct, field
@@ -26,8 +26,8 @@ from ioc.signing.signer import Signer
 class Parts(Struct):
     """The parts of an API.
 
-    `backlog` and `rate_limit` bound what comes in over HTTP. `signer` signs the centre's own directives, when it has a key
-    that the catalogue knows. `war_room_link` leads to the meeting of an emergency; empty when there is none.
+    `backlog` and `rate_limit` bound what comes in over HTTP. `signer` signs the centre's own directives; it is None
+    without a key that the catalogue knows. `war_room_link` leads to the meeting of an emergency; it may be empty.
     """
 
     settings: ApiSettings
@@ -46,7 +46,7 @@ class Parts(Struct):
 
 
 def put_parts(api: FastAPI, parts: Parts) -> None:
-    """Put every part where the routes' dependencies look for it."""
+    """Put every part where the dependencies of the routes look for it."""
     the_settings.put(api, parts.settings)
     the_read_model.put(api, parts.model)
     the_feed.put(api, parts.feed)

@@ -1,4 +1,4 @@
-"""The API as a process: real clock, real broker, real port."""
+"""Runs the API as a process, with the wall clock, Kafka and a port."""
 
 import asyncio
 import gc
@@ -27,23 +27,23 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.times import Instant
 from ioc.signing.signer import Signer, private_key, signer_of
 
-# The exit code of a process that could no longer trust its picture.
+# The exit code of a process that could no longer trust its read model.
 EXIT_IN_DOUBT = 70
 
-# After how many new objects the garbage collector looks at them, and after how many looks at older ones, too: nearly
-# all that is kept is no garbage, and while it is looked through every screen waits.
+# The thresholds of the garbage collector's three generations. It runs seldom: nearly everything in memory stays, and
+# every screen waits while the collector looks through it.
 GC_THRESHOLDS = (20_000, 5, 50)
 
 _log = logging.getLogger(__name__)
 
 
 def wall_clock() -> Instant:
-    """Return the wall's time in ms."""
+    """Return the time of the wall clock in ms."""
     return time.time_ns() // 1_000_000
 
 
 async def run_or_exit(name: str, task: Coroutine[None, None, None]) -> None:
-    """Run a task that must never end; when it fails the process ends, for its supervisor to start anew."""
+    """Run a task that must never end. When it fails, end the process: its supervisor starts a new one."""
     try:
         await task
     except asyncio.CancelledError:
@@ -55,11 +55,11 @@ async def run_or_exit(name: str, task: Coroutine[None, None, None]) -> None:
 
 
 def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> None:
-    """Serve until told to stop."""
+    """Serve until the process is asked to stop."""
     model = ReadModel(catalogue, wall_clock)
     model.loading = True
-    model.counters()  # what is overdue by now counts as such at once
-    gc.disable()  # what is read makes no garbage in circles, and looking for it takes longer the more there is
+    model.counters()  # from the start, deadlines that have passed count as overdue
+    gc.disable()  # reading the log makes no cycles, and looking for them takes longer the more there is
     publisher = KafkaPublisher(settings.bootstrap)
     identities = KafkaIdentities(settings.bootstrap)
     parts = Parts(
@@ -75,7 +75,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     )
     if parts.gate.is_open:
         _log.warning("no IOC_AUTH_* is set: all can give commands and send events here; identities are not shown")
-    read = asyncio.Event()
+    caught_up = asyncio.Event()
 
     def count(topic: str, records: int) -> None:
         parts.metrics.records.labels(topic).inc(records)
@@ -83,10 +83,10 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
     async def run() -> None:
         await publisher.start()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(TopicReader(settings.bootstrap, TOPICS, applier_of(model), read.set, count).run())
-            if not parts.gate.is_open:  # else nobody may see them, and they are not even read
+            tasks.create_task(TopicReader(settings.bootstrap, TOPICS, applier_of(model), caught_up.set, count).run())
+            if not parts.gate.is_open:  # otherwise nobody may see identities, and they are not even read
                 tasks.create_task(identities.reader(count).run())
-            tasks.create_task(_feed_when_read(parts, read))
+            tasks.create_task(_feed_when_ready(parts, caught_up))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,7 +102,7 @@ def serve(settings: ApiSettings, auth: AuthSettings, catalogue: Catalogue) -> No
 
 
 def _signer(settings: ApiSettings, catalogue: Catalogue) -> Signer | None:
-    """Return what signs the centre's own directives; None without a key that the catalogue knows."""
+    """Return the signer of the centre's own directives; None without a key that the catalogue knows."""
     if settings.signing_key is None:
         return None
     signer = signer_of(private_key(settings.signing_key.read_bytes()), catalogue.keys)
@@ -111,14 +111,14 @@ def _signer(settings: ApiSettings, catalogue: Catalogue) -> Signer | None:
     return signer
 
 
-async def _feed_when_read(parts: Parts, read: asyncio.Event) -> None:
-    """Once all there was has been read, get ready to be asked, answer, and feed the screens."""
-    await read.wait()
+async def _feed_when_ready(parts: Parts, caught_up: asyncio.Event) -> None:
+    """Once the log has been read to its end, finish the indexes, answer requests, and feed the screens."""
+    await caught_up.wait()
     for _ in parts.model.flush_steps():
-        await asyncio.sleep(0)  # it takes its time, and the health routes answer meanwhile
+        await asyncio.sleep(0)  # this takes long, and the health routes answer meanwhile
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
-    gc.freeze()  # what has been read stays: there is no use in looking through it for garbage
+    gc.freeze()  # what has been read stays in memory: it need not be looked through
     parts.model.sensors.dirty.clear()
     parts.readiness.ready = True
     _log.info("read to the end: %d incidents", len(parts.model))
@@ -126,7 +126,7 @@ async def _feed_when_read(parts: Parts, read: asyncio.Event) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Ends the live feeds first when told to stop: they would never end by themselves."""
+    """Closes the live feeds when the process is asked to stop: they would never end by themselves."""
 
     def __init__(self, parts: Parts, api: FastAPI) -> None:
         settings = parts.settings
@@ -135,8 +135,8 @@ class _Server(uvicorn.Server):
                 api,
                 settings.host,
                 settings.port,
-                loop="uvloop",  # writes to very many screens for less, and keeps no copy of what it could write at once
-                http="h11",  # refuses a head without end
+                loop="uvloop",  # cheaper with many screens: it keeps no copy of what it could write at once
+                http="h11",  # rejects requests whose head does not end
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=3,
@@ -145,6 +145,6 @@ class _Server(uvicorn.Server):
         self._feed = parts.feed
 
     def handle_exit(self, sig: int, frame: object) -> None:
-        """Stop, as uvicorn does, and let go of the screens."""
+        """Close the feeds, then stop as uvicorn does."""
         self._feed.close()
         super().handle_exit(sig, frame)  # type: ignore[arg-type]

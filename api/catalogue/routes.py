@@ -1,4 +1,4 @@
-"""GET /catalogue and GET /map."""
+"""GET /catalogue and GET /map: the names behind the codes, and where the wards lie."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.catalogue.schemas import CatalogueShown, MapShown
 from api.http.dependencies import TheSettings
-from api.http.responses import json_answer
+from api.http.responses import json_response
 from api.read_model.dependencies import AnyReadModel
 from ioc.catalogue.cause import Cause
 from ioc.catalogue.service import Online
@@ -18,13 +18,14 @@ from ioc.incident.lifecycle import State, commands_in
 
 
 class GeoJson(Response):
-    """An answer in GeoJSON."""
+    """A response in GeoJSON (RFC 7946)."""
 
     media_type = "application/geo+json"
 
 
 router = APIRouter(tags=["catalogue"])
 
+_SERVICE_FIELDS = ("code", "name_vi", "name_en", "unit", "online", "dossiers", "categories")
 WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 
 
@@ -33,17 +34,19 @@ WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 )
 async def catalogue(model: AnyReadModel) -> Response:
     """The names behind the codes, and the commands each state allows."""
-    known = model.catalogue
-    in_force = {one.editions[-1].edition for one in model.positions.values() if one.editions}
-    levels = Counter(procedure.online for procedure in known.procedures.values())
-    return json_answer(
+    catalogue = model.catalogue
+    in_force = {position.editions[-1].edition for position in model.positions.values() if position.editions}
+    levels = Counter(procedure.online for procedure in catalogue.procedures.values())
+    return json_response(
         {
-            "services": _rows(known.services, "code", "name_vi", "name_en", "unit", "online", "dossiers", "categories"),
-            "units": _rows(known.units, "code", "name", "parent"),
-            "wards": _rows(known.wards, "code", "name", "lat", "lon", "area_km2"),
+            "services": _rows(
+                catalogue.services, "code", "name_vi", "name_en", "unit", "online", "dossiers", "categories"
+            ),
+            "units": _rows(catalogue.units, "code", "name", "parent"),
+            "wards": _rows(catalogue.wards, "code", "name", "lat", "lon", "area_km2"),
             "procedures": {level: levels[level] for level in Online},
-            "causes": [_cause(one) for one in known.causes.values()],
-            "edition": known.edition,
+            "causes": [_cause(cause) for cause in catalogue.causes.values()],
+            "edition": catalogue.edition,
             "in_force": sorted(in_force),
             "commands": {state: commands_in(state) for state in State if state is not State.PENDING},
         }
@@ -55,8 +58,8 @@ def _cause(cause: Cause) -> dict[str, object]:
     return {"id": cause.id, "name_vi": cause.name_vi, "name_en": cause.name_en, "matters": matters}
 
 
-def _rows(named: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, object]]:
-    return [{field: getattr(one, field) for field in fields} for one in named.values()]
+def _rows(by_code: Mapping[str, msgspec.Struct], *fields: str) -> list[dict[str, object]]:
+    return [{field: getattr(entity, field) for field in fields} for entity in by_code.values()]
 
 
 @router.get("/map", summary="Show the wards as GeoJSON", response_class=GeoJson, responses={200: {"model": MapShown}})

@@ -1,4 +1,4 @@
-"""The messages of the live feed, written once for all screens, and folded for those that fall behind."""
+"""The messages of the live feed: encoded once for all screens, and merged for those that fall behind."""
 
 import zlib
 from collections.abc import Mapping
@@ -9,17 +9,17 @@ from msgspec import Raw
 
 from api.http.json import Json
 
-# What a row is now; None takes it away.
-Rows = Mapping[str, Raw | None]
+# Rows by id as they are now; None for a row that was removed.
+FeedRows = Mapping[str, Raw | None]
 
 
-class Message:
-    """One message of the feed. After one without a position a screen goes on from where it was before.
+class FeedMessage:
+    """One message of the feed. One without a position does not change where a screen resumes.
 
-    A message of rows tells of each by its id; of any other the last says all there is to say.
+    A message of rows changes rows by their ids; of any other kind the last message replaces the earlier ones.
     """
 
-    def __init__(self, position: str | None, kind: str, body: Json, rows: Rows | None = None) -> None:
+    def __init__(self, position: str | None, kind: str, body: Json, rows: FeedRows | None = None) -> None:
         self.position = position
         self.kind = kind
         self.rows = rows
@@ -27,61 +27,61 @@ class Message:
 
     @property
     def body(self) -> Json:
-        """What it says."""
+        """The data of the message."""
         if self.rows is None:
             return self._body
         upserts = [row for row in self.rows.values() if row is not None]
-        return {"upserts": upserts, "removed": [id for id, row in self.rows.items() if row is None]}
+        return {"upserts": upserts, "removed": [row_id for row_id, row in self.rows.items() if row is None]}
 
-    def placed(self, position: str | None) -> "Message":
-        """Return the same with another position, or with none."""
-        return self if position == self.position else Message(position, self.kind, self._body, self.rows)
-
-    @cached_property
-    def written(self) -> bytes:
-        """The message as server-sent event."""
-        return self._write()
-
-    def _write(self) -> bytes:
-        id = b"" if self.position is None else f"id: {self.position}\n".encode()
-        return b"%sevent: %s\ndata: %s\n\n" % (id, self.kind.encode(), msgspec.json.encode(self.body))
+    def at_position(self, position: str | None) -> "FeedMessage":
+        """Return the same message with another position, or with none."""
+        return self if position == self.position else FeedMessage(position, self.kind, self._body, self.rows)
 
     @cached_property
-    def packed(self) -> bytes:
-        """The same as a piece of any stream of gzip: it refers to nothing before it."""
-        return packed(self._write())
+    def encoded(self) -> bytes:
+        """The message as a server-sent event."""
+        return self._encode()
+
+    def _encode(self) -> bytes:
+        event_id = b"" if self.position is None else f"id: {self.position}\n".encode()
+        return b"%sevent: %s\ndata: %s\n\n" % (event_id, self.kind.encode(), msgspec.json.encode(self.body))
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The message as a block that fits into any gzip stream: it refers to nothing before it."""
+        return compress(self._encode())
 
 
-def packed(text: bytes) -> bytes:
-    """Return a text as a piece that any stream of gzip can go on with, once it has begun with `GZIP`."""
-    packer = zlib.compressobj(level=1, wbits=-zlib.MAX_WBITS)
-    return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH)
+def compress(text: bytes) -> bytes:
+    """Return a text as a block of a gzip stream, which must have begun with `GZIP_HEADER`."""
+    compressor = zlib.compressobj(level=1, wbits=-zlib.MAX_WBITS)
+    return compressor.compress(text) + compressor.flush(zlib.Z_FULL_FLUSH)
 
 
-# The head of a stream of gzip: deflated, of no time and no system.
-GZIP = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+# The header of a gzip stream: deflated, without a time, of an unknown system.
+GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 
 
-def of_rows(position: str | None, kind: str, rows: Rows) -> Message:
-    """Return a message that tells of rows."""
-    return Message(position, kind, {}, rows)
+def rows_message(position: str | None, kind: str, rows: FeedRows) -> FeedMessage:
+    """Return a message of rows."""
+    return FeedMessage(position, kind, {}, rows)
 
 
 @lru_cache(16)
-def folded(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Return fewer messages that say the same: one of each kind of rows, then the last of each other kind.
+def merge_messages(messages: tuple[FeedMessage, ...]) -> tuple[FeedMessage, ...]:
+    """Return fewer messages with the same effect: one of each kind of rows, then the last of each other kind.
 
-    Only the last has a position: a line that breaks between them must go on from before all of them. Screens that are
-    behind are so together, mostly: what is folded for one is not written and packed for each again.
+    Only the last has a position: a connection that breaks between them must resume from before all of them. Screens
+    mostly fall behind together: the cache keeps what is merged for one from being encoded for each of them again.
     """
     rows: dict[str, dict[str, Raw | None]] = {}
-    last: dict[str, Message] = {}
+    last: dict[str, FeedMessage] = {}
     for message in messages:
         last[message.kind] = message
         if message.rows is not None:
             rows.setdefault(message.kind, {}).update(message.rows)
-    for kind, known in rows.items():
-        last[kind] = of_rows(None, kind, known)
-    *before, final = sorted(last.values(), key=lambda one: one.rows is None)
-    position = next(one.position for one in reversed(messages) if one.position is not None)
-    return (*(one.placed(None) for one in before), final.placed(position))
+    for kind, merged in rows.items():
+        last[kind] = rows_message(None, kind, merged)
+    *before, final = sorted(last.values(), key=lambda message: message.rows is None)
+    position = next(message.position for message in reversed(messages) if message.position is not None)
+    return (*(message.at_position(None) for message in before), final.at_position(position))

@@ -1,68 +1,74 @@
-"""What is on the screens: the open incidents to be dealt with first, and those closed lately, each as a row.
+"""The rows on the screens: the open incidents to be dealt with first, and the recently closed ones.
 
-A screen is read from its top, and nobody reads a million rows: behind the first few thousand it looks things up.
+A screen is read from its top, and nobody reads a million rows: what is beyond the first few thousand it searches for.
 """
 
 from collections.abc import Iterator
 
 from msgspec import Raw
 
-from api.http.json import encoded
+from api.http.json import raw_json
 from api.incidents.serializer import row
-from api.read_model.index.entry import NEVER, IndexEntry
+from api.read_model.index.entry import IndexEntry
+from api.read_model.index.work_order import NEVER
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, Instant, Millis
 from ioc.incident.lifecycle import State
 
-# So many open incidents are on the screens at most, those that come first in the order of work.
-MOST_OPEN = 5_000
-# How long a closed incident stays on the screens, and how many of them do, the latest.
+# At most this many open incidents are on the screens, the first in the order of work.
+MAX_OPEN = 5_000
+# How long a closed incident stays on the screens, and at most how many do, the latest.
 CLOSED_SHOWN: Millis = 1 * HOUR
-MOST_CLOSED = 1_000
+MAX_CLOSED = 1_000
 
 
-class Shown:
-    """The rows on the screens. They begin empty: all that is there comes as news."""
+class ScreenRows:
+    """The rows on the screens. They begin empty: the first changes are all rows there are."""
 
     def __init__(self, model: ReadModel) -> None:
         self.model = model
         self.rows: dict[str, Raw] = {}
-        self._end = b""  # open ones are shown up to this place in the order of work
-        self._since: Instant = NEVER  # and closed ones from this moment on
+        self._open_end = b""  # open incidents are shown before this key of the order of work
+        self._closed_start: Instant = NEVER  # closed ones are shown from this instant on
 
-    def news(self) -> dict[str, Raw | None]:
-        """Bring the rows up to date; return those that are new or changed, and those that are gone as None."""
+    def update(self) -> dict[str, Raw | None]:
+        """Bring the rows up to date; return those that are new or changed, and None for those that were removed."""
         now = self.model.now()
-        asked = {*self.model.dirty, *self._moved(now), *(id for id in self.model.turned() if id in self.rows)}
+        overdue_changes = (changed for changed in self.model.take_overdue_changes() if changed in self.rows)
+        candidates = {*self.model.dirty, *self._move_limits(now), *overdue_changes}
         self.model.dirty.clear()
-        found = {id: self._row(id, now) for id in sorted(asked)}
-        news = {id: one for id, one in found.items() if one is not None or id in self.rows}
-        for id, one in news.items():
-            if one is None:
-                del self.rows[id]
+        shown = {incident_id: self._row(incident_id, now) for incident_id in sorted(candidates)}
+        changes = {key: raw for key, raw in shown.items() if raw is not None or key in self.rows}
+        for incident_id, raw in changes.items():
+            if raw is None:
+                del self.rows[incident_id]
             else:
-                self.rows[id] = one
-        return news
+                self.rows[incident_id] = raw
+        return changes
 
-    def _moved(self, now: Instant) -> Iterator[str]:
-        """Move the limits of what is shown; yield what lies between the old ones and the new."""
-        end, since = self.model.end_of_open(MOST_OPEN), self.model.closed_lately(now - CLOSED_SHOWN, MOST_CLOSED)
-        yield from self.model.open_between(*sorted((self._end, end)))
-        yield from self.model.closed_between(*sorted((self._since, since)))
-        self._end, self._since = end, since
+    def _move_limits(self, now: Instant) -> Iterator[str]:
+        """Move the limits of what is shown; yield the incidents between the old limits and the new."""
+        incidents = self.model.incidents
+        open_end = incidents.key_of_open(MAX_OPEN)
+        closed_start = incidents.start_of_closed(now - CLOSED_SHOWN, MAX_CLOSED)
+        yield from incidents.open_between(*sorted((self._open_end, open_end)))
+        yield from incidents.closed_between(*sorted((self._closed_start, closed_start)))
+        self._open_end, self._closed_start = open_end, closed_start
 
-    def _row(self, id: str, now: Instant) -> Raw | None:
-        if self.model.lies_behind(id, self._end):
-            return None  # most are, where there are many: they are not even unpacked
-        card = self.model.card(id)
-        return encoded(row(card, now)) if card is not None and self._holds(card) else None
+    def _row(self, incident_id: str, now: Instant) -> Raw | None:
+        if self.model.incidents.is_open_from(incident_id, self._open_end):
+            return None  # most are, where there are many: they are not even decompressed
+        entry = self.model.entry(incident_id)
+        return raw_json(row(entry, now)) if entry is not None and self._shows(entry) else None
 
-    def _holds(self, card: IndexEntry) -> bool:
-        if card.is_open:
-            return card.key < self._end
-        return card.incident.state is not State.MERGED and (card.incident.closed_at or 0) >= self._since
+    def _shows(self, entry: IndexEntry) -> bool:
+        if entry.is_open:
+            return entry.key < self._open_end
+        return entry.incident.state is not State.MERGED and (entry.incident.closed_at or 0) >= self._closed_start
 
     def in_order(self) -> list[Raw]:
-        """Return all rows: the open ones in the order of work, then those closed, the earliest first."""
-        ids = (*self.model.open_between(b"", self._end), *self.model.closed_between(self._since, NEVER))
-        return [self.rows[id] for id in ids]
+        """Return all rows: the open ones in the order of work, then the closed ones, the earliest first."""
+        incidents = self.model.incidents
+        open_ids = incidents.open_between(b"", self._open_end)
+        closed_ids = incidents.closed_between(self._closed_start, NEVER)
+        return [self.rows[incident_id] for incident_id in (*open_ids, *closed_ids)]

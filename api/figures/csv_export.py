@@ -7,14 +7,14 @@ from api.http.json import Json
 from ioc.figures.formulas import columns
 
 
-def as_csv(told: Json) -> str:
-    """Return the figures as CSV: a row for each group and one, named `*`, for all; times in seconds."""
-    known = list(columns())
-    rows = {**told["groups"], "*": told["total"]}
+def to_csv(figures: Json) -> str:
+    """Return the figures of a period as CSV: a row a group and one, named `*`, for the total; times in seconds."""
+    figure_columns = list(columns())
+    rows = {**figures["groups"], "*": figures["total"]}
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow([told["by"] or "all", *(column.name for column in known)])
-    for code, figures in rows.items():
-        values = (column.find(figures) for column in known)
+    table.writerow([figures["by"] or "all", *(column.name for column in figure_columns)])
+    for code, row in rows.items():
+        values = (column.find(row) for column in figure_columns)
         table.writerow([code, *("" if value is None else value for value in values)])
     return out.getvalue()

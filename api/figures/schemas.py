@@ -1,11 +1,13 @@
 """The shapes of figures, for the OpenAPI document: those of a period are made of the table of formulas."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.http.fresh import Fresh
+from api.http.freshness_schema import WithFreshness
 from api.incidents.groups_schemas import GroupShown
+from ioc.core.exhaustive import total
 from ioc.figures.formulas import FORMULAS, PLAIN, Formula, Shape
 
 
@@ -20,17 +22,24 @@ class TimingShown(BaseModel):
     error: float
 
 
-_TYPES: dict[Shape, Any] = {
-    Shape.COUNT: int,
-    Shape.RATE: float | None,
-    Shape.SECONDS: float | None,
-    Shape.NUMBER: float | None,
-    Shape.TIMING: TimingShown,
-}
+_TYPES: Mapping[Shape, Any] = total(
+    {
+        Shape.COUNT: int,
+        Shape.RATE: float | None,
+        Shape.SECONDS: float | None,
+        Shape.NUMBER: float | None,
+        Shape.TIMING: TimingShown,
+    },
+    Shape,
+)
+
+
+def _field(formula: Formula) -> Any:
+    return Field(description=formula.description or formula.en)
 
 
 def _fields(formulas: tuple[Formula, ...]) -> dict[str, Any]:
-    return {one.name: (_TYPES[one.shape], Field(description=one.description or one.en)) for one in formulas}
+    return {formula.name: (_TYPES[formula.shape], _field(formula)) for formula in formulas}
 
 
 def _group(name: str) -> type[BaseModel]:
@@ -76,7 +85,7 @@ class TallyShown(StandingShown):
     critical: int
 
 
-class StandingNowShown(Fresh):
+class StandingNowShown(WithFreshness):
     """What stands open now, of all that was asked for and of each group in it."""
 
     model_config = ConfigDict(title="StandingNow")
@@ -108,7 +117,7 @@ class TrendShown(BaseModel):
     resolved: list[int]
 
 
-class FiguresShown(Fresh):
+class FiguresShown(WithFreshness):
     """All figures of the centre."""
 
     model_config = ConfigDict(title="Figures")
@@ -123,7 +132,7 @@ class FiguresShown(Fresh):
     groups: list[GroupShown] = Field(description="The gravest groups of two or more; all of them by GET /groups")
 
 
-class PeriodShown(Fresh):
+class PeriodShown(WithFreshness):
     """The figures of a period, and of each service, unit or ward in it when asked for."""
 
     model_config = ConfigDict(title="Period")

@@ -1,4 +1,4 @@
-"""The figures of the operations centre: what stands open now; the shift, the day, the hour and the trend."""
+"""The figures of the operations centre: what stands open now, the shift, the day, the hour and the trend."""
 
 from collections.abc import Mapping
 
@@ -9,98 +9,99 @@ from api.read_model.index.counters import Counts, LiveCounters
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.figures import formulas
-from ioc.figures.aggregates import LocalDays as Cut
-from ioc.figures.aggregates import Measure, WindowSize
+from ioc.figures.aggregates import LocalDays, Measure, WindowSize
 from ioc.figures.sums import Sums
 from ioc.incident.lifecycle import OPEN
-from ioc.incident.state import SEVERITIES
+from ioc.incident.severity import SEVERITIES
 
 STEP = 15 * MINUTE
 STEPS = 96
-# A group of one is the incident itself, and a screen shows so many groups.
-LEAST = 2
-GROUPS = 20
-# The shortest look ahead that says something: an hour, a day.
+# A group of one is the incident itself, and a screen shows at most this many groups.
+MIN_GROUP_SIZE = 2
+MAX_GROUPS = 20
+# How far ahead deadlines are counted.
 AHEAD = {"1h": HOUR, "24h": 24 * HOUR}
 
 
 def figures(model: ReadModel) -> Json:
-    """Return all figures, and as of which moment the workers vouch for them."""
-    now, fresh = model.now(), freshness(model)
-    shift = model.catalogue.shift_at(now)
+    """Return all figures, and as of which instant the workers vouch for them."""
+    now = model.now()
     return {
-        "as_of": to_rfc3339(fresh.shown_as_of),
-        "stale": fresh.stale,
+        **freshness(model).fields,
         "clock": "event" if model.clock.by_events else "wall",
         "speed": round(model.clock.speed, 2),
-        "live": live(model.tallies()),
-        "today": formulas.figures_of(recent(model, Cut(model.catalogue.zone).day_start(now), now)),
+        "live": live(model.counters()),
+        "today": formulas.figures_of(recent(model, LocalDays(model.catalogue.zone).day_start(now), now)),
         "last_hour": formulas.figures_of(recent(model, now - now % MINUTE - HOUR + MINUTE, now)),
-        "shift": None
-        if shift is None
-        else {
-            "id": shift.id,
-            "name_vi": shift.name_vi,
-            "name_en": shift.name_en,
-            "from": to_rfc3339(shift.start),
-            "to": to_rfc3339(shift.end),
-            "figures": formulas.figures_of(recent(model, shift.start, now)),
-        },
-        "trend": trend(model.windows, now),
-        "groups": model.groups(LEAST)[:GROUPS],
+        "shift": _shift(model, now),
+        "trend": trend(model.aggregates, now),
+        "groups": model.groups(MIN_GROUP_SIZE)[:MAX_GROUPS],
+    }
+
+
+def _shift(model: ReadModel, now: Instant) -> Json | None:
+    shift = model.catalogue.shift_at(now)
+    if shift is None:
+        return None
+    return {
+        "id": shift.id,
+        "name_vi": shift.name_vi,
+        "name_en": shift.name_en,
+        "from": to_rfc3339(shift.start),
+        "to": to_rfc3339(shift.end),
+        "figures": formulas.figures_of(recent(model, shift.start, now)),
     }
 
 
 def recent(model: ReadModel, start: Instant, now: Instant) -> Sums:
-    """Return the sums of the stretch from a moment of the last days until now, the running minute included."""
+    """Return the sums from an instant within the last days until now, the running minute included."""
     sums = Sums(model.catalogue.baselines)
-    cut = Cut(model.catalogue.zone)
-    if start == cut.day_start(now):
-        _take(sums, model.windows, WindowSize.DAY, start)
+    if start == LocalDays(model.catalogue.zone).day_start(now):
+        _add(sums, model.aggregates, WindowSize.DAY, start)
     else:
         for minute in range(start, now + 1, MINUTE):
-            _take(sums, model.windows, WindowSize.MINUTE, minute)
-    sums.add_standing(Measure.OPEN, model.tallies().all["open"])
-    sums.add_standing(Measure.OVERDUE, model.tallies().all["overdue_solutions"])
+            _add(sums, model.aggregates, WindowSize.MINUTE, minute)
+    sums.add_standing(Measure.OPEN, model.counters().all["open"])
+    sums.add_standing(Measure.OVERDUE, model.counters().all["overdue_solutions"])
     return sums
 
 
-def _take(sums: Sums, windows: AggregateStore, span: WindowSize, start: Instant) -> None:
-    for service, part in windows.sums_of(span, start).items():
-        sums.add_window(service, part)
+def _add(sums: Sums, aggregates: AggregateStore, size: WindowSize, start: Instant) -> None:
+    for service, aggregate in aggregates.sums_of(size, start).items():
+        sums.add_window(service, aggregate)
 
 
-def live(tallies: LiveCounters) -> Json:
-    """Tell the counts of all open incidents, and by service, unit and ward."""
-    everywhere = tallies.all
+def live(counters: LiveCounters) -> Json:
+    """Return the counts of all open incidents, in total and by service, unit and ward."""
+    total = counters.all
     return {
-        "open": everywhere["open"],
-        "overdue": everywhere["overdue"],
-        "overdue_solutions": everywhere["overdue_solutions"],
-        "due_soon": everywhere["due_soon"],
-        "due_within": {name: tallies.due_within(within) for name, within in AHEAD.items()},
-        "unacknowledged": everywhere["unacknowledged"],
-        "paused": everywhere["paused"],
-        "by_severity": {severity: tallies.severities[severity] for severity in SEVERITIES},
-        "by_state": {state: tallies.states[state] for state in sorted(OPEN)},
-        "by_service": _groups(tallies.by["service"]),
-        "by_ward": _groups(tallies.by["ward"], critical=True),
-        "by_unit": _groups(tallies.by["unit"]),
+        "open": total["open"],
+        "overdue": total["overdue"],
+        "overdue_solutions": total["overdue_solutions"],
+        "due_soon": total["due_soon"],
+        "due_within": {name: counters.due_within(within) for name, within in AHEAD.items()},
+        "unacknowledged": total["unacknowledged"],
+        "paused": total["paused"],
+        "by_severity": {severity: counters.by_severity[severity] for severity in SEVERITIES},
+        "by_state": {state: counters.by_state[state] for state in sorted(OPEN)},
+        "by_service": _groups(counters.by_dimension["service"]),
+        "by_ward": _groups(counters.by_dimension["ward"], critical=True),
+        "by_unit": _groups(counters.by_dimension["unit"]),
     }
 
 
 def _groups(counts: Mapping[str, Counts], critical: bool = False) -> dict[str, dict[str, int]]:
     names = ("open", "overdue", *(["critical"] if critical else []))
-    return {code: {name: one[name] for name in names} for code, one in counts.items() if one["open"]}
+    return {code: {name: group[name] for name in names} for code, group in counts.items() if group["open"]}
 
 
-def trend(windows: AggregateStore, now: Instant) -> Json:
-    """Return received and resolved in quarters of an hour; the last step is the one that still runs."""
+def trend(aggregates: AggregateStore, now: Instant) -> Json:
+    """Return how many were received and resolved in each quarter of an hour; the last one is still running."""
     start = now - now % STEP - (STEPS - 1) * STEP
     received, resolved = [0] * STEPS, [0] * STEPS
     for minute in range(start, start + STEPS * STEP, MINUTE):
         step = (minute - start) // STEP
-        for part in windows.sums_of(WindowSize.MINUTE, minute).values():
-            received[step] += part.count(Measure.RECEIVED)
-            resolved[step] += part.count(Measure.RESOLVED)
+        for aggregate in aggregates.sums_of(WindowSize.MINUTE, minute).values():
+            received[step] += aggregate.count(Measure.RECEIVED)
+            resolved[step] += aggregate.count(Measure.RESOLVED)
     return {"step_s": STEP // SECOND, "from": to_rfc3339(start), "received": received, "resolved": resolved}

@@ -1,4 +1,4 @@
-"""GET /incidents/{id}/reporter: for those alone who may see it, and never without a record of the look."""
+"""GET /incidents/{id}/reporter: for callers with the role `identity` only; every look is recorded."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -26,16 +26,16 @@ router = APIRouter(tags=["incidents"])
     responses={200: {"model": ReporterShown}, **problem_responses(401, 403, 404, 422, 503)},
 )
 async def reporter(
-    caller: IdentityCaller, card: TheEntry, model: TheReadModel, publisher: ThePublisher, identities: TheIdentities
+    caller: IdentityCaller, entry: TheEntry, model: TheReadModel, publisher: ThePublisher, identities: TheIdentities
 ) -> Response:
     """Needs the role `identity`. That the caller looked is recorded first, on a topic of its own."""
-    incident = card.incident.id
+    incident = entry.incident.id
     await _record(Look(incident, caller.subject, model.clock.wall()), publisher)
-    found = await _read(identities, incident)
-    if found is None:
+    reporter = await _read(identities, incident)
+    if reporter is None:
         raise Problem(404, "Nobody is named as the reporter")
-    said = {name: getattr(found, name) for name in Reporter.__struct_fields__}
-    return json_response({"incident": incident, **said})
+    fields = {name: getattr(reporter, name) for name in Reporter.__struct_fields__}
+    return json_response({"incident": incident, **fields})
 
 
 async def _record(look: Look, publisher: Publisher) -> None:
@@ -47,6 +47,6 @@ async def _record(look: Look, publisher: Publisher) -> None:
 
 async def _read(identities: Identities, incident: str) -> Reporter | None:
     try:
-        return await identities.of(incident)
+        return await identities.reporter_of(incident)
     except ReporterUnavailable as error:
         raise Problem(503, "Who reported cannot be read now") from error

@@ -1,4 +1,4 @@
-"""GET /notifications: who was told what, and who was not and why."""
+"""GET /notifications: the log of notifications, with those that were not sent and why."""
 
 from typing import Annotated, Any
 
@@ -6,71 +6,71 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from api.http.json import moment
-from api.http.problems import shown
-from api.http.responses import json_answer
+from api.http.json import optional_rfc3339
+from api.http.problems import problem_responses
+from api.http.responses import json_response
 from api.notifications.schemas import LedgerShown
-from api.read_model import notification_log
+from api.read_model import cursor
 from api.read_model.dependencies import TheReadModel
 from api.read_model.notification_log import NotificationFilter
 from ioc.core.times import to_rfc3339
-from ioc.notifications.notification import Notification, Status
+from ioc.notifications.notification import Notification, NotificationStatus
 
 router = APIRouter(tags=["notifications"])
 
 
-def _of_this_list(text: str) -> str:
-    notification_log.decode_cursor(text)
+def _check_cursor(text: str) -> str:
+    cursor.decode_notification(text)
     return text
 
 
-After = Annotated[str, AfterValidator(_of_this_list)]
+LogCursor = Annotated[str, AfterValidator(_check_cursor)]
 
 
 @router.get(
     "/notifications",
     summary="List who was told what",
-    responses={200: {"model": LedgerShown}, **shown(422, 503)},
+    responses={200: {"model": LedgerShown}, **problem_responses(422, 503)},
 )
 async def notifications(
     model: TheReadModel,
     incident: Annotated[str | None, Query(max_length=512, description="Of this incident")] = None,
-    status: Annotated[list[Status], Query(description="How far they are")] = [],  # noqa: B006 - FastAPI copies it
+    status: Annotated[list[NotificationStatus], Query(description="How far they are")] = [],  # noqa: B006 - FastAPI copies it
     unit: Annotated[list[str], Query(max_length=200, description="Codes of the units told")] = [],  # noqa: B006
     channel: Annotated[list[str], Query(max_length=200, description="Ids of channels")] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=1000, description="Most in the answer")] = 100,
-    after: Annotated[After | None, Query(max_length=1024, description="`next` of the page before")] = None,
+    after: Annotated[LogCursor | None, Query(max_length=1024, description="`next` of the page before")] = None,
 ) -> Response:
     """The newest first, as far back as the API keeps them; the whole ledger is the topic `ioc.notifications`."""
-    sought = NotificationFilter(incident, status, unit, channel)
-    found = model.ledger.page(sought, limit, None if after is None else notification_log.decode_cursor(after))
-    return json_answer(
+    filters = NotificationFilter(incident, status, unit, channel)
+    page = model.notifications.page(filters, limit, None if after is None else cursor.decode_notification(after))
+    return json_response(
         {
-            "items": [_told(one) for one in found.notifications],
-            "next": None if found.next is None else notification_log.encode_cursor(found.next),
-            "total": found.total,
+            "items": [_serialize(notification) for notification in page.notifications],
+            "next": None if page.next is None else cursor.encode(page.next),
+            "total": page.total,
         }
     )
 
 
-def _told(one: Notification) -> dict[str, Any]:
+def _serialize(notification: Notification) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "incident": one.incident,
-        "occasion": one.occasion,
-        "unit": one.unit,
-        "channel": one.channel,
-        "urgent": one.urgent,
-        "status": one.status,
-        "reason": one.reason or None,
-        "at": to_rfc3339(one.at),
-        "planned_at": to_rfc3339(one.planned_at),
-        "time": to_rfc3339(one.time),
-        "until": moment(one.until),
-        "attempts": one.attempts,
-        "message": one.message,
-        "window": one.window,
-        "level": one.level,
-        "target": one.target,
-        "due": moment(one.due),
+        "id": notification.id,
+        "incident": notification.incident,
+        "occasion": notification.occasion,
+        "unit": notification.unit,
+        "channel": notification.channel,
+        "urgent": notification.urgent,
+        "status": notification.status,
+        "reason": notification.reason or None,
+        "at": to_rfc3339(notification.at),
+        "planned_at": to_rfc3339(notification.planned_at),
+        "time": to_rfc3339(notification.time),
+        "until": optional_rfc3339(notification.until),
+        "attempts": notification.attempts,
+        "message": notification.message,
+        "window": notification.window,
+        "level": notification.level,
+        "target": notification.target,
+        "due": optional_rfc3339(notification.due),
     }

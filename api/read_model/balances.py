@@ -1,4 +1,4 @@
-"""What stood open at the ends of days: the sum of what came and went before, kept by service, unit and ward."""
+"""What was open at the ends of days: the sum of all that came and went before, by service, unit and ward."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,42 +7,46 @@ from ioc.core.scalars import FigureKey
 from ioc.core.times import Instant
 from ioc.figures.aggregates import NET, Aggregate, Cell, Measure
 
-Net = Mapping[tuple[FigureKey, Measure], int]
-_Change = dict[tuple[FigureKey, Measure], int]
+# Net counts by service, unit and ward, and by what is counted.
+OpenBalance = Mapping[tuple[FigureKey, Measure], int]
 
-# So many ends of days are kept once they have been asked for.
-_KEPT = 64
+# The balances of this many ends of days are kept once they were asked for.
+_MAX_KEPT = 64
 
 
-class Standing:
-    """The net counts of days. A sum is worked out from the nearest one known, until a day before it changes."""
+class OpenBalances:
+    """The net counts of days. A balance is summed from the latest one before it that is kept.
+
+    Kept balances are forgotten when a day before them changes.
+    """
 
     def __init__(self) -> None:
         self._days: dict[Instant, Counter[tuple[FigureKey, Measure]]] = {}
-        self._before: dict[Instant, Counter[tuple[FigureKey, Measure]]] = {}
+        self._balances: dict[Instant, Counter[tuple[FigureKey, Measure]]] = {}
 
-    def change(self, cell: Cell, old: Aggregate | None, new: Aggregate | None) -> None:
-        """Take over that a part of a day is another now."""
-        changed = {measure: _count(new, measure) - _count(old, measure) for measure in NET}
-        if not any(changed.values()):
+    def change(self, cell: Cell, before: Aggregate | None, after: Aggregate | None) -> None:
+        """Take over that the aggregate of a cell of a day was replaced by another."""
+        changes = {measure: _count(after, measure) - _count(before, measure) for measure in NET}
+        if not any(changes.values()):
             return
-        who = (cell.service, cell.unit, cell.ward)
-        self._days.setdefault(cell.start, Counter()).update({(who, m): n for m, n in changed.items() if n})
-        self._before = {end: sums for end, sums in self._before.items() if end <= cell.start}
+        key = (cell.service, cell.unit, cell.ward)
+        day = self._days.setdefault(cell.start, Counter())
+        day.update({(key, measure): change for measure, change in changes.items() if change})
+        self._balances = {end: balance for end, balance in self._balances.items() if end <= cell.start}
 
-    def before(self, end: Instant) -> Net:
-        """Return the sums of all days that start before a moment. Not to be changed."""
-        if end not in self._before:
-            since = max((known for known in self._before if known < end), default=0)
-            sums = Counter(self._before.get(since))
+    def before(self, end: Instant) -> OpenBalance:
+        """Return the sums of all days that start before an instant. Not to be changed."""
+        if end not in self._balances:
+            last = max((earlier for earlier in self._balances if earlier < end), default=0)
+            balance = Counter(self._balances.get(last))
             for start, day in self._days.items():
-                if since <= start < end:
-                    sums.update(day)
-            while len(self._before) >= _KEPT:
-                del self._before[min(self._before)]
-            self._before[end] = sums
-        return self._before[end]
+                if last <= start < end:
+                    balance.update(day)
+            while len(self._balances) >= _MAX_KEPT:
+                del self._balances[min(self._balances)]
+            self._balances[end] = balance
+        return self._balances[end]
 
 
-def _count(part: Aggregate | None, measure: Measure) -> int:
-    return 0 if part is None else part.count(measure)
+def _count(aggregate: Aggregate | None, measure: Measure) -> int:
+    return 0 if aggregate is None else aggregate.count(measure)

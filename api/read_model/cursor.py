@@ -1,25 +1,39 @@
-"""Where a list goes on, as an opaque text."""
+"""Cursors: where the next page of a list begins, as opaque text."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from struct import error as LayoutError  # noqa: N812
+from typing import TypeVar
 
 import msgspec
 
-from api.read_model.index.entry import WorkOrder, key_of
+from api.read_model.index.work_order import WorkOrder, key_of
+from api.read_model.notification_log import NotificationPosition
 
-_decode = msgspec.json.Decoder(tuple[int, int, int, str]).decode
-
-
-def encode(order: WorkOrder) -> str:
-    """Return the cursor of the place behind an incident."""
-    return urlsafe_b64encode(msgspec.json.encode(tuple(order))).decode().rstrip("=")
+PositionT = TypeVar("PositionT", WorkOrder, NotificationPosition)
 
 
-def decode(cursor: str) -> WorkOrder:
-    """Return the place a cursor names; ValueError when it is none of ours."""
+def encode(position: WorkOrder | NotificationPosition) -> str:
+    """Return the cursor of the page that begins behind a position."""
+    return urlsafe_b64encode(msgspec.json.encode(tuple(position))).decode().rstrip("=")
+
+
+def decode_work_order(cursor: str) -> WorkOrder:
+    """Return the position in the order of work that a cursor names; ValueError when it is none of ours."""
+    order = _decode(cursor, WorkOrder)
     try:
-        order = WorkOrder(*_decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
-        key_of(order)  # there is a place for it
-        return order
-    except (msgspec.DecodeError, ValueError, LayoutError) as error:
+        key_of(order)
+    except (ValueError, LayoutError) as error:  # such as numbers that are out of range
+        raise ValueError("not a cursor of this list") from error
+    return order
+
+
+def decode_notification(cursor: str) -> NotificationPosition:
+    """Return the position among notifications that a cursor names; ValueError when it is none of ours."""
+    return _decode(cursor, NotificationPosition)
+
+
+def _decode(cursor: str, position: type[PositionT]) -> PositionT:
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=position)
+    except (msgspec.DecodeError, ValueError) as error:
         raise ValueError("not a cursor of this list") from error

@@ -1,96 +1,81 @@
-"""The ledger of who was told what, as far back as it is kept in memory: the newest notifications, for looking at."""
+"""The newest notifications and what became of them: which recipient was sent what, through which channel."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from heapq import nlargest
 from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from ioc.core.times import Instant
 from ioc.notifications.notification import Notification
 
-# So many notifications are kept at least; the rest lies in the topic.
-KEPT = 10_000
+# At least this many notifications are kept; the rest lies in the topic.
+MIN_KEPT = 10_000
 
 
-class Place(NamedTuple):
-    """Where a page of the ledger goes on: behind the notification of that moment and id."""
+class NotificationPosition(NamedTuple):
+    """Where a page of notifications begins: behind the one of this instant and id."""
 
     at: Instant
     id: str
 
 
-class Sought(Struct, frozen=True):
-    """Which notifications are wanted. An empty side lets all pass."""
+class NotificationFilter(Struct, frozen=True):
+    """Which notifications are asked for. An empty field lets all pass."""
 
     incident: str | None = None
     status: Sequence[str] = ()
     unit: Sequence[str] = ()
     channel: Sequence[str] = ()
 
-    def fits(self, one: Notification) -> bool:
-        """True when a notification is wanted."""
+    def matches(self, notification: Notification) -> bool:
+        """True when a notification is asked for."""
         return (
-            (self.incident is None or one.incident == self.incident)
-            and (not self.status or one.status in self.status)
-            and (not self.unit or one.unit in self.unit)
-            and (not self.channel or one.channel in self.channel)
+            (self.incident is None or notification.incident == self.incident)
+            and (not self.status or notification.status in self.status)
+            and (not self.unit or notification.unit in self.unit)
+            and (not self.channel or notification.channel in self.channel)
         )
 
 
-class Told(Struct, frozen=True):
-    """Part of the ledger, the newest first: where the next part begins, and how many fit in all."""
+class NotificationPage(Struct, frozen=True):
+    """A page of notifications, the newest first: where the next page begins, and how many match in all."""
 
     notifications: list[Notification]
-    next: Place | None
+    next: NotificationPosition | None
     total: int
 
 
 class NotificationIndex:
-    """The newest notifications by the moment of their status."""
+    """The newest notifications by the instant of their status."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
+    def __init__(self, min_kept: int = MIN_KEPT) -> None:
+        self._min_kept = min_kept
         self._by_id: dict[str, Notification] = {}
 
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def put(self, id: str, one: Notification | None) -> None:
-        """Take over a record of the ledger; those before it by one notification's id are forgotten."""
-        if one is None:
-            self._by_id.pop(id, None)
+    def put(self, notification_id: str, notification: Notification | None) -> None:
+        """Take over a notification's record in place of its earlier ones; None removes it."""
+        if notification is None:
+            self._by_id.pop(notification_id, None)
             return
-        self._by_id[id] = one
-        if len(self._by_id) > 2 * self._kept:
-            self._by_id = {one.id: one for one in nlargest(self._kept, self._by_id.values(), key=_place)}
+        self._by_id[notification_id] = notification
+        if len(self._by_id) > 2 * self._min_kept:
+            newest = nlargest(self._min_kept, self._by_id.values(), key=_position_of)
+            self._by_id = {notification.id: notification for notification in newest}
 
-    def page(self, sought: Sought, limit: int, after: Place | None = None) -> Told:
-        """Return the first `limit` notifications that fit, the newest first, from behind `after`."""
-        fitting = [one for one in self._by_id.values() if sought.fits(one)]
-        rest = (one for one in fitting if after is None or _place(one) < after)
-        found = nlargest(limit + 1, rest, key=_place)
-        more = len(found) > limit
-        return Told(found[:limit], _place(found[limit - 1]) if more else None, len(fitting))
-
-
-def _place(one: Notification) -> Place:
-    return Place(one.at, one.id)
-
-
-_decode = msgspec.json.Decoder(tuple[int, str]).decode
+    def page(
+        self, criteria: NotificationFilter, limit: int, after: NotificationPosition | None = None
+    ) -> NotificationPage:
+        """Return the first `limit` notifications that match, the newest first, from behind `after`."""
+        matches = list(filter(criteria.matches, self._by_id.values()))
+        rest = (match for match in matches if after is None or _position_of(match) < after)
+        page = nlargest(limit + 1, rest, key=_position_of)
+        following = _position_of(page[limit - 1]) if len(page) > limit else None
+        return NotificationPage(page[:limit], following, len(matches))
 
 
-def cursor(place: Place) -> str:
-    """Return a place as an opaque text."""
-    return urlsafe_b64encode(msgspec.json.encode(tuple(place))).decode().rstrip("=")
-
-
-def place_of(cursor: str) -> Place:
-    """Return the place a cursor names; ValueError when it is none of ours."""
-    try:
-        return Place(*_decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
-    except (msgspec.DecodeError, ValueError) as error:
-        raise ValueError("not a cursor of this list") from error
+def _position_of(notification: Notification) -> NotificationPosition:
+    return NotificationPosition(notification.at, notification.id)

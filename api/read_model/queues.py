@@ -12,9 +12,9 @@ from ioc.office_records.records import Act, Register
 
 
 class QueueTicket(NamedTuple):
-    """A ticket that was neither served nor given up; `called` while its holder is at the counter."""
+    """A ticket that was neither served nor given up; `called` is set while its holder is at the counter."""
 
-    who: FigureKey
+    key: FigureKey
     issued: Instant
     called: Instant | None
 
@@ -23,41 +23,41 @@ class Queues:
     """The tickets that are still held."""
 
     def __init__(self) -> None:
-        self._held: dict[str, QueueTicket] = {}
+        self._tickets: dict[str, QueueTicket] = {}
 
-    def put(self, id: str, item: Item | None) -> None:
-        """Take over an item; None lets go of it."""
-        ticket = _held(item) if item is not None else None
+    def put(self, item_id: str, item: Item | None) -> None:
+        """Take over an item; None removes it."""
+        ticket = _open_ticket(item) if item is not None else None
         if ticket is None:
-            self._held.pop(id, None)
+            self._tickets.pop(item_id, None)
         else:
-            self._held[id] = ticket
+            self._tickets[item_id] = ticket
 
-    def told(self, now: Instant, zone: str) -> list[Json]:
+    def summary(self, now: Instant, zone: str) -> list[Json]:
         """Return the queue of each service, unit and ward, the longest wait first.
 
-        Tickets are of their day: one of yesterday that nobody called is held by nobody any more.
+        Tickets are valid on their day: one of yesterday that was never called is held by nobody any more.
         """
         today = LocalDays(zone).day_start(now)
-        by_who: dict[FigureKey, list[QueueTicket]] = {}
-        for ticket in self._held.values():
+        by_key: dict[FigureKey, list[QueueTicket]] = {}
+        for ticket in self._tickets.values():
             if today <= ticket.issued <= now:
-                by_who.setdefault(ticket.who, []).append(ticket)
-        rows = [_queue(who, tickets, now) for who, tickets in by_who.items()]
+                by_key.setdefault(ticket.key, []).append(ticket)
+        rows = [_queue_row(key, tickets, now) for key, tickets in by_key.items()]
         return sorted(rows, key=lambda row: (-(row["longest_wait_s"] or 0), row["service"], row["unit"], row["ward"]))
 
 
-def _held(item: Item) -> QueueTicket | None:
+def _open_ticket(item: Item) -> QueueTicket | None:
     issued, called = item.stamps.get(Act.ISSUED), item.stamps.get(Act.CALLED)
     if item.register is not Register.TICKET or issued is None or item.stamps.keys() & {Act.SERVED, Act.LEFT}:
         return None
     return QueueTicket(issued.figure_key, issued.time, called.time if called is not None else None)
 
 
-def _queue(who: FigureKey, tickets: list[QueueTicket], now: Instant) -> Json:
+def _queue_row(key: FigureKey, tickets: list[QueueTicket], now: Instant) -> Json:
     waits = list(_waits(tickets, now))
     return {
-        **dict(zip(("service", "unit", "ward"), who, strict=True)),
+        **dict(zip(("service", "unit", "ward"), key, strict=True)),
         "waiting": len(waits),
         "at_counter": len(tickets) - len(waits),
         "longest_wait_s": max(waits) / SECOND if waits else None,

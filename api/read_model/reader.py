@@ -1,6 +1,6 @@
-"""Reads topics from their beginning, and keeps the read model abreast of the workers'.
+"""Reads topics from their beginning and follows them from then on.
 
-No consumer group: every API process reads everything. What is read is committed, or it is not read.
+There is no consumer group: every API process reads everything. Records that are not committed are not read.
 """
 
 import asyncio
@@ -11,82 +11,37 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from api.http.kafka_clients import topics_consumer
-from api.read_model.read_model import ReadModel
 from ioc.core.topics import Topic
-from ioc.figures.aggregates import decode_key
-from ioc.processors import serde
 
-TOPICS = (
-    Topic.INCIDENTS,
-    Topic.ITEMS,
-    Topic.SENSORS,
-    Topic.AGGREGATES,
-    Topic.POSITIONS,
-    Topic.WORKERS,
-    Topic.NOTIFICATIONS,
-    Topic.MAINTENANCE,
-)
-# So many records are folded in before others get their turn on the loop; more while there is nobody but the health
-# routes.
-_SLICE, _FIRST_SLICE = 500, 2_000
+# At most this many records are read before other tasks run; more at the start, when only the health routes answer.
+_MAX_RECORDS, _MAX_RECORDS_AT_START = 500, 2_000
 
 _log = logging.getLogger(__name__)
 
 
-def take(model: ReadModel, topic: str, key: bytes, value: bytes | None) -> None:
-    """Fold one record of a topic into the read model; a value of None takes out what the key names."""
-    match topic:
-        case Topic.INCIDENTS if value is not None:
-            model.upsert(value)
-        case Topic.INCIDENTS:
-            model.remove(key.decode())
-        case Topic.ITEMS:
-            model.queues.put(key.decode(), None if value is None else serde.decode_item(value))
-        case Topic.SENSORS if value is not None:
-            model.sense(serde.decode_sensor(value))
-        case Topic.SENSORS:
-            model.sensors.remove(key.decode())
-        case Topic.AGGREGATES:
-            partition, cell = decode_key(key)
-            model.windows.put(partition, cell, None if value is None else serde.decode_aggregate(value))
-        case Topic.POSITIONS if value is not None and key.isdigit():  # of the events; other lanes name their topic
-            model.positions[int(key)] = serde.decode_position(value)
-        case Topic.WORKERS if value is not None:
-            model.hear(serde.decode_heartbeat(value))
-        case Topic.NOTIFICATIONS:
-            model.ledger.put(key.decode(), None if value is None else serde.decode_notification(value))
-        case Topic.MAINTENANCE:
-            model.maintenance.put(key.decode(), None if value is None else serde.decode_window(value))
-            model.mark()
+class TopicReader:
+    """Follows all partitions of some topics, and calls `on_record` with every record.
 
-
-def into(model: ReadModel) -> Callable[[ConsumerRecord], None]:
-    """Return what folds a record into a read model."""
-    return lambda record: take(model, record.topic, record.key or b"", record.value)
-
-
-class Reader:
-    """Follows all partitions of some topics, and hands every record to `take`.
-
-    `on_ready` is called once the end they had at the start is reached, `count` with the records read of a topic.
+    `on_ready` is called once the end they had at the start is reached, `count` with a topic and how many records of it
+    were read.
     """
 
     def __init__(
         self,
         bootstrap: str,
         topics: Sequence[Topic],
-        take: Callable[[ConsumerRecord], None],
+        on_record: Callable[[ConsumerRecord], None],
         on_ready: Callable[[], None],
         count: Callable[[str, int], None],
     ) -> None:
         self._bootstrap = bootstrap
         self._topics = topics
-        self._take = take
+        self._on_record = on_record
         self._on_ready = on_ready
         self._count = count
 
     async def run(self) -> None:
-        """Read for ever. Any error is the caller's to die of: a reader in doubt must not go on."""
+        """Read until cancelled. The caller must end on any error: a reader that missed records must not go on."""
         consumer = topics_consumer(self._bootstrap, self._topics)
         await consumer.start()
         try:
@@ -98,13 +53,13 @@ class Reader:
         partitions = await self._assign(consumer)
         ends = await consumer.end_offsets(partitions)
         while not await _reached(consumer, ends):
-            await self._read(consumer, _FIRST_SLICE)
+            await self._read(consumer, _MAX_RECORDS_AT_START)
         self._on_ready()
         while True:
-            await self._read(consumer, _SLICE)
+            await self._read(consumer, _MAX_RECORDS)
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
-        """Take all partitions of all topics, from the beginning, once every topic is there."""
+        """Assign all partitions of all topics, from the beginning, once every topic exists."""
         while missing := [topic for topic in self._topics if not consumer.partitions_for_topic(topic)]:
             _log.warning("waiting for the topics %s", ", ".join(missing))
             await asyncio.sleep(1)
@@ -115,13 +70,13 @@ class Reader:
         await consumer.seek_to_beginning(*partitions)
         return partitions
 
-    async def _read(self, consumer: AIOKafkaConsumer, most: int) -> None:
-        slices: Mapping[TopicPartition, Sequence[ConsumerRecord]]
-        slices = await consumer.getmany(timeout_ms=200, max_records=most)
-        for partition, slice in slices.items():
-            for record in slice:
-                self._take(record)
-            self._count(partition.topic, len(slice))
+    async def _read(self, consumer: AIOKafkaConsumer, max_records: int) -> None:
+        batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+        batches = await consumer.getmany(timeout_ms=200, max_records=max_records)
+        for partition, records in batches.items():
+            for record in records:
+                self._on_record(record)
+            self._count(partition.topic, len(records))
         await asyncio.sleep(0)  # a long log must not starve the health routes
 
 

@@ -5,17 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from api.http.problems import Problem, shown
-from api.http.responses import json_answer
+from api.http.problems import Problem, problem_responses
+from api.http.responses import json_response
 from api.read_model.dependencies import TheReadModel
 from api.read_model.freshness import freshness
 from api.registers.dossiers import dossiers
 from api.registers.schemas import DossiersShown, QueuesShown
-from ioc.core.times import to_rfc3339
 
 router = APIRouter(tags=["registers"])
 
-Code = Annotated[
+DossierCode = Annotated[
     str,
     Path(max_length=256, description="As printed on the receipt; case does not matter", examples=["HS-251027-0001"]),
 ]
@@ -24,27 +23,21 @@ Code = Annotated[
 @router.get(
     "/dossiers/{code:path}",
     summary="Look up a dossier",
-    responses={200: {"model": DossiersShown}, **shown(404, 422, 503)},
+    responses={200: {"model": DossiersShown}, **problem_responses(404, 422, 503)},
 )
-async def show_dossiers(code: Code, model: TheReadModel) -> Response:
+async def show_dossiers(code: DossierCode, model: TheReadModel) -> Response:
     """How it stands, by when it is due and what came of it, for whoever knows its code. No names, nobody's words.
 
     Codes are numbers of the sources: when several sources use the same, all that have it are told.
     """
-    found = dossiers(model, code)
-    if not found["items"]:
+    answer = dossiers(model, code)
+    if not answer["items"]:
         raise Problem(404, "No such dossier")
-    return json_answer(found)
+    return json_response(answer)
 
 
-@router.get("/queues", summary="Show the queues", responses={200: {"model": QueuesShown}, **shown(503)})
+@router.get("/queues", summary="Show the queues", responses={200: {"model": QueuesShown}, **problem_responses(503)})
 async def show_queues(model: TheReadModel) -> Response:
     """Who waits at the counters now, of those who drew a ticket today; the longest wait first."""
-    fresh = freshness(model)
-    return json_answer(
-        {
-            "items": model.queues.told(model.now(), model.catalogue.zone),
-            "as_of": to_rfc3339(fresh.shown_as_of),
-            "stale": fresh.stale,
-        }
-    )
+    queues = model.queues.summary(model.now(), model.catalogue.zone)
+    return json_response({"items": queues, **freshness(model).fields})

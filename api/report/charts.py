@@ -42,19 +42,19 @@ class Chart(NamedTuple):
     css: str
 
 
-class Series(NamedTuple):
+class ChartSeries(NamedTuple):
     """A line or a row of bars."""
 
     name: str
     values: Sequence[float | None]
 
 
-def bars(id: str, labels: Sequence[str], series: Sequence[Series], number: Callable[[float], str]) -> Chart:
+def bars(id: str, labels: Sequence[str], series: Sequence[ChartSeries], number: Callable[[float], str]) -> Chart:
     """Return bars side by side at each label."""
     return _drawn(_filled(pygal.Bar(**_common(id, number, 168)), labels, series), id)
 
 
-def lines(id: str, labels: Sequence[str], series: Sequence[Series], number: Callable[[float], str]) -> Chart:
+def lines(id: str, labels: Sequence[str], series: Sequence[ChartSeries], number: Callable[[float], str]) -> Chart:
     """Return lines over the labels, the last one in the colour of alarm."""
     chart = pygal.Line(**_common(id, number, 168), dots_size=2.5, include_x_axis=True)
     chart.config.style = Style(**{**_STYLE.__dict__, "colors": (_COLOURS[0], _ALARM)})
@@ -92,7 +92,7 @@ def _common(id: str, number: Callable[[float], str], height: int) -> dict[str, o
     }
 
 
-def _filled(chart: Graph, labels: Sequence[str], series: Sequence[Series]) -> Graph:
+def _filled(chart: Graph, labels: Sequence[str], series: Sequence[ChartSeries]) -> Graph:
     chart.x_labels = labels
     every = -(-len(labels) // _LABELS)
     chart.x_labels_major = labels[::every]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from api.figures.periods import Period
-from api.report.steps import Width, months_of
+from api.report.steps import StepWidth, months_of
 from api.report.words import EN, VI
 from ioc.core.times import Instant, to_datetime
 from ioc.figures.formulas import Formula
@@ -18,20 +18,20 @@ _IN_DAYS = 2 * _DAY
 _UNITS = {"vi": ("giây", "phút", "giờ", "ngày"), "en": ("s", "min", "h", "days")}
 
 
-class Lang(StrEnum):
+class ReportLanguage(StrEnum):
     """A language of the report."""
 
     VI = "vi"
     EN = "en"
 
 
-class Language:
+class ReportLocale:
     """Words and ways of writing."""
 
-    def __init__(self, lang: Lang, zone: str) -> None:
+    def __init__(self, lang: ReportLanguage, zone: str) -> None:
         self.lang = lang
         self.zone = zone
-        self.words: Mapping[str, str] = VI if lang is Lang.VI else EN
+        self.words: Mapping[str, str] = VI if lang is ReportLanguage.VI else EN
         self._local = ZoneInfo(zone)
 
     def __call__(self, word: str, **values: str) -> str:
@@ -40,14 +40,14 @@ class Language:
 
     def name(self, formula: Formula) -> str:
         """Return what a figure is called."""
-        return formula.vi if self.lang is Lang.VI else formula.en
+        return formula.vi if self.lang is ReportLanguage.VI else formula.en
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a number with its thousands apart; a dash for None."""
         if value is None:
             return NOTHING
         told = f"{value:,.{digits}f}"
-        return told.translate(str.maketrans(",.", ".,")) if self.lang is Lang.VI else told
+        return told.translate(str.maketrans(",.", ".,")) if self.lang is ReportLanguage.VI else told
 
     def percent(self, share: float | None) -> str:
         """Return a share of 1 in percent with one digit. Only what is all is told as 100."""
@@ -78,9 +78,9 @@ class Language:
         start, end = (self._at(at) for at in period)
         months = months_of(period, self.zone)
         if months == 12 and start.month == 1:
-            return f"Năm {start:%Y}" if self.lang is Lang.VI else f"{start:%Y}"
+            return f"Năm {start:%Y}" if self.lang is ReportLanguage.VI else f"{start:%Y}"
         if months == 1:
-            return f"Tháng {start:%m/%Y}" if self.lang is Lang.VI else f"{start:%m/%Y}"
+            return f"Tháng {start:%m/%Y}" if self.lang is ReportLanguage.VI else f"{start:%m/%Y}"
         if start.time() == end.time() == time(0):
             last = end - timedelta(days=1)
             return f"{start:%d/%m/%Y}" + (f" - {last:%d/%m/%Y}" if last.date() != start.date() else "")
@@ -88,13 +88,13 @@ class Language:
             return f"{start:%H:%M} - {end:%H:%M} {start:%d/%m/%Y}"
         return f"{self.moment(period.start)} - {self.moment(period.end)}"
 
-    def step(self, at: Instant, width: Width) -> str:
+    def step(self, at: Instant, width: StepWidth) -> str:
         """Return the label of a step of a chart."""
         local = self._at(at)
         match width:
-            case Width.HOUR:
+            case StepWidth.HOUR:
                 return f"{local:%H}h"
-            case Width.MONTH:
+            case StepWidth.MONTH:
                 return f"{local:%m/%Y}"
             case _:
                 return f"{local:%d/%m}"

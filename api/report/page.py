@@ -9,11 +9,11 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.figures.periods import By
+from api.figures.scope import Dimension
 from api.report import charts
-from api.report.charts import Chart, Series
-from api.report.content import Content, Figures, Row
-from api.report.language import Lang, Language
+from api.report.charts import Chart, ChartSeries
+from api.report.content import FigureValues, ReportContent, ReportRow
+from api.report.language import ReportLanguage, ReportLocale
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.service import Baseline
 from ioc.figures.formulas import FORMULAS, PLAIN, QUANTILES, Formula, Shape
@@ -33,7 +33,7 @@ _WORST = 3
 _RANKED = 10
 
 
-class Page(NamedTuple):
+class ReportPage(NamedTuple):
     """A page, and the policy under which a browser may show it: nothing is loaded, and only its own style holds."""
 
     html: str
@@ -49,9 +49,9 @@ class Tile(NamedTuple):
     alarm: bool = False
 
 
-def page(content: Content, catalogue: Catalogue, lang: Lang, other: str) -> Page:
+def render_report(content: ReportContent, catalogue: Catalogue, lang: ReportLanguage, other: str) -> ReportPage:
     """Return the page; `other` is the address of the same report in the other language."""
-    writer = _Writer(content, catalogue, Language(lang, catalogue.zone))
+    writer = _Writer(content, catalogue, ReportLocale(lang, catalogue.zone))
     drawn = {} if content.empty else dict(writer.charts())
     css = "\n".join([_CSS, *(chart.css for chart in drawn.values())])
     html = _PAGES.get_template("report.html").render(
@@ -65,20 +65,20 @@ def page(content: Content, catalogue: Catalogue, lang: Lang, other: str) -> Page
     )
     digest = b64encode(sha256(css.encode()).digest()).decode()
     own = f"style-src 'sha256-{digest}'; img-src data:"
-    return Page(html, f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    return ReportPage(html, f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 
 
 class _Writer:
     """Writes what a report's figures say in one language."""
 
-    def __init__(self, content: Content, catalogue: Catalogue, language: Language) -> None:
+    def __init__(self, content: ReportContent, catalogue: Catalogue, language: ReportLocale) -> None:
         self.content = content
         self.catalogue = catalogue
         self.language = language
         self.table = FORMULAS
-        self.by = By
+        self.by = Dimension
 
-    def value(self, formula: Formula, figures: Figures) -> str:
+    def value(self, formula: Formula, figures: FigureValues) -> str:
         """Return a figure as it is written."""
         value, t = figures[formula.name], self.language
         match formula.shape:
@@ -93,17 +93,17 @@ class _Writer:
             case _:
                 return t.number(value)
 
-    def named(self, by: By, code: str) -> str:
+    def named(self, by: Dimension, code: str) -> str:
         """Return what a service, unit or ward is called; of one the catalogue does not know, its code."""
         match by:
-            case By.SERVICE:
+            case Dimension.SERVICE:
                 service = self.catalogue.services.get(code)
-                vi = self.language.lang is Lang.VI
+                vi = self.language.lang is ReportLanguage.VI
                 found = None if service is None else service.name_vi if vi else service.name_en
-            case By.UNIT:
+            case Dimension.UNIT:
                 unit = self.catalogue.units.get(code)
                 found = None if unit is None else unit.name
-            case By.WARD:
+            case Dimension.WARD:
                 ward = self.catalogue.wards.get(code)
                 found = None if ward is None else ward.name
         return found or code or self.language("nobody")
@@ -117,11 +117,11 @@ class _Writer:
         scope, t = self.content.scope, self.language
         if scope.unit is not None:
             below = f" ({t('below')})" if scope.below else ""
-            yield t("unit"), self.named(By.UNIT, scope.unit) + below
+            yield t("unit"), self.named(Dimension.UNIT, scope.unit) + below
         if scope.service is not None:
-            yield t("service"), self.named(By.SERVICE, scope.service)
+            yield t("service"), self.named(Dimension.SERVICE, scope.service)
         if scope.ward is not None:
-            yield t("ward"), self.named(By.WARD, scope.ward)
+            yield t("ward"), self.named(Dimension.WARD, scope.ward)
 
     @property
     def running(self) -> bool:
@@ -149,10 +149,11 @@ class _Writer:
         yield self._rates()
         standing = total["standing"]
         yield t("in_standing", open=t.number(standing["open"]), overdue=t.number(standing["overdue"]))
-        worst = [row for row in self.content.by[By.UNIT] if row.figures["standing"]["overdue"]][:_WORST]
+        worst = [row for row in self.content.by[Dimension.UNIT] if row.figures["standing"]["overdue"]][:_WORST]
         if worst and self.content.scope.unit is None:
             named = (
-                f"{self.named(By.UNIT, one.code)} ({t.number(one.figures['standing']['overdue'])})" for one in worst
+                f"{self.named(Dimension.UNIT, one.code)} ({t.number(one.figures['standing']['overdue'])})"
+                for one in worst
             )
             yield t("in_worst", units="; ".join(named))
         handling = total["handling"]
@@ -189,28 +190,29 @@ class _Writer:
         t, steps, course = self.language, self.content.steps, self.content.course
         labels = [t.step(step.start, steps.width) for step in steps.periods]
         flow = [
-            Series(t.name(_formula(PLAIN, name)), [one[name] for one in course]) for name in ("received", "resolved")
+            ChartSeries(t.name(_formula(PLAIN, name)), [one[name] for one in course])
+            for name in ("received", "resolved")
         ]
         yield "flow", charts.bars("flow", labels, flow, t.number)
         yield "standing", charts.lines("standing", labels, list(self._standing(course)), t.number)
-        services = [row for row in self.content.by[By.SERVICE] if row.figures["qd766"]["to_be_handled"]]
+        services = [row for row in self.content.by[Dimension.SERVICE] if row.figures["qd766"]["to_be_handled"]]
         if len(services) > 1:
             services.sort(key=lambda row: row.figures["qd766"]["on_time_rate"])
             rates = [row.figures["qd766"]["on_time_rate"] for row in services]
-            yield "rates", charts.ranks("rates", self._names(By.SERVICE, services), rates, t.percent, most=1)
-        late = [row for row in self.content.by[By.UNIT] if row.figures["standing"]["overdue"]][:_RANKED]
+            yield "rates", charts.ranks("rates", self._names(Dimension.SERVICE, services), rates, t.percent, most=1)
+        late = [row for row in self.content.by[Dimension.UNIT] if row.figures["standing"]["overdue"]][:_RANKED]
         if len(late) > 1:
             counts = [row.figures["standing"]["overdue"] for row in late]
-            yield "overdue", charts.ranks("overdue", self._names(By.UNIT, late), counts, t.number)
+            yield "overdue", charts.ranks("overdue", self._names(Dimension.UNIT, late), counts, t.number)
 
-    def _standing(self, course: list[Figures]) -> Iterator[Series]:
+    def _standing(self, course: list[FigureValues]) -> Iterator[ChartSeries]:
         """Yield the lines of what stood open; of steps still to come nothing is known."""
         for formula in FORMULAS["standing"]:
             known = (step.start <= self.content.now for step in self.content.steps.periods)
             values = [one["standing"][formula.name] if k else None for one, k in zip(course, known, strict=True)]
-            yield Series(self.language.name(formula), values)
+            yield ChartSeries(self.language.name(formula), values)
 
-    def _names(self, by: By, rows: list[Row]) -> list[str]:
+    def _names(self, by: Dimension, rows: list[ReportRow]) -> list[str]:
         return [self.named(by, row.code) for row in rows]
 
     def timings(self) -> Iterator[tuple[str, list[str]]]:
@@ -232,9 +234,9 @@ class _Writer:
             if any(counts):
                 yield [formula.name.rpartition("_")[2], *map(self.language.number, counts)]
 
-    def baselines(self) -> Iterator[tuple[Row, Baseline]]:
+    def baselines(self) -> Iterator[tuple[ReportRow, Baseline]]:
         """Yield the services that are compared with a baseline, and it."""
-        for row in self.content.by[By.SERVICE]:
+        for row in self.content.by[Dimension.SERVICE]:
             if row.figures["reduction"]["compared"]:
                 yield row, self.catalogue.baselines[row.code]
 
@@ -246,7 +248,7 @@ class _Writer:
         words = self.language.words
         for group in FORMULAS:
             if group not in _PLACED:
-                figures: Figures = self.content.total[group]
+                figures: FigureValues = self.content.total[group]
                 rows = [(one, self.value(one, figures)) for one in FORMULAS[group] if one.shape is not Shape.TIMING]
                 if any(figures[one.name] for one, _ in rows):
                     yield words.get(f"group_{group}", group.replace("_", " ").capitalize()), rows
@@ -259,8 +261,8 @@ class _Writer:
                     yield one, self.value(one, _group(self.content.total, group))
 
 
-def _group(figures: Figures, group: str) -> Figures:
-    found: Figures = figures[group] if group else figures
+def _group(figures: FigureValues, group: str) -> FigureValues:
+    found: FigureValues = figures[group] if group else figures
     return found
 
 

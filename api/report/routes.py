@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.figures.dependencies import AnyPart, AnyPeriod
+from api.figures.dependencies import RequestedPeriod, RequestedScope
 from api.figures.periods import TooOld
-from api.http.problems import Problem, shown
+from api.http.problems import Problem, problem_responses
 from api.read_model.dependencies import TheReadModel
 from api.report.content import content_of
 from api.report.language import ReportLanguage
@@ -22,13 +22,13 @@ _PAGE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     "/figures/report",
     summary="Show the figures of a period as pages to print",
     response_class=HTMLResponse,
-    responses=shown(422, 503),
+    responses=problem_responses(422, 503),
 )
 async def show_report(
     request: Request,
     model: TheReadModel,
-    period: AnyPeriod,
-    part: AnyPart,
+    period: RequestedPeriod,
+    part: RequestedScope,
     lang: Annotated[ReportLanguage, Query(description="The language of the report")] = ReportLanguage.VI,
 ) -> Response:
     """One page that needs no other: main results, the course, QD 766, by service, unit and ward, with charts."""

@@ -18,7 +18,7 @@ _MOST_DAYS = 45 * DAY
 _MOST_WEEKS = 60 * 7 * DAY
 
 
-class Width(StrEnum):
+class StepWidth(StrEnum):
     """How long a step is."""
 
     HOUR = "hour"
@@ -27,43 +27,45 @@ class Width(StrEnum):
     MONTH = "month"
 
 
-class Steps(NamedTuple):
+class PeriodSteps(NamedTuple):
     """The steps of a period, one after another; the first and the last may be shorter."""
 
-    width: Width
+    width: StepWidth
     periods: list[Period]
 
 
-def steps_of(period: Period, zone: str, now: Instant) -> Steps:
+def steps_of(period: Period, zone: str, now: Instant) -> PeriodSteps:
     """Cut a period into hours, local days, weeks from Monday, or months. What lies far back has no hours any more."""
     width = _width(period.end - period.start)
-    if width is Width.HOUR and period.start < now - _HOURS_KEPT:
-        width = Width.DAY
-    return Steps(width, [Period(*ends) for ends in pairwise(_edges(period, width, ZoneInfo(zone)))])
+    if width is StepWidth.HOUR and period.start < now - _HOURS_KEPT:
+        width = StepWidth.DAY
+    return PeriodSteps(width, [Period(*ends) for ends in pairwise(_edges(period, width, ZoneInfo(zone)))])
 
 
-def _width(length: int) -> Width:
+def _width(length: int) -> StepWidth:
     if length <= _MOST_HOURS:
-        return Width.HOUR
-    return Width.DAY if length <= _MOST_DAYS else Width.WEEK if length <= _MOST_WEEKS else Width.MONTH
+        return StepWidth.HOUR
+    return StepWidth.DAY if length <= _MOST_DAYS else StepWidth.WEEK if length <= _MOST_WEEKS else StepWidth.MONTH
 
 
-def _edges(period: Period, width: Width, zone: ZoneInfo) -> Iterator[Instant]:
+def _edges(period: Period, width: StepWidth, zone: ZoneInfo) -> Iterator[Instant]:
     at = period.start
     while at < period.end:
         yield at
-        at = at - at % HOUR + HOUR if width is Width.HOUR else _midnight(_NEXT[width](_local(at, zone).date()), zone)
+        at = (
+            at - at % HOUR + HOUR if width is StepWidth.HOUR else _midnight(_NEXT[width](_local(at, zone).date()), zone)
+        )
     yield period.end
 
 
-_NEXT: dict[Width, Callable[[date], date]] = {
-    Width.DAY: lambda day: day + timedelta(days=1),
-    Width.WEEK: lambda day: day + timedelta(days=7 - day.weekday()),
-    Width.MONTH: lambda day: _month(day, 1),
+_NEXT: dict[StepWidth, Callable[[date], date]] = {
+    StepWidth.DAY: lambda day: day + timedelta(days=1),
+    StepWidth.WEEK: lambda day: day + timedelta(days=7 - day.weekday()),
+    StepWidth.MONTH: lambda day: _month(day, 1),
 }
 
 
-def before(period: Period, zone: str) -> Period:
+def previous_period(period: Period, zone: str) -> Period:
     """Return the period before: as many months when it is whole months, else as many local days before.
 
     Parts of a day are compared with the same hours of the day before.

@@ -15,14 +15,14 @@ from api.app.parts import Parts
 from api.feed.feed import Feed
 from api.feed.message import FeedMessage
 from api.http.auth import Gate
-from api.http.publisher import Headers, NotPublished
+from api.http.publisher import NotPublished
 from api.http.settings import ApiSettings, AuthSettings
-from api.identities.identities import NotReadable
+from api.identities.identities import ReporterUnavailable
 from api.read_model.dependencies import Readiness
 from api.read_model.read_model import ReadModel
 from api.read_model.records import apply_record
 from ioc.catalogue.city import Catalogue
-from ioc.core.records import ClockKind, Outgoing, Record
+from ioc.core.records import ClockKind, Headers, Outgoing, Record
 from ioc.core.times import Instant, parse_instant, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.figures.aggregates import encode_key
@@ -78,9 +78,9 @@ class Known:
         self.reporters: dict[str, Reporter] = {}
         self.down = False
 
-    async def of(self, incident: str) -> Reporter | None:
+    async def reporter_of(self, incident: str) -> Reporter | None:
         if self.down:
-            raise NotReadable
+            raise ReporterUnavailable
         return self.reporters.get(incident)
 
 

@@ -1,194 +1,210 @@
-"""The open incidents, counted as they come and go and as time passes, so that what stands open now is told at once.
+"""Live counts of the open incidents, kept as incidents come and go and as time passes, so that reading them is cheap.
 
-Moments (dues, warnings) stand in a line. When the clock moves, whichever way, only those it passes are counted anew.
+The instants at which an incident becomes overdue or due soon are sorted. When the clock moves, whichever way, only the
+incidents whose instants it passes are counted again.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Self
 
 from msgspec import Struct
+from pyroaring import BitMap
 
-from api.read_model.index.bitmap import Marks
 from api.read_model.index.entry import IndexEntry
-from api.read_model.index.sorted_index import SortedIndex, moments
+from api.read_model.index.sorted_index import SortedIndex, by_instant
+from ioc.core.exhaustive import total
 from ioc.core.times import Instant, Millis
 from ioc.incident.lifecycle import State
-from ioc.incident.state import SEVERITIES
+from ioc.incident.severity import SEVERITIES
 
 # How many are open, and how many of them are overdue and so on, by name.
 Counts = dict[str, int]
-NAMES = ("open", "overdue", "overdue_solutions", "due_soon", "unacknowledged", "paused", "critical")
+COUNT_NAMES = ("open", "overdue", "overdue_solutions", "due_soon", "unacknowledged", "paused", "critical")
 
-# Which of an incident's moments lie behind: its next due, that of its solution, the warning of its next due.
+# Flags of the instants of an incident that have passed: its next due, the due of its solution, its next warning.
 DUE, SOLUTION_DUE, WARNING = 1, 2, 4
 
 
-def _passed_names(passed: int) -> tuple[str, ...]:
+def _names_by_time(passed: int) -> tuple[str, ...]:
     names = ["overdue"] if passed & DUE else ["due_soon"] if passed & WARNING else []
     return (*names, "overdue_solutions") if passed & SOLUTION_DUE else tuple(names)
 
 
-# What an open incident counts as by the moments that lie behind.
-_PASSED = tuple(_passed_names(passed) for passed in range(8))
+# The counts an open incident adds to, by the flags of the instants that have passed.
+_NAMES_BY_TIME = tuple(_names_by_time(passed) for passed in range(8))
+
+# The counts an incident adds to by its state, besides `open`.
+_NAMES_BY_STATE: Mapping[State, tuple[str, ...]] = total(
+    {
+        State.PENDING: (),
+        State.REPORTED: ("unacknowledged",),
+        State.ACKNOWLEDGED: (),
+        State.ASSIGNED: (),
+        State.IN_PROGRESS: (),
+        State.PAUSED: ("paused",),
+        State.RESOLVED: (),
+        State.CANCELLED: (),
+        State.REJECTED: (),
+        State.MERGED: (),
+        State.REOPENED: ("unacknowledged",),
+    },
+    State,
+)
+
+DIMENSIONS = ("service", "unit", "ward")
+# A service, a unit and a ward.
+OpenCellKey = tuple[str, str | None, str | None]
 
 
-def none() -> Counts:
+def zero_counts() -> Counts:
     """Return counts of nothing."""
-    return dict.fromkeys(NAMES, 0)
+    return dict.fromkeys(COUNT_NAMES, 0)
 
 
-class Part:
-    """What is open of one service, unit and ward, and when it is due next."""
+class OpenCell:
+    """The counts of the open incidents of one service, unit and ward, and their next dues."""
 
     __slots__ = ("counts", "dues")
 
     def __init__(self) -> None:
-        self.counts = none()
-        self.dues = moments()
+        self.counts = zero_counts()
+        self.dues = by_instant()
 
 
-class Home(Struct, frozen=True, eq=False):
-    """Where incidents of one service, unit and ward, and of the same causes, are counted: in `part` and elsewhere."""
+class CountTargets(Struct, frozen=True, eq=False):
+    """All counts that the incidents of one service, unit and ward, and of the same causes, add to."""
 
-    part: Part
+    cell: OpenCell
     counts: tuple[Counts, ...]
 
 
-SIDES = ("service", "unit", "ward")
-Names = tuple[str, str | None, str | None]
+# Targets, state, severity and the flags of the instants that have passed: many incidents are equal in all of them.
+_CountedAs = tuple[CountTargets, State, str, int]
 
 
-# Where an open incident is counted, its state and severity, and which of its moments have passed: many are alike.
-_Alike = tuple[Home, State, str, int]
+class LiveCounters:
+    """The counts of all open incidents, by each dimension alone, and by all dimensions together (`cells`).
 
-
-class Counters:
-    """The counts of all open incidents, of each service, unit and ward, and of each `part`: one of each together.
-
-    They hold once the tallies are moved: what comes and goes waits aside until then, to be counted with its like.
-    `turned` gathers those that time made overdue, or no longer so, for whoever tells of it.
+    They hold once `advance` was called: until then, changes are pending, so that equal ones are counted together.
+    `overdue_changes` gathers the incidents that time made overdue, or no longer so, for those who publish them.
     """
 
     def __init__(self) -> None:
-        self.all = none()
-        self.by: dict[str, dict[str, Counts]] = {side: {} for side in SIDES}
-        self.parts: dict[Names, Part] = {}
-        self.states: Counter[str] = Counter()
-        self.severities: Counter[str] = Counter()
-        self.overdue = Marks()
-        self.turned: set[int] = set()
+        self.all = zero_counts()
+        self.by_dimension: dict[str, dict[str, Counts]] = {dimension: {} for dimension in DIMENSIONS}
+        self.cells: dict[OpenCellKey, OpenCell] = {}
+        self.by_state: Counter[str] = Counter()
+        self.by_severity: Counter[str] = Counter()
+        self.overdue = BitMap()
+        self.overdue_changes: set[int] = set()
         self._now: Instant = 0
-        self._lines: dict[int, SortedIndex[int]] = {passed: moments() for passed in (DUE, SOLUTION_DUE, WARNING)}
+        self._instants: dict[int, SortedIndex[int]] = {flag: by_instant() for flag in (DUE, SOLUTION_DUE, WARNING)}
         self._passed = bytearray()
-        self._homes: list[Home | None] = []
-        self._waiting: defaultdict[_Alike, int] = defaultdict(int)
+        self._targets: list[CountTargets | None] = []
+        self._pending: defaultdict[_CountedAs, int] = defaultdict(int)
 
-    def home(self, card: IndexEntry, causes: Sequence[Counts]) -> Home:
-        """Return where an incident is counted: in all, by each side, and among those of its causes."""
-        names = (card.incident.service, card.incident.unit, card.incident.ward)
-        sides = zip(self.by.values(), names, strict=True)
-        known = [counts.setdefault(code, none()) for counts, code in sides if code is not None]
-        part = self.parts.setdefault(names, Part())
-        return Home(part, (part.counts, self.all, *known, *causes))
+    def targets(self, entry: IndexEntry, by_cause: Sequence[Counts]) -> CountTargets:
+        """Return the counts an incident adds to: those of all, of each dimension, and those of its causes."""
+        key = (entry.incident.service, entry.incident.unit, entry.incident.ward)
+        dimensions = zip(self.by_dimension.values(), key, strict=True)
+        counts = [by_code.setdefault(code, zero_counts()) for by_code, code in dimensions if code is not None]
+        cell = self.cells.setdefault(key, OpenCell())
+        return CountTargets(cell, (cell.counts, self.all, *counts, *by_cause))
 
-    def add(self, number: int, card: IndexEntry, home: Home) -> None:
+    def add(self, number: int, entry: IndexEntry, targets: CountTargets) -> None:
         """Count an open incident."""
-        if number >= len(self._homes):
-            self._homes.extend([None] * (number + 1 - len(self._homes)))
+        if number >= len(self._targets):
+            self._targets.extend([None] * (number + 1 - len(self._targets)))
             self._passed.extend(bytes(number + 1 - len(self._passed)))
         passed = 0
-        for which, at in _moments(card):
-            self._lines[which].add(at, number)
-            passed |= which * (at < self._now)
-        if card.due is not None:
-            home.part.dues.add(card.due, number)
-        self._homes[number], self._passed[number] = home, passed
+        for flag, instant in _instants_of(entry):
+            self._instants[flag].add(instant, number)
+            passed |= flag * (instant < self._now)
+        if entry.due is not None:
+            targets.cell.dues.add(entry.due, number)
+        self._targets[number], self._passed[number] = targets, passed
         if passed & DUE:
             self.overdue.add(number)
-        self._waiting[home, card.incident.state, card.severity, passed] += 1
+        self._pending[targets, entry.incident.state, entry.severity, passed] += 1
 
-    def remove(self, number: int, card: IndexEntry) -> None:
-        """Take out an incident that was counted."""
-        home = self._homes[number]
-        assert home is not None
-        for which, at in _moments(card):
-            self._lines[which].remove(at, number)
-        if card.due is not None:
-            home.part.dues.remove(card.due, number)
-        self._waiting[home, card.incident.state, card.severity, self._passed[number]] -= 1
+    def remove(self, number: int, entry: IndexEntry) -> None:
+        """Stop counting an incident that was counted."""
+        targets = self._targets[number]
+        assert targets is not None
+        for flag, instant in _instants_of(entry):
+            self._instants[flag].remove(instant, number)
+        if entry.due is not None:
+            targets.cell.dues.remove(entry.due, number)
+        self._pending[targets, entry.incident.state, entry.severity, self._passed[number]] -= 1
         self.overdue.discard(number)
-        self.turned.discard(number)
-        self._homes[number], self._passed[number] = None, 0
+        self.overdue_changes.discard(number)
+        self._targets[number], self._passed[number] = None, 0
 
-    def counts(self, number: int) -> bool:
+    def has(self, number: int) -> bool:
         """True when an incident is counted: while it is open."""
-        return number < len(self._homes) and self._homes[number] is not None
+        return number < len(self._targets) and self._targets[number] is not None
 
-    def _settle(self) -> None:
-        waiting, self._waiting = self._waiting, defaultdict(int)
-        for (home, state, severity, passed), more in waiting.items():
-            self.states[state.value] += more
-            self.severities[severity] += more
-            for name in (*_named(state, severity), *_PASSED[passed]):
-                for counts in home.counts:
-                    counts[name] += more
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, defaultdict(int)
+        for (targets, state, severity, passed), change in pending.items():
+            self.by_state[state.value] += change
+            self.by_severity[severity] += change
+            for name in (*_names_at_any_time(state, severity), *_NAMES_BY_TIME[passed]):
+                for counts in targets.counts:
+                    counts[name] += change
 
-    def move(self, now: Instant) -> None:
-        """Let it be another moment: what lies before it has passed. On a due itself there is still time."""
-        self._settle()
-        if now == self._now:
-            return
+    def advance(self, now: Instant) -> Self:
+        """Bring the counts to an instant, which may be an earlier one. At the instant of a due there is still time."""
+        self._flush()
         low, high = sorted((self._now, now))
         self._now = now
-        for which, line in self._lines.items():
-            for number in line.between(low, high):
-                self._turn(number, which)
+        for flag, numbers in self._instants.items() if low < high else ():
+            for number in numbers.between(low, high):
+                self._flip(number, flag)
+        return self
 
-    def _turn(self, number: int, which: int) -> None:
+    def _flip(self, number: int, flag: int) -> None:
         before = self._passed[number]
-        after = self._passed[number] = before ^ which
-        home = self._homes[number]
-        for counts in home.counts if home is not None else ():
-            for name in _PASSED[before]:
+        after = self._passed[number] = before ^ flag
+        targets = self._targets[number]
+        for counts in targets.counts if targets is not None else ():
+            for name in _NAMES_BY_TIME[before]:
                 counts[name] -= 1
-            for name in _PASSED[after]:
+            for name in _NAMES_BY_TIME[after]:
                 counts[name] += 1
-        if which == DUE:
-            self.turned.add(number)
+        if flag == DUE:
+            self.overdue_changes.add(number)
             (self.overdue.add if after & DUE else self.overdue.discard)(number)
 
-    def steps(self) -> Iterator[Callable[[], None]]:
-        """Yield what puts in its place what came, step by step."""
-        yield from (line.settle for line in self._lines.values())
-        yield from (part.dues.settle for part in self.parts.values())
-        yield self.overdue.settle
-        yield self._settle
+    def flush_steps(self) -> Iterator[Callable[[], None]]:
+        """Yield the calls that carry out what is pending, each of them short."""
+        yield from (numbers.flush for numbers in self._instants.values())
+        yield from (cell.dues.flush for cell in self.cells.values())
+        yield self._flush
 
-    def due_within(self, within: Millis, part: Part | None = None) -> int:
-        """Return how many, in all or of a part, have their next due from now on and at most `within` ms ahead."""
-        dues = self._lines[DUE] if part is None else part.dues
+    def due_within(self, within: Millis, cell: OpenCell | None = None) -> int:
+        """Return how many, in all or of a cell, have their next due from now on and at most `within` ms ahead."""
+        dues = self._instants[DUE] if cell is None else cell.dues
         return dues.count(self._now, self._now + within + 1)
 
 
-def _named(state: State, severity: str) -> list[str]:
-    """Return what an open incident counts as whatever the time."""
-    names = ["open"]
-    if state is State.REPORTED or state is State.REOPENED:
-        names.append("unacknowledged")
-    elif state is State.PAUSED:
-        names.append("paused")
-    if severity == SEVERITIES[-1]:
-        names.append("critical")
-    return names
+def _names_at_any_time(state: State, severity: str) -> tuple[str, ...]:
+    """Return the counts an open incident adds to whatever the time."""
+    names = ("open", *_NAMES_BY_STATE[state])
+    return (*names, "critical") if severity == SEVERITIES[-1] else names
 
 
-def _moments(card: IndexEntry) -> list[tuple[int, Instant]]:
-    """Return when an open incident's moments pass: a warning holds on its own instant, a due the instant after."""
-    found = []
-    if card.due is not None:
-        found.append((DUE, card.due))
-    if card.solution_due is not None:
-        found.append((SOLUTION_DUE, card.solution_due))
-    if card.clock is not None and card.clock.warn is not None:
-        found.append((WARNING, card.clock.warn - 1))
-    return found
+def _instants_of(entry: IndexEntry) -> list[tuple[int, Instant]]:
+    """Return the instants after which the flags of an open incident are set.
+
+    A warning counts from its own instant on, a due only after it.
+    """
+    instants = []
+    if entry.due is not None:
+        instants.append((DUE, entry.due))
+    if entry.solution_due is not None:
+        instants.append((SOLUTION_DUE, entry.solution_due))
+    if entry.clock is not None and entry.clock.warn is not None:
+        instants.append((WARNING, entry.clock.warn - 1))
+    return instants

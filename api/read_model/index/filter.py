@@ -1,16 +1,16 @@
-"""What a list is narrowed to."""
+"""What a list of incidents is narrowed to."""
 
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from api.read_model.index.entry import NEVER, key_from
+from api.read_model.index.work_order import NEVER, lowest_key
 from ioc.core.times import Instant
-from ioc.incident.state import SEVERITIES
+from ioc.incident.severity import SEVERITIES
 
 
 class Filter(Struct, frozen=True):
-    """Which incidents are wanted. An empty side lets all pass."""
+    """Which incidents are asked for. An empty field lets all pass."""
 
     state: Sequence[str] = ()
     service: Sequence[str] = ()
@@ -25,10 +25,10 @@ class Filter(Struct, frozen=True):
     maintenance: bool | None = None
 
 
-def spans(wanted: Filter, now: Instant) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield by severity the stretches of the order of work, as keys, in which all lie that fit, the gravest first."""
-    low = now if wanted.overdue is False else -NEVER
-    high = now if wanted.overdue is True else 2 * NEVER
+def key_ranges(criteria: Filter, now: Instant) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield each severity with the range of keys of the order of work in which its matches lie, the gravest first."""
+    low = now if criteria.overdue is False else -NEVER
+    high = now if criteria.overdue is True else 2 * NEVER
     for gravity, severity in enumerate(reversed(SEVERITIES)):
-        if not wanted.severity or severity in wanted.severity:
-            yield severity, key_from(gravity, low), key_from(gravity, high)
+        if not criteria.severity or severity in criteria.severity:
+            yield severity, lowest_key(gravity, low), lowest_key(gravity, high)

@@ -1,112 +1,128 @@
-"""The ids of all incidents, letter by letter: who has which letter at which place.
+"""The ids of all incidents, letter by letter: which incidents have which letter at which position.
 
-Nearly all ids differ, so no table of them would be shorter than they are. But at a place there are few letters, and who
-has one there is a set of bits: what holds a part is found by putting together as many sets as the part has letters, at
-each place where it may begin. The sources' names are left out: those are few, and looked up as every other name is.
+Nearly all ids differ, so no table of them would be shorter than they are. But at a position there are few different
+letters, and the incidents that have one there are a bitmap: an id holds a substring when it is in the intersection of
+as many bitmaps as the substring has letters, at any of the positions where it may begin. The sources' slugs are left
+out: those are few, and looked up as every other facet is.
 
-That goes for the first places of an id. Of those that are longer, which hardly any are, each is looked at by itself.
+That goes for the first positions of an id. Ids that are longer, which hardly any are, are looked at one by one.
 """
 
+from array import array
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import NamedTuple
 
-from api.read_model.index.bitmap import CHUNK, Marks
-from api.read_model.index.entry import folded
+from pyroaring import BitMap
 
-# Bytes: hardly any id is longer, and so the tables of a row have a bound.
-WIDTH = 64
+from api.read_model.index.folding import fold_text
 
+# Bytes: hardly any id is longer, and so the number of bitmaps has a bound.
+INDEXED_LENGTH = 64
+# At most this many new ids are pending: those that come together are indexed faster together.
+_MAX_PENDING = 4_096
 
-class Row(NamedTuple):
-    """The ids of a chunk of numbers: who has a letter at a place, by letter, for each place; and whose are longer.
-
-    Letters are bytes of UTF-8, where a part of a text is a part of its bytes.
-    """
-
-    places: list[dict[int, int]]
-    long: int
-
-
-_END = b"\xff"  # stands behind an id that is shorter than others; no text has it
-_ZEROS = b"0" * 256
-# What turns the letters of many into binary digits: one for those that have this letter.
-_DIGITS = [_ZEROS[:letter] + b"1" + _ZEROS[letter + 1 :] for letter in range(256)]
+_END = 0xFF  # stands behind an id that is shorter than others; no text has this byte
+_PADDING = bytes([_END])
 
 
 class IdIndex:
-    """Rows of ids without marks and case. `id_of` tells the id of a number below `size`; a row is made when needed.
+    """The bitmaps of the ids without accents and case. `id_of` returns the id of a number.
 
-    `width` is how many places (bytes) have a table.
+    Letters are bytes of UTF-8, where a substring of a text is a substring of its bytes. `length` is how many positions
+    (bytes) are indexed. New ids are pending until somebody searches.
     """
 
-    def __init__(self, id_of: Callable[[int], str], size: Callable[[], int], width: int = WIDTH) -> None:
+    def __init__(self, id_of: Callable[[int], str], length: int = INDEXED_LENGTH) -> None:
         self._id_of = id_of
-        self._size = size
-        self._width = width
-        self._rows: dict[int, Row] = {}
+        self._length = length
+        self._positions: list[dict[int, BitMap]] = []
+        self._longer = BitMap()
+        self._pending: dict[int, bytes] = {}
 
-    def change(self, number: int) -> None:
-        """Take over that a number has another id, or none any more."""
-        self._rows.pop(number // CHUNK, None)
+    def add(self, number: int, incident_id: str) -> None:
+        """Index the id of a new incident."""
+        self._pending[number] = _key_of(incident_id)
+        if len(self._pending) >= _MAX_PENDING:
+            self.flush()
 
-    def steps(self) -> Iterator[Callable[[], object]]:
-        """Yield what makes all rows, step by step."""
-        return (partial(self._row, at) for at in range(self._size() // CHUNK + 1))
+    def remove(self, number: int, incident_id: str) -> None:
+        """Take an id that was added out of the index."""
+        if self._pending.pop(number, None) is None:
+            for letter, bitmaps in zip(_key_of(incident_id), self._positions, strict=False):
+                bitmaps[letter].discard(number)
+            self._longer.discard(number)
 
-    def holding(self, part: str, within: Marks) -> Marks:
-        """Return those of `within` whose id, the source's name left out, holds a part."""
-        return self._found(part.encode(), within, None)
+    def flush(self) -> None:
+        """Index the ids that are pending."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, {}
+        numbers = array("I", pending)
+        width = min(max(map(len, pending.values())), self._length)
+        self._longer.update([number for number, key in pending.items() if len(key) > width])
+        self._positions.extend({} for _ in range(width - len(self._positions)))
+        letters = b"".join([key[:width].ljust(width, _PADDING) for key in pending.values()])
+        for position in range(width):
+            self._add_letters(self._positions[position], numbers, letters[position::width])
 
-    def beginning(self, part: str, within: Marks) -> Marks:
-        """Return those of `within` whose id begins so behind the source's name."""
-        return self._found(part.encode(), within, 1)
+    def _add_letters(self, bitmaps: dict[int, BitMap], numbers: "array[int]", letters: bytes) -> None:
+        """Add to the bitmaps of one position the numbers that have each letter there."""
+        for letter, members in _by_letter(numbers, letters):
+            if letter != _END:
+                bitmaps.setdefault(letter, BitMap()).update(members)
 
-    def _found(self, part: bytes, within: Marks, starts: int | None) -> Marks:
-        """Return who has a part that begins at one of the first `starts` places, or at any."""
-        found = {at: self._found_in(at, part, bits, starts) for at, bits in within.chunks.items()}
-        return Marks({at: bits for at, bits in found.items() if bits})
+    def containing(self, substring: str, within: BitMap) -> BitMap:
+        """Return those of `within` whose id, the source's slug left out, holds a folded substring."""
+        return self._search(substring.encode(), within, None)
 
-    def _found_in(self, at: int, part: bytes, within: int, starts: int | None) -> int:
-        row = self._row(at)
-        found = _holding(row.places, part, within, starts)
-        for number in Marks({at: within & row.long & ~found}):
-            id = self._plain(number)
-            if part in (id if starts is None else id[: starts - 1 + len(part)]):
-                found |= 1 << number % CHUNK
-        return found
+    def starting_with(self, prefix: str, within: BitMap) -> BitMap:
+        """Return those of `within` whose id, the source's slug left out, begins with a folded prefix."""
+        return self._search(prefix.encode(), within, 1)
 
-    def _row(self, at: int) -> Row:
-        row = self._rows.get(at)
-        if row is None:
-            numbers = range(at * CHUNK, min((at + 1) * CHUNK, self._size()))
-            row = self._rows[at] = _row_of([self._plain(number) for number in numbers], self._width)
-        return row
+    def _search(self, substring: bytes, within: BitMap, starts: int | None) -> BitMap:
+        """Return those that have a substring which begins at one of the first `starts` positions, or at any."""
+        self.flush()
+        matches = BitMap()
+        for start in range(len(self._positions) - len(substring) + 1)[:starts]:
+            matches |= self._at(start, substring, within)
+        for number in (self._longer & within) - matches:
+            key = _key_of(self._id_of(number))
+            if substring in (key if starts is None else key[: starts - 1 + len(substring)]):
+                matches.add(number)
+        return matches
 
-    def _plain(self, number: int) -> bytes:
-        return folded(self._id_of(number).partition(":")[2]).encode()
-
-
-def _row_of(ids: list[bytes], most: int) -> Row:
-    width = min(max(map(len, ids), default=0), most)
-    letters = b"".join([id[:width].ljust(width, _END) for id in ids])
-    long = sum(1 << at for at, id in enumerate(ids) if len(id) > width)
-    return Row([_by_letter(letters[place::width]) for place in range(width)], long)
-
-
-def _by_letter(letters: bytes) -> dict[int, int]:
-    """Return who has a letter, by letter."""
-    backwards = letters[::-1]  # the first is the lowest bit
-    return {one: int(backwards.translate(_DIGITS[one]), 2) for one in {*letters} - {*_END}}
-
-
-def _holding(places: list[dict[int, int]], part: bytes, within: int, starts: int | None) -> int:
-    found = 0
-    for start in range(len(places) - len(part) + 1)[:starts]:
-        here = within
-        for place, letter in enumerate(part, start):
-            here &= places[place].get(letter, 0)
-            if not here:
+    def _at(self, start: int, substring: bytes, within: BitMap) -> BitMap:
+        """Return those of `within` whose id has a substring at a position."""
+        bitmaps = list(self._bitmaps(start, substring))
+        if len(bitmaps) < len(substring):
+            return BitMap()
+        matches = within
+        for bitmap in sorted(bitmaps, key=len):
+            matches = matches & bitmap
+            if not matches:
                 break
-        found |= here
-    return found
+        return matches
+
+    def _bitmaps(self, start: int, substring: bytes) -> Iterator[BitMap]:
+        """Yield the bitmaps of the letters of a substring at a position, up to the first that nobody has there."""
+        for letters, letter in zip(self._positions[start:], substring, strict=False):
+            if letter not in letters:
+                return
+            yield letters[letter]
+
+
+def _key_of(incident_id: str) -> bytes:
+    """Return what is indexed of an id: the source's own number for it, folded."""
+    return fold_text(incident_id.partition(":")[2]).encode()
+
+
+def _by_letter(numbers: "array[int]", letters: bytes) -> Iterator[tuple[int, "array[int]"]]:
+    """Yield each letter with the numbers that have it; the letters are those of the numbers, in their order."""
+    distinct = {*letters}
+    if len(distinct) == 1:
+        yield letters[0], numbers
+        return
+    members = {letter: array("I") for letter in distinct}
+    append = {letter: numbers.append for letter, numbers in members.items()}
+    for number, letter in zip(numbers, letters, strict=True):
+        append[letter](number)
+    yield from members.items()

@@ -1,4 +1,4 @@
-"""Incidents in a line: kept sorted by a key while they come and go, however many there are."""
+"""Incident numbers sorted by a key, kept sorted while incidents come and go, however many there are."""
 
 from array import array
 from bisect import bisect_left, bisect_right
@@ -7,170 +7,184 @@ from functools import partial
 from itertools import chain
 from typing import Any, Generic, TypeVar
 
-# A block that grows to twice this is cut in two: short enough to insert into, long enough to have few of them.
+from pyroaring import BitMap
+
+# A block that grows to twice this is split: short enough to insert into, long enough to have few of them.
 _BLOCK = 1_000
-# More than this part of a line coming at once is sorted in with all that is there.
-_MANY = 8
-# So many that go wait aside at most.
-_LEAVING = 1_000
+# More pending additions than this fraction (1/8) of the index are sorted together with all that is there.
+_REBUILD_FRACTION = 8
+# At most this many removals are pending.
+_MAX_REMOVALS = 1_000
 
-Key = TypeVar("Key", bytes, int)
+SortKeyT = TypeVar("SortKeyT", bytes, int)
 
 
-def works() -> "SortedIndex[bytes]":
-    """Return an empty line that is sorted by the order of work."""
+def by_work_order() -> "SortedIndex[bytes]":
+    """Return an empty index sorted by the keys of the order of work."""
     return SortedIndex(list)
 
 
-def moments() -> "SortedIndex[int]":
-    """Return an empty line that is sorted by instants."""
+def by_instant() -> "SortedIndex[int]":
+    """Return an empty index sorted by instants."""
     return SortedIndex(partial(array, "q"))
 
 
-class SortedIndex(Generic[Key]):
-    """Numbers of incidents sorted by key, those of equal keys by number. `blank` makes an empty sequence of keys.
+class SortedIndex(Generic[SortKeyT]):
+    """Numbers of incidents sorted by key, those of equal keys by number. `new_keys` makes a sequence of keys.
 
-    What comes and goes waits aside until somebody looks: very many are faster sorted at once than each put in its
-    place, and most that go come back to their place at once, as something else about them has changed.
+    Additions and removals are pending until somebody reads: very many are faster sorted at once than inserted one by
+    one, and most numbers that are removed are added again at once with the same key, as something else has changed.
     """
 
-    __slots__ = ("_blank", "_coming", "_count", "_keys", "_lasts", "_leaving", "_numbers")
+    __slots__ = (
+        "_block_ends",
+        "_count",
+        "_keys",
+        "_new_keys",
+        "_numbers",
+        "_pending_keys",
+        "_pending_numbers",
+        "_removals",
+    )
 
-    def __init__(self, blank: Callable[[Iterable[Key]], MutableSequence[Key]]) -> None:
-        self._blank: Callable[[Iterable[Key]], MutableSequence[Key]] = blank
-        self._coming: tuple[MutableSequence[Key], array[int]] = (blank(()), array("I"))
-        self._leaving: set[tuple[Key, int]] = set()
-        self._keys: list[MutableSequence[Key]] = []
+    def __init__(self, new_keys: Callable[[Iterable[SortKeyT]], MutableSequence[SortKeyT]]) -> None:
+        self._new_keys: Callable[[Iterable[SortKeyT]], MutableSequence[SortKeyT]] = new_keys
+        self._pending_keys: MutableSequence[SortKeyT] = new_keys(())
+        self._pending_numbers: array[int] = array("I")
+        self._removals: set[tuple[SortKeyT, int]] = set()
+        self._keys: list[MutableSequence[SortKeyT]] = []
         self._numbers: list[array[int]] = []
-        self._lasts: list[tuple[Key, int]] = []
+        self._block_ends: list[tuple[SortKeyT, int]] = []
         self._count = 0
 
     def __len__(self) -> int:
-        return self._count + len(self._coming[1]) - len(self._leaving)
+        return self._count + len(self._pending_numbers) - len(self._removals)
 
-    def add(self, key: Key, number: int) -> None:
-        """Put an incident in its place."""
-        if self._leaving and (key, number) in self._leaving:
-            self._leaving.remove((key, number))
+    def add(self, key: SortKeyT, number: int) -> None:
+        """Add an incident."""
+        if self._removals and (key, number) in self._removals:
+            self._removals.remove((key, number))
             return
-        keys, numbers = self._coming
-        keys.append(key)
-        numbers.append(number)
+        self._pending_keys.append(key)
+        self._pending_numbers.append(number)
 
-    def remove(self, key: Key, number: int) -> None:
-        """Take out an incident that was put in."""
-        self._leaving.add((key, number))
-        if len(self._leaving) > _LEAVING:
-            self.settle()
+    def remove(self, key: SortKeyT, number: int) -> None:
+        """Remove an incident that was added."""
+        self._removals.add((key, number))
+        if len(self._removals) > _MAX_REMOVALS:
+            self.flush()
 
-    def settle(self) -> None:
-        """Put what came in its place, and take out what went."""
-        if self._coming[1]:
-            self._settle_coming()
-        if self._leaving:
-            leaving, self._leaving = self._leaving, set()
-            self._count -= len(leaving)
-            for key, number in leaving:
+    def flush(self) -> None:
+        """Carry out the pending additions and removals."""
+        if self._pending_numbers:
+            self._flush_additions()
+        if self._removals:
+            removals, self._removals = self._removals, set()
+            self._count -= len(removals)
+            for key, number in removals:
                 self._delete(key, number)
 
-    def _settle_coming(self) -> None:
-        coming, self._coming = self._coming, (self._blank(()), array("I"))
-        if len(coming[0]) * _MANY < self._count:
-            for key, number in zip(*coming, strict=True):
+    def _flush_additions(self) -> None:
+        added_keys, added_numbers = self._pending_keys, self._pending_numbers
+        self._pending_keys, self._pending_numbers = self._new_keys(()), array("I")
+        if len(added_keys) * _REBUILD_FRACTION < self._count:
+            for key, number in zip(added_keys, added_numbers, strict=True):
                 self._insert(key, number)
         else:
-            keys = list(chain(*self._keys, coming[0]))
-            self._build(keys, list(chain(*self._numbers, coming[1])))
-        self._count += len(coming[0])
+            keys = list(chain(*self._keys, added_keys))
+            self._build(keys, list(chain(*self._numbers, added_numbers)))
+        self._count += len(added_keys)
 
-    def _build(self, keys: list[Key], numbers: list[int]) -> None:
+    def _build(self, keys: list[SortKeyT], numbers: list[int]) -> None:
         # Sorted twice, as a sort keeps the order of what is equal: pairs would take twice as long.
         order = sorted(range(len(keys)), key=numbers.__getitem__)
         order.sort(key=keys.__getitem__)
-        keys, numbers = [keys[at] for at in order], [numbers[at] for at in order]
+        keys, numbers = [keys[i] for i in order], [numbers[i] for i in order]
         starts = range(0, len(order), _BLOCK)
-        self._keys = [self._blank(keys[start : start + _BLOCK]) for start in starts]
+        self._keys = [self._new_keys(keys[start : start + _BLOCK]) for start in starts]
         self._numbers = [array("I", numbers[start : start + _BLOCK]) for start in starts]
-        self._lasts = [(one[-1], others[-1]) for one, others in zip(self._keys, self._numbers, strict=True)]
+        blocks = zip(self._keys, self._numbers, strict=True)
+        self._block_ends = [(block_keys[-1], block_numbers[-1]) for block_keys, block_numbers in blocks]
 
-    def _insert(self, key: Key, number: int) -> None:
-        block = min(bisect_left(self._lasts, (key, number)), len(self._lasts) - 1)
+    def _insert(self, key: SortKeyT, number: int) -> None:
+        block = min(bisect_left(self._block_ends, (key, number)), len(self._block_ends) - 1)
         keys, numbers = self._keys[block], self._numbers[block]
-        place = self._place(block, key, number)
-        keys.insert(place, key)
-        numbers.insert(place, number)
+        position = self._position(block, key, number)
+        keys.insert(position, key)
+        numbers.insert(position, number)
         if len(keys) >= 2 * _BLOCK:
-            self._open(block + 1, keys[_BLOCK:], numbers[_BLOCK:])
+            self._insert_block(block + 1, keys[_BLOCK:], numbers[_BLOCK:])
             del keys[_BLOCK:], numbers[_BLOCK:]
-        self._lasts[block] = (keys[-1], numbers[-1])
+        self._block_ends[block] = (keys[-1], numbers[-1])
 
-    def _delete(self, key: Key, number: int) -> None:
-        block = bisect_left(self._lasts, (key, number))
+    def _delete(self, key: SortKeyT, number: int) -> None:
+        block = bisect_left(self._block_ends, (key, number))
         keys, numbers = self._keys[block], self._numbers[block]
-        place = self._place(block, key, number)
-        del keys[place], numbers[place]
+        position = self._position(block, key, number)
+        del keys[position], numbers[position]
         if keys:
-            self._lasts[block] = (keys[-1], numbers[-1])
+            self._block_ends[block] = (keys[-1], numbers[-1])
         else:
-            del self._keys[block], self._numbers[block], self._lasts[block]
+            del self._keys[block], self._numbers[block], self._block_ends[block]
 
-    def _open(self, block: int, keys: MutableSequence[Key], numbers: "array[int]") -> None:
+    def _insert_block(self, block: int, keys: MutableSequence[SortKeyT], numbers: "array[int]") -> None:
         self._keys.insert(block, keys)
         self._numbers.insert(block, numbers)
-        self._lasts.insert(block, (keys[-1], numbers[-1]))
+        self._block_ends.insert(block, (keys[-1], numbers[-1]))
 
-    def _place(self, block: int, key: Key, number: int) -> int:
+    def _position(self, block: int, key: SortKeyT, number: int) -> int:
+        """Return where in a block an incident stands or is to be inserted."""
         keys: Any = self._keys[block]
         low = bisect_left(keys, key)
         if low == len(keys) or keys[low] != key:
             return low
         return bisect_left(self._numbers[block], number, low, bisect_right(keys, key, low))
 
-    def first(self) -> Key:
-        """Return the lowest key; there must be one."""
+    def first(self) -> SortKeyT:
+        """Return the lowest key; the index must not be empty."""
         return self.key_at(0)
 
-    def keys(self) -> Iterator[Key]:
+    def keys(self) -> Iterator[SortKeyT]:
         """Yield the keys in order."""
-        for keys, _ in self.parts():
+        for keys, _ in self.blocks():
             yield from keys
 
-    def key_at(self, place: int) -> Key:
-        """Return the key that so many come before; there must be one."""
-        self.settle()
+    def key_at(self, position: int) -> SortKeyT:
+        """Return the key at a position, counted from 0; there must be one."""
+        self.flush()
         for keys in self._keys:
-            if place < len(keys):
-                return keys[place]
-            place -= len(keys)
-        raise IndexError("the line is shorter")
+            if position < len(keys):
+                return keys[position]
+            position -= len(keys)
+        raise IndexError("the index has fewer keys")
 
-    def _from(self, key: Key) -> tuple[int, int]:
-        """Return the block and the place in it of the first with this key or a higher one."""
-        self.settle()
-        block = bisect_left(self._lasts, (key, -1))
+    def _locate(self, key: SortKeyT) -> tuple[int, int]:
+        """Return the block of the first key that is this one or higher, and its position in the block."""
+        self.flush()
+        block = bisect_left(self._block_ends, (key, -1))
         keys: Any = self._keys[block] if block < len(self._keys) else ()
         return block, bisect_left(keys, key)
 
-    def parts(self, low: Key | None = None, high: Key | None = None) -> Iterator[tuple[Any, "array[int]"]]:
+    def blocks(self, low: SortKeyT | None = None, high: SortKeyT | None = None) -> Iterator[tuple[Any, "array[int]"]]:
         """Yield keys and numbers from `low` up to `high`, which is left out, block by block."""
-        self.settle()
-        first, start = (0, 0) if low is None else self._from(low)
-        last, end = (len(self._keys), 0) if high is None else self._from(high)
+        self.flush()
+        first, start = (0, 0) if low is None else self._locate(low)
+        last, end = (len(self._keys), 0) if high is None else self._locate(high)
         for block in range(first, min(last + 1, len(self._keys))):
             begin, stop = start if block == first else 0, end if block == last else None
             yield self._keys[block][begin:stop], self._numbers[block][begin:stop]
 
-    def between(self, low: Key | None = None, high: Key | None = None) -> Iterator[int]:
+    def between(self, low: SortKeyT | None = None, high: SortKeyT | None = None) -> Iterator[int]:
         """Yield the numbers from `low` up to `high`, which is left out."""
-        for _, numbers in self.parts(low, high):
+        for _, numbers in self.blocks(low, high):
             yield from numbers
 
-    def wanted(self, flags: bytes, low: Key | None, high: Key | None) -> Iterator[int]:
-        """Yield the numbers from `low` up to `high` that have the flag."""
-        for _, numbers in self.parts(low, high):
-            yield from [number for number in numbers if flags[number]]
+    def matching(self, matches: BitMap, low: SortKeyT | None, high: SortKeyT | None) -> Iterator[int]:
+        """Yield the numbers from `low` up to `high`, which is left out, that are among the matches."""
+        for _, numbers in self.blocks(low, high):
+            yield from [number for number in numbers if number in matches]
 
-    def count(self, low: Key, high: Key) -> int:
+    def count(self, low: SortKeyT, high: SortKeyT) -> int:
         """Return how many there are from `low` up to `high`, which is left out."""
-        (first, start), (last, end) = self._from(low), self._from(high)
+        (first, start), (last, end) = self._locate(low), self._locate(high)
         return sum(map(len, self._keys[first:last])) - start + end

@@ -1,19 +1,20 @@
-"""The incidents as they lie in memory: each a number, its record packed, unpacked only to be looked at."""
+"""The incidents in memory: each has a number, and its record is compressed until somebody looks at it."""
 
 from array import array
 
 import lz4.block
 
-from api.read_model.index.entry import IndexEntry, id_in
+from api.read_model.index.entry import IndexEntry
+from api.read_model.index.work_order import id_of_key
 from ioc.processors import serde
 
 
 class IncidentStore:
-    """Incidents by id and by number. Numbers are small, and given anew once they are free."""
+    """Incidents by id and by number. Numbers are small, and reused once they are free."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._packed: list[bytes] = []
+        self._compressed: list[bytes] = []
         self._free: list[int] = []
         self.keys: list[bytes] = []
         self.versions = array("q")
@@ -21,43 +22,38 @@ class IncidentStore:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @property
-    def size(self) -> int:
-        """All numbers are below it."""
-        return len(self.keys)
+    def number_of(self, incident_id: str) -> int | None:
+        """Return the number of an incident; None when it is not stored."""
+        return self._numbers.get(incident_id)
 
-    def number(self, id: str) -> int | None:
-        """Return the number of an incident; None when it is not known."""
-        return self._numbers.get(id)
+    def id_of(self, number: int) -> str:
+        """Return the id of a number; an empty one when the number is free."""
+        return id_of_key(self.keys[number])
 
-    def id(self, number: int) -> str:
-        """Return the id of a number; an empty one when it is free."""
-        return id_in(self.keys[number])
+    def entry(self, number: int) -> IndexEntry:
+        """Decompress an incident."""
+        return IndexEntry(serde.decode_incident(lz4.block.decompress(self._compressed[number])))
 
-    def card(self, number: int) -> IndexEntry:
-        """Unpack an incident."""
-        return IndexEntry(serde.decode_incident(lz4.block.decompress(self._packed[number])))
-
-    def put(self, card: IndexEntry, record: bytes) -> int:
-        """Lay down an incident in place of what is known of it; return its number."""
-        one = card.incident
-        number = self._numbers.get(one.id)
+    def put(self, entry: IndexEntry, record: bytes) -> int:
+        """Store an incident, or replace the stored one of its id; return its number."""
+        incident = entry.incident
+        number = self._numbers.get(incident.id)
         if number is None:
-            number = self._numbers[one.id] = self._free.pop() if self._free else self._grown()
-        self._packed[number] = lz4.block.compress(record)
-        if self.keys[number] != card.key:  # else what is sorted by it keeps it, too
-            self.keys[number] = card.key
-        self.versions[number] = one.version
+            number = self._numbers[incident.id] = self._free.pop() if self._free else self._new_number()
+        self._compressed[number] = lz4.block.compress(record)
+        if self.keys[number] != entry.key:  # an equal key is kept: the sorted index holds the same object
+            self.keys[number] = entry.key
+        self.versions[number] = incident.version
         return number
 
-    def _grown(self) -> int:
-        self._packed.append(b"")
+    def _new_number(self) -> int:
+        self._compressed.append(b"")
         self.keys.append(b"")
         self.versions.append(0)
-        return len(self._packed) - 1
+        return len(self._compressed) - 1
 
-    def remove(self, id: str) -> None:
-        """Forget an incident that is known."""
-        number = self._numbers.pop(id)
-        self._packed[number] = self.keys[number] = b""
+    def remove(self, incident_id: str) -> None:
+        """Forget an incident that is stored."""
+        number = self._numbers.pop(incident_id)
+        self._compressed[number] = self.keys[number] = b""
         self._free.append(number)

@@ -1,121 +1,120 @@
-"""What incidents say, word by word, so that a search looks at the words there are and not at the incidents.
+"""The words of the incidents' texts, so that a search looks at the distinct words and not at the incidents.
 
-What is sought may be any part of a word.
+A search may ask for any substring of a word.
 """
 
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from api.read_model.index.bitmap import Marks
-from api.read_model.index.entry import folded
+from pyroaring import BitMap
 
-# A word that more incidents say is kept as marks: they take more room, and are faster put together.
-_FEW = 4_096
-# Of so many incidents at most the words wait aside: to put them in their places takes some hundredths of a second.
-_MOST = 8_192
+from api.read_model.index.folding import fold_text
 
-Sayers: TypeAlias = "array[int] | Marks"
+# The postings of a word in more incidents than this are a bitmap: below it an array takes less memory.
+_MAX_ARRAY = 64
+# The words of at most this many incidents are pending: to index them takes some hundredths of a second.
+_MAX_PENDING = 8_192
+
+Postings: TypeAlias = "array[int] | BitMap"
 Texts: TypeAlias = Sequence[str | None]
 
 
 class TextIndex:
-    """The words by the incidents that say them.
+    """The postings of each word: the numbers of the incidents in whose texts it occurs.
 
-    What an incident says that said nothing before waits aside, as it was written, until somebody looks.
+    The words of a new incident are pending, as they were written, until somebody searches.
     """
 
     def __init__(self) -> None:
-        self._sayers: dict[str, Sayers] = {}
+        self._postings: dict[str, Postings] = {}
         self._folded: dict[str, str] = {}
-        self._coming: defaultdict[str, list[int]] = defaultdict(list)
-        self._waiting = 0
-        self._end = 0  # all numbers are below it
+        self._pending: defaultdict[str, list[int]] = defaultdict(list)
+        self._pending_incidents = 0
 
     def change(self, number: int, before: Texts, after: Texts) -> None:
-        """Take over that an incident says other texts than before."""
+        """Replace the texts of an incident by others."""
         if before == after:
             return
         if before:
-            self.settle()
-            said, says = self._of(before), self._of(after)
-            self._remove(number, said - says)
-            for word in says - said:
+            self.flush()
+            old_words, new_words = self._words_of(before), self._words_of(after)
+            self._remove(number, old_words - new_words)
+            for word in new_words - old_words:
                 self._add(word, [number])
         else:
-            self._wait(number, after)
+            self._add_pending(number, after)
 
-    def _wait(self, number: int, texts: Texts) -> None:
-        coming = self._coming
+    def _add_pending(self, number: int, texts: Texts) -> None:
+        pending = self._pending
         for text in texts:
             if text:
                 for word in text.split():
-                    coming[word].append(number)
-        self._end = max(self._end, number + 1)
-        self._waiting += 1
-        if self._waiting >= _MOST:
-            self.settle()
+                    pending[word].append(number)
+        self._pending_incidents += 1
+        if self._pending_incidents >= _MAX_PENDING:
+            self.flush()
 
-    def _of(self, texts: Texts) -> set[str]:
-        """Return the words of some texts, without marks and case."""
-        return {self._plain(word) for text in texts if text for word in text.split()}
+    def _words_of(self, texts: Texts) -> set[str]:
+        """Return the folded words of some texts."""
+        return {self._fold(word) for text in texts if text for word in text.split()}
 
-    def _plain(self, word: str) -> str:
+    def _fold(self, word: str) -> str:
         if word.isascii():
             return word.lower()
-        known = self._folded.get(word)
-        if known is None:
-            known = self._folded[word] = folded(word)
-        return known
+        folded = self._folded.get(word)
+        if folded is None:
+            folded = self._folded[word] = fold_text(word)
+        return folded
 
     def _add(self, word: str, numbers: Sequence[int]) -> None:
-        """Take in who says a word."""
-        known = self._sayers.get(word)
-        if isinstance(known, Marks):
-            known.extend(numbers)
-            known.settle()
+        """Add incidents to the postings of a word."""
+        postings = self._postings.get(word)
+        if isinstance(postings, BitMap):
+            postings.update(numbers)
             return
-        come = sorted(set(numbers))
-        if known is None:
-            known = self._sayers[word] = array("I", come)
-        elif come[0] > known[-1]:
-            known.extend(come)
+        added = sorted(set(numbers))
+        if postings is None:
+            postings = self._postings[word] = array("I", added)
+        elif added[0] > postings[-1]:
+            postings.extend(added)
         else:
-            known = self._sayers[word] = array("I", sorted({*known, *come}))
-        if len(known) > _FEW:
-            self._sayers[word] = Marks.of(known, known[-1] + 1)
+            postings = self._postings[word] = array("I", sorted({*postings, *added}))
+        if len(postings) > _MAX_ARRAY:
+            self._postings[word] = BitMap(postings)
 
     def _remove(self, number: int, words: Iterable[str]) -> None:
-        """Let go of what an incident said."""
+        """Remove an incident from the postings of some words."""
         for word in words:
-            known = self._sayers[word]
-            if isinstance(known, Marks):
-                known.discard(number)
+            postings = self._postings[word]
+            if isinstance(postings, BitMap):
+                postings.discard(number)
             else:
-                del known[bisect_left(known, number)]
-            if not known:
-                del self._sayers[word]
+                del postings[bisect_left(postings, number)]
+            if not postings:
+                del self._postings[word]
 
-    def settle(self) -> None:
-        """Put what came in its place."""
-        coming, self._coming, self._waiting = self._coming, defaultdict(list), 0
-        said: dict[str, list[int]] = {}
-        for written, numbers in coming.items():
-            word = self._plain(written)
-            said[word] = said[word] + numbers if word in said else numbers
-        for word, numbers in said.items():
+    def flush(self) -> None:
+        """Index the words that are pending."""
+        pending, self._pending, self._pending_incidents = self._pending, defaultdict(list), 0
+        added: dict[str, list[int]] = {}
+        for written, numbers in pending.items():
+            word = self._fold(written)
+            added[word] = added[word] + numbers if word in added else numbers
+        for word, numbers in added.items():
             self._add(word, numbers)
 
-    def saying(self, part: str) -> Marks:
-        """Return who says a word that holds this part."""
-        self.settle()
-        found = [known for word, known in self._sayers.items() if part in word]
-        few = [known for known in found if not isinstance(known, Marks)]
-        return Marks.union((Marks.of(chain.from_iterable(few), self._end), *_marks(found)))
-
-
-def _marks(found: Iterable[Sayers]) -> Iterator[Marks]:
-    return (known for known in found if isinstance(known, Marks))
+    def containing(self, substring: str) -> BitMap:
+        """Return the incidents that have a word with this folded substring."""
+        self.flush()
+        matches, few = BitMap(), array("I")
+        bitmaps = [matches]
+        for postings in [postings for word, postings in self._postings.items() if substring in word]:
+            if isinstance(postings, BitMap):
+                bitmaps.append(postings)
+            else:
+                few.extend(postings)
+        matches.update(few)
+        return BitMap.union(*bitmaps)

@@ -12,24 +12,24 @@ pytestmark = pytest.mark.asyncio
 A, B, C = "field-reports:1", "field-reports:2", "field-reports:3"
 
 
-def reported(city: City, *ids: str) -> None:
-    for id in ids:
-        city.report(id)
+def reported(city: City, *incident_ids: str) -> None:
+    for incident_id in incident_ids:
+        city.report(incident_id)
         city.pass_time(1000)
 
 
-async def order(client: httpx.AsyncClient, city: City, id: str, command: str, **body: str) -> httpx.Response:
+async def order(client: httpx.AsyncClient, city: City, incident_id: str, command: str, **body: str) -> httpx.Response:
     """Give a command, and fold all that comes of it."""
-    answer = await client.post(f"/incidents/{id}/{command}", json=body)
+    answer = await client.post(f"/incidents/{incident_id}/{command}", json=body)
     for published in city.broker.published:
         city.receive(*published)
     city.broker.published.clear()
     return answer
 
 
-async def shown(client: httpx.AsyncClient, id: str) -> dict[str, object]:
-    found: dict[str, object] = (await client.get(f"/incidents/{id}")).json()
-    return found
+async def shown(client: httpx.AsyncClient, incident_id: str) -> dict[str, object]:
+    detail: dict[str, object] = (await client.get(f"/incidents/{incident_id}")).json()
+    return detail
 
 
 async def test_a_merged_report_is_a_number_on_the_line_of_its_parent(city: City, client: httpx.AsyncClient) -> None:

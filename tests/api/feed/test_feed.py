@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from api.feed.feed import MOST_ROWS, PENDING, SNAPSHOT_EVERY, FeedClient
+from api.feed.client import MAX_PENDING, MAX_ROWS, FeedClient
+from api.feed.feed import SNAPSHOT_EVERY
 from api.feed.message import FeedMessage, merge_messages, rows_message
 from api.feed.routes import follow, stream
 from api.feed.screen_rows import CLOSED_SHOWN
-from api.http.json import encoded
+from api.http.json import raw_json
 from ioc.core.times import HOUR, MINUTE
 from ioc.incident.lifecycle import EventType
 from tests.api.conftest import City, said
@@ -31,7 +32,7 @@ def heard(chunk: bytes) -> Heard:
 
 
 async def listen(stream: AsyncIterator[list[FeedMessage]]) -> Heard:
-    return heard(b"".join(message.written for message in await anext(stream)))
+    return heard(b"".join(message.encoded for message in await anext(stream)))
 
 
 def named(city: City, position: int) -> str:
@@ -107,7 +108,7 @@ async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> No
     last = city.feed.position
     city.pass_time(CLOSED_SHOWN + MINUTE)
     city.feed.step()
-    messages = city.feed.since(last)
+    messages = city.feed.messages_after(last)
     assert messages is not None
     assert [one.body for one in messages if one.kind == "incident"] == [{"upserts": [], "removed": [ONE]}]
     assert city.feed.opening()[0].body["incidents"] == []
@@ -118,17 +119,17 @@ async def test_figures_are_told_only_when_they_say_something_new(city: City) -> 
     last = city.feed.position
     city.now += 1000
     city.feed.step()
-    assert city.feed.since(last) == []
+    assert city.feed.messages_after(last) == []
 
 
 async def test_many_messages_are_folded_into_few() -> None:
     def rows(position: int, upserts: list[str], removed: list[str]) -> FeedMessage:
         return rows_message(
-            str(position), "incident", {**dict.fromkeys(upserts, encoded({})), **dict.fromkeys(removed)}
+            str(position), "incident", {**dict.fromkeys(upserts, raw_json({})), **dict.fromkeys(removed)}
         )
 
     client = FeedClient()
-    for position in range(PENDING + 1):
+    for position in range(MAX_PENDING + 1):
         client.offer(rows(position, ["a", f"b{position}"], []))
     client.offer(rows(100, [], ["a"]))
     client.offer(FeedMessage("101", "tick", {"n": 1}))
@@ -136,22 +137,22 @@ async def test_many_messages_are_folded_into_few() -> None:
     told = merge_messages(tuple(await client.take()))
     assert [(one.position, one.kind) for one in told] == [(None, "incident"), ("102", "tick")]
     assert told[0].body["removed"] == ["a"]
-    assert len(told[0].body["upserts"]) == PENDING + 1
+    assert len(told[0].body["upserts"]) == MAX_PENDING + 1
 
 
 async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
-    messages = [rows_message(str(n), "incident", {f"a{n}": encoded({})}) for n in range(PENDING + 1)]
+    messages = [rows_message(str(n), "incident", {f"a{n}": raw_json({})}) for n in range(MAX_PENDING + 1)]
     clients = [FeedClient(), FeedClient()]
     for message in messages:
         for client in clients:
             client.offer(message)
     (one,), (other,) = [await client.take() for client in clients]
     assert one is other
-    assert len(one.body["upserts"]) == PENDING + 1
+    assert len(one.body["upserts"]) == MAX_PENDING + 1
 
 
 async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
-    rows = [rows_message(str(n), "incident", {f"a{n}": encoded({})}) for n in range(1, PENDING + 1)]
+    rows = [rows_message(str(n), "incident", {f"a{n}": raw_json({})}) for n in range(1, MAX_PENDING + 1)]
     for place in range(len(rows)):
         client = FeedClient()
         for message in [*rows[:place], FeedMessage("50", "figures", {}), *rows[place:], FeedMessage("51", "tick", {})]:
@@ -164,8 +165,8 @@ async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> Non
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:
     stream = follow(city.feed, city.parts.metrics, None)
     await listen(stream)
-    for position in range(PENDING + 2):
-        rows = {f"{position}-{n}": encoded({}) for n in range(MOST_ROWS // PENDING + 1)}
+    for position in range(MAX_PENDING + 2):
+        rows = {f"{position}-{n}": raw_json({}) for n in range(MAX_ROWS // MAX_PENDING + 1)}
         city.feed._publish("incident", {}, rows)
     city.now += SNAPSHOT_EVERY
     assert [kind for _, kind, _ in await listen(stream)] == ["reset", "snapshot", "tick"]
@@ -192,7 +193,7 @@ async def test_a_row_says_at_once_that_it_is_overdue(city: City) -> None:
     last = city.feed.position
     city.now += HOUR + 1  # no worker has told of the breach yet
     city.feed.step()
-    (rows,) = [one for one in city.feed.since(last) or () if one.kind == "incident"]
+    (rows,) = [one for one in city.feed.messages_after(last) or () if one.kind == "incident"]
     assert [(row["id"], row["overdue"], row["level"]) for row in said(rows)["upserts"]] == [(ONE, True, 0)]
 
 

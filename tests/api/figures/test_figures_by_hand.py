@@ -6,7 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.figures.periods import FigureScope, Period, period_sums
+from api.figures.period_sums import period_sums
+from api.figures.periods import Period
+from api.figures.scope import FigureScope
 from api.read_model.read_model import ReadModel
 from api.read_model.records import apply_record
 from ioc.core.records import ClockKind, Record

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from api.figures.live import standing_now
-from api.figures.periods import Scope
+from api.figures.live import open_now
+from api.figures.scope import FigureScope
 from api.figures.summary import figures, live
 from api.read_model.index.entry import IndexEntry
 from api.read_model.read_model import ReadModel
@@ -18,7 +18,7 @@ from ioc.catalogue.city import Catalogue
 from ioc.core.records import ClockKind
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from ioc.incident.lifecycle import OPEN, EventType, State
-from ioc.incident.state import SEVERITIES
+from ioc.incident.severity import SEVERITIES
 from tests.api.conftest import START, City
 
 UNITS = ["ioc", "csgt", "cong-an-tp", "hepco", None]
@@ -31,7 +31,7 @@ def scanned(cards: Iterator[IndexEntry], now: Instant) -> dict[str, object]:
     ahead: Counter[str] = Counter({"1h": 0, "24h": 0})
     by: dict[str, dict[str, Counter[str]]] = {"service": {}, "ward": {}, "unit": {}}
     for card in cards:
-        one, late = card.incident, card.overdue(now)
+        one, late = card.incident, card.is_overdue(now)
         warn = card.clock.warn if card.clock is not None else None
         solution = next((clock for clock in one.clocks if clock.target == "resolve"), None)
         told.update(
@@ -99,11 +99,11 @@ def test_counts_kept_are_those_of_a_scan_at_any_moment(
 ) -> None:
     city = City(catalogue)
     lived(city, steps)
-    for card in list(city.model.open_cards())[:gone]:
+    for card in list(city.model.open_entries())[:gone]:
         city.model.remove(card.incident.id)
     for moment in at:
         now = city.now + moment
-        assert live(city.model.tallies(now)) == scanned(city.model.open_cards(), now)
+        assert live(city.model.counters(now)) == scanned(city.model.open_entries(), now)
 
 
 @given(STEPS)
@@ -121,7 +121,7 @@ def test_what_stands_open_now_is_the_sum_of_all_that_came_and_went(
 
 def sum_of_days(model: ReadModel, end: Instant) -> Counter[str]:
     sums: Counter[str] = Counter(open=0, overdue=0)
-    for (_, measure), count in model.windows.standing_before(end).items():
+    for (_, measure), count in model.aggregates.open_before(end).items():
         sums[measure] += count
     return sums
 
@@ -186,5 +186,5 @@ def test_a_clock_of_events_may_step_back(catalogue: Catalogue) -> None:
     city = City(catalogue, ClockKind.EVENT)
     city.report("field-reports:1", due={"resolve": to_rfc3339(START + HOUR)})
     moments = (START + 2 * HOUR, START, START + HOUR, START + HOUR + 1)
-    assert [live(city.model.tallies(now))["overdue"] for now in moments] == [1, 0, 0, 1]
-    assert standing_now(city.model, Scope(), 0)["total"]["open"] == 1
+    assert [live(city.model.counters(now))["overdue"] for now in moments] == [1, 0, 0, 1]
+    assert open_now(city.model, FigureScope(), 0)["total"]["open"] == 1

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.figures.periods import TooOld, windows_of
+from api.figures.periods import TooOld, base_windows
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import WindowSize
 from ioc.incident.lifecycle import EventType
@@ -96,12 +96,12 @@ async def test_far_back_only_whole_days_are_known(client: httpx.AsyncClient) -> 
 def test_windows_cover_a_period_once_and_without_a_gap(first: int, length: int) -> None:
     start = TODAY - 3 * DAY + first * MINUTE
     end = start + length * MINUTE
-    windows = list(windows_of(start, end, ZONE, TODAY))
-    sizes = [DAY if window.span is WindowSize.DAY else MINUTE for window in windows]
+    windows = list(base_windows(start, end, ZONE, TODAY))
+    sizes = [DAY if window.size is WindowSize.DAY else MINUTE for window in windows]
     assert sum(sizes) == end - start
     assert all(one.start + size == other.start for (one, other), size in zip(pairwise(windows), sizes, strict=False))
 
 
 def test_too_old_is_an_error_and_not_a_smaller_number() -> None:
     with pytest.raises(TooOld):
-        list(windows_of(TODAY - 10 * DAY, TODAY - 10 * DAY + HOUR, ZONE, TODAY))
+        list(base_windows(TODAY - 10 * DAY, TODAY - 10 * DAY + HOUR, ZONE, TODAY))

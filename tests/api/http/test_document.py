@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from api.app import health_schema
+from api.app import process_schemas
 from api.catalogue import schemas as catalogue
-from api.catalogue import war_room_schema
+from api.catalogue import war_room_schemas
 from api.commands.bodies import BODIES
 from api.figures import schemas as figures_schemas
 from api.http.openapi import OPEN311
@@ -107,8 +107,8 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         ("/catalogue", catalogue.CatalogueShown),
         ("/map", catalogue.MapShown),
         ("/groups?least=1", groups_schemas.GroupsShown),
-        ("/live", health_schema.Alive),
-        ("/ready", health_schema.Ready),
+        ("/live", process_schemas.Alive),
+        ("/ready", process_schemas.Ready),
         ("/incidents", incidents_schemas.PageShown),
         ("/notifications", notifications_schemas.LedgerShown),
         ("/maintenance", notifications_schemas.WindowsShown),
@@ -116,7 +116,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         (f"/incidents/{DOSSIER}", incidents_schemas.DetailShown),
         ("/dossiers/HS-1", registers_schemas.DossiersShown),
         ("/queues", registers_schemas.QueuesShown),
-        ("/war-room", war_room_schema.WarRoomShown),
+        ("/war-room", war_room_schemas.WarRoomShown),
         ("/indicators", sensors_schemas.IndicatorsShown),
     ],
 )

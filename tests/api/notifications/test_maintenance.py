@@ -8,12 +8,12 @@ import pytest
 
 from api.http.auth import Gate, the_gate
 from api.notifications import schemas as notifications_schemas
-from api.notifications.maintenance import EndWindow, OpenWindow
-from api.read_model.reader import apply_record
+from api.notifications.maintenance_bodies import EndWindow, OpenWindow
+from api.read_model.records import apply_record
 from ioc.core.times import DAY, HOUR, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType
-from ioc.processors.serde import decode_window
+from ioc.processors.serde import decode_maintenance_window
 from tests.api.conftest import START, City, said
 from tests.api.http.test_auth import AUTH, bearing
 
@@ -70,7 +70,7 @@ async def test_a_window_is_opened_seen_and_ended_and_rows_are_marked_meanwhile(
     assert (answer.json()["stage"], answer.json()["ended_by"]) == ("over", "Ca trực 2")
     written(city)
     assert await marked(client) is None
-    last = decode_window(city.broker.windows[-1][1])
+    last = decode_maintenance_window(city.broker.windows[-1][1])
     assert (last.ended_at, last.why, last.ended_why) == (START + 1000, "Thay trạm biến áp", "Xong sớm")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.notifications import schemas as notifications_schemas
 from api.read_model.notification_log import NotificationFilter, NotificationIndex
-from api.read_model.reader import apply_record
+from api.read_model.records import apply_record
 from ioc.core.topics import Topic
 from ioc.notifications.notification import Notification, NotificationStatus, Occasion, StatusReason
 from ioc.processors.serde import encode
@@ -79,7 +79,7 @@ async def test_pages_follow_one_another_and_every_fault_is_told(city: City, clie
 
 
 def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
-    ledger = NotificationIndex(kept=10)
+    ledger = NotificationIndex(min_kept=10)
     for number in range(1000):
         ledger.put(f"ntf_{number}", told(number))
         assert len(ledger) <= 21

@@ -26,8 +26,8 @@ async def test_dead_workers_make_every_answer_old(city: City, client: httpx.Asyn
 
 async def test_before_the_first_heartbeat_nothing_is_current(city: City, client: httpx.AsyncClient) -> None:
     assert "ioc_api_heartbeat_age_seconds 0.0" in (await client.get("/metrics")).text
-    told = figures(city.model)
-    assert (told["as_of"], told["stale"]) == ("1970-01-01T00:00:00.000Z", True)
+    document = figures(city.model)
+    assert (document["as_of"], document["stale"]) == ("1970-01-01T00:00:00.000Z", True)
 
 
 async def test_the_age_of_the_oldest_heartbeat_is_a_metric(city: City, client: httpx.AsyncClient) -> None:
@@ -43,6 +43,6 @@ async def test_screens_hear_that_the_figures_have_grown_old(city: City) -> None:
     last = city.feed.position
     city.now += 20 * SECOND
     city.feed.step()
-    messages = city.feed.since(last)
+    messages = city.feed.messages_after(last)
     assert messages is not None
-    assert [one.body["stale"] for one in messages if one.kind == "figures"] == [True]
+    assert [message.body["stale"] for message in messages if message.kind == "figures"] == [True]

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from api.figures.periods import By, Period, Scope
-from api.report.content import Content, Row
-from api.report.language import Lang, Language
-from api.report.page import page
-from api.report.steps import Steps, Width, before, steps_of
+from api.figures.periods import Period
+from api.figures.scope import Dimension, FigureScope
+from api.report.content import ReportContent, ReportRow
+from api.report.language import ReportLanguage, ReportLocale
+from api.report.page import render_report
+from api.report.steps import PeriodSteps, StepWidth, previous_period, steps_of
 from api.report.words import EN, VI
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, parse_instant, to_rfc3339
@@ -159,10 +160,12 @@ def test_every_figure_of_every_group_has_its_place_on_the_page(catalogue: Catalo
     """Also of groups that were added to the table since. Levels are told by their numbers."""
     figures = full(PLAIN) | {group: full(group) for group in FORMULAS if group != PLAIN}
     period = Period(TODAY, TODAY + DAY)
-    course = Steps(Width.DAY, [period])
-    rows = {By.SERVICE: [Row("field-reports", figures)], By.UNIT: [], By.WARD: []}
-    content = Content(period, Scope(), START + DAY, START, False, False, figures, None, course, [figures], rows)
-    html = page(content, catalogue, Lang.EN, "?lang=vi").html
+    course = PeriodSteps(StepWidth.DAY, [period])
+    rows = {Dimension.SERVICE: [ReportRow("field-reports", figures)], Dimension.UNIT: [], Dimension.WARD: []}
+    content = ReportContent(
+        period, FigureScope(), START + DAY, START, False, False, figures, None, course, [figures], rows
+    )
+    html = render_report(content, catalogue, ReportLanguage.EN, "?lang=vi").html
     shown = {one.en for group, rows in FORMULAS.items() if group not in ("escalated_to", "raised_to") for one in rows}
     told_otherwise = {one.en for one in FORMULAS["reduction"] if one.name != "rate"}
     assert [name for name in shown - told_otherwise if escape(name) not in html] == []
@@ -172,12 +175,14 @@ def test_every_figure_of_every_group_has_its_place_on_the_page(catalogue: Catalo
 @pytest.mark.parametrize(
     ("lang", "number", "share", "seconds"),
     [
-        (Lang.VI, "1.234.567", "93,1%", ["5 giây", "34 phút", "8,3 giờ", "47,9 giờ", "2,5 ngày"]),
-        (Lang.EN, "1,234,567", "93.1%", ["5 s", "34 min", "8.3 h", "47.9 h", "2.5 days"]),
+        (ReportLanguage.VI, "1.234.567", "93,1%", ["5 giây", "34 phút", "8,3 giờ", "47,9 giờ", "2,5 ngày"]),
+        (ReportLanguage.EN, "1,234,567", "93.1%", ["5 s", "34 min", "8.3 h", "47.9 h", "2.5 days"]),
     ],
 )
-def test_numbers_are_written_as_the_language_does(lang: Lang, number: str, share: str, seconds: list[str]) -> None:
-    t = Language(lang, ZONE)
+def test_numbers_are_written_as_the_language_does(
+    lang: ReportLanguage, number: str, share: str, seconds: list[str]
+) -> None:
+    t = ReportLocale(lang, ZONE)
     assert (t.number(1_234_567), t.percent(0.9312), t.percent(1), t.number(None)) == (number, share, "100%", "—")
     assert [t.duration(one) for one in (5, 2040, 29_880, 172_400, 216_000)] == seconds
     assert t.percent(0.99996) != "100%"
@@ -196,14 +201,14 @@ def test_numbers_are_written_as_the_language_does(lang: Lang, number: str, share
 def test_a_period_is_named_and_compared_as_people_do(start: str, end: str, told: str, earlier: str) -> None:
     first, last, previous = (parse_instant(f"{day}T00:00:00+07:00") for day in (start, end, earlier))
     period = Period(first, last)
-    assert Language(Lang.VI, ZONE).period(period) == told
-    assert before(period, ZONE) == Period(previous, first)
+    assert ReportLocale(ReportLanguage.VI, ZONE).period(period) == told
+    assert previous_period(period, ZONE) == Period(previous, first)
 
 
 def test_part_of_a_day_is_compared_with_the_same_hours_before() -> None:
     morning = Period(START, START + 3 * HOUR)
-    assert before(morning, ZONE) == Period(START - DAY, START + 3 * HOUR - DAY)
-    assert Language(Lang.EN, ZONE).period(morning) == "09:00 - 12:00 16/04/2024"
+    assert previous_period(morning, ZONE) == Period(START - DAY, START + 3 * HOUR - DAY)
+    assert ReportLocale(ReportLanguage.EN, ZONE).period(morning) == "09:00 - 12:00 16/04/2024"
 
 
 @given(st.integers(3000 * 24 * 60, 9000 * 24 * 60), st.integers(1, 3660 * 24 * 60))
@@ -216,4 +221,4 @@ def test_steps_cover_a_period_once_and_fit_on_a_page(first: int, length: int) ->
     assert all(step.start < step.end for step in steps.periods)
     assert len(steps.periods) <= 122
     local = [(step.start + 7 * HOUR) % DAY for step in steps.periods[1:]]
-    assert steps.width is Width.HOUR or not any(local)
+    assert steps.width is StepWidth.HOUR or not any(local)

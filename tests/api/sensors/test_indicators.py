@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.feed.message import Message, folded, of_rows
-from api.http.json import encoded
+from api.feed.message import FeedMessage, merge_messages, rows_message
+from api.http.json import raw_json
 from api.sensors.schemas import EXAMPLE, SensorShown
 from ioc.core.times import HOUR, MINUTE, SECOND, to_rfc3339
 from ioc.incident.lifecycle import EventType
@@ -100,7 +100,7 @@ async def test_a_sensor_s_word_shows_that_its_service_is_alive(city: City) -> No
     assert city.model.last_seen["flood-rain"] == START
     city.now += MINUTE
     rise(city)
-    assert city.model.card(f"{RIVER}:1") is not None
+    assert city.model.entry(f"{RIVER}:1") is not None
     assert city.model.last_seen["flood-rain"] == START + 11 * MINUTE
 
 
@@ -112,20 +112,20 @@ async def test_the_feed_tells_all_sensors_at_first_and_then_those_that_changed(c
     last = city.feed.position
     city.now += SECOND
     city.feed.step()
-    assert not [one for one in city.feed.since(last) or () if one.kind == "indicators"], "nothing is new"
+    assert not [one for one in city.feed.messages_after(last) or () if one.kind == "indicators"], "nothing is new"
     city.measure(RAIN, 3.0)
     city.now += SECOND
     city.feed.step()
-    (message,) = [one for one in city.feed.since(last) or () if one.kind == "indicators"]
+    (message,) = [one for one in city.feed.messages_after(last) or () if one.kind == "indicators"]
     assert [(one["id"], one["value"]) for one in said(message)["upserts"]] == [(RAIN, 3.0)]
     assert message.body["removed"] == []
 
 
 async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
-    def of(position: int, id: str, value: float) -> Message:
-        return of_rows(str(position), "indicators", {id: encoded({"id": id, "value": value})})
+    def of(position: int, id: str, value: float) -> FeedMessage:
+        return rows_message(str(position), "indicators", {id: raw_json({"id": id, "value": value})})
 
-    (message,) = folded((of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)))
+    (message,) = merge_messages((of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)))
     assert message.position == "3"
     assert said(message)["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
 
