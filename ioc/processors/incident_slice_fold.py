@@ -101,7 +101,7 @@ class IncidentSliceFold(SliceFold):
         if booked.duplicate:
             self._note_duplicate(record, booking, booking.item)
         elif booked.item is not None and booked.item is not old:
-            if old is not None and items.is_past(old, self.now, catalogue):
+            if old is not None and items.is_forgotten(old, self.now, catalogue):
                 self._leave_contributions(old)
             self.items_before.setdefault(booking.item, old)
             self.changes.items[booking.item] = booked.item

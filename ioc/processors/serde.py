@@ -1,7 +1,7 @@
-"""Topic records to and from bytes: JSON, keys in UTF-8. One place, so that who writes and who reads cannot disagree."""
+"""Serialization of topic records: JSON, with keys in UTF-8. One place, so that writers and readers cannot disagree."""
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ioc.core.records import Position
 from ioc.core.times import Instant
@@ -19,11 +19,12 @@ from ioc.sensors.state import SensorState
 
 
 class Heartbeat(Struct, frozen=True, omit_defaults=True):
-    """What a worker says of each partition it owns, once a second.
+    """What a worker writes of each partition it owns, once a second.
 
-    `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the time it
-    lives in (ms), `at` the wall's; `oldest_due` the first deadline not yet announced; `pending` counts incidents whose
-    report has not come. `incidents` are the states held: those of another lane than the events' when `topic` names one.
+    `next` is the offset it will fold next, `end` the partition's end as it last saw it; `clock` is the partition's
+    clock, `at` the wall clock (both ms); `oldest_due` is when the first timer is due that has not fired. `pending`
+    counts incidents whose report has not come. `incidents` counts the states held: incidents, or what the processor of
+    another `topic` than the events' holds.
     """
 
     partition: int
@@ -48,30 +49,30 @@ class Heartbeat(Struct, frozen=True, omit_defaults=True):
 
 
 class IncidentHead(Struct, frozen=True, omit_defaults=True, gc=False):
-    """As much of an incident's state as is needed of all incidents at once; the rest is not decoded."""
+    """The fields of an incident that are needed of all incidents at once; the rest is not decoded."""
 
     state: State = State.PENDING
     next_at: Instant | None = None
 
 
 class ItemHead(Struct, frozen=True, gc=False):
-    """As much of an item as is needed of all at once: the latest moment anything was told of it (ms)."""
+    """The field of an item that is needed of all items at once: the time of its latest booking (ms)."""
 
     last: Instant
 
 
 class CatalogueFiles(Struct, frozen=True):
-    """The files of one edition of the catalogue, by name, each as it was."""
+    """The files of one edition of the catalogue, by name."""
 
     edition: str
     files: dict[str, bytes]
 
 
 class Look(Struct, frozen=True):
-    """Somebody was about to be shown the identity of an incident's reporter: who, and when (ms by the wall)."""
+    """A caller was about to be shown the identity of an incident's reporter; `at` is when, by the wall clock (ms)."""
 
     incident: str
-    who: str
+    viewer: str = field(name="who")
     at: Instant
 
 
@@ -90,4 +91,4 @@ decode_sensor = msgspec.json.Decoder(SensorState).decode
 decode_heartbeat = msgspec.json.Decoder(Heartbeat).decode
 decode_summary = msgspec.json.Decoder(Summary).decode
 decode_notification = msgspec.json.Decoder(Notification).decode
-decode_window = msgspec.json.Decoder(MaintenanceWindow).decode
+decode_maintenance_window = msgspec.json.Decoder(MaintenanceWindow).decode

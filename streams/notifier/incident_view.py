@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ioc.core.topics import Topic
 from ioc.notifications.planner import NotificationPlanner
-from ioc.processors.serde import decode_summary, decode_window
+from ioc.processors.serde import decode_maintenance_window, decode_summary
 from streams.kafka_clients import view_consumer
 
 log = logging.getLogger("ioc.notifier")
@@ -75,7 +75,7 @@ class IncidentView:
 
     def _take(self, topic: str, key: str, value: bytes | None) -> None:
         if topic == Topic.MAINTENANCE:
-            self._planner.windows.put(key, None if value is None else decode_window(value))
+            self._planner.windows.put(key, None if value is None else decode_maintenance_window(value))
         elif value is None:
             self._planner.summaries.pop(key, None)
         else:

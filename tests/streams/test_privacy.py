@@ -221,4 +221,4 @@ def test_who_reported_is_nowhere_but_where_it_may_be(
         refused = [one.value for one in whole(kafka, Topic.DEAD_LETTERS)]
         assert len([value for value in refused if MARK in value]) == len(refused) == 12
         looks = [decode_look(one.value) for one in whole(kafka, Topic.AUDIT)]
-        assert [(look.incident[-1], look.who) for look in looks] == [("1", "lan@hue"), ("2", "lan@hue")]
+        assert [(look.incident[-1], look.viewer) for look in looks] == [("1", "lan@hue"), ("2", "lan@hue")]

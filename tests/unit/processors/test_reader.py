@@ -147,30 +147,30 @@ def test_the_largest_event_is_accepted_and_one_byte_more_is_not() -> None:
 def test_a_fault_names_its_field(event_type: str, changed: dict[str, Any], field: str) -> None:
     rejection = refused(read(event_type, **changed))
     assert rejection.reason is Reason.INVALID
-    assert [fault.field for fault in rejection.errors] == [field]
+    assert [error.field for error in rejection.errors] == [field]
 
 
 def test_an_unknown_type() -> None:
     rejection = refused(read(type=f"vn.ioc.incident.{SECRET}.v1"))
     assert rejection.reason is Reason.UNKNOWN_TYPE
-    assert [fault.field for fault in rejection.errors] == ["type"]
+    assert [error.field for error in rejection.errors] == ["type"]
 
 
 @pytest.mark.parametrize("key", [None, b"", b"1", b"field-reports:2", b"\xff", SECRET.encode()])
 def test_a_wrong_or_missing_key(key: bytes | None) -> None:
     rejection = refused(read(key=key))
     assert rejection.reason is Reason.WRONG_KEY
-    assert [fault.field for fault in rejection.errors] == ["key"]
+    assert [error.field for error in rejection.errors] == ["key"]
 
 
 def test_several_faults_are_named_at_once() -> None:
     data = {"priority": SECRET, "lat": SECRET, "due": {"resolve": SECRET}}
     rejection = refused(read(id=ABSENT, time="2026-04-14T08:30:00", specversion=SECRET, data=data))
-    found = {fault.field for fault in rejection.errors}
-    assert found == {"id", "time", "specversion", "data.service", "data.priority", "data.lat", "data.due.resolve"}
+    fields = {error.field for error in rejection.errors}
+    assert fields == {"id", "time", "specversion", "data.service", "data.priority", "data.lat", "data.due.resolve"}
     beyond_shape = refused(read("rated", key=None, source=f"/{SECRET}_"))
     assert beyond_shape.reason is Reason.INVALID
-    assert {fault.field for fault in beyond_shape.errors} == {"source", "key", "data"}
+    assert {error.field for error in beyond_shape.errors} == {"source", "key", "data"}
 
 
 ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(SECRET), SECRET * 1000, None, True])
@@ -181,9 +181,9 @@ ANYTHING = st.sampled_from([SECRET, int(SECRET), [SECRET], {"a": SECRET}, float(
     st.dictionaries(st.sampled_from(sorted(Reported.__struct_fields__)), ANYTHING),
 )
 def test_faults_never_repeat_what_was_found(changed: dict[str, Any], data: dict[str, Any]) -> None:
-    found = read(**{"data": REPORT | data} | changed)
-    if isinstance(found, Rejection):
-        assert refused(found).errors, "a refusal says why"
+    result = read(**{"data": REPORT | data} | changed)
+    if isinstance(result, Rejection):
+        assert refused(result).errors, "a refusal says why"
 
 
 def test_words_are_kept_in_one_unicode_form() -> None:
@@ -205,8 +205,8 @@ def test_who_reported_is_never_kept() -> None:
     decision = decide(None, event, LATER, CITY)
     assert decision.state is not None
     assert decision.facts
-    for kept in (event.payload, event.data, decision.state, decision.facts):
-        assert SECRET.encode() not in serde.encode(kept)
+    for stored in (event.payload, event.data, decision.state, decision.facts):
+        assert SECRET.encode() not in serde.encode(stored)
 
 
 def test_the_short_name_of_a_source_is_its_last_part() -> None:

@@ -27,7 +27,7 @@ BINARY: list[tuple[str, bytes | None]] = [
 ]
 
 
-def told(event_type: str = "noted", **changes: Any) -> bytes:
+def event_bytes(event_type: str = "noted", **changes: Any) -> bytes:
     """Return an event with members changed, or taken out by None."""
     members = msgspec.json.decode(body(event_type, T, "x")) | changes
     return msgspec.json.encode({name: value for name, value in members.items() if value is not None})
@@ -36,23 +36,23 @@ def told(event_type: str = "noted", **changes: Any) -> bytes:
 def faults(key: bytes | None, value: bytes | None, headers: Headers = ()) -> dict[str, str]:
     read = read_event(key, value, headers)
     assert isinstance(read, Rejection), read
-    return {fault.field: fault.reason for fault in read.errors}
+    return {error.field: error.reason for error in read.errors}
 
 
 def test_words_are_normalised_one_by_one() -> None:
-    read = read_event(KEY, told(data={"text": "a\n\u0303b"}))
+    read = read_event(KEY, event_bytes(data={"text": "a\n\u0303b"}))
     assert isinstance(read, Event)
     assert read.payload.text == "a\n\u0303b"
 
 
 def test_a_number_with_a_fraction_is_named() -> None:
-    assert faults(KEY, told("escalated").replace(b'"data":{}', b'"data":{"level":1.0}')).keys() == {"data.level"}
+    assert faults(KEY, event_bytes("escalated").replace(b'"data":{}', b'"data":{"level":1.0}')).keys() == {"data.level"}
 
 
 def test_address_and_members_are_judged_together() -> None:
-    wrong = told(id=None, source="///", time="2026-04-14T08:00:00")
+    wrong = event_bytes(id=None, source="///", time="2026-04-14T08:00:00")
     assert faults(None, wrong).keys() == {"id", "source", "time", "key"}
-    assert faults(b"z", told(type="nope")).keys() == {"type", "key"}
+    assert faults(b"z", event_bytes(type="nope")).keys() == {"type", "key"}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_address_and_members_are_judged_together() -> None:
     ],
 )
 def test_the_reason_given_is_the_true_one(event_type: str, data: dict[str, Any], reason: str) -> None:
-    assert list(faults(KEY, told(event_type, data=data)).values()) == [reason]
+    assert list(faults(KEY, event_bytes(event_type, data=data)).values()) == [reason]
 
 
 @pytest.mark.parametrize("value", [b"", None])
@@ -81,14 +81,14 @@ def test_binary_data_cannot_pass_for_attributes() -> None:
 
 
 def test_a_type_that_is_no_text_is_one_fault() -> None:
-    assert faults(KEY, told(type=5)) == {"type": "must be string"}
+    assert faults(KEY, event_bytes(type=5)) == {"type": "must be string"}
 
 
 def test_a_mark_of_time_announces_each_deadline_at_its_own_moment() -> None:
     def announced(last: Record) -> list[Fact]:
-        shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
-        shard.apply(shard.fold([record(0, "reported", T)]))
-        return [fact for fact in shard.fold([last]).facts if fact.incident == "field-reports:1"]
+        processor = IncidentProcessor(0, CITY, ClockKind.EVENT)
+        processor.apply(processor.fold([record(0, "reported", T)]))
+        return [fact for fact in processor.fold([last]).facts if fact.incident == "field-reports:1"]
 
     end = at("2026-04-21 08:00")
     mark = body("reported", end, "m").replace(b"incident.reported", b"clock.asof")
@@ -96,8 +96,8 @@ def test_a_mark_of_time_announces_each_deadline_at_its_own_moment() -> None:
 
 
 def test_what_unpacks_to_more_than_gets_in_is_kept_by_its_beginning() -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
-    whole, cut = (shard.fold([Record(0, T, KEY, b"x" * size)]).dead_letters[0] for size in _SIZES)
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
+    whole, cut = (processor.fold([Record(0, T, KEY, b"x" * size)]).dead_letters[0] for size in _SIZES)
     assert (whole.is_cut, len(whole.value or b"")) == (False, MAX_RECORD_BYTES)
     assert (cut.is_cut, len(cut.value or b"")) == (True, MAX_EVENT_BYTES)
     assert cut.rejection.reason is Reason.TOO_LARGE

@@ -1,4 +1,4 @@
-"""Who reported: taken out of what becomes the incident as soon as the event is read, and told apart from it."""
+"""The reporter: split off as soon as the event is read, and written apart from the incident."""
 
 from collections.abc import Iterable
 from dataclasses import replace as changed
@@ -29,9 +29,9 @@ HOA = {"name": "Hoa", "phone": "0234", "email": "hoa@example.org", "address": "5
 
 
 def read(event_type: str = "reported", **data: object) -> Event:
-    found = read_event(KEY, body(event_type, NOON, "e1", **{"service": "field-reports", **data}))
-    assert isinstance(found, Event), found
-    return found
+    event = read_event(KEY, body(event_type, NOON, "e1", **{"service": "field-reports", **data}))
+    assert isinstance(event, Event), event
+    return event
 
 
 def test_the_reporter_is_beside_the_payload_and_not_in_it() -> None:
@@ -71,7 +71,7 @@ def test_its_words_are_in_nfc_like_all_others() -> None:
 def test_every_fault_of_it_is_told_and_nothing_of_what_it_says(reporter: object, fields: set[str]) -> None:
     rejection = read_event(KEY, body("reported", NOON, "e1", service="field-reports", reporter=reporter))
     assert isinstance(rejection, Rejection)
-    assert {fault.field for fault in rejection.errors} == fields
+    assert {error.field for error in rejection.errors} == fields
     assert "mark" not in str(rejection)
     assert "mmm" not in str(rejection)
 
@@ -92,45 +92,45 @@ def folded(*log: Record, slice_records: int = 100) -> IncidentOutput:
     return recompute_incidents(IncidentProcessor(0, CITY, ClockKind.WALL), log, end, end, slice_records)[0]
 
 
-def told(*log: Record) -> Reporter | None:
-    """Return whom the record of the incident names after a log."""
+def reporter_after(*log: Record) -> Reporter | None:
+    """Return the reporter that is written of the incident after a log."""
     return folded(*log).reporters.get("field-reports:1")
 
 
-def in_turn(happenings: Iterable[tuple[str, int, str, Any]]) -> list[Record]:
-    """Return a log in the order given: a move, the minute it happened, its id and the reporter's name, if any."""
+def log_of(happenings: Iterable[tuple[str, int, str, Any]]) -> list[Record]:
+    """Return a log in this order of event types, minutes, ids and reporters' names, if any."""
     return [
-        record(offset, event_type, NOON + minute * MINUTE, id, **({"reporter": {"name": name}} if name else {}))
-        for offset, (event_type, minute, id, name) in enumerate(happenings)
+        record(offset, event_type, NOON + minute * MINUTE, event_id, **({"reporter": {"name": name}} if name else {}))
+        for offset, (event_type, minute, event_id, name) in enumerate(happenings)
     ]
 
 
 def test_the_reporter_is_written_with_the_state_and_is_in_none_of_it() -> None:
-    made = folded(record(0, "reported", NOON, "e1", title="Cây đổ", reporter=HOA))
-    assert made.reporters == {"field-reports:1": Reporter(**HOA)}
-    for kept in (made.incidents, made.facts, [(cell.service, window) for cell, window in made.windows.items()]):
-        assert b"Hoa" not in msgspec.json.encode(kept)
+    output = folded(record(0, "reported", NOON, "e1", title="Cây đổ", reporter=HOA))
+    assert output.reporters == {"field-reports:1": Reporter(**HOA)}
+    for value in (output.incidents, output.facts, [(cell.service, window) for cell, window in output.windows.items()]):
+        assert b"Hoa" not in msgspec.json.encode(value)
 
 
 def test_a_late_duplicate_overwrites_nothing() -> None:
-    log = in_turn([("reported", 0, "e1", "Hoa"), ("resolved", 5, "e2", None), ("reported", 0, "e1", "Lan")])
-    assert told(*log) == Reporter("Hoa")
+    log = log_of([("reported", 0, "e1", "Hoa"), ("resolved", 5, "e2", None), ("reported", 0, "e1", "Lan")])
+    assert reporter_after(*log) == Reporter("Hoa")
 
 
 def test_a_second_report_of_the_same_incident_is_refused_and_overwrites_nothing() -> None:
-    log = in_turn([("reported", 0, "e1", "Hoa"), ("reported", 5, "e2", "Lan")])
-    assert told(*log) == Reporter("Hoa")
+    log = log_of([("reported", 0, "e1", "Hoa"), ("reported", 5, "e2", "Lan")])
+    assert reporter_after(*log) == Reporter("Hoa")
     assert len(folded(*log).dead_letters) == 1
 
 
 def test_a_report_that_comes_after_its_other_events_tells_who_it_was() -> None:
-    log = in_turn([("acknowledged", 5, "e2", None), ("resolved", 9, "e3", None), ("reported", 0, "e1", "Hoa")])
-    assert told(*log) == Reporter("Hoa")
+    log = log_of([("acknowledged", 5, "e2", None), ("resolved", 9, "e3", None), ("reported", 0, "e1", "Hoa")])
+    assert reporter_after(*log) == Reporter("Hoa")
 
 
 def test_a_refused_report_tells_nobody() -> None:
     log = [record(0, "reported", NOON, "e1", ward="nowhere", reporter=HOA)]
-    assert told(*log) is None
+    assert reporter_after(*log) is None
 
 
 _HAPPENINGS = st.lists(
@@ -141,7 +141,7 @@ _HAPPENINGS = st.lists(
         st.sampled_from([None, "Hoa", "Lan", "Minh"]),
     ),
     max_size=8,
-    unique_by=lambda one: one[2],
+    unique_by=lambda happening: happening[2],
 )
 
 
@@ -149,15 +149,17 @@ _HAPPENINGS = st.lists(
 def test_in_any_order_and_in_any_slices_the_same_one_is_named(happenings: Any, data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(happenings))
     again = [*shuffled, *data.draw(st.lists(st.sampled_from(shuffled), max_size=3) if shuffled else st.just([]))]
-    expected = folded(*in_turn(happenings)).reporters
-    assert folded(*in_turn(again), slice_records=data.draw(st.integers(1, 4))).reporters == expected
-    reports = [(minute, id, name) for event_type, minute, id, name in happenings if event_type == "reported"]
+    expected = folded(*log_of(happenings)).reporters
+    assert folded(*log_of(again), slice_records=data.draw(st.integers(1, 4))).reporters == expected
+    reports = [
+        (minute, event_id, name) for event_type, minute, event_id, name in happenings if event_type == "reported"
+    ]
     first = min(reports, default=(0, "", None))
     assert expected.get("field-reports:1") == (Reporter(first[2]) if first[2] else None)
 
 
 def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_that_is() -> None:
-    expected = folded(*in_turn([("reported", 0, "e1", "Hoa")]))
+    expected = folded(*log_of([("reported", 0, "e1", "Hoa")]))
     _, motion = recompute_incidents(IncidentProcessor(0, CITY, ClockKind.WALL), [], Position(), Position(), 1)
     motion = changed(motion, position=expected.position)
     inspection = Inspection(ClockKind.EVENT, NOON, MINUTE)
@@ -165,7 +167,7 @@ def test_the_verification_names_an_incident_whose_reporter_is_wrong_and_not_who_
     right = IncidentSnapshot(**written, later=expected.position)
     assert list(incident_differences(expected, motion, right, inspection)) == []
     for reporters, words in (({}, "is missing"), ({"field-reports:1": Reporter("Lan")}, "differs in name")):
-        found = changed(right, reporters=reporters)
-        assert list(incident_differences(expected, motion, found, inspection)) == [
+        snapshot = changed(right, reporters=reporters)
+        assert list(incident_differences(expected, motion, snapshot, inspection)) == [
             f"reporter of field-reports:1 {words}"
         ]

@@ -57,44 +57,44 @@ FACTS = st.builds(
 )
 
 
-def same(read: Callable[[bytes], Any], value: object) -> None:
+def check_round_trip(decode: Callable[[bytes], Any], value: object) -> None:
     written = serde.encode(value)
-    assert read(written) == value
-    assert serde.encode(read(written)) == written
+    assert decode(written) == value
+    assert serde.encode(decode(written)) == written
 
 
 @given(WINDOWS)
 def test_a_window(window: Aggregate) -> None:
-    same(serde.decode_aggregate, window)
+    check_round_trip(serde.decode_aggregate, window)
 
 
 @given(POSITIONS)
 def test_a_position(position: Position) -> None:
-    same(serde.decode_position, position)
+    check_round_trip(serde.decode_position, position)
 
 
 @given(HEARTBEATS)
 def test_a_heartbeat(beat: Heartbeat) -> None:
-    same(serde.decode_heartbeat, beat)
+    check_round_trip(serde.decode_heartbeat, beat)
 
 
 @given(FACTS)
 def test_a_fact(fact: Fact) -> None:
-    same(serde.decode_fact, fact)
+    check_round_trip(serde.decode_fact, fact)
 
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_incidents_and_the_facts_about_them(log: list[Record], clock: ClockKind) -> None:
-    shard = folded(log, clock)
-    changes = shard.tick(LATER, 1000)
-    for incident in (*shard.incidents.values(), *changes.incidents.values()):
-        same(serde.decode_incident, incident)
+    processor = folded(log, clock)
+    changes = processor.tick(LATER, 1000)
+    for incident in (*processor.incidents.values(), *changes.incidents.values()):
+        check_round_trip(serde.decode_incident, incident)
     for fact in changes.facts:
-        same(serde.decode_fact, fact)
+        check_round_trip(serde.decode_fact, fact)
 
 
 def test_the_golden_records_of_this_version_can_be_read_for_ever() -> None:
-    incident = (
+    golden = (
         b'{"id":"field-reports:1","state":"acknowledged","service":"field-reports","source":"field-reports",'
         b'"unit":"ioc","reported_at":1776128400000,"updated_at":1776128460000,"acknowledged_at":1776128460000,'
         b'"rule":"field-reports","clocks":[["acknowledge",1776128400000,3600000,0,1776132000000,1776131280000,'
@@ -103,12 +103,12 @@ def test_the_golden_records_of_this_version_can_be_read_for_ever() -> None:
         b'[1776128470000,"resumed","/hue/field-reports","c",{},"illegal_move"]],'
         b'"said":[[0,"field-reports","acknowledge",1,0,1776132000000,1776132000001]],"version":3}'
     )
-    read = serde.decode_incident(incident)
-    assert read.state is State.ACKNOWLEDGED
-    assert read.clocks[0].target is TargetName.ACKNOWLEDGE
-    assert read.fired_steps[0].at == 1776132000001
-    assert [entry.refused for entry in read.history] == [None, None, "illegal_move"]
-    same(serde.decode_incident, read)
+    incident = serde.decode_incident(golden)
+    assert incident.state is State.ACKNOWLEDGED
+    assert incident.clocks[0].target is TargetName.ACKNOWLEDGE
+    assert incident.fired_steps[0].at == 1776132000001
+    assert [entry.refused for entry in incident.history] == [None, None, "illegal_move"]
+    check_round_trip(serde.decode_incident, incident)
     window = b'{"counts":{"received":1},"timings":{"handling":{"count":1,"total":5000,"buckets":{"426":1}}}}'
     assert serde.decode_aggregate(window) == Aggregate(
         {Measure.RECEIVED: 1}, {Timing.HANDLING: Sketch(1, 5000, 0, {426: 1})}
@@ -127,13 +127,13 @@ def test_a_record_of_a_newer_version_can_be_read_as_far_as_it_is_known() -> None
 
 def test_an_incident_holds_its_own_history_whole() -> None:
     """With its history an incident can be folded again from its record alone."""
-    said = {"service": "field-reports", "title": "Cây đổ ở Huế", "ward": "19753"}
-    (incident,) = folded([record(0, "reported", at("2026-04-14 08:00"), **said)]).incidents.values()
+    data = {"service": "field-reports", "title": "Cây đổ ở Huế", "ward": "19753"}
+    (incident,) = folded([record(0, "reported", at("2026-04-14 08:00"), **data)]).incidents.values()
     (entry,) = serde.decode_incident(serde.encode(incident)).history
     assert (entry.time, entry.event_type, entry.source) == (at("2026-04-14 08:00"), "reported", "/hue/field-reports")
-    assert msgspec.json.decode(entry.data) == said
+    assert msgspec.json.decode(entry.data) == data
 
 
-@pytest.mark.parametrize(("next", "end", "lag"), [(0, 0, 0), (3, 10, 7), (10, 10, 0), (11, 10, 0)])
-def test_the_lag_is_what_has_come_and_is_not_folded(next: int, end: int, lag: int) -> None:
-    assert Heartbeat(0, "w", next, end, 0, 0, "wall").lag == lag
+@pytest.mark.parametrize(("next_offset", "end", "lag"), [(0, 0, 0), (3, 10, 7), (10, 10, 0), (11, 10, 0)])
+def test_the_lag_is_what_has_come_and_is_not_folded(next_offset: int, end: int, lag: int) -> None:
+    assert Heartbeat(0, "w", next_offset, end, 0, 0, "wall").lag == lag

@@ -1,4 +1,4 @@
-"""States at rest are bytes: what is kept is what was written, and few of them are ever decoded."""
+"""States at rest are bytes: what is stored is what was written, and few of them are ever decoded."""
 
 from collections.abc import Iterable
 
@@ -15,10 +15,9 @@ from ioc.processors.state_store import StateStore
 from tests.unit.samples import CITY, LATER, LOGS, at, record
 
 T = at("2026-04-14 08:00")
-ONE, TWO = "field-reports:1", "field-reports:2"
 
 
-class Counting:
+class CountingDecoder:
     """Decodes numbers, and counts how often."""
 
     def __init__(self) -> None:
@@ -30,7 +29,7 @@ class Counting:
 
 
 def test_a_state_is_decoded_when_it_is_looked_at_and_not_again_while_it_is_remembered() -> None:
-    decode = Counting()
+    decode = CountingDecoder()
     states = StateStore(decode)
     for number in range(100):
         states.put(str(number), b"%d.0" % number)
@@ -40,14 +39,14 @@ def test_a_state_is_decoded_when_it_is_looked_at_and_not_again_while_it_is_remem
 
 
 def test_a_state_given_with_its_bytes_need_not_be_decoded() -> None:
-    decode = Counting()
+    decode = CountingDecoder()
     states = StateStore(decode)
     states.put("1", b"1.0", 1.0)
     assert (states["1"], decode.decoded) == (1.0, [])
 
 
 def test_what_is_put_anew_or_let_go_of_is_not_remembered() -> None:
-    states = StateStore(Counting(), kept_decoded=1)
+    states = StateStore(CountingDecoder(), cache_size=1)
     states.put("1", b"1.0", 1.0)
     states.put("2", b"2.0", 2.0)
     states.put("1", b"3.0")
@@ -58,23 +57,23 @@ def test_what_is_put_anew_or_let_go_of_is_not_remembered() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.none() | st.integers(0, 9), st.booleans())), st.integers(1, 4))
 def test_whatever_is_remembered_states_are_those_last_put(
-    steps: Iterable[tuple[str, int | None, bool]], most: int
+    steps: Iterable[tuple[str, int | None, bool]], cache_size: int
 ) -> None:
-    states, expected = StateStore(Counting(), most), dict[str, float]()
-    for id, number, with_state in steps:
+    states, expected = StateStore(CountingDecoder(), cache_size), dict[str, float]()
+    for key, number, with_state in steps:
         if number is None:
-            states.put(id, None)
-            expected.pop(id, None)
+            states.put(key, None)
+            expected.pop(key, None)
         else:
-            states.put(id, str(number).encode(), float(number) if with_state else None)
-            expected[id] = number
+            states.put(key, str(number).encode(), float(number) if with_state else None)
+            expected[key] = number
         assert states.get("a") == expected.get("a")
     assert dict(states) == expected
 
 
 def test_no_more_states_are_remembered_than_twice_what_is_asked_for() -> None:
-    decode = Counting()
-    states = StateStore(decode, kept_decoded=10)
+    decode = CountingDecoder()
+    states = StateStore(decode, cache_size=10)
     for number in range(1000):
         states.put(str(number), b"%d" % number, float(number))
     assert list(states.values()) == list(range(1000))
@@ -83,51 +82,51 @@ def test_no_more_states_are_remembered_than_twice_what_is_asked_for() -> None:
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_what_is_kept_is_what_was_written(log: list[Record], clock: ClockKind) -> None:
-    shard, written = IncidentProcessor(0, CITY, clock), dict[Topic, dict[bytes, bytes | None]]()
-    for one in [*([one] for one in log), None]:
-        changes = shard.fold(one) if one is not None else shard.tick(LATER, 1000)
+    processor, written = IncidentProcessor(0, CITY, clock), dict[Topic, dict[bytes, bytes | None]]()
+    for records in [*([happening] for happening in log), None]:
+        changes = processor.fold(records) if records is not None else processor.tick(LATER, 1000)
         for topic, writes in changes.writes(0):
             written.setdefault(topic, {}).update((write.key or b"", write.value) for write in writes)
-        shard.apply(changes)
-    for topic, states in ((Topic.INCIDENTS, shard.incidents), (Topic.ITEMS, shard.items)):
-        kept = {key: value for key, value in written[topic].items() if value is not None}
-        assert {id.encode(): encoded for id, encoded in states.encoded()} == kept
+        processor.apply(changes)
+    for topic, states in ((Topic.INCIDENTS, processor.incidents), (Topic.ITEMS, processor.items)):
+        stored = {key: value for key, value in written[topic].items() if value is not None}
+        assert {key.encode(): encoded for key, encoded in states.encoded()} == stored
 
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_a_state_that_was_kept_decoded_is_what_its_bytes_say(log: list[Record], clock: ClockKind) -> None:
-    shard = IncidentProcessor(0, CITY, clock)
-    shard.apply(shard.fold(log))
-    for id, encoded in shard.incidents.encoded():
-        assert serde.encode(shard.incidents[id]) == encoded
-        assert serde.decode_incident(encoded) == shard.incidents[id]
+    processor = IncidentProcessor(0, CITY, clock)
+    processor.apply(processor.fold(log))
+    for key, encoded in processor.incidents.encoded():
+        assert serde.encode(processor.incidents[key]) == encoded
+        assert serde.decode_incident(encoded) == processor.incidents[key]
 
 
 def test_a_slice_decodes_only_the_states_it_touches(monkeypatch: pytest.MonkeyPatch) -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
-    changes = shard.fold([record(number, "reported", T, subject=f"{number}") for number in range(50)])
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
+    changes = processor.fold([record(number, "reported", T, subject=f"{number}") for number in range(50)])
     decoded = list[bytes]()
     monkeypatch.setattr(
         "ioc.processors.incidents.decode_incident", lambda value: decoded.append(value) or serde.decode_incident(value)
     )
     fresh = IncidentProcessor(0, CITY, ClockKind.WALL)
-    for id, encoded in changes.encoded[Topic.INCIDENTS].items():
-        fresh.restore(Topic.INCIDENTS, id.encode(), encoded)
+    for key, encoded in changes.encoded[Topic.INCIDENTS].items():
+        fresh.restore(Topic.INCIDENTS, key.encode(), encoded)
     fresh.position = changes.position
     fresh.build_indexes()
-    assert (fresh.held, len(fresh.timers), decoded) == (50, 50, [])
+    assert (fresh.state_count, len(fresh.timers), decoded) == (50, 50, [])
     touched = [record(50 + number, "noted", T + MINUTE, subject=f"{number}") for number in (3, 3, 4)]
     fresh.apply(fresh.fold(touched))
     assert len(decoded) == 2
 
 
 def test_incidents_without_a_report_are_counted_as_they_come_and_as_they_are_put_back() -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
     log = [record(0, "noted", T), record(1, "noted", T, subject="2"), record(2, "reported", T)]
-    for one, pending in zip(log, (1, 2, 1), strict=True):
-        changes = shard.fold([one])
-        before = shard.pending
-        shard.apply(changes)
-        assert (shard.pending, before + changes.pending) == (pending, pending)
-    shard.build_indexes()
-    assert shard.pending == 1
+    for happening, pending in zip(log, (1, 2, 1), strict=True):
+        changes = processor.fold([happening])
+        before = processor.pending
+        processor.apply(changes)
+        assert (processor.pending, before + changes.pending) == (pending, pending)
+    processor.build_indexes()
+    assert processor.pending == 1

@@ -34,10 +34,10 @@ class TimersAgainstATable(RuleBasedStateMachine):
     @rule(now=MOMENTS)
     def take(self, now: Instant) -> None:
         due = sorted(Timer(moment, name) for name, moment in self.table.items() if moment <= now)
-        taken = self.timers.take(now)
-        assert taken == (due[0] if due else None)
-        if taken is not None:
-            del self.table[taken.incident]
+        timer = self.timers.take(now)
+        assert timer == (due[0] if due else None)
+        if timer is not None:
+            del self.table[timer.key]
 
     @invariant()
     def they_agree(self) -> None:
@@ -53,10 +53,10 @@ def test_all_are_taken_once_the_soonest_first(settings: list[tuple[str, Instant]
     timers = Timers()
     for name, moment in settings:
         timers.set(name, moment)
-    taken = []
+    fired = []
     while (timer := timers.take(20)) is not None:
-        taken.append(timer)
-    assert taken == sorted(Timer(moment, name) for name, moment in dict(settings).items())
+        fired.append(timer)
+    assert fired == sorted(Timer(moment, name) for name, moment in dict(settings).items())
 
 
 @given(st.permutations(range(8)))
@@ -94,7 +94,7 @@ def test_deadlines_that_move_for_ever_do_not_fill_the_memory() -> None:
     timers = Timers()
     quiet = [Timer(50_000 + number * 37 % 100, f"quiet {number}") for number in range(100)]
     for timer in quiet:
-        timers.set(timer.incident, timer.at)
+        timers.set(timer.key, timer.at)
     for moment in range(20_000):
         timers.set("restless", moment)
     assert len(timers._heap) < 2_000
@@ -117,7 +117,7 @@ def test_of_thousands_that_are_set_moved_and_cancelled_each_is_taken_at_its_turn
         assert [timers.take(now) for _ in due] == due
         assert timers.take(now) is None
         for timer in due:
-            del table[timer.incident]
+            del table[timer.key]
         assert (len(timers), timers.soonest()) == (len(table), min(table.values(), default=None))
 
 
