@@ -117,14 +117,10 @@ def _recovery(outage: Outage, new: SensorState, sensor: Sensor, now: Instant) ->
 def _levels(state: SensorState, time: Instant, value: float, sensor: Sensor) -> tuple[LevelState, ...]:
     """Return the levels after an observation. After a gap as long as a silence, nothing counts as held."""
     unbroken = state.time is not None and time - state.time <= sensor.silent_after
-    old = {level.level: level for level in state.levels}
+    levels = {level.level: level for level in state.levels}
     direction = sensor.indicator.direction
-    return tuple(
-        _next_level(
-            levels.get(threshold.level, LevelState(threshold.level)), threshold, direction, value, time, unbroken
-        )
-        for threshold in sensor.thresholds
-    )
+    pairs = ((levels.get(limits.level, LevelState(limits.level)), limits) for limits in sensor.thresholds)
+    return tuple(_next_level(level, limits, direction, value, time, unbroken) for level, limits in pairs)
 
 
 def _next_level(

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Signing: making the signatures of directives, for commands and tools that hold a private key."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""A signer: a private key that signs directives, and the catalogue's entry of its public half."""
 
 from collections.abc import Mapping
 
@@ -16,13 +16,13 @@ from ioc.processors.reader import read_event
 
 
 class Signer(Struct, frozen=True):
-    """A private key, and under which id and for whom the catalogue has its public half."""
+    """A private key, and the catalogue's entry of its public half, which names its id and its owner."""
 
     key: SigningKey
     private: Ed25519PrivateKey
 
     def signature(self, event: bytes) -> str:
-        """Return the signature of a directive, given as a structured CloudEvent. ValueError names all its faults."""
+        """Return the signature of a directive, given as a structured CloudEvent; ValueError names all its errors."""
         read = read_event(record_key(event), event)
         if not isinstance(read, Event) or not isinstance(read.payload, Directed):
             raise ValueError(str(read) if isinstance(read, Rejection) else "not an event that gives a directive")

@@ -6,7 +6,7 @@ from ioc.catalogue.duplicate_policy import DuplicateAction
 from ioc.core.records import Record
 from ioc.core.times import HOUR, Instant
 from ioc.duplicates.candidates import Candidate, encode_candidate
-from tests.unit.processor_pair import Centre
+from tests.unit.processor_pair import ProcessorPair
 from tests.unit.samples import at
 
 T = at("2026-09-28 14:00")
@@ -19,11 +19,11 @@ def off(north: float, east: float = 0.0) -> dict[str, float]:
     return {"lat": LAT + north / DEGREE_M, "lon": LON + east / DEGREE_M / cos(radians(LAT))}
 
 
-def centre(*reports: tuple[str, Instant, dict[str, object]]) -> Centre:
-    made = Centre()
+def centre(*reports: tuple[str, Instant, dict[str, object]]) -> ProcessorPair:
+    made = ProcessorPair()
     for subject, time, data in reports:
         made.happen("reported", subject, time, **data)
-        made.settle()
+        made.deliver_all()
     return made
 
 

@@ -14,13 +14,13 @@ from ioc.core.topics import Topic
 from ioc.duplicates.candidates import encode_candidate
 from ioc.processors.duplicates import DuplicateProcessor
 from tests.unit.duplicates.reports import T, candidate_record, centre, off
-from tests.unit.processor_pair import Centre, again
+from tests.unit.processor_pair import ProcessorPair, recompute
 from tests.unit.samples import CITY
 
 
 def test_memory_is_bounded_by_time() -> None:
     made = centre(*((f"{n}", T + n * HOUR, {**off(n * 400)}) for n in range(60)))
-    (processor,) = made.matters
+    (processor,) = made.duplicate_processors
     assert 0 < processor.state_count < 30
     assert len(processor.expiry_timers) == processor.state_count
 
@@ -41,20 +41,20 @@ def test_memory_is_bounded_by_time() -> None:
 def test_computed_again_from_the_sightings_alone_it_is_the_same(
     steps: Sequence[tuple[str, int, int, int]], seed: int
 ) -> None:
-    made = Centre(partitions=3, seed=seed)
+    made = ProcessorPair(partitions=3, seed=seed)
     for number, (event_type, who, place, minute) in enumerate(steps):
         data = off(place * 200) if event_type in ("reported", "updated") else {}
         if number % 5 == 0:
-            made.settle()
+            made.deliver_all()
         made.happen(event_type, f"{who}", T + minute * MINUTE, **data)
-    made.settle()
-    for processor, recomputed in again(made):
+    made.deliver_all()
+    for processor, recomputed in recompute(made):
         assert (recomputed.clusters, recomputed.position) == (processor.clusters, processor.position)
 
 
 def test_put_back_it_goes_on_the_same() -> None:
     made = centre(("1", T, {**off(0)}), ("2", T, {**off(900)}))
-    (processor,) = made.matters
+    (processor,) = made.duplicate_processors
     other = DuplicateProcessor(0, CITY, ClockKind.WALL)
     changes = processor.fold([candidate_record(2, "3", T, 0.0)])
     for incident_id, cluster in processor.clusters.items():

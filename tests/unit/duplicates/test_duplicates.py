@@ -6,14 +6,14 @@ from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.incident.lifecycle import State
 from ioc.processors import duplicate_slice_fold as rules
 from tests.unit.duplicates.reports import T, centre, off
-from tests.unit.processor_pair import Centre
+from tests.unit.processor_pair import ProcessorPair
 
 
 def test_a_burst_of_500_reports_of_one_blackout_is_one_line_with_a_count() -> None:
-    made = Centre(partitions=4, seed=7)
+    made = ProcessorPair(partitions=4, seed=7)
     for number in range(500):
         made.happen("reported", f"{number}", T + number * 1000, **off(number % 20 * 10, number % 7 * 10))
-    made.settle(slice_records=50)
+    made.deliver_all(slice_records=50)
     assert list(made.open().values()) == [499]
     assert {one.state for one in made.incidents.values()} == {State.REPORTED, State.MERGED}
 
@@ -57,15 +57,15 @@ def test_of_two_matters_the_nearer_counts_and_of_two_so_near_the_older() -> None
 def test_what_has_ended_takes_nothing_new_and_what_is_reopened_does() -> None:
     made = centre(("1", T, {**off(0)}))
     made.happen("resolved", "1", T + MINUTE)
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "2", T + 2 * MINUTE, **off(0))
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"2": 0}
     made.happen("resolved", "2", T + 3 * MINUTE)
     made.happen("reopened", "1", T + 4 * MINUTE)
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "3", T + 5 * MINUTE, **off(0))
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 1}
 
 
@@ -74,7 +74,7 @@ def test_reports_under_way_while_the_matter_ends_are_one_new_matter() -> None:
     made.happen("reported", "2", T + 2 * MINUTE, **off(0))
     made.happen("reported", "3", T + 2 * MINUTE, **off(0))
     made.happen("resolved", "1", T + MINUTE)  # it comes after the reports, but had happened before
-    made.settle()
+    made.deliver_all()
     assert sorted(made.open().values()) == [1]
     assert made["1"].state is State.RESOLVED
 
@@ -82,24 +82,24 @@ def test_reports_under_way_while_the_matter_ends_are_one_new_matter() -> None:
 def test_what_was_unmerged_is_a_matter_of_its_own() -> None:
     made = centre(("1", T, {**off(0)}), ("2", T, {**off(100)}))
     made.happen("unmerged", "2", T + MINUTE)
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 0, "2": 0}
     made.happen("reported", "3", T + 2 * MINUTE, **off(110))
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 0, "2": 1}
 
 
 def test_what_was_merged_by_hand_stands_for_its_parent() -> None:
     made = centre(("1", T, {**off(0)}), ("2", T, {**off(500)}))
     made.happen("merged", "2", T + MINUTE, into="field-reports:1")
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "3", T + 2 * MINUTE, **off(600))
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 2}
     made.happen("resolved", "1", T + 3 * MINUTE)
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "4", T + 4 * MINUTE, **off(600))
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"4": 0}
 
 
@@ -118,9 +118,9 @@ def test_a_rule_can_ask_instead_and_what_is_declined_is_a_matter_of_its_own() ->
     assert [made[n].proposed for n in "123"] == [None, "field-reports:1", "field-reports:1"]
     made.happen("declined", "2", T + MINUTE)
     made.happen("resolved", "1", T + MINUTE)
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "4", T + HOUR, **off(0), **waste)
-    made.settle()
+    made.deliver_all()
     assert made["4"].proposed == "field-reports:2"
 
 
@@ -128,17 +128,17 @@ def test_a_report_that_gets_its_place_or_its_kind_later_is_looked_at_then() -> N
     made = centre(("1", T, {**off(0)}), ("2", T, {}), ("3", T, {**off(0), "category": "order"}))
     made.happen("updated", "2", T + MINUTE, **off(10))
     made.happen("updated", "3", T + MINUTE, category="power")
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 2}
 
 
 def test_a_matter_that_turns_out_to_be_of_another_kind_leaves_its_own() -> None:
     made = centre(("1", T, {**off(0)}))
     made.happen("updated", "1", T + MINUTE, category="tree")
-    made.settle()
+    made.deliver_all()
     made.happen("reported", "2", T + 2 * MINUTE, **off(0))
     made.happen("reported", "3", T + 2 * MINUTE, **off(0), category="tree")
-    made.settle()
+    made.deliver_all()
     assert made.open() == {"1": 1, "2": 0}
 
 
@@ -150,7 +150,7 @@ def test_the_event_says_by_which_rule_and_comes_once() -> None:
     # The report again, redelivered: it is known, and nothing is asked again.
     before = len(made.sent)
     made.happen("reported", "2", T, **off(0))
-    made.settle()
+    made.deliver_all()
     assert len(made.sent) == before
 
 

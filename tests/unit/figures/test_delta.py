@@ -59,7 +59,7 @@ class Plain:
             self._turn(contributions_of(self.shard.incidents.get(id)), contributions_of(state), now)
         for id, item in changes.items.items():
             old = self.shard.items.get(id)
-            if old is not None and items.is_past(old, now, CITY):
+            if old is not None and items.is_forgotten(old, now, CITY):
                 old = None
             if item is not None:
                 self._turn(item_contributions.contributions_of(old), item_contributions.contributions_of(item), now)

@@ -18,13 +18,14 @@ from msgspec.structs import replace
 
 from ioc.catalogue.city import Catalogue
 from ioc.catalogue.signing_key import SigningKey
+from ioc.core.records import ClockKind, Record
 from ioc.core.rejections import Reason, Rejection
 from ioc.core.times import DAY, HOUR, Instant, to_rfc3339
 from ioc.decider.decide import decide
 from ioc.decider.signatures import statement
 from ioc.incident.event import Event
 from ioc.incident.payloads import Directed
-from ioc.processors.incidents import ClockKind, IncidentProcessor, Record
+from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.signing.signer import Signer, private_key, signer_of
 from tests.unit.samples import CENTRE, CITY, KEYS, LATER, LEADERS, LEADERS_KEY, SINCE, at
@@ -33,11 +34,11 @@ T = at("2026-04-14 08:00")
 SAID = {"by": "ubnd-tp", "units": ["pc-hue", "hepco"], "due": "2026-04-14T10:00:00+07:00", "text": "Cắt điện"}
 
 
-def document(time: Instant = T, id: str = "d", subject: str = "1", **data: Any) -> dict[str, Any]:
+def document(time: Instant = T, event_id: str = "d", subject: str = "1", **data: Any) -> dict[str, Any]:
     """Return a directive without a signature, as an event."""
     return {
         "specversion": "1.0",
-        "id": id,
+        "id": event_id,
         "source": "/hue/field-reports",
         "subject": subject,
         "type": "vn.ioc.incident.directed.v1",
@@ -46,27 +47,27 @@ def document(time: Instant = T, id: str = "d", subject: str = "1", **data: Any) 
     }
 
 
-def signed(told: Mapping[str, Any], signer: Signer = LEADERS) -> dict[str, Any]:
-    return with_signature(told, signer.signature(msgspec.json.encode(told)))
+def signed(unsigned: Mapping[str, Any], signer: Signer = LEADERS) -> dict[str, Any]:
+    return with_signature(unsigned, signer.signature(msgspec.json.encode(unsigned)))
 
 
-def with_signature(told: Mapping[str, Any], signature: object) -> dict[str, Any]:
-    return {**told, "data": {**told["data"], "signature": signature}}
+def with_signature(event: Mapping[str, Any], signature: object) -> dict[str, Any]:
+    return {**event, "data": {**event["data"], "signature": signature}}
 
 
-def read(told: Mapping[str, Any]) -> Event | Rejection:
-    found = read_event(f"field-reports:{told['subject']}".encode(), msgspec.json.encode(told))
-    assert isinstance(found, Event | Rejection)
-    return found
+def read(event: Mapping[str, Any]) -> Event | Rejection:
+    outcome = read_event(f"field-reports:{event['subject']}".encode(), msgspec.json.encode(event))
+    assert isinstance(outcome, Event | Rejection)
+    return outcome
 
 
-def rejection(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Rejection | None:
-    found = read(told)
-    return found if isinstance(found, Rejection) else decide(None, found, LATER, catalogue).rejection
+def rejection(event: Mapping[str, Any], catalogue: Catalogue = CITY) -> Rejection | None:
+    outcome = read(event)
+    return outcome if isinstance(outcome, Rejection) else decide(None, outcome, LATER, catalogue).rejection
 
 
-def reason(told: Mapping[str, Any], catalogue: Catalogue = CITY) -> Reason | None:
-    refused = rejection(told, catalogue)
+def reason(event: Mapping[str, Any], catalogue: Catalogue = CITY) -> Reason | None:
+    refused = rejection(event, catalogue)
     return None if refused is None else refused.reason
 
 
@@ -111,8 +112,8 @@ def test_an_unsigned_directive_is_refused() -> None:
 
 
 def test_without_keys_in_the_catalogue_every_directive_is_refused_and_said_why() -> None:
-    for told in (document(), signed(document())):
-        refused = rejection(told, replace(CITY, keys={}))
+    for directive in (document(), signed(document())):
+        refused = rejection(directive, replace(CITY, keys={}))
         assert refused is not None
         assert refused.reason is Reason.NO_KEYS
         assert "keys.yml" in refused.errors[0].reason
@@ -214,8 +215,8 @@ def test_a_signature_that_brings_its_own_payload_is_refused() -> None:
 
 @given(st.one_of(st.text(min_size=1, max_size=600), st.from_regex(r"[\w=-]{0,300}\.\.?[\w=-]{0,300}", fullmatch=True)))
 def test_whatever_stands_for_a_signature_it_is_refused_and_nothing_raises(signature: str) -> None:
-    told = with_signature(document(), signature)
-    assert reason(told) in {Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.INVALID}
+    forged = with_signature(document(), signature)
+    assert reason(forged) in {Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.INVALID}
 
 
 @pytest.mark.parametrize("inside", ["[" * 380, '{"alg":' * 50, "{}", "[]", '"x"', "5", "null", '{"alg":"EdDSA"}'])
@@ -234,8 +235,10 @@ def test_a_refused_directive_is_a_dead_letter_and_nothing_else() -> None:
 
 def test_a_key_once_taken_away_judges_nothing_anew() -> None:
     """What was accepted stays so, also when a late event has all folded again."""
-    reported = read({**document(id="r"), "type": "vn.ioc.incident.reported.v1", "data": {"service": "field-reports"}})
-    noted = read({**document(T + 1, id="n"), "type": "vn.ioc.incident.acknowledged.v1", "data": {}})
+    reported = read(
+        {**document(event_id="r"), "type": "vn.ioc.incident.reported.v1", "data": {"service": "field-reports"}}
+    )
+    noted = read({**document(T + 1, event_id="n"), "type": "vn.ioc.incident.acknowledged.v1", "data": {}})
     given = read(signed(document(T + HOUR)))
     state = None
     for event, catalogue in ((reported, CITY), (given, CITY), (noted, replace(CITY, keys={}))):
