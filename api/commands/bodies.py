@@ -116,7 +116,7 @@ class AnswerDirective(CommandBody):
     )
 
 
-@derived_from(payloads.Updated)
+@derived_from(payloads.Updated, first=["service", "category", "priority"])
 class Update(CommandBody):
     """Correct what is said of the matter; what is not given stays. Lowering what is urgent needs `actor` and `text`."""
 

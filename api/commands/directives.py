@@ -11,6 +11,7 @@ from ioc.core.rejections import FieldError
 from ioc.decider.signatures import sign, signature_rejection, statement
 from ioc.incident.directive import find_directive
 from ioc.incident.event import Event
+from ioc.incident.lifecycle import EventType
 from ioc.incident.payloads import Directed
 from ioc.incident.state import Incident
 from ioc.signing.signer import Signer
@@ -20,11 +21,14 @@ _NO_KEY = "the centre has no key of its own (IOC_SIGNING_KEY) that keys.yml know
 _NO_ID = FieldError("Idempotency-Key", "needed with a signature: it is the id that was signed")
 
 
-def from_centre(directive: CommandEvent, signer: Signer | None) -> CommandEvent:
-    """Return a directive that comes from the centre, unless it says from whom it comes, or is signed already."""
-    if signer is None or "signature" in directive.data:
-        return directive
-    return replace(directive, data={"by": signer.key.owner, **directive.data})
+def from_centre(event: CommandEvent, signer: Signer | None) -> CommandEvent:
+    """Return a directive that comes from the centre, unless it says from whom it comes, or is signed already.
+
+    Any other event is returned as it is.
+    """
+    if signer is None or event.event_type is not EventType.DIRECTED or "signature" in event.data:
+        return event
+    return replace(event, data={"by": signer.key.owner, **event.data})
 
 
 def id_errors(values: Mapping[str, object], key: str | None) -> list[FieldError]:

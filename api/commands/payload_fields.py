@@ -1,6 +1,6 @@
 """Fields of command bodies, derived from the payload of the event that a command becomes."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from types import GenericAlias
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,28 +17,39 @@ _NUMBERS = {inspect.IntType: int, inspect.FloatType: float}
 
 
 def derived_from(
-    payload: type[Struct], omit: Collection[str] = (), required: Collection[str] = (), **descriptions: str
+    payload: type[Struct],
+    *,
+    omit: Collection[str] = (),
+    required: Collection[str] = (),
+    first: Sequence[str] = (),
+    **descriptions: str,
 ) -> Callable[[type[BodyT]], type[BodyT]]:
     """Return a decorator that adds to a body the fields of a payload, less `omit` and those the body has already.
 
-    Type, limits and default are the payload's; a list with no default of its own is null. Patterns are left to the
-    reader of events, which says in words what is wrong. Texts in `required` must be given, and not be blank.
+    Type, limits and default are the payload's; a list that may be absent is null. Patterns are left to the reader of
+    events, which says in words what is wrong. Texts in `required` must be given, and not be blank. The order is that
+    of the payload, with `first` before all others.
     """
-    kind = inspect.type_info(payload)
-    assert isinstance(kind, inspect.StructType)
 
     def derive(body: type[BodyT]) -> type[BodyT]:
-        skipped = {*omit, *body.model_fields} - {*required}
+        present = body.model_fields.keys() - set(required)
         fields: dict[str, Any] = {
             field.name: _required_text(field) if field.name in required else _field(field, descriptions.get(field.name))
-            for field in kind.fields
-            if field.name not in skipped
+            for field in _fields_of(payload, first)
+            if field.name not in present and field.name not in omit
         }
         model = create_model(body.__name__, __base__=body, __module__=body.__module__, __doc__=body.__doc__, **fields)
         _MODELS[payload] = model
         return model
 
     return derive
+
+
+def _fields_of(payload: type[Struct], first: Sequence[str]) -> list[inspect.Field]:
+    kind = inspect.type_info(payload)
+    assert isinstance(kind, inspect.StructType)
+    rank = {name: number for number, name in enumerate(first)}
+    return sorted(kind.fields, key=lambda field: rank.get(field.name, len(rank)))
 
 
 def _field(field: inspect.Field, description: str | None) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from msgspec import Struct
 
 from api.http.app_key import AppKey
-from api.http.dependencies import TheMetrics, ThePublisher
+from api.http.dependencies import the_metrics, the_publisher
 from api.http.metrics import Metrics
 from api.http.publisher import Publisher
 from api.intake.backlog import Backlog
@@ -40,14 +40,11 @@ class Intake(Struct, frozen=True):
         return ceil(self.rate_limit.wait(sender, events, time.monotonic()))
 
 
-async def intake(
-    backlog: Annotated[Backlog, Depends(the_backlog)],
-    rate_limit: Annotated[ProducerRateLimit, Depends(the_rate_limit)],
-    publisher: ThePublisher,
-    metrics: TheMetrics,
-) -> Intake:
-    """Return the way of events to the log."""
-    return Intake(backlog, rate_limit, publisher, metrics)
+async def intake(request: Request) -> Intake:
+    """Return the way of events to the log. It is one dependency, not four: the busiest route of all resolves it."""
+    return Intake(
+        the_backlog.of(request), the_rate_limit.of(request), the_publisher.of(request), the_metrics.of(request)
+    )
 
 
 TheIntake = Annotated[Intake, Depends(intake)]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
 SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
-SAID: dict[EventType, dict[str, object]] = {
+PRIOR_DATA: dict[EventType, dict[str, object]] = {
     EventType.DIRECTED: {"named": "d", "units": ["so-y-te"]},
     EventType.SHELVED: SHELVED,
     EventType.MERGED: {"into": "field-reports:9"},
@@ -56,7 +56,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     city.report("field-reports:9")
     city.report(ONE)
     for event_type in before:
-        city.happen(ONE, event_type, **SAID.get(event_type, {}))  # type: ignore[arg-type]
+        city.happen(ONE, event_type, **PRIOR_DATA.get(event_type, {}))  # type: ignore[arg-type]
     answer = await client.post(f"/incidents/{ONE}/{command}", json=body, headers={"Idempotency-Key": "k1"})
     assert answer.status_code == 202, answer.text
     ((key, value, headers),) = city.broker.published
@@ -65,6 +65,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
     event = msgspec.json.decode(value)
     assert event["source"] == "/operations-centre/field-reports"
     assert event["subject"] == "1"
+    assert ("by" in event["data"]) == (command == "direct")
     assert answer.json() == {
         "event_id": "k1",
         "source": event["source"],
@@ -208,3 +209,10 @@ async def test_what_is_no_json_is_a_fault_of_the_body(city: City, client: httpx.
     answer = await client.post(f"/incidents/{ONE}/acknowledge", content=body, headers=headers)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["body"]
+
+
+async def test_what_a_body_gives_is_what_its_event_says(city: City, client: httpx.AsyncClient) -> None:
+    city.report(ONE)
+    await client.post(f"/incidents/{ONE}/update", json={"title": "Cây đổ", "lat": 16, "service": "field-reports"})
+    ((_, value, _),) = city.broker.published
+    assert b'"data":{"service":"field-reports","title":"C\xc3\xa2y \xc4\x91\xe1\xbb\x95","lat":16.0}}' in value

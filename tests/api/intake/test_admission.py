@@ -1,4 +1,4 @@
-"""Events over HTTP become what a Kafka record would hold, in each content mode, and are judged by the fold's rules."""
+"""Events over HTTP become what a Kafka record holds, in each content mode, and are admitted by the fold's rules."""
 
 from typing import Any
 from urllib.parse import quote
@@ -44,7 +44,7 @@ BY_STATE = {
 JSON = (b"content-type", b"application/json")
 
 
-def door(now: Instant | None = NOW, *sources: str) -> AdmissionPolicy:
+def policy(now: Instant | None = NOW, *sources: str) -> AdmissionPolicy:
     return AdmissionPolicy(CITY, now, lambda source: not sources or source in sources)
 
 
@@ -52,28 +52,28 @@ def binary(event: bytes, quoted: bool = False) -> IncomingEvent:
     """Return an event as it comes in binary mode, its words percent-encoded as the HTTP binding asks for."""
     members: dict[str, Any] = msgspec.json.decode(event)
     data = msgspec.json.encode(members.pop("data", {}))
-    words = {name: quote(str(said), safe="/:+") for name, said in members.items()}
-    told = {name: f'"{word}"' if quoted else word for name, word in words.items()}
-    (arrival,) = events_of_request(
-        [JSON, *((f"ce-{name}".encode(), word.encode()) for name, word in told.items())], data
+    attributes = {name: quote(str(value), safe="/:+") for name, value in members.items()}
+    values = {name: f'"{value}"' if quoted else value for name, value in attributes.items()}
+    (incoming,) = events_of_request(
+        [JSON, *((f"ce-{name}".encode(), value.encode()) for name, value in values.items())], data
     )
-    return arrival
+    return incoming
 
 
-def judged(event: bytes, now: Instant | None = NOW, *sources: str) -> AdmissionResult:
-    return door(now, *sources).review(IncomingEvent(event))
+def review(event: bytes, now: Instant | None = NOW, *sources: str) -> AdmissionResult:
+    return policy(now, *sources).review(IncomingEvent(event))
 
 
 @pytest.mark.parametrize("content_type", [STRUCTURED, "Application/CloudEvents+JSON; charset=utf-8"])
 def test_a_structured_event_goes_on_byte_by_byte(content_type: str) -> None:
-    (arrival,) = events_of_request([(b"content-type", content_type.encode())], GOOD)
-    assert arrival == IncomingEvent(GOOD, (("content-type", b"application/cloudevents+json"),))
+    (incoming,) = events_of_request([(b"content-type", content_type.encode())], GOOD)
+    assert incoming == IncomingEvent(GOOD, (("content-type", b"application/cloudevents+json"),))
 
 
 def test_each_event_of_a_batch_goes_on_as_it_came() -> None:
     events = [GOOD, body("noted", NOW, "e2", text="chờ"), b"17", b"{}"]
-    came = events_of_request([(b"content-type", BATCH.encode())], b"[" + b" , ".join(events) + b"]")
-    assert [one.value for one in came] == events
+    incoming = events_of_request([(b"content-type", BATCH.encode())], b"[" + b" , ".join(events) + b"]")
+    assert [event.value for event in incoming] == events
 
 
 @given(LOGS)
@@ -82,24 +82,24 @@ def test_an_event_is_read_the_same_in_every_mode(log: list[Record]) -> None:
         structured = read_event(record.key, record.value, record.headers)
         if isinstance(structured, Event) and record.value is not None:
             for quoted in (False, True):
-                arrival = binary(record.value, quoted)
-                assert read_event(record.key, arrival.value, arrival.headers) == structured
+                incoming = binary(record.value, quoted)
+                assert read_event(record.key, incoming.value, incoming.headers) == structured
 
 
 @given(LOGS)
 def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_state(log: list[Record]) -> None:
     shard = IncidentProcessor(0, CITY, ClockKind.WALL)
     for record in log:
-        verdict = door(record.appended).review(IncomingEvent(record.value or b""))
+        result = policy(record.appended).review(IncomingEvent(record.value or b""))
         changes = shard.fold([record])
         refused = [letter.rejection.reason for letter in changes.dead_letters]
-        if verdict.record is not None:
-            assert (verdict.record.key, verdict.record.value) == (record.key, record.value)
+        if result.record is not None:
+            assert (result.record.key, result.record.value) == (record.key, record.value)
             assert set(refused) <= BY_STATE
-        elif verdict.outcome == FORBIDDEN:
+        elif result.outcome == FORBIDDEN:
             assert b'"source":"/operations-centre/' in (record.value or b"")
         else:
-            assert refused == [verdict.outcome]
+            assert refused == [result.outcome]
         shard.apply(changes)
 
 
@@ -115,7 +115,7 @@ def test_what_is_in_no_mode_of_events_is_told_apart() -> None:
 
 
 def test_an_event_is_keyed_by_its_incident() -> None:
-    record = judged(GOOD).record
+    record = review(GOOD).record
     assert record is not None
     assert (record.topic, record.key, record.value) == (Topic.EVENTS, b"field-reports:1", GOOD)
 
@@ -130,10 +130,10 @@ def test_an_observation_goes_to_the_sensors() -> None:
         "time": "2026-04-14T09:00:00+07:00",
         "data": {"value": 2.3},
     }
-    record = judged(msgspec.json.encode(event)).record
+    record = review(msgspec.json.encode(event)).record
     assert record is not None
     assert (record.topic, record.key) == (Topic.INDICATORS, b"river-stations:kim-long")
-    stranger = judged(msgspec.json.encode({**event, "subject": "nowhere"}))
+    stranger = review(msgspec.json.encode({**event, "subject": "nowhere"}))
     assert (stranger.record, stranger.outcome) == (None, "not_in_catalogue")
 
 
@@ -161,19 +161,19 @@ def test_an_observation_goes_to_the_sensors() -> None:
 def test_what_is_wrong_is_told_at_once_and_nothing_of_it_is_written(
     event: bytes, outcome: str, faults: set[str] | None
 ) -> None:
-    verdict = judged(event)
-    assert (verdict.record, verdict.outcome) == (None, outcome)
-    assert faults is None or {fault.field for fault in verdict.errors} == faults
-    assert "key" not in {fault.field for fault in verdict.errors}
+    result = review(event)
+    assert (result.record, result.outcome) == (None, outcome)
+    assert faults is None or {fault.field for fault in result.errors} == faults
+    assert "key" not in {fault.field for fault in result.errors}
 
 
 def test_marks_of_a_replay_do_not_come_in_here() -> None:
     mark = msgspec.json.decode(GOOD) | {"type": "vn.ioc.clock.asof.v1"}
-    assert judged(msgspec.json.encode(mark)).outcome == "unknown_type"
+    assert review(msgspec.json.encode(mark)).outcome == "unknown_type"
 
 
 def test_nobody_speaks_for_a_source_that_is_not_theirs_or_for_the_centre() -> None:
-    theirs = judged(GOOD, NOW, "/hue/field-reports")
+    theirs = review(GOOD, NOW, "/hue/field-reports")
     assert theirs.outcome == TAKEN
     for event, sources in (
         (GOOD, ("/hue/health",)),
@@ -181,15 +181,15 @@ def test_nobody_speaks_for_a_source_that_is_not_theirs_or_for_the_centre() -> No
         # Of two sources the reader's is the one that counts.
         (GOOD.replace(b'{"spec', b'{"source":"/hue/health","spec'), ("/hue/health",)),
     ):
-        verdict = judged(event, NOW, *sources)
-        assert (verdict.record, verdict.outcome) == (None, FORBIDDEN)
-        assert verdict.errors == (FieldError("source", "not yours to speak for"),)
+        result = review(event, NOW, *sources)
+        assert (result.record, result.outcome) == (None, FORBIDDEN)
+        assert result.errors == (FieldError("source", "not yours to speak for"),)
 
 
 def test_where_time_is_the_events_own_none_is_ahead_of_it() -> None:
-    assert judged(body("reported", NOW + HOUR, "e1", service="field-reports"), None).outcome == TAKEN
+    assert review(body("reported", NOW + HOUR, "e1", service="field-reports"), None).outcome == TAKEN
 
 
 @given(st.binary(max_size=300), st.lists(st.tuples(st.sampled_from(["ce_id", "ce_source", "ce_type"]), st.binary())))
 def test_judging_ends_whatever_comes(value: bytes, headers: list[tuple[str, bytes]]) -> None:
-    assert door().review(IncomingEvent(value, headers)).record is None
+    assert policy().review(IncomingEvent(value, headers)).record is None
