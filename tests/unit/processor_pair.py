@@ -1,4 +1,4 @@
-"""The folds of incidents and of matters side by side, each hearing what the other sends, on as many partitions."""
+"""Processors of incidents and of duplicates side by side: each gets what the other sends, on as many partitions."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -11,33 +11,33 @@ from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import Instant
 from ioc.core.topics import Topic
 from ioc.incident.state import Incident
-from ioc.processors.duplicates import DuplicateProcessor as Matters
-from ioc.processors.incidents import IncidentProcessor as Incidents
+from ioc.processors.duplicates import DuplicateProcessor
+from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, body
 
-Place = tuple[Topic, int]
+TopicPartitionKey = tuple[Topic, int]
 
 
-class Centre:
-    """Delivers record after record, those of one partition in their order, of several now of one and now of another."""
+class ProcessorPair:
+    """Delivers record by record: those of one partition in their order, the partitions by turns at random."""
 
     def __init__(self, partitions: int = 1, seed: int = 0, catalogue: Catalogue = CITY) -> None:
         self.partitions = partitions
-        shards = {Topic.EVENTS: Incidents, Topic.SIGHTINGS: Matters}
-        self.shards: dict[Place, Incidents | Matters] = {
-            (topic, number): make(number, catalogue, ClockKind.WALL, partitions=partitions)
-            for topic, make in shards.items()
+        types = {Topic.EVENTS: IncidentProcessor, Topic.SIGHTINGS: DuplicateProcessor}
+        self.processors: dict[TopicPartitionKey, IncidentProcessor | DuplicateProcessor] = {
+            (topic, number): processor_type(number, catalogue, ClockKind.WALL, partitions=partitions)
+            for topic, processor_type in types.items()
             for number in range(partitions)
         }
-        self.waiting: dict[Place, deque[Record]] = {place: deque() for place in self.shards}
-        self.log: dict[Place, list[Record]] = {place: [] for place in self.shards}
+        self.queues: dict[TopicPartitionKey, deque[Record]] = {key: deque() for key in self.processors}
+        self.log: dict[TopicPartitionKey, list[Record]] = {key: [] for key in self.processors}
         self.sent: list[Outgoing] = []
         self.refused: list[DeadLetter] = []
         self.now: Instant = 0
-        self._chance = Random(seed)
+        self._random = Random(seed)
 
     def happen(self, event_type: str, subject: str, time: Instant, **data: object) -> None:
-        """Let something happen to the field report of that subject, and wait for nothing."""
+        """Append an event of the field report with that subject, and deliver nothing."""
         if event_type == "reported":
             data = {"service": "field-reports", "category": "power", **data}
         value = body(event_type, time, f"{event_type}-{time}-{subject}", subject, **data)
@@ -45,49 +45,50 @@ class Centre:
 
     def append(self, topic: Topic, key: bytes, value: bytes | None, now: Instant = 0) -> None:
         self.now = max(self.now, now)
-        place = topic, partition_of(key, self.partitions)
-        record = Record(len(self.log[place]), self.now, key, value)
-        self.log[place].append(record)
-        self.waiting[place].append(record)
+        partition = topic, partition_of(key, self.partitions)
+        record = Record(len(self.log[partition]), self.now, key, value)
+        self.log[partition].append(record)
+        self.queues[partition].append(record)
 
-    def settle(self, slice_records: int = 1) -> None:
-        """Deliver until nobody has anything more to say."""
-        while ready := [place for place, records in self.waiting.items() if records]:
-            topic, number = self._chance.choice(ready)
-            place, records = (topic, number), self.waiting[topic, number]
-            slice = [records.popleft() for _ in range(min(len(records), slice_records))]
-            shard = self.shards[place]
-            changes = shard.fold(slice)
-            shard.apply(changes)  # type: ignore[arg-type]
+    def deliver_all(self, slice_records: int = 1) -> None:
+        """Deliver until no processor sends anything more."""
+        while ready := [key for key, queue in self.queues.items() if queue]:
+            key = self._random.choice(ready)
+            queue, processor = self.queues[key], self.processors[key]
+            changes = processor.fold([queue.popleft() for _ in range(min(len(queue), slice_records))])
+            processor.apply(changes)  # type: ignore[arg-type]
             self.refused += changes.dead_letters
-            for sent in changes.outbox:
-                self.sent.append(sent)
-                if sent.topic in (Topic.EVENTS, Topic.SIGHTINGS):
-                    self.append(sent.topic, sent.key, sent.value)
+            for outgoing in changes.outbox:
+                self.sent.append(outgoing)
+                if outgoing.topic in (Topic.EVENTS, Topic.SIGHTINGS):
+                    self.append(outgoing.topic, outgoing.key, outgoing.value)
 
     @property
     def incidents(self) -> dict[str, Incident]:
-        shards = (shard for shard in self.shards.values() if isinstance(shard, Incidents))
-        return {id: one for shard in shards for id, one in shard.incidents.items()}
+        processors = (processor for processor in self.processors.values() if isinstance(processor, IncidentProcessor))
+        return {key: incident for processor in processors for key, incident in processor.incidents.items()}
 
     @property
-    def matters(self) -> Iterable[Matters]:
-        return [shard for shard in self.shards.values() if isinstance(shard, Matters)]
+    def duplicate_processors(self) -> Iterable[DuplicateProcessor]:
+        return [processor for processor in self.processors.values() if isinstance(processor, DuplicateProcessor)]
 
     def __getitem__(self, subject: str) -> Incident:
         return self.incidents[f"field-reports:{subject}"]
 
     def open(self) -> dict[str, int]:
-        """Return the open incidents' subjects, and how many were merged into each."""
-        found = ((id.partition(":")[2], one) for id, one in self.incidents.items() if one.is_open)
-        return {subject: sum(not child.away for child in one.children.values()) for subject, one in found}
+        """Return the subjects of the open incidents, and how many were merged into each."""
+        return {
+            key.partition(":")[2]: sum(not child.away for child in incident.children.values())
+            for key, incident in self.incidents.items()
+            if incident.is_open
+        }
 
 
-def again(centre: Centre) -> Iterator[tuple[Matters, Matters]]:
-    """Yield every fold of matters, and the same made anew of its log."""
-    for place, shard in centre.shards.items():
-        if isinstance(shard, Matters):
-            made = Matters(shard.partition, CITY, ClockKind.WALL, partitions=centre.partitions)
-            if centre.log[place]:
-                made.apply(made.fold(centre.log[place]))
-            yield shard, made
+def recompute(pair: ProcessorPair) -> Iterator[tuple[DuplicateProcessor, DuplicateProcessor]]:
+    """Yield every processor of duplicates, with another that folded the same log at once."""
+    for key, processor in pair.processors.items():
+        if isinstance(processor, DuplicateProcessor):
+            recomputed = DuplicateProcessor(processor.partition, CITY, ClockKind.WALL, partitions=pair.partitions)
+            if pair.log[key]:
+                recomputed.apply(recomputed.fold(pair.log[key]))
+            yield processor, recomputed

@@ -63,7 +63,7 @@ def at(local: str) -> Instant:
     return parse_instant(local.replace(" ", "T") + "+07:00")
 
 
-def body(event_type: str, time: Instant, id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
+def body(event_type: str, time: Instant, event_id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
     """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports.
 
     A directive comes from the city's leaders, unless it says from whom.
@@ -72,7 +72,7 @@ def body(event_type: str, time: Instant, id: str, subject: str = "1", source: st
         data = {"until": to_rfc3339(time + DAY), **data}
     told = {
         "specversion": "1.0",
-        "id": id,
+        "id": event_id,
         "source": source
         or ("/operations-centre/moments/field-reports" if event_type in OWN | KIN else "/hue/field-reports"),
         "subject": subject,
@@ -82,32 +82,34 @@ def body(event_type: str, time: Instant, id: str, subject: str = "1", source: st
     }
     if event_type == EventType.DIRECTED and "by" not in data:
         data["by"] = "ubnd-tp"
-        data["signature"] = signed(told)
+        data["signature"] = leaders_signature(told)
     return msgspec.json.encode(told)
 
 
-def signed(told: Mapping[str, Any]) -> str | None:
+def leaders_signature(told: Mapping[str, Any]) -> str | None:
     """Return the leaders' signature of a directive, given as an event without one; None of what is none."""
     with suppress(ValueError):
         return LEADERS.signature(msgspec.json.encode(told))
     return None
 
 
-def event(event_type: str, time: Instant, id: str = "", subject: str = "1", source: str = "", **data: Any) -> Event:
+def event(
+    event_type: str, time: Instant, event_id: str = "", subject: str = "1", source: str = "", **data: Any
+) -> Event:
     """Return an event of the incident field-reports:<subject>."""
     if event_type == "reported":
         data = {"service": "field-reports", **data}
-    said = body(event_type, time, id or f"{event_type}-{time}", subject, source, **data)
+    said = body(event_type, time, event_id or f"{event_type}-{time}", subject, source, **data)
     read = read_event(f"field-reports:{subject}".encode(), said)
     assert isinstance(read, Event), read
     return read
 
 
-def record(offset: int, event_type: str, time: Instant, id: str = "", subject: str = "1", **data: Any) -> Record:
+def record(offset: int, event_type: str, time: Instant, event_id: str = "", subject: str = "1", **data: Any) -> Record:
     """Return the same as a record of the log, appended at its own time."""
     if event_type == "reported":
         data = {"service": "field-reports", **data}
-    value = body(event_type, time, id or f"{event_type}-{time}", subject, **data)
+    value = body(event_type, time, event_id or f"{event_type}-{time}", subject, **data)
     return Record(offset, time, f"field-reports:{subject}".encode(), value)
 
 
@@ -139,9 +141,9 @@ LEAST: Mapping[EventType, Mapping[str, Any]] = {
 }
 
 
-def least(event_type: EventType, time: Instant, id: str = "") -> Event:
+def least_event(event_type: EventType, time: Instant, event_id: str = "") -> Event:
     """Return an event that says no more than its move needs."""
-    return event(event_type, time, id, **LEAST.get(event_type, {}))
+    return event(event_type, time, event_id, **LEAST.get(event_type, {}))
 
 
 # The least a booking has to say.
@@ -153,11 +155,13 @@ BOOKING: dict[Act, dict[str, Any]] = {
 }
 
 
-def booked(act: Act, time: Instant, id: str = "", subject: str = "A-001", offset: int = 0, **data: Any) -> Record:
+def booking_record(
+    act: Act, time: Instant, event_id: str = "", subject: str = "A-001", offset: int = 0, **data: Any
+) -> Record:
     """Return an act as a record of the log, appended at its own time unless the fold is already further."""
     event = {
         "specversion": "1.0",
-        "id": id or f"{act}-{time}",
+        "id": event_id or f"{act}-{time}",
         "source": "/hue/one-stop-shop",
         "subject": subject,
         "type": f"vn.ioc.{act}.v1",
@@ -172,7 +176,7 @@ def essence(incident: Incident) -> Incident:
     return replace(incident, fired_steps=(), fired_reminders=(), sent=(), next_at=None, sequence=0, version=0)
 
 
-def folded(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> IncidentProcessor:
+def processor_of(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> IncidentProcessor:
     """Return a partition that has folded a log, one record at a time."""
     shard = IncidentProcessor(0, CITY, clock)
     for one in log:
@@ -215,7 +219,7 @@ def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequen
         time = FIRST_DAY + hour * HOUR
         appended = max(appended + waits[offset % len(waits)] * HOUR, time)
         if isinstance(event_type, Act):
-            one = booked(event_type, time, subject=subject, offset=offset)
+            one = booking_record(event_type, time, subject=subject, offset=offset)
         else:
             one = record(offset, event_type, time, subject=subject, **_said(event_type, hour, happenings))
         made.append(replace(one, appended=appended))

@@ -20,7 +20,7 @@ from ioc.incident.lifecycle import EventType
 from ioc.incident.state import Incident
 from ioc.processors import serde
 from ioc.processors.incidents import IncidentProcessor
-from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, folded
+from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, processor_of
 
 ENDINGS = {EventType.RESOLVED, EventType.CANCELLED, EventType.REJECTED, EventType.MERGED}
 
@@ -83,7 +83,7 @@ def sum_of(incidents: list[Incident], period: Period) -> dict[str, float]:
 async def test_a_period_tells_what_counting_by_hand_tells(
     log: list[Record], clock: ClockKind, first: int, days: int
 ) -> None:
-    shard = folded(log, clock)
+    shard = processor_of(log, clock)
     shard.apply(shard.tick(LATER, 1000))
     incidents = list(shard.incidents.values())
     period = Period(FIRST_DAY + first * DAY, FIRST_DAY + (first + days) * DAY)

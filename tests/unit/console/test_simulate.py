@@ -30,7 +30,7 @@ from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
 from ioc.processors.sensors import SensorProcessor as Sensors
 from ioc.processors.serde import encode
-from tests.unit.processor_pair import Centre
+from tests.unit.processor_pair import ProcessorPair
 from tests.unit.samples import CITY, LEADERS, at
 
 FIRST = date(2025, 10, 27)
@@ -253,11 +253,11 @@ def test_without_the_leaders_key_there_are_no_directives() -> None:
 
 
 def test_in_the_storm_some_matters_are_reported_again_and_again() -> None:
-    centre = Centre(partitions=2)
+    centre = ProcessorPair(partitions=2)
     for one in played():
         if one.topic is Topic.EVENTS:
             centre.append(Topic.EVENTS, one.key, one.value, one.at)
-            centre.settle()
+            centre.deliver_all()
     merged = Counter(one.parent for one in centre.incidents.values() if one.state is State.MERGED)
     assert sum(count > 5 for count in merged.values()) >= 5
     illegal = [one for one in centre.refused if one.rejection.reason is Reason.ILLEGAL_MOVE]

@@ -54,7 +54,7 @@ LIFE = [
     event("unshelved", T + 115 * MINUTE),
     event("rated", T + 130 * MINUTE, score=2),
     event("cancelled", T + 140 * MINUTE),
-    event("acknowledged", T + 5 * MINUTE, id="another"),
+    event("acknowledged", T + 5 * MINUTE, event_id="another"),
 ]
 
 
@@ -192,7 +192,7 @@ def test_a_correction_follows_what_was_said() -> None:
     reported = event("reported", T, due={"resolve": "2026-04-14T10:00:00+07:00"})
     state, _ = run(reported, event("resolved", T + 3 * HOUR), DeadlinePassed("field-reports:1"))
     assert state.on_time is False
-    decision = decide(state, event("resolved", T + HOUR, id="earlier"), LATER, CITY)
+    decision = decide(state, event("resolved", T + HOUR, event_id="earlier"), LATER, CITY)
     assert decision.state is not None
     assert decision.state.on_time is True
     corrected = [fact for fact in decision.facts if fact.kind is FactKind.CORRECTED]

@@ -19,7 +19,7 @@ from ioc.incident.lifecycle import (
     commands_in,
 )
 from ioc.incident.state import Incident
-from tests.unit.samples import CITY, LATER, at, event, least
+from tests.unit.samples import CITY, LATER, at, event, least_event
 
 T = at("2026-04-14 08:00")
 ROADS = {
@@ -47,23 +47,23 @@ TOO_LATE = [(state, event_type) for state in ROADS for event_type in OWN if stat
 def brought_to(state: State) -> Incident:
     incident: Incident | None = None
     for minute, event_type in enumerate(ROADS[state]):
-        incident = decide(incident, least(event_type, T + minute * MINUTE), LATER, CITY).state
+        incident = decide(incident, least_event(event_type, T + minute * MINUTE), LATER, CITY).state
         if event_type is EventType.REPORTED:
-            incident = decide(incident, least(EventType.DIRECTED, T, "d"), LATER, CITY).state
+            incident = decide(incident, least_event(EventType.DIRECTED, T, "d"), LATER, CITY).state
     assert incident is not None
     assert incident.state is state
     return incident
 
 
 def shelved(incident: Incident) -> Incident:
-    state = decide(incident, least(EventType.SHELVED, T + 9 * MINUTE), LATER, CITY).state
+    state = decide(incident, least_event(EventType.SHELVED, T + 9 * MINUTE), LATER, CITY).state
     assert state is not None
     assert state.is_shelved
     return state
 
 
 def then(incident: Incident | None, event_type: EventType) -> Decision:
-    return decide(incident, least(event_type, T + 10 * MINUTE, "next"), LATER, CITY)
+    return decide(incident, least_event(event_type, T + 10 * MINUTE, "next"), LATER, CITY)
 
 
 @pytest.mark.parametrize(("state", "event_type"), ALLOWED)

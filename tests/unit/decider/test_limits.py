@@ -87,7 +87,7 @@ def test_a_senders_own_words_are_not_in_the_fault() -> None:
 
 
 def test_a_full_history_can_still_be_closed_but_not_grow() -> None:
-    refused = [event("resumed", T + n, id=f"r{n}") for n in range(1, MAX_HISTORY)]
+    refused = [event("resumed", T + n, event_id=f"r{n}") for n in range(1, MAX_HISTORY)]
     full = fold(event("reported", T), *refused).state
     more = fold(event("noted", T + HOUR, text="x"), state=full)
     assert more.rejection is not None
@@ -100,9 +100,9 @@ def test_a_full_history_can_still_be_closed_but_not_grow() -> None:
 
 def test_a_state_fits_into_its_record_however_much_is_said() -> None:
     words = "ế" * 8000
-    notes = [event("noted", T + n, id=f"n{n}", text=words) for n in range(1, 120)]
+    notes = [event("noted", T + n, event_id=f"n{n}", text=words) for n in range(1, 120)]
     units = [f"{number:0>120}" for number in range(200)]
-    directives = [event("directed", T + HOUR + n, id=f"d{n}", units=units, text=words) for n in range(1, 60)]
+    directives = [event("directed", T + HOUR + n, event_id=f"d{n}", units=units, text=words) for n in range(1, 60)]
     state = fold(event("reported", T, text=words), *notes, *directives, event("resolved", T + DAY)).state
     assert state is not None
     assert state.state is State.RESOLVED

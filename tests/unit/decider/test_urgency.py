@@ -129,7 +129,7 @@ def test_a_rule_that_is_not_urgent_can_bring_units_in_as_well() -> None:
 def test_the_reason_survives_however_many_words_come_after_it() -> None:
     """A late event has all judged again, by what is kept of the words."""
     words = "ế" * 8000
-    notes = [event("noted", T + 3 * HOUR + n, id=f"n{n}", text=words) for n in range(MAX_WORDS // 24_000 + 5)]
+    notes = [event("noted", T + 3 * HOUR + n, event_id=f"n{n}", text=words) for n in range(MAX_WORDS // 24_000 + 5)]
     explained = event("updated", T + 2 * HOUR, "u2", priority="high", actor="  Lan ", text=" " * 100 + words)
     state = then(URGENT, explained, *notes).state
     assert state is not None

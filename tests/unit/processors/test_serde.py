@@ -17,7 +17,7 @@ from ioc.incident.facts import Fact, FactKind
 from ioc.incident.lifecycle import State
 from ioc.processors import serde
 from ioc.processors.serde import Heartbeat
-from tests.unit.samples import LATER, LOGS, at, folded, record
+from tests.unit.samples import LATER, LOGS, at, processor_of, record
 
 INSTANTS = st.integers(0, 2**53)
 COUNTS = st.integers(-(10**9), 10**9).filter(bool)
@@ -85,7 +85,7 @@ def test_a_fact(fact: Fact) -> None:
 
 @given(LOGS, st.sampled_from(ClockKind))
 def test_incidents_and_the_facts_about_them(log: list[Record], clock: ClockKind) -> None:
-    processor = folded(log, clock)
+    processor = processor_of(log, clock)
     changes = processor.tick(LATER, 1000)
     for incident in (*processor.incidents.values(), *changes.incidents.values()):
         check_round_trip(serde.decode_incident, incident)
@@ -128,7 +128,7 @@ def test_a_record_of_a_newer_version_can_be_read_as_far_as_it_is_known() -> None
 def test_an_incident_holds_its_own_history_whole() -> None:
     """With its history an incident can be folded again from its record alone."""
     data = {"service": "field-reports", "title": "Cây đổ ở Huế", "ward": "19753"}
-    (incident,) = folded([record(0, "reported", at("2026-04-14 08:00"), **data)]).incidents.values()
+    (incident,) = processor_of([record(0, "reported", at("2026-04-14 08:00"), **data)]).incidents.values()
     (entry,) = serde.decode_incident(serde.encode(incident)).history
     assert (entry.time, entry.event_type, entry.source) == (at("2026-04-14 08:00"), "reported", "/hue/field-reports")
     assert msgspec.json.decode(entry.data) == data

@@ -124,8 +124,8 @@ def test_paused_and_resumed_in_one_second() -> None:
     clock = resolve_clock(
         city(4),
         event("reported", at("2024-04-16 08:00")),
-        event("resumed", second, id="a"),
-        event("paused", second, id="b"),
+        event("resumed", second, event_id="a"),
+        event("paused", second, event_id="b"),
     )
     assert clock.due == at("2024-04-16 13:30") + HOUR // 2
 

@@ -15,7 +15,7 @@ from ioc.incident.facts import Fact
 from ioc.office_records.records import Act
 from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
-from tests.unit.samples import CITY, at, booked, record
+from tests.unit.samples import CITY, at, booking_record, record
 
 CLOCKS = list(ClockKind)
 START = at("2026-04-14 08:00")
@@ -29,7 +29,7 @@ LOG = [
     record(2, "resolved", START + HOUR, subject="2"),
     record(3, "noted", START + HOUR, subject="3"),
     Record(4, START + HOUR, b"somebody's key", b"Nguyen's words"),
-    booked(Act.ISSUED, START + HOUR, offset=5),
+    booking_record(Act.ISSUED, START + HOUR, offset=5),
     replace(record(6, "noted", LATER, subject="3"), appended=LATER),
 ]
 

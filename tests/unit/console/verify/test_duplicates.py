@@ -15,7 +15,7 @@ from ioc.core.topics import Topic
 from ioc.processors.duplicates import DuplicateProcessor
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.duplicates.test_duplicates import T, off
-from tests.unit.processor_pair import Centre
+from tests.unit.processor_pair import ProcessorPair
 from tests.unit.samples import CITY
 
 PARTITIONS = 2
@@ -25,19 +25,19 @@ class InspectedCentre:
     """What is read of a centre in which reports were merged, unmerged and resolved."""
 
     def __init__(self) -> None:
-        made = Centre(PARTITIONS)
+        made = ProcessorPair(PARTITIONS)
         for number in range(6):
             made.happen("reported", f"{number}", T + number * MINUTE, **off(number * 90))
-        made.settle()
+        made.deliver_all()
         made.happen("unmerged", "1", T + 10 * MINUTE)
         made.happen("resolved", "0", T + 11 * MINUTE)
         made.append(Topic.SIGHTINGS, b"nothing", b"{")
-        made.settle()
+        made.deliver_all()
         self.events = [made.log[Topic.EVENTS, number] for number in range(PARTITIONS)]
         self.places = [self._found(made, number) for number in range(PARTITIONS)]
 
-    def _found(self, made: Centre, number: int) -> DuplicateSnapshot:
-        shard = next(one for one in made.matters if one.partition == number)
+    def _found(self, made: ProcessorPair, number: int) -> DuplicateSnapshot:
+        shard = next(one for one in made.duplicate_processors if one.partition == number)
         found = DuplicateSnapshot(number, position=shard.position, later=shard.position, clusters=dict(shard.clusters))
         found.log = list(made.log[Topic.SIGHTINGS, number])
         found.dead_letters = [refused_record(one) for one in made.refused if one.record in found.log]
