@@ -188,14 +188,14 @@ def directive_contributions(incident: Incident) -> Iterator[tuple[str, list[Cont
 
 
 def _answer_contributions(directive: Directive, answer: UnitAnswer) -> list[Contribution]:
-    directed, acknowledged, done = directive.at, answer.acknowledged_at, answer.done_at
+    directed, acknowledged_at, done_at = directive.at, answer.acknowledged_at, answer.done_at
     contributions: list[Contribution] = [(directed, Measure.DIRECTIVES, 1)]
-    if acknowledged is not None:
-        contributions.append((acknowledged, Measure.DIRECTIVES_ACKNOWLEDGED, 1))
-        contributions.append((acknowledged, Timing.DIRECTIVE_ACKNOWLEDGE, acknowledged - directed))
-    if done is not None:
-        contributions.append((done, Measure.DIRECTIVES_DONE, 1))
+    if acknowledged_at is not None:
+        contributions.append((acknowledged_at, Measure.DIRECTIVES_ACKNOWLEDGED, 1))
+        contributions.append((acknowledged_at, Timing.DIRECTIVE_ACKNOWLEDGE, acknowledged_at - directed))
+    if done_at is not None:
+        contributions.append((done_at, Measure.DIRECTIVES_DONE, 1))
         in_time = directive.on_time(answer)
-        contributions.append((done, Measure.DIRECTIVES_ON_TIME if in_time else Measure.DIRECTIVES_LATE, 1))
-        contributions.append((done, Timing.DIRECTIVE_DONE, done - directed))
+        contributions.append((done_at, Measure.DIRECTIVES_ON_TIME if in_time else Measure.DIRECTIVES_LATE, 1))
+        contributions.append((done_at, Timing.DIRECTIVE_DONE, done_at - directed))
     return contributions

@@ -54,8 +54,8 @@ def _computation(shape: Shape, expression: str) -> Callable[[Sums], FigureValue]
         case Shape.COUNT:
             return total(expression)
         case Shape.RATE | Shape.NUMBER:
-            part, whole = quotient(expression)
-            return lambda sums: _share(part(sums), whole(sums))
+            dividend, divisor = quotient(expression)
+            return lambda sums: _share(dividend(sums), divisor(sums))
         case Shape.SECONDS:
             millis, count = quotient(expression)
             return lambda sums: _mean_seconds(millis(sums), count(sums))
@@ -66,9 +66,9 @@ def _computation(shape: Shape, expression: str) -> Callable[[Sums], FigureValue]
             assert_never(shape)
 
 
-def _share(part: int, whole: int) -> float | None:
-    """Return the share of a whole to six digits; None of nothing."""
-    return round(part / whole, 6) if whole > 0 else None
+def _share(dividend: int, divisor: int) -> float | None:
+    """Return a share of 1 to six digits; None of nothing."""
+    return round(dividend / divisor, 6) if divisor > 0 else None
 
 
 def _timing_parts(flow: Aggregate, timing: Timing) -> dict[str, Any]:

@@ -32,14 +32,14 @@ from ioc.incident.state import Incident
 from ioc.processors import serde
 from ioc.processors.incident_change_set import IncidentChangeSet
 from ioc.processors.incidents import IncidentProcessor
-from tests.unit.samples import CITY, LATER, LOGS, at, event, folded, record, windows
+from tests.unit.samples import CITY, LATER, LOGS, at, event, processor_of, record, windows
 
-Part = tuple[Measure | Timing, int]
+MetricValue = tuple[Measure | Timing, int]
 PARTS = st.lists(st.tuples(st.sampled_from([*Measure, *Timing]), st.integers(0, 10**9)), max_size=30)
 T = at("2026-04-14 08:00")
 
 
-def sum_of(parts: list[Part]) -> Aggregate:
+def sum_of(parts: list[MetricValue]) -> Aggregate:
     window = Aggregate()
     for part in parts:
         window.add(*part)
@@ -47,7 +47,7 @@ def sum_of(parts: list[Part]) -> Aggregate:
 
 
 @given(PARTS, PARTS)
-def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Part], removed: list[Part]) -> None:
+def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[MetricValue], removed: list[MetricValue]) -> None:
     window = sum_of(kept)
     before = window.copy()
     for part in removed:
@@ -62,7 +62,9 @@ def test_what_is_taken_back_is_gone_and_a_copy_is_a_copy(kept: list[Part], remov
 
 
 @given(PARTS, PARTS, PARTS)
-def test_a_sum_has_the_same_bytes_however_it_came_about(one: list[Part], other: list[Part], gone: list[Part]) -> None:
+def test_a_sum_has_the_same_bytes_however_it_came_about(
+    one: list[MetricValue], other: list[MetricValue], gone: list[MetricValue]
+) -> None:
     there_and_back = sum_of(gone)
     for part in gone:
         there_and_back.add(*part, -1)
@@ -75,66 +77,74 @@ def test_a_sum_has_the_same_bytes_however_it_came_about(one: list[Part], other: 
 
 
 @given(PARTS, PARTS)
-def test_a_sum_leaves_both_as_they_are(one: list[Part], other: list[Part]) -> None:
+def test_a_sum_leaves_both_as_they_are(one: list[MetricValue], other: list[MetricValue]) -> None:
     left, right = sum_of(one), sum_of(other)
     left.plus(right)
     assert (left, right) == (sum_of(one), sum_of(other))
 
 
 @given(PARTS, PARTS)
-def test_a_longer_view_is_the_sum_of_its_windows(one: list[Part], other: list[Part]) -> None:
+def test_a_longer_view_is_the_sum_of_its_windows(one: list[MetricValue], other: list[MetricValue]) -> None:
     view = sum_of(one)
     view.merge(sum_of(other))
     assert view == sum_of(one + other)
 
 
-def recomputed(shard: IncidentProcessor, since: Instant) -> dict[Cell, Aggregate]:
+def recomputed(processor: IncidentProcessor, since: Instant) -> dict[Cell, Aggregate]:
     """Return the windows the final states make in one batch; minutes from `since` on."""
-    made: dict[Cell, Aggregate] = {}
-    day_of = shard.local_days.day_start
+    recomputed_windows: dict[Cell, Aggregate] = {}
+    day_of = processor.local_days.day_start
     states = [
-        *map(contributed, shard.incidents.values()),
-        *map(item_contributions.contributions_of, shard.items.values()),
+        *map(contributed, processor.incidents.values()),
+        *map(item_contributions.contributions_of, processor.items.values()),
     ]
-    for who, told in chain.from_iterable(state.items() for state in states):
-        for moment, what, value in told:
+    for key, added in chain.from_iterable(state.items() for state in states):
+        for moment, metric, value in added:
             minute, day = (
-                Cell(WindowSize.MINUTE, moment - moment % MINUTE, *who),
-                Cell(WindowSize.DAY, day_of(moment), *who),
+                Cell(WindowSize.MINUTE, moment - moment % MINUTE, *key),
+                Cell(WindowSize.DAY, day_of(moment), *key),
             )
             for cell in (minute, day):
-                made.setdefault(cell, Aggregate()).add(what, value)
-    kept = {cell: window for cell, window in made.items() if cell.span is WindowSize.DAY or cell.start >= since}
+                recomputed_windows.setdefault(cell, Aggregate()).add(metric, value)
+    kept = {
+        cell: window
+        for cell, window in recomputed_windows.items()
+        if cell.span is WindowSize.DAY or cell.start >= since
+    }
     return {cell: window for cell, window in kept.items() if not window.empty}
 
 
 @given(LOGS, st.sampled_from(ClockKind), st.booleans())
 def test_the_windows_are_what_the_final_states_add_up_to(log: list[Record], clock: ClockKind, ticked: bool) -> None:
-    shard = folded(log, clock)
+    processor = processor_of(log, clock)
     if ticked:
-        shard.apply(shard.tick(LATER, 1000))
-    since = (LATER if ticked else shard.position.clock) - MINUTE_RETENTION
+        processor.apply(processor.tick(LATER, 1000))
+    since = (LATER if ticked else processor.position.clock) - MINUTE_RETENTION
     kept = {
-        cell: window for cell, window in windows(shard).items() if cell.span is WindowSize.DAY or cell.start >= since
+        cell: window
+        for cell, window in windows(processor).items()
+        if cell.span is WindowSize.DAY or cell.start >= since
     }
-    assert kept == recomputed(shard, since)
+    assert kept == recomputed(processor, since)
 
 
-def counted(shard: IncidentProcessor, span: WindowSize, measure: Measure) -> dict[str, int]:
+def counts_of(processor: IncidentProcessor, span: WindowSize, measure: Measure) -> dict[str, int]:
     """Return what was counted, by the local start of its window."""
-    found = {cell.start: window.count(measure) for cell, window in shard.aggregates.items() if cell.span is span}
-    return {to_datetime(start + 7 * HOUR).strftime("%d %H:%M"): count for start, count in found.items() if count}
+    counts = {cell.start: window.count(measure) for cell, window in processor.aggregates.items() if cell.span is span}
+    return {to_datetime(start + 7 * HOUR).strftime("%d %H:%M"): count for start, count in counts.items() if count}
 
 
 def test_what_comes_late_corrects_the_window_it_belongs_to() -> None:
-    shard = folded([record(0, "reported", at("2026-04-13 23:50")), record(1, "resolved", at("2026-04-15 09:00"))])
-    assert counted(shard, WindowSize.DAY, Measure.RESOLVED) == {"15 00:00": 1}
+    processor = processor_of(
+        [record(0, "reported", at("2026-04-13 23:50")), record(1, "resolved", at("2026-04-15 09:00"))]
+    )
+    assert counts_of(processor, WindowSize.DAY, Measure.RESOLVED) == {"15 00:00": 1}
     earlier = replace(record(2, "resolved", at("2026-04-14 00:10")), appended=at("2026-04-15 10:00"))
-    shard.apply(shard.fold([earlier]))
-    assert counted(shard, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
-    assert counted(shard, WindowSize.DAY, Measure.RESOLVED) == {"14 00:00": 1}
-    assert counted(shard, WindowSize.MINUTE, Measure.RESOLVED) == {"14 00:10": 1}
-    timed = [window.timings[Timing.HANDLING].mean for window in windows(shard).values() if window.timings]
+    processor.apply(processor.fold([earlier]))
+    assert counts_of(processor, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
+    assert counts_of(processor, WindowSize.DAY, Measure.RESOLVED) == {"14 00:00": 1}
+    assert counts_of(processor, WindowSize.MINUTE, Measure.RESOLVED) == {"14 00:10": 1}
+    timed = [window.timings[Timing.HANDLING].mean for window in windows(processor).values() if window.timings]
     assert timed == [20 * MINUTE, 20 * MINUTE]
 
 
@@ -144,28 +154,28 @@ def let_go(changes: IncidentChangeSet) -> list[Cell]:
 
 def test_minutes_expire_and_days_are_kept() -> None:
     start = at("2026-04-13 08:00")
-    shard = folded([record(0, "reported", start)])
-    assert counted(shard, WindowSize.MINUTE, Measure.RECEIVED) == {"13 08:00": 1}
-    assert let_go(shard.fold([record(1, "noted", start + MINUTE_RETENTION)])) == []
-    gone = shard.fold([record(1, "noted", start + MINUTE_RETENTION + 1)])
+    processor = processor_of([record(0, "reported", start)])
+    assert counts_of(processor, WindowSize.MINUTE, Measure.RECEIVED) == {"13 08:00": 1}
+    assert let_go(processor.fold([record(1, "noted", start + MINUTE_RETENTION)])) == []
+    gone = processor.fold([record(1, "noted", start + MINUTE_RETENTION + 1)])
     assert [(cell.span, cell.start) for cell in let_go(gone)] == [(WindowSize.MINUTE, start)]
-    shard.apply(gone)
-    assert counted(shard, WindowSize.MINUTE, Measure.RECEIVED) == {}
-    assert counted(shard, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
-    assert let_go(shard.fold([record(2, "noted", start + 2 * MINUTE_RETENTION)])) == []
+    processor.apply(gone)
+    assert counts_of(processor, WindowSize.MINUTE, Measure.RECEIVED) == {}
+    assert counts_of(processor, WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1}
+    assert let_go(processor.fold([record(2, "noted", start + 2 * MINUTE_RETENTION)])) == []
 
 
 def test_before_the_horizon_there_are_days_alone() -> None:
-    difference = Delta()
-    difference.move({}, {("", "", ""): [(T + MINUTE - 1, Measure.RECEIVED, 1)]})
+    delta = Delta()
+    delta.move({}, {("", "", ""): [(T + MINUTE - 1, Measure.RECEIVED, 1)]})
     for horizon, spans in ((T, [WindowSize.MINUTE, WindowSize.DAY]), (T + 1, [WindowSize.DAY])):
-        assert [cell.span for cell in difference.updated_windows({}, LocalDays(CITY.zone), horizon)] == spans
+        assert [cell.span for cell in delta.updated_windows({}, LocalDays(CITY.zone), horizon)] == spans
 
 
 def test_a_day_is_the_citys_own() -> None:
     midnight = at("2026-04-14 00:00")
     log = [record(0, "reported", midnight - 1, subject="1"), record(1, "reported", midnight, subject="2")]
-    assert counted(folded(log), WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1, "14 00:00": 1}
+    assert counts_of(processor_of(log), WindowSize.DAY, Measure.RECEIVED) == {"13 00:00": 1, "14 00:00": 1}
     assert next_day(CITY.zone, midnight) == midnight + DAY
 
 
@@ -217,8 +227,8 @@ def test_late_and_disliked_is_not_good_once() -> None:
 
 def test_a_matter_that_changes_hands_is_counted_with_the_new_unit_alone() -> None:
     log = [record(0, "reported", T), record(1, "assigned", T + HOUR, unit="pc-hue")]
-    assert {cell.unit for cell in windows(folded(log[:1]))} == {"ioc"}
-    assert {cell.unit for cell in windows(folded(log))} == {"pc-hue"}
+    assert {cell.unit for cell in windows(processor_of(log[:1]))} == {"ioc"}
+    assert {cell.unit for cell in windows(processor_of(log))} == {"pc-hue"}
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]))

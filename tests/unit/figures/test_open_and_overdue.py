@@ -19,7 +19,7 @@ from ioc.incident.lifecycle import EventType
 from ioc.incident.state import Incident
 from ioc.processors.incidents import IncidentProcessor
 from ioc.processors.reader import read_event
-from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, folded, record
+from tests.unit.samples import CITY, FIRST_DAY, LATER, LOGS, at, event, processor_of, record
 
 T = at("2026-04-14 08:00")
 
@@ -38,9 +38,9 @@ def states_at(events: Sequence[Event], moment: Instant) -> list[Incident]:
     return [state for state in states.values() if state is not None]
 
 
-def summed(shard: IncidentProcessor, measure: Measure, moment: Instant) -> int:
+def standing_at(processor: IncidentProcessor, measure: Measure, moment: Instant) -> int:
     """Return the sum of the day windows that begin before a moment, itself the beginning of a day."""
-    days = ((cell, window) for cell, window in shard.aggregates.items() if cell.span is WindowSize.DAY)
+    days = ((cell, window) for cell, window in processor.aggregates.items() if cell.span is WindowSize.DAY)
     return sum(window.count(measure) for cell, window in days if cell.start < moment)
 
 
@@ -48,13 +48,13 @@ def summed(shard: IncidentProcessor, measure: Measure, moment: Instant) -> int:
 def test_open_at_the_end_of_a_day_is_what_the_events_so_far_left_open(
     log: list[Record], clock: ClockKind, ticked: bool
 ) -> None:
-    shard = folded(log, clock)
+    processor = processor_of(log, clock)
     if ticked:
-        shard.apply(shard.tick(LATER, 1000))
+        processor.apply(processor.tick(LATER, 1000))
     for day in range(8):
         moment = FIRST_DAY + day * 24 * HOUR
         left = sum(state.is_open for state in states_at(read(log), moment))
-        assert summed(shard, Measure.OPEN, moment) == left
+        assert standing_at(processor, Measure.OPEN, moment) == left
 
 
 def is_late(state: Incident, moment: Instant) -> bool:
@@ -70,11 +70,11 @@ def test_overdue_at_the_end_of_a_day_is_what_the_events_so_far_left_overdue(
     log = [one for one in log if b'"priority"' not in (one.value or b"")]
     if not log:
         return
-    shard = folded(log, clock)
-    shard.apply(shard.tick(LATER, 1000))
+    processor = processor_of(log, clock)
+    processor.apply(processor.tick(LATER, 1000))
     for day in range(8):
         moment = FIRST_DAY + day * 24 * HOUR
-        assert summed(shard, Measure.OVERDUE, moment) == sum(
+        assert standing_at(processor, Measure.OVERDUE, moment) == sum(
             is_late(one, moment) for one in states_at(read(log), moment)
         )
 
@@ -112,14 +112,14 @@ def test_a_matter_solved_and_reopened_stood_closed_between() -> None:
 
 
 def test_an_open_matter_is_overdue_once_that_was_announced() -> None:
-    shard = folded([record(0, "reported", T, due=DUE)])
+    processor = processor_of([record(0, "reported", T, due=DUE)])
     midnight = at("2026-04-15 00:00")
-    assert summed(shard, Measure.OVERDUE, midnight) == 0
-    shard.apply(shard.tick(T + 2 * HOUR + 1, 10))
-    assert summed(shard, Measure.OVERDUE, midnight) == 1
+    assert standing_at(processor, Measure.OVERDUE, midnight) == 0
+    processor.apply(processor.tick(T + 2 * HOUR + 1, 10))
+    assert standing_at(processor, Measure.OVERDUE, midnight) == 1
     in_time = record(1, "resolved", T + HOUR)
-    shard.apply(shard.fold([in_time]))
-    assert summed(shard, Measure.OVERDUE, midnight) == summed(shard, Measure.OPEN, midnight) == 0
+    processor.apply(processor.fold([in_time]))
+    assert standing_at(processor, Measure.OVERDUE, midnight) == standing_at(processor, Measure.OPEN, midnight) == 0
 
 
 def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -> None:
@@ -128,9 +128,9 @@ def test_a_change_of_rule_that_leaves_the_due_as_it_was_counts_nothing_twice() -
         SlaRule(priority, match, "247", {TargetName.RESOLVE: 2 * HOUR}, on_priority=OnPriority.RETROACTIVE)
         for priority, match in named.items()
     ]
-    shard = IncidentProcessor(0, replace(CITY, rules=SlaPolicy(tuple(rules))), ClockKind.WALL)
+    processor = IncidentProcessor(0, replace(CITY, rules=SlaPolicy(tuple(rules))), ClockKind.WALL)
     for offset, (event_type, said) in enumerate((("reported", {}), ("updated", {"priority": "high"}))):
-        shard.apply(shard.fold([record(offset, event_type, T + offset * 3 * HOUR, **said)]))
-        shard.apply(shard.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))
-    assert shard.incidents["field-reports:1"].rule == "high"
-    assert summed(shard, Measure.OVERDUE, at("2026-04-15 00:00")) == 1
+        processor.apply(processor.fold([record(offset, event_type, T + offset * 3 * HOUR, **said)]))
+        processor.apply(processor.tick(T + offset * 3 * HOUR + 2 * HOUR + 1, 10))
+    assert processor.incidents["field-reports:1"].rule == "high"
+    assert standing_at(processor, Measure.OVERDUE, at("2026-04-15 00:00")) == 1
