@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from msgspec import Struct
 
 from api.commands.idempotency import IdempotencyCache
 from api.http.app_key import AppKey
-from api.http.dependencies import TheMetrics, ThePublisher
+from api.http.dependencies import the_metrics, the_publisher
 from api.http.metrics import Metrics
 from api.http.publisher import Publisher
 from api.read_model.dependencies import TheReadModel
@@ -19,7 +19,6 @@ the_idempotency_cache = AppKey[IdempotencyCache]("idempotency_cache")
 the_signer = AppKey[Signer | None]("signer")
 
 TheIdempotencyCache = Annotated[IdempotencyCache, Depends(the_idempotency_cache)]
-TheSigner = Annotated[Signer | None, Depends(the_signer)]
 
 
 class CommandContext(Struct, frozen=True):
@@ -32,15 +31,15 @@ class CommandContext(Struct, frozen=True):
     signer: Signer | None
 
 
-async def command_context(
-    model: TheReadModel,
-    publisher: ThePublisher,
-    metrics: TheMetrics,
-    idempotency: TheIdempotencyCache,
-    signer: TheSigner,
-) -> CommandContext:
+async def command_context(model: TheReadModel, request: Request) -> CommandContext:
     """Return what a command needs, once the picture is whole."""
-    return CommandContext(model, publisher, metrics, idempotency, signer)
+    return CommandContext(
+        model,
+        the_publisher.of(request),
+        the_metrics.of(request),
+        the_idempotency_cache.of(request),
+        the_signer.of(request),
+    )
 
 
 TheCommandContext = Annotated[CommandContext, Depends(command_context)]

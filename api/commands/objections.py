@@ -82,7 +82,7 @@ def _state_conflicts(command: str, entry: IndexEntry) -> Iterator[FieldError]:
 def _unknown_names(values: Json, service: str, catalogue: Catalogue) -> Iterator[FieldError]:
     """Yield an error for each name in a body that the catalogue does not know."""
     for name, payload in _payloads_with_names(values):
-        yield from (FieldError(name, fault.reason) for fault in catalogue_errors(payload, service, catalogue))
+        yield from (FieldError(name, error.reason) for error in catalogue_errors(payload, service, catalogue))
 
 
 def _payloads_with_names(values: Json) -> Iterator[tuple[str, Payload]]:

@@ -61,7 +61,7 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=256, desc
 
 
 def _add(command: str, body_type: type[CommandBody]) -> None:
-    async def order(
+    async def post_command(
         operator: OperatorCaller,
         entry: TheEntry,
         context: TheCommandContext,
@@ -75,10 +75,10 @@ def _add(command: str, body_type: type[CommandBody]) -> None:
 
     # FastAPI reads the body's model from the annotation; each command has its own.
     annotation: Any = Annotated[body_type, Body()]
-    order.__annotations__["body"] = annotation
+    post_command.__annotations__["body"] = annotation
     router.add_api_route(
         f"/incidents/{{id:path}}/{command}",
-        order,
+        post_command,
         methods=["POST"],
         status_code=202,
         name=command,

@@ -96,7 +96,7 @@ class AdmissionPolicy(Struct, frozen=True):
             case Booking():
                 return items.admission_rejection(event, now, self.catalogue)
             case Observation():
-                return sensor_slice_fold.refused_at_the_door(event, now, self.catalogue)
+                return sensor_slice_fold.admission_rejection(event, now, self.catalogue)
         assert_never(event)
 
 

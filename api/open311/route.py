@@ -44,7 +44,7 @@ def _rejection_of(error: GeoReportRejection | Problem | RequestValidationError) 
             return GeoReportRejection(GeoReportError(error.status, error.title), retry_after=wait)
         case RequestValidationError():
             return GeoReportRejection(
-                *(GeoReportError(400, f"{fault.field}: {fault.reason}") for fault in errors_of_request(error))
+                *(GeoReportError(400, f"{each.field}: {each.reason}") for each in errors_of_request(error))
             )
     assert_never(error)
 

@@ -25,7 +25,7 @@ _IN_THE_FUTURE = Rejection(Reason.IN_THE_FUTURE, (FieldError("time", "ahead of t
 _WRONG_MEASURE = Rejection(Reason.INVALID, (FieldError("data.measure", "not the unit of measure of the catalogue"),))
 
 
-def refused_at_the_door(observation: Observation, now: Instant, catalogue: Catalogue) -> Rejection | None:
+def admission_rejection(observation: Observation, now: Instant, catalogue: Catalogue) -> Rejection | None:
     """Return why an observation is refused whatever the state of its sensor is, or None."""
     sensor = catalogue.sensors.get(observation.sensor)
     if sensor is None:
@@ -62,7 +62,7 @@ class SensorSliceFold(SliceFold):
         if read.sensor in self.processor.catalogue.sensors and read.sensor not in self.processor.catalogued:
             return STRAY
         now = max(self.now, record.appended) if self.processor.clock is ClockKind.WALL else read.time
-        return refused_at_the_door(read, now, self.processor.catalogue) or read
+        return admission_rejection(read, now, self.processor.catalogue) or read
 
     def _advance_clock(self, read: Observation | Watermark | Rejection, record: Record) -> None:
         if self.processor.clock is ClockKind.WALL:
