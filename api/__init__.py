@@ -1,1 +1,1 @@
-"""The HTTP side: read model, REST, live stream, intake of operator commands, the screen."""
+"""The HTTP side: the read model, REST, the live feed, the intake of events and commands, and the screen."""

@@ -1,4 +1,4 @@
-"""The screen at `/`, with its files under `/screen/`."""
+"""The screen: its page at `/`, its files under `/screen/`."""
 
 from hashlib import sha256
 from os import PathLike, stat_result
@@ -12,14 +12,14 @@ from starlette.types import Scope
 FOLDER = Path(__file__).parent.parent / "screen"
 
 _HEADERS = {
-    "Cache-Control": "no-cache",  # ask each time; the ETag makes the answer short
+    "Cache-Control": "no-cache",  # browsers ask each time; the ETag keeps the answer short
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 
 
 class ScreenFiles(StaticFiles):
-    """Static files that trust nothing but themselves."""
+    """Static files whose headers allow content of this server only."""
 
     def file_response(
         self,
@@ -45,7 +45,7 @@ async def index(request: Request) -> Response:
 
 
 def build_id() -> str:
-    """Return a name for this state of the screen's files: it changes when one of them does."""
+    """Return a digest of the screen's files: it changes when one of them does."""
     digest = sha256()
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The catalogue over HTTP: services, units and wards, the map, and the link to the war room."""

@@ -1,4 +1,4 @@
-"""The catalogue and the map as they are shown."""
+"""The shapes of answers about the catalogue and the map."""
 
 from typing import Any, Literal
 

@@ -17,7 +17,7 @@ class AppKey(Generic[PartT]):
         self._name = name
 
     def put(self, api: FastAPI, part: PartT) -> None:
-        """Keep a part, in place of the one there was."""
+        """Keep a part; it replaces the former one."""
         setattr(api.state, self._name, part)
 
     def of(self, request: Request) -> PartT:

@@ -1,4 +1,4 @@
-"""Authentication and authorization: bearer tokens (JWT, RFC 7519), checked by the keys of the settings, and their roles.
+"""Authentication and authorization: bearer tokens (JWT, RFC 7519), the keys that check them, and the roles they carry.
 
 Without such settings commands are open, as on a developer's machine, and nobody may see an identity.
 """

@@ -1,4 +1,4 @@
-"""TODO."""
+"""JSON objects as the API builds them, and what they hold: instants as text, objects encoded beforehand."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from ioc.core.times import Instant, to_rfc3339
 Json = dict[str, Any]
 
 
-def moment(at: Instant | None) -> str | None:
+def optional_rfc3339(instant: Instant | None) -> str | None:
     """Return an instant as RFC 3339 text, None as None."""
-    return None if at is None else to_rfc3339(at)
+    return None if instant is None else to_rfc3339(instant)
 
 
-def encoded(told: Json) -> Raw:
-    """Return as JSON what is told, to be part of several messages."""
-    return Raw(msgspec.json.encode(told))
+def raw_json(value: Json) -> Raw:
+    """Encode an object once that several messages will contain."""
+    return Raw(msgspec.json.encode(value))

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, with every fault named at once."""
+"""Errors as problem details (RFC 9457), which name all field errors at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,13 +34,16 @@ class ProblemShown(BaseModel):
 
 
 class Problem(Exception):
-    """An answer that is not what was asked for: the status, a title, and the faults found."""
+    """Ends a request with an error: its HTTP status, a title, and the errors of single fields.
+
+    `members` are added to the body, `headers` to the response.
+    """
 
     def __init__(
         self,
         status: int,
         title: str,
-        faults: Sequence[FieldError] = (),
+        errors: Sequence[FieldError] = (),
         detail: str = "",
         members: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -48,20 +51,20 @@ class Problem(Exception):
         super().__init__(title)
         self.status = status
         self.title = title
-        self.faults = faults
+        self.errors = errors
         self.detail = detail
         self.members = members or {}
         self.headers = headers or {}
 
 
-def respond(problem: Problem) -> Response:
-    """Return a problem as a response."""
+def problem_response(problem: Problem) -> Response:
+    """Return the response that tells a problem. 503 asks the client to try again after a second."""
     body: dict[str, object] = {
         **problem.members,
         "type": "about:blank",
         "title": problem.title,
         "status": problem.status,
-        "errors": [{"field": fault.field, "reason": fault.reason} for fault in problem.faults],
+        "errors": [{"field": error.field, "reason": error.reason} for error in problem.errors],
     }
     if problem.detail:
         body["detail"] = problem.detail
@@ -69,39 +72,39 @@ def respond(problem: Problem) -> Response:
     return Response(msgspec.json.encode(body), problem.status, headers, MEDIA_TYPE)
 
 
-def faults_of(error: RequestValidationError) -> list[FieldError]:
-    """Return what is wrong with a request, field by field."""
-    found = [FieldError(_field(one), str(one["msg"]).removeprefix("Value error, ")) for one in error.errors()]
-    return list(dict.fromkeys(found))
+def errors_of_request(error: RequestValidationError) -> list[FieldError]:
+    """Return the field errors of a request that FastAPI found invalid, each once."""
+    errors = (FieldError(_field(detail), str(detail["msg"]).removeprefix("Value error, ")) for detail in error.errors())
+    return list(dict.fromkeys(errors))
 
 
-def _field(error: Mapping[str, Any]) -> str:
-    """Drop where the field was sent (body, query, header); what is left is the name its sender knows."""
-    if error["type"] == "json_invalid":
+def _field(detail: Mapping[str, Any]) -> str:
+    """Return the name of a field as its sender knows it: without where it was sent (body, query, header)."""
+    if detail["type"] == "json_invalid":
         return "body"
-    name = ".".join(str(part) for part in error["loc"][1:]) or "body"
+    name = ".".join(map(str, detail["loc"][1:])) or "body"
     return name.encode(errors="replace").decode()  # half of a surrogate pair is JSON, but no text
 
 
-def install(api: FastAPI) -> None:
-    """Let every error of an API be answered as problem details."""
+def install_problem_handlers(api: FastAPI) -> None:
+    """Make an API answer every error with problem details."""
 
     @api.exception_handler(Problem)
     async def on_problem(_: Request, problem: Problem) -> Response:
-        return respond(problem)
+        return problem_response(problem)
 
     @api.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> Response:
-        response = respond(Problem(error.status_code, str(error.detail)))
+        response = problem_response(Problem(error.status_code, str(error.detail)))
         response.headers.update(error.headers or {})
         return response
 
     @api.exception_handler(RequestValidationError)
     async def on_invalid(_: Request, error: RequestValidationError) -> Response:
-        return respond(Problem(422, "The request is not valid", faults_of(error)))
+        return problem_response(Problem(422, "The request is not valid", errors_of_request(error)))
 
 
-_WORDS = {
+_DESCRIPTIONS = {
     401: "A bearer token is needed, or it is not valid",
     403: "The token does not give the role that is needed",
     404: "No such incident, or nothing of it that is asked for",
@@ -114,9 +117,9 @@ _WORDS = {
 }
 
 
-def _example(status: int, title: str, *faults: tuple[str, str], **more: str) -> dict[str, object]:
-    errors = [{"field": field, "reason": reason} for field, reason in faults]
-    return {"type": "about:blank", "title": title, "status": status, "errors": errors, **more}
+def _example(status: int, title: str, *fields: tuple[str, str], **members: str) -> dict[str, object]:
+    errors = [{"field": field, "reason": reason} for field, reason in fields]
+    return {"type": "about:blank", "title": title, "status": status, "errors": errors, **members}
 
 
 EXAMPLES = {
@@ -137,6 +140,6 @@ EXAMPLES = {
 }
 
 
-def shown(*statuses: int) -> dict[int | str, dict[str, object]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     """Return the OpenAPI entries of the problems a route can answer with."""
-    return {status: {"model": ProblemShown, "description": _WORDS[status]} for status in statuses}
+    return {status: {"model": ProblemShown, "description": _DESCRIPTIONS[status]} for status in statuses}

@@ -1,4 +1,4 @@
-"""The one way in, seen from the API: nobody hears of an event before the broker has acknowledged it."""
+"""The API's way to the log: no event is confirmed to its sender before the broker has acknowledged it."""
 
 import asyncio
 import logging
@@ -10,16 +10,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 
 from api.http.kafka_clients import event_producer
-from ioc.core.records import Outgoing
+from ioc.core.records import Headers, Outgoing
 from ioc.core.topics import Topic
 
-Headers = Sequence[tuple[str, bytes]]
-
-# Seconds that the broker may take before what was sent is not known to be safe; it may still be written later.
+# Seconds the broker may take to acknowledge a record; after that it may still be written, but nobody knows.
 PATIENCE = 10.0
-_LAST_WORDS = 5.0
-# Said before anything went out: the producer is none the worse for them.
-_OURS = (MessageSizeTooLargeError, KafkaTimeoutError)
+_STOP_SECONDS = 5.0
+# Raised before anything was sent: the producer can go on.
+_HARMLESS_ERRORS = (MessageSizeTooLargeError, KafkaTimeoutError)
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +27,7 @@ class NotPublished(Exception):
 
 
 class Publisher(Protocol):
-    """Writes events, and other records; returns once all are safe. Raises NotPublished when one is not known to be."""
+    """Writes records and returns once all are safe. Raises NotPublished when one is not known to be."""
 
     async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
         """Publish one record under an incident's id, or give it up after `PATIENCE`."""
@@ -39,7 +37,7 @@ class Publisher(Protocol):
 
 
 class KafkaPublisher:
-    """Publishes to the broker, acknowledged by all in-sync replicas, each record once and in order."""
+    """Publishes to Kafka: acknowledged by all in-sync replicas, each record once and in order."""
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
@@ -48,9 +46,9 @@ class KafkaPublisher:
 
     async def start(self) -> None:
         """Connect. Raises KafkaError when no broker answers."""
-        self._producer = await self._started()
+        self._producer = await self._start_producer()
 
-    async def _started(self) -> AIOKafkaProducer:
+    async def _start_producer(self) -> AIOKafkaProducer:
         producer = event_producer(self._bootstrap)
         try:
             await producer.start()
@@ -60,48 +58,52 @@ class KafkaPublisher:
         return producer
 
     async def stop(self) -> None:
-        """Disconnect; what the broker has not acknowledged in a while is given up."""
+        """Disconnect; records the broker does not acknowledge within some seconds are given up."""
         if self._renewal is not None:
             self._renewal.cancel()
         if self._producer is not None:
-            await _let_go(self._producer)
+            await _stop_producer(self._producer)
 
     async def publish(self, key: bytes, value: bytes, headers: Headers, topic: Topic = Topic.EVENTS) -> None:
-        """Publish one record and wait for the broker's word."""
+        """Publish one record and wait for the acknowledgement."""
         try:
             await asyncio.wait_for(self.publish_all([Outgoing(topic, key, value, tuple(headers))]), PATIENCE)
         except TimeoutError as error:
             raise NotPublished from error
 
     async def publish_all(self, records: Sequence[Outgoing]) -> None:
-        """Publish records and wait for the broker's word on every one."""
+        """Publish records and wait for the acknowledgement of each."""
         producer = self._producer
         if producer is None:
             raise NotPublished
         try:
-            sent = [
-                await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers)) for one in records
+            acknowledgements = [
+                await producer.send(record.topic, record.value, key=record.key, headers=list(record.headers))
+                for record in records
             ]
-            await asyncio.gather(*sent)
+            await asyncio.gather(*acknowledgements)
         except KafkaError as error:
-            if not isinstance(error, _OURS):
+            if not isinstance(error, _HARMLESS_ERRORS):
                 self._renew(producer)
             raise NotPublished from error
 
-    def _renew(self, doubtful: AIOKafkaProducer) -> None:
-        """Go on with a new producer: aiokafka's counts a batch it gave up, and the broker refuses all after the gap."""
-        if doubtful is self._producer and (self._renewal is None or self._renewal.done()):
-            self._renewal = asyncio.create_task(self._replace(doubtful))
+    def _renew(self, failed: AIOKafkaProducer) -> None:
+        """Go on with a new producer.
 
-    async def _replace(self, doubtful: AIOKafkaProducer) -> None:
+        aiokafka counts a batch that it gave up as sent, and the broker rejects every batch after the gap.
+        """
+        if failed is self._producer and (self._renewal is None or self._renewal.done()):
+            self._renewal = asyncio.create_task(self._replace(failed))
+
+    async def _replace(self, failed: AIOKafkaProducer) -> None:
         try:
-            self._producer = await self._started()
+            self._producer = await self._start_producer()
         except KafkaError as error:
             _log.warning("no new producer yet: %s", type(error).__name__)  # the next record that fails tries again
             return
-        await _let_go(doubtful)
+        await _stop_producer(failed)
 
 
-async def _let_go(producer: AIOKafkaProducer) -> None:
+async def _stop_producer(producer: AIOKafkaProducer) -> None:
     with suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(producer.stop(), _LAST_WORDS)
+        await asyncio.wait_for(producer.stop(), _STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""The settings of the API, read once by the command line from `IOC_*` variables."""
+"""The settings of the API, read once from the environment (`IOC_*`) when the process starts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,14 +29,14 @@ class ApiSettings(BaseSettings):
 
     @field_validator("map_geojson")
     @classmethod
-    def _is_there(cls, path: Path | None) -> Path | None:
+    def _check_file_exists(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_file():
             raise ValueError(f"IOC_MAP_GEOJSON names no file: {path}")
         return path
 
     @field_validator("signing_key")
     @classmethod
-    def _is_a_key(cls, path: Path | None) -> Path | None:
+    def _check_is_key(cls, path: Path | None) -> Path | None:
         if path is not None:
             try:
                 private_key(path.read_bytes())
@@ -50,7 +50,7 @@ _END_OF_KEY = "-----END PUBLIC KEY-----"
 
 
 class AuthSettings(BaseSettings):
-    """Whose tokens the API believes. All that is needed to check one is set, or nothing is."""
+    """Which tokens the API accepts. Either everything that is needed to check one is set, or nothing is."""
 
     model_config = SettingsConfigDict(env_prefix="IOC_AUTH_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -63,29 +63,29 @@ class AuthSettings(BaseSettings):
     sources_claim: str = Field("sources", description="where those of producers list the sources they speak for")
 
     @property
-    def on(self) -> bool:
-        """True when tokens are checked; else commands are open to all, and identities are shown to nobody."""
+    def is_on(self) -> bool:
+        """True when tokens are checked; otherwise anyone may give commands, and nobody sees identities."""
         return bool(self.model_fields_set)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The public keys, or the one shared secret."""
-        text = self.key.get_secret_value() if self.key is not None else self._filed()
+        text = self.key.get_secret_value() if self.key is not None else self._key_in_file()
         if self.algorithm.startswith("HS"):
             return (text,)
         return tuple(f"{key.strip()}\n{_END_OF_KEY}\n" for key in text.split(_END_OF_KEY)[:-1])
 
-    def _filed(self) -> str:
+    def _key_in_file(self) -> str:
         return self.key_file.read_text().strip() if self.key_file is not None and self.key_file.is_file() else ""
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        faults = list(self._faults()) if self.on else []
-        if faults:
-            raise ValueError("; ".join(faults))
+    def _check_complete(self) -> Self:
+        errors = list(self._errors()) if self.is_on else []
+        if errors:
+            raise ValueError("; ".join(errors))
         return self
 
-    def _faults(self) -> Iterator[str]:
+    def _errors(self) -> Iterator[str]:
         if not self.issuer:
             yield "IOC_AUTH_ISSUER is missing"
         if not self.audience:
@@ -94,10 +94,10 @@ class AuthSettings(BaseSettings):
             yield f"IOC_AUTH_ALGORITHM is none of {', '.join(ALGORITHMS)}"
         if (self.key is None) is (self.key_file is None):
             yield "either IOC_AUTH_KEY or IOC_AUTH_KEY_FILE is needed"
-        elif self.algorithm in ALGORITHMS and not self._keys_are_sound():
+        elif self.algorithm in ALGORITHMS and not self._has_sound_keys():
             yield f"IOC_AUTH_KEY holds no key that is long enough for {self.algorithm}"
 
-    def _keys_are_sound(self) -> bool:
+    def _has_sound_keys(self) -> bool:
         algorithm = get_default_algorithms()[self.algorithm]
         try:
             too_short = [algorithm.check_key_length(algorithm.prepare_key(key)) for key in self.keys]

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Who reported an incident: shown to few, and every look is recorded."""

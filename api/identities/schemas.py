@@ -1,4 +1,4 @@
-"""TODO."""
+"""The shape of an answer about a reporter."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Notifications and maintenance windows over HTTP."""

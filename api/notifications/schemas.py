@@ -1,4 +1,4 @@
-"""The ledger of notifications, and the maintenance windows that suppress them, as they are shown."""
+"""The shapes of answers about notifications, and about the maintenance windows that suppress them."""
 
 from typing import Literal
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from msgspec import Struct
 
 from api.http.app_key import AppKey
@@ -22,18 +22,18 @@ the_read_model = AppKey[ReadModel]("read_model")
 AnyReadModel = Annotated[ReadModel, Depends(the_read_model)]
 
 
-async def check_ready(readiness: Annotated[Readiness, Depends(the_readiness)]) -> None:
+async def check_ready(request: Request) -> None:
     """Answer 503 while the log is still being read: half a picture is worse than none."""
-    if not readiness.ready:
+    if not the_readiness.of(request).ready:
         raise Problem(503, "The picture is still being read from the log")
 
 
 WhenReady = Annotated[None, Depends(check_ready)]
 
 
-async def ready_read_model(_: WhenReady, model: AnyReadModel) -> ReadModel:
+async def ready_read_model(_: WhenReady, request: Request) -> ReadModel:
     """Return the read model once it holds the whole picture."""
-    return model
+    return the_read_model.of(request)
 
 
 TheReadModel = Annotated[ReadModel, Depends(ready_read_model)]

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What offices keep in registers, over HTTP: dossiers and queues."""

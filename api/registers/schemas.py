@@ -1,8 +1,8 @@
-"""Dossiers and queues as they are shown to anybody."""
+"""The shapes of answers about dossiers and queues, which anybody may see."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.fresh import Fresh
+from api.http.freshness_schema import WithFreshness
 
 
 class NamedShown(BaseModel):
@@ -47,7 +47,7 @@ class DossierShown(BaseModel):
     evidence: list[ShownToAll]
 
 
-class DossiersShown(Fresh):
+class DossiersShown(WithFreshness):
     """The dossiers with a code: one, unless several sources use the same numbers."""
 
     model_config = ConfigDict(title="Dossiers")
@@ -66,7 +66,7 @@ class QueueShown(BaseModel):
     longest_wait_s: float | None = Field(description="Null when nobody waits")
 
 
-class QueuesShown(Fresh):
+class QueuesShown(WithFreshness):
     """The queues of today."""
 
     model_config = ConfigDict(title="Queues")

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Sensors over HTTP."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from api.app.middleware import MOST_BYTES
+from api.app.middleware import MAX_BODY_BYTES
 from api.http.settings import ApiSettings
 from tests.api.conftest import City
 
@@ -22,7 +22,7 @@ async def in_chunks(size: int) -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("path", [COMMAND, "/figures", "/nowhere"])
 async def test_a_long_body_is_refused_whoever_it_is_for(client: httpx.AsyncClient, path: str) -> None:
-    for body in (b" " * (MOST_BYTES + 1), in_chunks(MOST_BYTES + 1024)):
+    for body in (b" " * (MAX_BODY_BYTES + 1), in_chunks(MAX_BODY_BYTES + 1024)):
         answer = await client.post(path, content=body)
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
@@ -33,7 +33,7 @@ async def test_a_body_up_to_the_limit_is_read_in_chunks(city: City, client: http
 
     async def padded() -> AsyncIterator[bytes]:
         yield b'{"actor": '
-        async for chunk in in_chunks(MOST_BYTES - 2048):
+        async for chunk in in_chunks(MAX_BODY_BYTES - 2048):
             yield chunk
         yield b'"Lan"}'
 

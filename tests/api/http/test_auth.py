@@ -132,7 +132,7 @@ async def test_a_shared_secret_and_roles_that_lie_deeper_will_do() -> None:
             key=SecretStr(SECRET), algorithm="HS256", issuer="i", audience="ioc", roles_claim="realm_access.roles"
         )
     )
-    caller = gate.caller(token(SECRET, "HS256", iss="i", realm_access={"roles": ["operator", "identity"]}))
+    caller = gate.caller_of(token(SECRET, "HS256", iss="i", realm_access={"roles": ["operator", "identity"]}))
     assert caller.roles == {"operator", "identity"}
 
 
@@ -141,11 +141,11 @@ async def test_a_token_is_checked_once_as_long_as_it_is_valid(monkeypatch: pytes
     monkeypatch.setattr(jwt, "decode", lambda *said, **more: checked.append(said) or decode(*said, **more))
     soon_over = token(OLDER, exp=int(time.time()) + 1)
     for _ in range(3):
-        assert gate.caller(soon_over).subject == "lan@hue"
+        assert gate.caller_of(soon_over).subject == "lan@hue"
     assert len(checked) == 1
     over = time.time() + 12
     monkeypatch.setattr(time, "time", lambda: over)
-    gate.caller(soon_over)
+    gate.caller_of(soon_over)
     assert len(checked) == 2, "that it is over is for the check to say, and not remembered"
 
 
@@ -153,16 +153,16 @@ async def test_a_token_that_proves_nothing_is_not_remembered_as_if_it_did() -> N
     gate = Gate(AUTH)
     good = token()
     for _ in range(2):
-        assert gate.caller(good).subject == "lan@hue"
+        assert gate.caller_of(good).subject == "lan@hue"
         with pytest.raises(InvalidToken):
-            gate.caller(good[:-4] + "AAAA")
+            gate.caller_of(good[:-4] + "AAAA")
 
 
 async def test_keys_may_lie_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "keys.pem"
     file.write_text(public(OURS, OLDER).get_secret_value())
     gate = Gate(AuthSettings(key_file=file, algorithm="EdDSA", issuer="https://id.example", audience="ioc"))
-    assert gate.caller(token(OLDER)).subject == "lan@hue"
+    assert gate.caller_of(token(OLDER)).subject == "lan@hue"
 
 
 @pytest.mark.parametrize(

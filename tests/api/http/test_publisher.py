@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, OutOfOrderSequenceNumber
 
-from api.http import publisher
+from api.http import kafka_clients, publisher
 from api.http.publisher import KafkaPublisher, NotPublished
 from ioc.core.records import Outgoing
 from ioc.core.topics import Topic
@@ -40,7 +40,7 @@ class Producer:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Producer]:
-    monkeypatch.setattr(publisher, "AIOKafkaProducer", Producer)
+    monkeypatch.setattr(kafka_clients, "AIOKafkaProducer", Producer)
     Producer.made, Producer.fails_to_start = [], False
     return Producer.made
 

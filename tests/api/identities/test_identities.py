@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from api.identities.identities import KafkaIdentities, NotReadable
+from api.identities.identities import KafkaIdentities, ReporterUnavailable
 from ioc.incident.payloads import Reporter
 
 ONE = "field-reports:1"
@@ -30,7 +30,7 @@ class OnPaper(KafkaIdentities):
     def at_the_end(self) -> "OnPaper":
         for one in self.records:
             self.note(one)
-        self._at_the_end()
+        self._mark_ready()
         return self
 
     async def _read(self, partition: int, offset: int) -> Any:
@@ -45,21 +45,21 @@ def named(offset: int, name: str | None, id: str = ONE) -> Written:
 async def test_the_newest_record_of_an_incident_is_read_each_time_and_nothing_of_it_kept() -> None:
     known = OnPaper(named(0, "Hoa"), named(1, "Minh", "field-reports:2"), named(2, "Lan")).at_the_end()
     for _ in range(2):
-        assert await known.of(ONE) == Reporter("Lan")
+        assert await known.reporter_of(ONE) == Reporter("Lan")
     assert known.read == 2
-    assert "Lan" not in str(vars(known)["_places"])
+    assert "Lan" not in str(vars(known)["_offsets"])
 
 
 async def test_of_whom_nothing_was_said_or_is_said_no_more_there_is_nobody() -> None:
     known = OnPaper(named(0, "Hoa"), named(1, None)).at_the_end()
-    assert await known.of(ONE) is None
-    assert await known.of("field-reports:9") is None
+    assert await known.reporter_of(ONE) is None
+    assert await known.reporter_of("field-reports:9") is None
     assert known.read == 0
 
 
 async def test_before_the_topic_is_read_nobody_is_said_to_be_nobody() -> None:
-    with pytest.raises(NotReadable):
-        await OnPaper(named(0, "Hoa")).of(ONE)
+    with pytest.raises(ReporterUnavailable):
+        await OnPaper(named(0, "Hoa")).reporter_of(ONE)
 
 
 async def test_a_record_that_was_replaced_is_waited_for_and_no_others_is_shown_in_its_stead(
@@ -68,8 +68,8 @@ async def test_a_record_that_was_replaced_is_waited_for_and_no_others_is_shown_i
     monkeypatch.setattr("api.identities.identities._PAUSE", 0)
     known = OnPaper(named(0, "Hoa"), named(1, "Minh", "field-reports:2")).at_the_end()
     known.records.pop(0)  # compacted away, while what replaced it is not noted yet
-    with pytest.raises(NotReadable):
-        await known.of(ONE)
+    with pytest.raises(ReporterUnavailable):
+        await known.reporter_of(ONE)
     known.records.append(named(5, "Lan"))
     known.note(named(5, "Lan"))
-    assert await known.of(ONE) == Reporter("Lan")
+    assert await known.reporter_of(ONE) == Reporter("Lan")

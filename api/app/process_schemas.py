@@ -1,4 +1,4 @@
-"""The process itself as it is shown."""
+"""The shapes of answers about the process itself."""
 
 from pydantic import BaseModel, Field
 

@@ -1,4 +1,4 @@
-"""Where those meet who deal with an emergency."""
+"""The shape of an answer about the war room, where an emergency is dealt with."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
