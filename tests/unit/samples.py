@@ -32,7 +32,7 @@ LEADERS_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 SINCE = parse_instant("2020-01-01T00:00:00Z")
 CENTRE = Signer(SigningKey("ioc-1", "ioc", public_bytes(CENTRE_KEY), SINCE), CENTRE_KEY)
 LEADERS = Signer(SigningKey("ubnd-1", "ubnd-tp", public_bytes(LEADERS_KEY), SINCE), LEADERS_KEY)
-KEYS = {one.key.id: one.key for one in (CENTRE, LEADERS)}
+KEYS = {signer.key.id: signer.key for signer in (CENTRE, LEADERS)}
 
 
 def keys_file() -> str:
@@ -46,12 +46,12 @@ def keys_file() -> str:
 
 
 def private_pem(key: Ed25519PrivateKey) -> bytes:
-    """Return a private key as it lies in its file."""
+    """Return a private key as its file holds it."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def fresh_city() -> Catalogue:
-    """Return the city with the tests' keys, nothing of it remembered."""
+    """Return the city with the tests' keys, read anew."""
     return replace(load_catalogue(hue_folder()), keys=KEYS)
 
 
@@ -64,13 +64,13 @@ def at(local: str) -> Instant:
 
 
 def body(event_type: str, time: Instant, event_id: str, subject: str = "1", source: str = "", **data: Any) -> bytes:
-    """Return a structured CloudEvent. What the centre alone tells comes from it, all else from the field reports.
+    """Return a structured CloudEvent. The centre's own types come from the centre, all else from the field reports.
 
-    A directive comes from the city's leaders, unless it says from whom.
+    A directive comes from the city's leaders and is signed by them, unless it says from whom it comes.
     """
     if event_type == EventType.SHELVED and time < LAST_MOMENT:
         data = {"until": to_rfc3339(time + DAY), **data}
-    told = {
+    document = {
         "specversion": "1.0",
         "id": event_id,
         "source": source
@@ -82,14 +82,14 @@ def body(event_type: str, time: Instant, event_id: str, subject: str = "1", sour
     }
     if event_type == EventType.DIRECTED and "by" not in data:
         data["by"] = "ubnd-tp"
-        data["signature"] = leaders_signature(told)
-    return msgspec.json.encode(told)
+        data["signature"] = leaders_signature(document)
+    return msgspec.json.encode(document)
 
 
-def leaders_signature(told: Mapping[str, Any]) -> str | None:
-    """Return the leaders' signature of a directive, given as an event without one; None of what is none."""
+def leaders_signature(document: Mapping[str, Any]) -> str | None:
+    """Return the leaders' signature of a directive, given as an event without one; None when it is not readable."""
     with suppress(ValueError):
-        return LEADERS.signature(msgspec.json.encode(told))
+        return LEADERS.signature(msgspec.json.encode(document))
     return None
 
 
@@ -99,10 +99,10 @@ def event(
     """Return an event of the incident field-reports:<subject>."""
     if event_type == "reported":
         data = {"service": "field-reports", **data}
-    said = body(event_type, time, event_id or f"{event_type}-{time}", subject, source, **data)
-    read = read_event(f"field-reports:{subject}".encode(), said)
-    assert isinstance(read, Event), read
-    return read
+    value = body(event_type, time, event_id or f"{event_type}-{time}", subject, source, **data)
+    received = read_event(f"field-reports:{subject}".encode(), value)
+    assert isinstance(received, Event), received
+    return received
 
 
 def record(offset: int, event_type: str, time: Instant, event_id: str = "", subject: str = "1", **data: Any) -> Record:
@@ -113,7 +113,7 @@ def record(offset: int, event_type: str, time: Instant, event_id: str = "", subj
     return Record(offset, time, f"field-reports:{subject}".encode(), value)
 
 
-# The least a move has to say.
+# The least data each type of event needs.
 LEAST: Mapping[EventType, Mapping[str, Any]] = {
     EventType.ASSIGNED: {"unit": "hepco"},
     EventType.DIRECTED: {"units": ["pc-hue"], "due": "2026-04-15T12:00:00+07:00"},
@@ -142,11 +142,11 @@ LEAST: Mapping[EventType, Mapping[str, Any]] = {
 
 
 def least_event(event_type: EventType, time: Instant, event_id: str = "") -> Event:
-    """Return an event that says no more than its move needs."""
+    """Return an event with no more data than its type needs."""
     return event(event_type, time, event_id, **LEAST.get(event_type, {}))
 
 
-# The least a booking has to say.
+# The least data each act needs.
 SHOP = {"service": "one-stop-shop", "unit": "tt-hanh-chinh-cong"}
 BOOKING: dict[Act, dict[str, Any]] = {
     **dict.fromkeys(Act, SHOP),
@@ -172,21 +172,21 @@ def booking_record(
 
 
 def essence(incident: Incident) -> Incident:
-    """Return what the set of its events alone makes of an incident."""
+    """Return an incident without what records that something was sent: the part that its events alone make."""
     return replace(incident, fired_steps=(), fired_reminders=(), sent=(), next_at=None, sequence=0, version=0)
 
 
 def processor_of(log: Sequence[Record], clock: ClockKind = ClockKind.WALL) -> IncidentProcessor:
-    """Return a partition that has folded a log, one record at a time."""
-    shard = IncidentProcessor(0, CITY, clock)
-    for one in log:
-        shard.apply(shard.fold([one]))
-    return shard
+    """Return a processor that has folded a log, one record at a time."""
+    processor = IncidentProcessor(0, CITY, clock)
+    for record in log:
+        processor.apply(processor.fold([record]))
+    return processor
 
 
-def windows(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
-    """Return the windows of a partition that hold something."""
-    return {cell: window for cell, window in shard.aggregates.items() if not window.empty}
+def windows(processor: IncidentProcessor) -> dict[Cell, Aggregate]:
+    """Return the windows of a processor that are not empty."""
+    return {cell: window for cell, window in processor.aggregates.items() if not window.empty}
 
 
 FIRST_DAY = at("2026-04-13 00:00")
@@ -202,39 +202,39 @@ _OFTEN = [
     EventType.RESUMED,
     EventType.ASSIGNED,
 ]
-# What relatives tell comes as an answer, never out of the blue: tests/unit/decider/test_merging.py plays it.
-_MOVES = st.sampled_from(
+# Events between merged incidents are answers, never out of the blue: tests/unit/decider/test_merging.py has them.
+_TYPES = st.sampled_from(
     [*(event_type for event_type in EventType if event_type not in KIN), *_DIRECTED, *_OFTEN, *_OFTEN, *Act, "misspelt"]
 )
-_HAPPENINGS = st.lists(st.tuples(_MOVES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
+_HAPPENINGS = st.lists(st.tuples(_TYPES, st.integers(1, 5 * 24), st.sampled_from("1112")), min_size=8, max_size=40)
 
 
 def _log(reports: Sequence[int], happenings: Sequence[_Happening], waits: Sequence[int], seed: int) -> list[Record]:
     """Return a log of what happened by the hour, in any order, appended some hours or days after one another."""
-    told = [(EventType.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
-    made, appended = [], FIRST_DAY
+    reported = [(EventType.REPORTED, hour, subject) for hour, subject in zip(reports, "112", strict=False)]
+    log, appended = [], FIRST_DAY
     for offset, (event_type, hour, subject) in enumerate(
-        Random(seed).sample([*told, *happenings], len(told) + len(happenings))
+        Random(seed).sample([*reported, *happenings], len(reported) + len(happenings))
     ):
         time = FIRST_DAY + hour * HOUR
         appended = max(appended + waits[offset % len(waits)] * HOUR, time)
         if isinstance(event_type, Act):
-            one = booking_record(event_type, time, subject=subject, offset=offset)
+            entry = booking_record(event_type, time, subject=subject, offset=offset)
         else:
-            one = record(offset, event_type, time, subject=subject, **_said(event_type, hour, happenings))
-        made.append(replace(one, appended=appended))
-    return made
+            entry = record(offset, event_type, time, subject=subject, **_data(event_type, hour, happenings))
+        log.append(replace(entry, appended=appended))
+    return log
 
 
-def _said(event_type: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
-    """Return what an event says: an answer names one of the directives there are, every other update lowers."""
+def _data(event_type: str, hour: int, happenings: Sequence[_Happening]) -> Mapping[str, Any]:
+    """Return the data of an event: an answer names one of the directives there are, every other update lowers."""
     match event_type:
         case EventType.DIRECTED:
             return {"units": ["pc-hue", "hepco"], "due": to_rfc3339(FIRST_DAY + (hour + hour % 30) * HOUR)}
         case EventType.DIRECTIVE_ACKNOWLEDGED | EventType.DIRECTIVE_DONE:
-            given = [at for event_type, at, _ in happenings if event_type == EventType.DIRECTED] or [0]
-            named = f"directed-{FIRST_DAY + given[hour % len(given)] * HOUR}"
-            return {"directive": named, "unit": ("pc-hue", "hepco")[hour % 2]}
+            hours = [at for event_type, at, _ in happenings if event_type == EventType.DIRECTED] or [0]
+            directive = f"directed-{FIRST_DAY + hours[hour % len(hours)] * HOUR}"
+            return {"directive": directive, "unit": ("pc-hue", "hepco")[hour % 2]}
         case EventType.UPDATED if hour % 2:
             return {"priority": "normal", **({"actor": "Lan", "text": "đã xong"} if hour % 4 == 1 else {})}
     return LEAST.get(event_type, {})  # type: ignore[call-overload]

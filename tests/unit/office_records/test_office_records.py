@@ -217,8 +217,8 @@ def test_what_is_put_back_is_what_was_folded_and_ages_on() -> None:
     again = IncidentProcessor(0, CITY, ClockKind.WALL)
     again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(shard.items["ticket/one-stop-shop:A-001"]))
     again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", None)
-    for id, item in shard.items.items():
-        again.restore(Topic.ITEMS, id.encode(), encode(item))
+    for key, item in shard.items.items():
+        again.restore(Topic.ITEMS, key.encode(), encode(item))
     again.build_indexes()
     assert again.items == shard.items
     later = booking_record(Act.ISSUED, NOW + CITY.items_kept + DAY, subject="C")

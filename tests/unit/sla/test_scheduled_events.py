@@ -25,8 +25,8 @@ T = at("2024-04-16 08:00")  # a Tuesday; H works until 11:30
 TARGETS = {TargetName.ACKNOWLEDGE: HOUR, TargetName.RESOLVE: 16 * HOUR}
 
 
-def rule(id: str, match: Match, held: int | None) -> SlaRule:
-    return SlaRule(id, match, "H", TARGETS, acknowledged_for=held)
+def rule(rule_id: str, match: Match, held: int | None) -> SlaRule:
+    return SlaRule(rule_id, match, "H", TARGETS, acknowledged_for=held)
 
 
 def city(held: int | None = 2 * HOUR, high: int | None = HOUR) -> Catalogue:
@@ -36,7 +36,7 @@ def city(held: int | None = 2 * HOUR, high: int | None = HOUR) -> Catalogue:
 
 
 class Life:
-    """One incident as a worker lives it: what it emits comes back as an event, when the test lets it."""
+    """One incident over time, as in a worker: what it emits comes back as an event when the test lets it."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self.catalogue = catalogue or city()
@@ -50,17 +50,17 @@ class Life:
         return self.state
 
     def take(self, *events: Event) -> "Life":
-        for one in events:
-            self._keep(decide(self.state, one, max(one.time, T), self.catalogue))
+        for happening in events:
+            self._record(decide(self.state, happening, max(happening.time, T), self.catalogue))
         return self
 
     def wait(self, until: Instant) -> "Life":
         """Let time pass, with ticks whenever something is due."""
         while self.incident.next_at is not None and self.incident.next_at <= until:
-            self._keep(decide(self.state, DeadlinePassed("field-reports:1"), self.incident.next_at, self.catalogue))
+            self._record(decide(self.state, DeadlinePassed("field-reports:1"), self.incident.next_at, self.catalogue))
         return self
 
-    def _keep(self, decision: Decision) -> None:
+    def _record(self, decision: Decision) -> None:
         assert decision.rejection is None
         self.state = decision.state
         self.facts += decision.facts
