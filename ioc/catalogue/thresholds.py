@@ -16,15 +16,27 @@ class Direction(StrEnum):
 
     def reaches(self, value: float, limit: float) -> bool:
         """True at the limit and on its bad side."""
-        return value >= limit if self is Direction.ABOVE else value <= limit
+        match self:
+            case Direction.ABOVE:
+                return value >= limit
+            case Direction.BELOW:
+                return value <= limit
 
     def leaves(self, value: float, limit: float) -> bool:
         """True at the limit and on its good side."""
-        return value <= limit if self is Direction.ABOVE else value >= limit
+        match self:
+            case Direction.ABOVE:
+                return value <= limit
+            case Direction.BELOW:
+                return value >= limit
 
     def is_worse(self, value: float, reference: float) -> bool:
         """True when `value` lies beyond `reference` on the bad side."""
-        return value > reference if self is Direction.ABOVE else value < reference
+        match self:
+            case Direction.ABOVE:
+                return value > reference
+            case Direction.BELOW:
+                return value < reference
 
 
 class Threshold(Struct, frozen=True):

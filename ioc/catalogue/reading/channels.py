@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 from string import Template
-from typing import Annotated
+from typing import Annotated, assert_never
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Meta, Struct
@@ -22,6 +22,7 @@ _REFERENCE = re.compile(r"\$\{\w+\}|\$\w+")
 _SECRET_NAME = re.compile(r"token|secret|key|pass|pwd|sig|auth", re.IGNORECASE)
 _RANDOM = re.compile(r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{20,}", re.IGNORECASE)
 _USE_ENVIRONMENT = "a secret belongs in an environment variable, and its name here"
+_NOT_SIGNED = "has no use for a signing_key: only a webhook is signed"
 
 
 class ChannelRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,17 +116,39 @@ def _kind_errors(row: ChannelRow) -> Iterator[str]:
     """Yield what a channel of its kind needs and does not have, or has and cannot use."""
     if row.id == SCREEN and row.kind is not ChannelKind.SCREEN:
         yield "the screen is of the kind screen"
-    if row.kind is ChannelKind.SCREEN and row.url:
+    match row.kind:
+        case ChannelKind.SCREEN:
+            yield from _screen_errors(row)
+        case ChannelKind.APPRISE:
+            yield from _apprise_errors(row)
+        case ChannelKind.WEBHOOK:
+            yield from _webhook_errors(row)
+        case _:
+            assert_never(row.kind)
+
+
+def _screen_errors(row: ChannelRow) -> Iterator[str]:
+    if row.url:
         yield "a screen has no url"
-    if row.kind is not ChannelKind.SCREEN and not row.url:
+    if row.signing_key:
+        yield _NOT_SIGNED
+
+
+def _apprise_errors(row: ChannelRow) -> Iterator[str]:
+    if not row.url:
         yield f"needs a url, being of the kind {row.kind}"
-    if row.kind is ChannelKind.APPRISE and row.url and "$" not in row.url:
+    elif "$" not in row.url:
         yield f"url must name an environment variable: {_USE_ENVIRONMENT}"
-    if row.kind is ChannelKind.WEBHOOK and not row.signing_key:
+    if row.signing_key:
+        yield _NOT_SIGNED
+
+
+def _webhook_errors(row: ChannelRow) -> Iterator[str]:
+    if not row.url:
+        yield f"needs a url, being of the kind {row.kind}"
+    if not row.signing_key:
         yield "needs a signing_key: a webhook is signed"
-    if row.kind is not ChannelKind.WEBHOOK and row.signing_key:
-        yield "has no use for a signing_key: only a webhook is signed"
-    if row.kind is ChannelKind.WEBHOOK and row.url and not row.url.startswith(("$", "https://", "http://")):
+    if row.url and not row.url.startswith(("$", "https://", "http://")):
         yield "the url of a webhook begins with https:// or http://"
 
 

@@ -64,10 +64,10 @@ def test_urgent_is_never_slower_than_normal() -> None:
 
 
 def test_the_ladders_say_it_once_and_count_working_time() -> None:
-    rungs = [rung for rule in CITY.rules.rules for rung in rule.escalation_steps]
-    assert rungs
-    assert {(rung.waits_in, rung.repeat) for rung in rungs} == {("working", None)}
-    assert {rung.channel for rung in rungs} == {"screen", "message", "call"} == CITY.channels.keys()
+    steps = [step for rule in CITY.rules.rules for step in rule.escalation_steps]
+    assert steps
+    assert {(step.waits_in, step.repeat) for step in steps} == {("working", None)}
+    assert {step.channel for step in steps} == {"screen", "message", "call"} == CITY.channels.keys()
 
 
 def test_the_shipped_procedures_are_online_in_part_or_in_full() -> None:

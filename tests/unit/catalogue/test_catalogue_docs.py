@@ -34,17 +34,19 @@ def test_every_file_has_an_example_and_is_in_the_table() -> None:
 
 def test_the_examples_are_a_catalogue(town: Catalogue) -> None:
     assert town.channels_of("roads") == ("message",)
-    (_, rung) = town.rules.by_id["urgent"].escalation_steps
-    assert rung.waits_in is TimeKind.WALL
-    assert rung.repeat is not None
+    (_, step) = town.rules.by_id["urgent"].escalation_steps
+    assert step.waits_in is TimeKind.WALL
+    assert step.repeat is not None
     assert town.rules.by_id["urgent"].involve == ("centre", "roads")
     assert [key.owner for key in town.keys.values()] == ["ubnd", "centre"]
-    assert [rung.unit for rung in town.directives.escalation_steps] == ["centre", "ubnd"]
+    assert [step.unit for step in town.directives.escalation_steps] == ["centre", "ubnd"]
 
 
 def test_a_sensor_has_the_thresholds_of_its_kind_but_where_it_has_its_own(town: Catalogue) -> None:
-    own = {id: [(one.at, one.hold) for one in sensor.thresholds] for id, sensor in town.sensors.items()}
-    assert own == {
+    thresholds = {
+        name: [(level.at, level.hold) for level in sensor.thresholds] for name, sensor in town.sensors.items()
+    }
+    assert thresholds == {
         "river-stations:kim-long": [(1.0, 10 * MINUTE), (2.0, 5 * MINUTE)],
         "river-stations:phu-oc": [(1.5, 15 * MINUTE), (2.0, 5 * MINUTE)],
     }

@@ -12,26 +12,20 @@ from hypothesis import strategies as st
 
 from ioc.catalogue.reading.errors import CatalogueError
 from ioc.catalogue.reading.load import FILES, OPTIONAL_FILES, hue_folder, load_catalogue
-from tests.unit.catalogue.test_catalogue_mistakes import faults
+from tests.unit.catalogue.broken_catalogue import errors_of
 
 ALL_FILES = (*FILES, *OPTIONAL_FILES)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped catalogue, to be spoilt."""
-    return Path(shutil.copytree(hue_folder(), tmp_path / "city"))
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_missing_file_is_told_once_and_nothing_else(folder: Path, file: str) -> None:
     (folder / file).unlink()
-    assert faults(folder) == [f"{file}: -: the file is missing"]
+    assert errors_of(folder) == [f"{file}: -: the file is missing"]
 
 
 def test_a_catalogue_that_lacks_everything_says_so_of_each_file(tmp_path: Path) -> None:
     expected = sorted(f"{file}: -: the file is missing" for file in FILES)
-    assert faults(tmp_path) == faults(tmp_path / "nowhere") == expected
+    assert errors_of(tmp_path) == errors_of(tmp_path / "nowhere") == expected
 
 
 def test_a_catalogue_may_do_without_the_optional_files(folder: Path) -> None:
@@ -49,7 +43,7 @@ def test_a_catalogue_may_do_without_the_optional_files(folder: Path) -> None:
 
 @pytest.mark.parametrize("file", ALL_FILES)
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "reason"),
     [
         ("", "-: the file is empty"),
         ("# nothing yet\n", "-: the file is empty"),
@@ -66,19 +60,19 @@ def test_a_catalogue_may_do_without_the_optional_files(folder: Path) -> None:
         ("{name}: [null, a, [b]]", "{name}[n]: must be a mapping"),
     ],
 )
-def test_a_file_that_is_not_what_it_should_be_is_told(folder: Path, file: str, text: str, fault: str) -> None:
+def test_a_file_that_is_not_what_it_should_be_is_told(folder: Path, file: str, text: str, reason: str) -> None:
     name = file.removesuffix(".yml")
     (folder / file).write_text(text.format(name=name))
     second = {"channels.yml: routes: missing", "indicators.yml: sensors: missing"}
-    found = [one for one in faults(folder) if one.startswith(file) and one not in second]
-    assert found
-    assert [one for one in found if not one.startswith(f"{file}: {fault.format(name=name)}")] == []
+    errors = [error for error in errors_of(folder) if error.startswith(file) and error not in second]
+    assert errors
+    assert [error for error in errors if not error.startswith(f"{file}: {reason.format(name=name)}")] == []
 
 
 def test_what_an_unreadable_file_would_name_is_not_called_unknown(folder: Path) -> None:
     for file in ("services.yml", "units.yml", "channels.yml", "calendars.yml"):
         (folder / file).write_text("5")
-    assert [fault.split(": ")[:2] for fault in faults(folder)] == [
+    assert [error.split(": ")[:2] for error in errors_of(folder)] == [
         [file, "-"] for file in ("calendars.yml", "channels.yml", "services.yml", "units.yml")
     ]
 
@@ -86,17 +80,17 @@ def test_what_an_unreadable_file_would_name_is_not_called_unknown(folder: Path) 
 def test_a_folder_in_place_of_a_file_is_told(folder: Path) -> None:
     (folder / "wards.yml").unlink()
     (folder / "wards.yml").mkdir()
-    assert faults(folder) == ["wards.yml: -: cannot be read: Is a directory"]
+    assert errors_of(folder) == ["wards.yml: -: cannot be read: Is a directory"]
 
 
 def test_a_file_that_is_not_text_is_told(folder: Path) -> None:
     (folder / "wards.yml").write_bytes(b"wards: \xff\xfe")
-    (told,) = faults(folder)
-    assert told.startswith("wards.yml: -: not YAML: ")
+    (error,) = errors_of(folder)
+    assert error.startswith("wards.yml: -: not YAML: ")
 
 
 @pytest.mark.parametrize(
-    ("zone", "fault"),
+    ("zone", "reason"),
     [
         ("Nowhere/X", "'Nowhere/X' is not a time zone such as Asia/Ho_Chi_Minh"),
         ("Asia", "'Asia' is not a time zone such as Asia/Ho_Chi_Minh"),
@@ -106,10 +100,10 @@ def test_a_file_that_is_not_text_is_told(folder: Path) -> None:
         ("7", "must be text such as Asia/Ho_Chi_Minh"),
     ],
 )
-def test_a_zone_that_is_none_is_told_once(folder: Path, zone: str, fault: str) -> None:
+def test_a_zone_that_is_none_is_told_once(folder: Path, zone: str, reason: str) -> None:
     calendars = (folder / "calendars.yml").read_text()
     (folder / "calendars.yml").write_text(calendars.replace("zone: Asia/Ho_Chi_Minh", f"zone: {zone}"))
-    assert faults(folder) == [f"calendars.yml: zone: {fault}"]
+    assert errors_of(folder) == [f"calendars.yml: zone: {reason}"]
 
 
 def test_a_zone_that_is_left_out_is_the_citys(folder: Path) -> None:
@@ -119,17 +113,17 @@ def test_a_zone_that_is_left_out_is_the_citys(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "fault"),
+    ("duration", "reason"),
     [
         ("often", "a duration looks like 30m, 8h, 1h30m or 2d"),
         ("1h", "shorter than a day"),
         ("[40d]", "must be a duration such as 40d"),
     ],
 )
-def test_how_long_items_are_kept_is_a_duration_of_days(folder: Path, kept: str, fault: str) -> None:
+def test_how_long_items_are_kept_is_a_duration_of_days(folder: Path, duration: str, reason: str) -> None:
     services = (folder / "services.yml").read_text()
-    (folder / "services.yml").write_text(services.replace("items_kept: 40d", f"items_kept: {kept}"))
-    assert faults(folder) == [f"services.yml: items_kept: {fault}"]
+    (folder / "services.yml").write_text(services.replace("items_kept: 40d", f"items_kept: {duration}"))
+    assert errors_of(folder) == [f"services.yml: items_kept: {reason}"]
 
 
 JUNK = yaml.safe_load("""
@@ -140,17 +134,17 @@ CITY_FILES = {file: yaml.safe_load((hue_folder() / file).read_text()) for file i
 CITY_FILES["wards.yml"]["wards"] = CITY_FILES["wards.yml"]["wards"][:2]
 
 
-def places(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the way to each value within a value, and to itself."""
+def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the path of each value within a value, and its own."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [above, *(place for key, one in inner for place in places(one, (*above, key)))]
+    return [path, *(inner_path for key, member in inner for inner_path in paths_in(member, (*path, key)))]
 
 
-def changed(value: Any, place: tuple[Any, ...], junk: Any) -> Any:
-    if not place:
+def replace_at(value: Any, path: tuple[Any, ...], junk: Any) -> Any:
+    if not path:
         return junk
     copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[place[0]] = changed(value[place[0]], place[1:], junk)
+    copy[path[0]] = replace_at(value[path[0]], path[1:], junk)
     return copy
 
 
@@ -161,15 +155,15 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(
     st.sampled_from(ALL_FILES).flatmap(
-        lambda file: st.tuples(st.just(file), st.sampled_from(places(CITY_FILES[file])))
+        lambda file: st.tuples(st.just(file), st.sampled_from(paths_in(CITY_FILES[file])))
     ),
     st.sampled_from(JUNK),
 )
 def test_whatever_stands_anywhere_in_a_file_nothing_but_faults_is_raised(
-    spoilt: Path, where: tuple[str, tuple[Any, ...]], junk: Any
+    spoilt: Path, location: tuple[str, tuple[Any, ...]], junk: Any
 ) -> None:
-    file, place = where
-    (spoilt / file).write_text(yaml.safe_dump(changed(CITY_FILES[file], place, junk)))
+    file, path = location
+    (spoilt / file).write_text(yaml.safe_dump(replace_at(CITY_FILES[file], path, junk)))
     try:
         with suppress(CatalogueError):
             load_catalogue(spoilt)

@@ -58,8 +58,8 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "code: one-stop-shop, name_vi: A, name_en: A, unit: city, online: partial",
         *(f"code: service-{n}, name_vi: A, name_en: A, unit: city" for n in range(13)),
     ]
-    written = {"services": services, "units": units(), "procedures": procedures(), "rules": rules(), "baselines": []}
-    for name, rows in written.items():
+    lists = {"services": services, "units": units(), "procedures": procedures(), "rules": rules(), "baselines": []}
+    for name, rows in lists.items():
         text = f"{name}:\n" + "".join(f"  - {{{row}}}\n" for row in rows) if rows else f"{name}: []\n"
         (folder / f"{name}.yml").write_text(text)
     channels = (
@@ -74,12 +74,12 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def quickest(work: Callable[[], object]) -> float:
     """Return the CPU seconds some work takes at best: what else the machine does is left out."""
-    taken = []
+    seconds = []
     for _ in range(3):
         start = process_time()
         work()
-        taken.append(process_time() - start)
-    return min(taken)
+        seconds.append(process_time() - start)
+    return min(seconds)
 
 
 def parse(folder: Path) -> None:

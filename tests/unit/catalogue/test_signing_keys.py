@@ -1,26 +1,19 @@
 """keys.yml: whose signature is known, and every way to write it wrong."""
 
 import base64
-import shutil
 from pathlib import Path
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from ioc.catalogue.reading.load import hue_folder, load_catalogue
+from ioc.catalogue.reading.load import load_catalogue
 from ioc.catalogue.signing_key import SigningKey
-from tests.unit.catalogue.test_catalogue_mistakes import faults
+from tests.unit.catalogue.broken_catalogue import errors_of
 from tests.unit.samples import CENTRE, CENTRE_KEY, LEADERS, LEADERS_KEY, at
 
 SINCE = "valid_from: 2026-01-01T00:00:00+07:00"
 RAW = base64.b64encode(LEADERS.key.public).decode()
 PEM = CENTRE_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(hue_folder(), tmp_path / "city"))
 
 
 def write(folder: Path, *rows: str) -> None:
@@ -68,7 +61,7 @@ def test_whatever_is_wrong_with_keys_is_told_at_once_and_no_key_with_it(folder: 
     )
     moment = "must be a moment with a time zone, such as 2026-01-01T00:00:00+07:00"
     kind = "must be the public key of an Ed25519 pair: PEM, or its 32 bytes in base64"
-    assert faults(folder) == sorted(
+    assert errors_of(folder) == sorted(
         f"keys.yml: {one}"
         for one in (
             "k1: unknown unit 'nobody'",

@@ -1,4 +1,4 @@
-"""Rules: the most specific one that fits governs, and where two fit equally well they were a tie."""
+"""Rules: the most specific one that fits applies, and two that can fit equally well are a tie."""
 
 from collections.abc import Callable
 from itertools import product
@@ -17,13 +17,13 @@ LEVELS = (Priority.NORMAL, Priority.URGENT)
 SHARED = frozenset({"shared"})
 
 
-def rule(id: str, match: Match) -> SlaRule:
-    return SlaRule(id, match, "247", {TargetName.RESOLVE: HOUR})
+def rule(name: str, match: Match) -> SlaRule:
+    return SlaRule(name, match, "247", {TargetName.RESOLVE: HOUR})
 
 
-def governing(rules: list[SlaRule], named: tuple[str, str | None, Priority, str, str | None]) -> str | None:
-    found = SlaPolicy(tuple(rules)).rule_for(*named)
-    return found.id if found is not None else None
+def governing(rules: list[SlaRule], attributes: tuple[str, str | None, Priority, str, str | None]) -> str | None:
+    applied = SlaPolicy(tuple(rules)).rule_for(*attributes)
+    return applied.id if applied is not None else None
 
 
 GENERAL = rule("general", Match())
@@ -33,7 +33,7 @@ PLACE = rule("place", Match(category=frozenset({"park"}), source=frozenset({"app
 
 
 @pytest.mark.parametrize(
-    ("named", "governs"),
+    ("attributes", "governs"),
     [
         (("noise", None, Priority.NORMAL, "app", None), "general"),
         (("lights", None, Priority.URGENT, "app", None), "service"),
@@ -44,17 +44,17 @@ PLACE = rule("place", Match(category=frozenset({"park"}), source=frozenset({"app
     ],
 )
 def test_the_most_specific_rule_wins_wherever_it_stands(
-    named: tuple[str, str | None, Priority, str, str | None], governs: str
+    attributes: tuple[str, str | None, Priority, str, str | None], governs: str
 ) -> None:
     rules = [GENERAL, SERVICE, URGENT, PLACE]
     assert tied_rules(rules) == []
-    assert governing(rules, named) == governing(rules[::-1], named) == governs
+    assert governing(rules, attributes) == governing(rules[::-1], attributes) == governs
 
 
 def test_without_a_rule_that_fits_there_is_none() -> None:
-    book = SlaPolicy((SERVICE, URGENT))
-    for _ in range(2):  # an answer that was remembered is the same
-        assert book.rule_for("noise", None, Priority.NORMAL, "app", None) is None
+    policy = SlaPolicy((SERVICE, URGENT))
+    for _ in range(2):  # the second answer comes from the cache
+        assert policy.rule_for("noise", None, Priority.NORMAL, "app", None) is None
 
 
 def test_what_is_not_named_fits_no_side_that_is_fixed() -> None:
@@ -64,7 +64,7 @@ def test_what_is_not_named_fits_no_side_that_is_fixed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "tied"),
+    ("first", "second", "tied"),
     [
         (Match(), Match(), True),
         (Match(service=frozenset("a")), Match(service=frozenset("b")), False),
@@ -78,8 +78,8 @@ def test_what_is_not_named_fits_no_side_that_is_fixed() -> None:
         ),
     ],
 )
-def test_ties(one: Match, other: Match, tied: bool) -> None:
-    assert tied_rules([rule("one", one), rule("other", other)]) == ([("one", "other")] if tied else [])
+def test_ties(first: Match, second: Match, tied: bool) -> None:
+    assert tied_rules([rule("first", first), rule("second", second)]) == ([("first", "second")] if tied else [])
 
 
 def test_ties_are_told_in_the_order_of_the_rules() -> None:
@@ -88,33 +88,33 @@ def test_ties_are_told_in_the_order_of_the_rules() -> None:
 
 
 def test_a_rung_waits_in_working_time_and_says_it_once() -> None:
-    rung = EscalationStep(1, HOUR, "ioc", "screen")
-    assert (rung.waits_in, rung.repeat) == (TimeKind.WORKING, None)
+    step = EscalationStep(1, HOUR, "ioc", "screen")
+    assert (step.waits_in, step.repeat) == (TimeKind.WORKING, None)
 
 
-SIDES = st.frozensets(st.sampled_from(WORDS), max_size=2)
+NAME_SETS = st.frozensets(st.sampled_from(WORDS), max_size=2)
 MATCHES = st.builds(
     Match,
-    service=SIDES,
-    category=SIDES,
+    service=NAME_SETS,
+    category=NAME_SETS,
     priority=st.frozensets(st.sampled_from(LEVELS), max_size=2),
-    source=SIDES,
-    unit=SIDES,
+    source=NAME_SETS,
+    unit=NAME_SETS,
 )
-NAMED = [*product(WORDS, (*WORDS, None), LEVELS, WORDS, (*WORDS, None))]
+ATTRIBUTES = [*product(WORDS, (*WORDS, None), LEVELS, WORDS, (*WORDS, None))]
 
 
 @given(st.lists(MATCHES, max_size=5))
 def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(matches: list[Match]) -> None:
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
     disputed = {
-        (one.id, other.id)
-        for named in NAMED
-        for one, other in product(rules, rules)
-        if int(one.id) < int(other.id)
-        and one.match.weight == other.match.weight
-        and one.match.fits(named)
-        and other.match.fits(named)
+        (first.id, second.id)
+        for attributes in ATTRIBUTES
+        for first, second in product(rules, rules)
+        if int(first.id) < int(second.id)
+        and first.match.weight == second.match.weight
+        and first.match.fits(attributes)
+        and second.match.fits(attributes)
     }
     assert set(tied_rules(rules)) == disputed
 
@@ -135,27 +135,27 @@ def test_there_is_a_tie_exactly_where_some_incident_fits_two_rules_equally_well(
 def test_many_rules_are_compared_with_few_others_each(
     size: int, match: Callable[[int], Match], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compared = 0
+    comparisons = 0
 
-    def counted(self: Match, other: Match) -> bool:
-        nonlocal compared
-        compared += 1
+    def count_and_compare(self: Match, other: Match) -> bool:
+        nonlocal comparisons
+        comparisons += 1
         return overlaps(self, other)
 
     overlaps = Match.overlaps
-    monkeypatch.setattr(Match, "overlaps", counted)
+    monkeypatch.setattr(Match, "overlaps", count_and_compare)
     assert tied_rules([rule(str(number), match(number)) for number in range(size)]) == []
-    assert compared <= size
+    assert comparisons <= size
 
 
 def test_of_many_rules_few_are_asked_about_an_incident(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Match] = []
+    tried: list[Match] = []
     fits = Match.fits
-    monkeypatch.setattr(Match, "fits", lambda self, named: asked.append(self) or fits(self, named))
+    monkeypatch.setattr(Match, "fits", lambda self, attributes: tried.append(self) or fits(self, attributes))
     shop = frozenset({"shop"})
     many = [rule(str(number), Match(service=shop, category=frozenset({str(number)}))) for number in range(1000)]
     assert governing([*many, GENERAL, SERVICE], ("shop", "7", Priority.NORMAL, "app", None)) == "7"
-    assert len(asked) <= 3
+    assert len(tried) <= 3
 
 
 @given(st.lists(MATCHES, max_size=5), st.randoms(use_true_random=False))
@@ -163,9 +163,9 @@ def test_without_ties_the_order_of_the_rules_does_not_matter(matches: list[Match
     rules = [rule(str(number), match) for number, match in enumerate(matches)]
     assume(not tied_rules(rules))
     shuffled = sorted(rules, key=lambda _: random.random())  # type: ignore[attr-defined]
-    book, other = SlaPolicy(tuple(rules)), SlaPolicy(tuple(shuffled))
-    for named in NAMED:
-        found = book.rule_for(*named)
-        assert found == other.rule_for(*named)
-        fitting = [one.match.weight for one in rules if one.match.fits(named)]
-        assert (found.match.weight if found is not None else None) == max(fitting, default=None)
+    policy, shuffled_policy = SlaPolicy(tuple(rules)), SlaPolicy(tuple(shuffled))
+    for attributes in ATTRIBUTES:
+        applied = policy.rule_for(*attributes)
+        assert applied == shuffled_policy.rule_for(*attributes)
+        weights = [rule.match.weight for rule in rules if rule.match.fits(attributes)]
+        assert (applied.match.weight if applied is not None else None) == max(weights, default=None)

@@ -1,4 +1,4 @@
-"""Too many refusals stop a partition, and a new start does not forget them."""
+"""Too many rejections stop a partition, and a restart does not forget them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +8,11 @@ from ioc.core.records import ClockKind, Record
 from ioc.processors.incidents import IncidentProcessor
 from tests.unit.samples import CITY, at
 
-POLICY = DeadLetterLimit(share=0.5, least=10, window=20)
+LIMIT = DeadLetterLimit(share=0.5, least=10, window=20)
 
 
-def after(*refused: bool, policy: DeadLetterLimit = POLICY) -> RejectionCount:
-    return policy.after(RejectionCount(), refused)
+def after(*verdicts: bool) -> RejectionCount:
+    return LIMIT.after(RejectionCount(), verdicts)
 
 
 def test_more_than_its_share_is_too_many_once_there_are_enough_to_tell() -> None:
@@ -31,23 +31,23 @@ def test_a_good_window_later_does_not_excuse_it() -> None:
 
 @given(st.lists(st.booleans(), max_size=100), st.integers(0, 100))
 def test_it_goes_on_counting_where_an_earlier_worker_stopped(refused: list[bool], cut: int) -> None:
-    def shard(position: int) -> IncidentProcessor:
-        made = IncidentProcessor(0, CITY, ClockKind.WALL, POLICY)
-        made.apply(made.fold(records[:position])) if records[:position] else None
-        return made
+    def folded_up_to(offset: int) -> IncidentProcessor:
+        processor = IncidentProcessor(0, CITY, ClockKind.WALL, LIMIT)
+        processor.apply(processor.fold(records[:offset])) if records[:offset] else None
+        return processor
 
     records = [
-        Record(offset, at("2026-04-14 08:00"), None, b"no" if bad else MARK) for offset, bad in enumerate(refused)
+        Record(offset, at("2026-04-14 08:00"), None, b"no" if bad else WATERMARK) for offset, bad in enumerate(refused)
     ]
-    first = shard(len(records))
-    second = IncidentProcessor(0, CITY, ClockKind.WALL, POLICY)
-    second.position = shard(min(cut, len(records))).position
+    first = folded_up_to(len(records))
+    second = IncidentProcessor(0, CITY, ClockKind.WALL, LIMIT)
+    second.position = folded_up_to(min(cut, len(records))).position
     if records[cut:]:
         second.apply(second.fold(records[cut:]))
     assert second.position.recent == first.position.recent == after(*refused)
 
 
-MARK = (
+WATERMARK = (
     b'{"specversion":"1.0","id":"m","source":"/ioc/clock","subject":"clock","type":"vn.ioc.clock.asof.v1",'
     b'"time":"2026-04-14T08:00:00Z"}'
 )

@@ -1,4 +1,4 @@
-"""YAML as plain values: what is taken, and what is told instead of guessed."""
+"""YAML as plain values: what is read, and what is reported instead of guessed."""
 
 import pytest
 
@@ -6,11 +6,10 @@ from ioc.catalogue.reading.documents.yaml_values import UNREADABLE, read_yaml
 
 
 def read(text: str | bytes) -> tuple[object, list[str]]:
-    told: list[str] = []
-    value = read_yaml(
-        text if isinstance(text, bytes) else text.encode(), lambda where, what: told.append(f"{where}: {what}")
-    )
-    return value, told
+    errors: list[str] = []
+    raw = text if isinstance(text, bytes) else text.encode()
+    value = read_yaml(raw, lambda line, error: errors.append(f"{line}: {error}"))
+    return value, errors
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,7 @@ def test_plain_values(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "errors"),
     [
         ("a: 1\nb: 2\na: 3\nc: 1\nb: 4", ["line 3: 'a' is there twice", "line 5: 'b' is there twice"]),
         ("a: &x\n  - *x", ["line 1: holds itself"]),
@@ -48,14 +47,14 @@ def test_plain_values(text: str, value: object) -> None:
         ("a: {<<: [{b: 1}, 5]}", ["line 1: only a mapping can be merged"]),
     ],
 )  # fmt: skip
-def test_all_that_is_wrong_is_told_with_its_line(text: str, told: list[str]) -> None:
-    value, found = read(text)
-    assert found == told
+def test_all_that_is_wrong_is_told_with_its_line(text: str, errors: list[str]) -> None:
+    value, reported = read(text)
+    assert reported == errors
     assert value is not UNREADABLE
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "error"),
     [
         ("a: b\nc: [", "line 3: not YAML: did not find expected node content"),
         ("a: *b", "line 1: not YAML: found undefined alias"),
@@ -65,8 +64,8 @@ def test_all_that_is_wrong_is_told_with_its_line(text: str, told: list[str]) -> 
         (b"\x00", "-: not YAML: unacceptable character #x0000: control characters are not allowed"),
     ],
 )
-def test_what_is_no_yaml_is_told_and_is_nothing(text: str | bytes, told: str) -> None:
-    assert read(text) == (UNREADABLE, [told])
+def test_what_is_no_yaml_is_told_and_is_nothing(text: str | bytes, error: str) -> None:
+    assert read(text) == (UNREADABLE, [error])
 
 
 def test_what_is_nested_too_deeply_is_told() -> None:
@@ -76,5 +75,5 @@ def test_what_is_nested_too_deeply_is_told() -> None:
 def test_an_alias_of_aliases_is_read_once() -> None:
     """Ten lists of ten of the one before: ten thousand million values, if each was read anew."""
     lines = ["a0: &a0 x", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 11))]
-    _, found = read("\n".join(lines))
-    assert found == []
+    _, errors = read("\n".join(lines))
+    assert errors == []
