@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.contract import FOLDER, KINDS, asyncapi, documents, encoded, event_schema, observation_schema
+from console.contract import FOLDER, KINDS, asyncapi, documents, encode_document, event_schema, observation_schema
 from ioc.core.rejections import Rejection
 from ioc.core.topics import Topic
 from ioc.decider.decide import decide
@@ -24,7 +24,7 @@ KEY = b"field-reports:PA-000123"
 
 
 def test_the_files_are_what_the_models_say() -> None:
-    stale = [name for name, document in documents() if (FOLDER / name).read_bytes() != encoded(document)]
+    stale = [name for name, document in documents() if (FOLDER / name).read_bytes() != encode_document(document)]
     assert stale == [], "run `ioc contract`"
     assert len(list(FOLDER.rglob("*.json"))) == len(list(documents())), "a file that nothing generates"
 
@@ -49,7 +49,7 @@ def test_a_golden_sample_of_the_indicators_parses_for_ever_and_fits_its_schema(t
     document = msgspec.json.decode(sample.read_bytes())
     validator = Draft202012Validator(observation_schema(type))
     validator.validate(document)
-    assert msgspec.to_builtins(read.said) == document["data"], "nothing that was said is lost"
+    assert msgspec.to_builtins(read.payload) == document["data"], "nothing that was said is lost"
     for field in ("id", "source", "subject", "time", "specversion", "data"):
         poorer = {name: value for name, value in document.items() if name != field}
         assert not validator.is_valid(poorer), field

@@ -26,7 +26,7 @@ ONE = Summary(
 def fact(kind: str, **more: Any) -> Fact:
     return Fact(
         f"{ONE.id}/{kind}", FactKind(kind), ONE.id, NOW, NOW, **{"service": "field-reports", "unit": "hepco", **more}
-    )  # type: ignore[arg-type]
+    )
 
 
 @dataclass

@@ -14,7 +14,7 @@ from ioc.core.times import MINUTE
 from ioc.core.topics import Topic
 from ioc.processors.duplicates import DuplicateProcessor
 from ioc.processors.incidents import IncidentProcessor
-from tests.unit.duplicates.test_duplicates import T, off
+from tests.unit.duplicates.reports import T, off
 from tests.unit.processor_pair import ProcessorPair
 from tests.unit.samples import CITY
 
