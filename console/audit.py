@@ -1,4 +1,4 @@
-"""The audit of identities: who looked at whose report, and when."""
+"""The audit of identities: who looked at which reporter's identity, and when."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from ioc.processors.serde import Look, decode_look
 
 
 def list_looks(bootstrap: str, incident: str = "") -> None:
-    """Print the looks in the order of time; of one incident when it is named."""
+    """Print the looks in the order of time, all or those at one incident."""
     looks = [look for look in asyncio.run(_looks(bootstrap)) if incident in ("", look.incident)]
     table = Table("at", "who", "incident")
     for look in sorted(looks, key=lambda look: look.at):

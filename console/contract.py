@@ -1,4 +1,4 @@
-"""The contract with producers and readers, generated from the very models: JSON Schemas and an AsyncAPI document."""
+"""The contract with producers and readers, generated from the models: JSON Schemas and an AsyncAPI document."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -68,19 +68,19 @@ def documents() -> Iterator[tuple[str, JsonDocument]]:
     yield "asyncapi.json", asyncapi()
 
 
-def encoded(document: JsonDocument) -> bytes:
-    """Return a document as it lies in its file."""
+def encode_document(document: JsonDocument) -> bytes:
+    """Return a document as the bytes of its file."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
 def write_contract(folder: Path = FOLDER) -> list[Path]:
-    """Write every file of the contract; return those that were not so before."""
+    """Write every file of the contract; return those that changed."""
     changed = []
     for name, document in documents():
         path = folder / name
-        if not path.exists() or path.read_bytes() != encoded(document):
+        if not path.exists() or path.read_bytes() != encode_document(document):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(encoded(document))
+            path.write_bytes(encode_document(document))
             changed.append(path)
     return changed
 
@@ -100,8 +100,8 @@ def event_schema(kind: EventType | Act) -> JsonDocument:
 
 
 def _schema(name: str, payload: type[msgspec.Struct]) -> JsonDocument:
-    (_, data), known = msgspec.json.schema_components([Envelope, payload], ref_template="#/$defs/{name}")
-    envelope = known.pop("Envelope")
+    (_, data), definitions = msgspec.json.schema_components([Envelope, payload], ref_template="#/$defs/{name}")
+    envelope = definitions.pop("Envelope")
     return {
         "$schema": _DIALECT,
         "$id": f"urn:ioc:schema:{name}",
@@ -110,7 +110,7 @@ def _schema(name: str, payload: type[msgspec.Struct]) -> JsonDocument:
         "type": "object",
         "required": [*envelope["required"], *(["data"] if _needs_data(payload) else [])],
         "properties": {**envelope["properties"], "type": {"const": name}, "data": data},
-        "$defs": known,
+        "$defs": definitions,
     }
 
 
@@ -123,7 +123,7 @@ def _type(kind: EventType | Act) -> str:
 
 
 def _needs_data(payload: type[msgspec.Struct]) -> bool:
-    """True when an event of this kind says nothing without its data."""
+    """True when an event of this kind needs data."""
     return any(field.required for field in msgspec.structs.fields(payload))
 
 
@@ -161,7 +161,7 @@ def _channel(spec: TopicSpec) -> JsonDocument:
 
 
 def _configuration(config: Mapping[str, str]) -> JsonDocument:
-    """Return the part of a topic's configuration that the Kafka binding knows, typed as it wants it."""
+    """Return as much of a topic's configuration as the Kafka binding knows, with its types."""
     numbers = {name: int(config[name]) for name in ("retention.ms", "max.message.bytes") if name in config}
     return {"cleanup.policy": [config["cleanup.policy"]], **numbers}
 

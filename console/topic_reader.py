@@ -1,4 +1,4 @@
-"""Reading topics from end to end, as any outsider can: committed records only."""
+"""Reading topics from end to end: committed records only, as any consumer outside the workers sees them."""
 
 import asyncio
 import time
@@ -19,23 +19,23 @@ NOT_FOLDED = 3
 
 
 async def read_topic(
-    bootstrap: str, topic: Topic, until: Mapping[int, int] | None = None
+    bootstrap: str, topic: Topic, ends: Mapping[int, int] | None = None
 ) -> AsyncIterator[ConsumerRecord]:
-    """Yield every committed record of a topic up to where it ended when asked, or up to the offsets given.
+    """Yield every committed record of a topic up to where it ends now, or up to `ends`, an offset a partition.
 
-    A transaction's marks reach its partitions one after another: what is committed on one topic can still look open on
-    the next. So the end is the very end of the log, and whatever is open before it is waited for.
+    The markers of a transaction reach its partitions one after another: what is committed on one topic can still look
+    open on the next. So the end includes what is uncommitted, and open transactions before it are waited for.
     """
     async with reader(bootstrap) as consumer:
-        partitions = await _assigned(consumer, topic)
-        ends = await very_ends(bootstrap, partitions) if until is None else _offsets(partitions, until)
-        async for tp, records in read_batches(consumer, ends):
+        partitions = await _assign(consumer, topic)
+        offsets = await uncommitted_ends(bootstrap, partitions) if ends is None else _offsets(partitions, ends)
+        async for tp, records in read_batches(consumer, offsets):
             for record in records:
-                if record.offset < ends[tp]:
+                if record.offset < offsets[tp]:
                     yield record
 
 
-async def _assigned(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicPartition]:
+async def _assign(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicPartition]:
     await consumer._client.force_metadata_update()
     numbers = consumer.partitions_for_topic(topic)
     if numbers is None:
@@ -47,41 +47,41 @@ async def _assigned(consumer: AIOKafkaConsumer, topic: Topic) -> list[TopicParti
     return partitions
 
 
-def _offsets(partitions: list[TopicPartition], until: Mapping[int, int]) -> Mapping[TopicPartition, int]:
-    return {tp: until.get(tp.partition, 0) for tp in partitions}
+def _offsets(partitions: list[TopicPartition], ends: Mapping[int, int]) -> Mapping[TopicPartition, int]:
+    return {tp: ends.get(tp.partition, 0) for tp in partitions}
 
 
-async def positions(bootstrap: str, lane: Topic = Topic.EVENTS) -> dict[int, Position]:
-    """Return how far each partition of a lane is folded; those of which nothing is folded are left out."""
+async def read_positions(bootstrap: str, input_topic: Topic = Topic.EVENTS) -> dict[int, Position]:
+    """Return how far each partition of an input topic is folded; those of which nothing is folded are left out."""
     latest: dict[int, Position] = {}
     async for record in read_topic(bootstrap, Topic.POSITIONS):
-        if record.value is not None and record.key == position_key(lane, record.partition):
+        if record.value is not None and record.key == position_key(input_topic, record.partition):
             latest[record.partition] = decode_position(record.value)
     return latest
 
 
-async def very_ends(bootstrap: str, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
-    """Return where partitions end, with what is not committed yet."""
+async def uncommitted_ends(bootstrap: str, partitions: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """Return where partitions end, uncommitted records included."""
     async with reader(bootstrap, isolation="read_uncommitted") as consumer:
         ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
         return ends
 
 
-async def ends_of(bootstrap: str, lane: Topic = Topic.EVENTS) -> Mapping[int, int]:
-    """Return where each partition of a lane's input ends."""
+async def read_ends(bootstrap: str, input_topic: Topic = Topic.EVENTS) -> Mapping[int, int]:
+    """Return where the committed part of each partition of an input topic ends."""
     async with reader(bootstrap) as consumer:
-        partitions = await _assigned(consumer, lane)
+        partitions = await _assign(consumer, input_topic)
         return {tp.partition: end for tp, end in (await consumer.end_offsets(partitions)).items()}
 
 
-async def wait_until_folded(bootstrap: str, seconds: float, lane: Topic = Topic.EVENTS) -> dict[int, Position]:
-    """Return every partition's position once they reach the ends of now; TimeoutError when they do not in time."""
-    ends = await ends_of(bootstrap, lane)
+async def wait_until_folded(bootstrap: str, seconds: float, input_topic: Topic = Topic.EVENTS) -> dict[int, Position]:
+    """Return every partition's position once it has reached the present end. Raises TimeoutError after `seconds`."""
+    ends = await read_ends(bootstrap, input_topic)
     deadline = time.monotonic() + seconds
     while True:
-        latest = await positions(bootstrap, lane)
+        latest = await read_positions(bootstrap, input_topic)
         reached = {number: latest.get(number, Position()) for number in ends}
-        if await _folded(bootstrap, lane, reached, ends):
+        if await _is_folded(bootstrap, input_topic, reached, ends):
             return reached
         if time.monotonic() > deadline:
             raise TimeoutError(f"the workers have not folded all events within {seconds:g} s")
@@ -89,28 +89,31 @@ async def wait_until_folded(bootstrap: str, seconds: float, lane: Topic = Topic.
 
 
 async def is_quiet(bootstrap: str) -> bool:
-    """True when no lane has anything left to fold, of what the others sent it either.
+    """True when no processor has anything left to fold, not even what the other processors sent it.
 
-    What a fold sends is written together with its position, so ends that are read after all positions hold it.
+    What a fold sends is written together with its position, so ends that are read after all positions include it.
     """
-    reached = {lane: await positions(bootstrap, lane) for lane in PROCESSORS}
-    for lane, folded in reached.items():
-        ends = await ends_of(bootstrap, lane)
-        if not await _folded(bootstrap, lane, {one: folded.get(one, Position()) for one in ends}, ends):
+    folded = {topic: await read_positions(bootstrap, topic) for topic in PROCESSORS}
+    for topic, positions in folded.items():
+        ends = await read_ends(bootstrap, topic)
+        reached = {number: positions.get(number, Position()) for number in ends}
+        if not await _is_folded(bootstrap, topic, reached, ends):
             return False
     return True
 
 
-async def _folded(bootstrap: str, lane: Topic, reached: Mapping[int, Position], ends: Mapping[int, int]) -> bool:
-    """True when no record lies between the positions and the ends; the marks of a producer's transactions are none."""
+async def _is_folded(
+    bootstrap: str, input_topic: Topic, reached: Mapping[int, Position], ends: Mapping[int, int]
+) -> bool:
+    """True when no record lies between the positions and the ends; the markers of transactions are no records."""
     behind = [number for number, position in reached.items() if position.next < ends[number]]
     for number in behind:
-        if await has_records(bootstrap, lane, number, reached[number].next, ends[number]):
+        if await has_records(bootstrap, input_topic, number, reached[number].next, ends[number]):
             return False
     return True
 
 
-def tell_not_folded(error: TimeoutError) -> int:
-    """Say on the standard error what was waited for in vain; return the exit code for it."""
+def print_not_folded(error: TimeoutError) -> int:
+    """Print on the standard error what was waited for in vain; return the exit code for it."""
     Console(stderr=True).print(str(error) or "the broker did not answer in time", highlight=False, soft_wrap=True)
     return NOT_FOLDED

@@ -13,7 +13,7 @@ from console.cities.city_map import UnreadableFile
 from ioc.catalogue.reading.documents.yaml_values import UNREADABLE, read_yaml
 from ioc.core.schema import schema_errors
 
-Column = Annotated[str, Meta(min_length=1)]
+ColumnName = Annotated[str, Meta(min_length=1)]
 EndName = Literal["resolved", "cancelled", "rejected"]
 
 _OFFSET = re.compile(r"([+-])(\d\d):([0-5]\d)\Z")
@@ -27,31 +27,31 @@ class Columns(Struct, frozen=True, forbid_unknown_fields=True):
     `ended` is when it was over, `due` the city's own deadline for that; `lat` and `lon` are degrees.
     """
 
-    id: Column
-    reported: Column
-    ended: Column | None = None
-    due: Column | None = None
-    category: Column | None = None
-    title: Column | None = None
-    unit: Column | None = None
-    ward: Column | None = None
-    channel: Column | None = None
-    lat: Column | None = None
-    lon: Column | None = None
-    address: Column | None = None
+    id: ColumnName
+    reported: ColumnName
+    ended: ColumnName | None = None
+    due: ColumnName | None = None
+    category: ColumnName | None = None
+    title: ColumnName | None = None
+    unit: ColumnName | None = None
+    ward: ColumnName | None = None
+    channel: ColumnName | None = None
+    lat: ColumnName | None = None
+    lon: ColumnName | None = None
+    address: ColumnName | None = None
 
 
 class Endings(Struct, frozen=True, forbid_unknown_fields=True):
     """How a request that is over ended, by the city's own words in a column."""
 
-    column: Column
+    column: ColumnName
     words: Annotated[Mapping[str, EndName], Meta(min_length=1)]
 
 
 class Verdicts(Struct, frozen=True, forbid_unknown_fields=True):
     """The words with which the city itself judges a request. Any other word is no verdict."""
 
-    column: Column
+    column: ColumnName
     on_time: Annotated[tuple[str, ...], Meta(min_length=1)]
     overdue: Annotated[tuple[str, ...], Meta(min_length=1)]
 
@@ -73,17 +73,17 @@ class TableFormat(Struct, frozen=True, forbid_unknown_fields=True):
 
     def named_columns(self) -> list[str]:
         """Return the columns that the table must have, in the order of the format."""
-        named = [getattr(self.columns, name) for name in self.columns.__struct_fields__]
-        named += [words.column for words in (self.endings, self.verdicts) if words is not None]
-        return [column for column in dict.fromkeys(named) if column is not None]
+        columns = [getattr(self.columns, name) for name in self.columns.__struct_fields__]
+        columns += [words.column for words in (self.endings, self.verdicts) if words is not None]
+        return [column for column in dict.fromkeys(columns) if column is not None]
 
 
 def read_table_format(name: str, raw: bytes) -> TableFormat:
     """Return the format in a YAML file. Raises UnreadableFile with everything that is wrong with it."""
     errors: dict[str, None] = {}
 
-    def report(where: str, what: str) -> None:
-        errors[f"{where}: {what}"] = None
+    def report(field: str, problem: str) -> None:
+        errors[f"{field}: {problem}"] = None
 
     document = read_yaml(raw, report)
     if isinstance(document, dict):

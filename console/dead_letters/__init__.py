@@ -1,1 +1,1 @@
-"""TODO."""
+"""`ioc dead-letters`: the records that were refused."""

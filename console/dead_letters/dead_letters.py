@@ -1,4 +1,4 @@
-"""The dead letters: to list why records were refused, to show one as it came, to publish them again."""
+"""Listing why records were refused, showing one as it came, and publishing them again."""
 
 import asyncio
 import sys
@@ -32,7 +32,7 @@ class StoredDeadLetter(NamedTuple):
 
     @classmethod
     def read(cls, record: ConsumerRecord) -> "StoredDeadLetter":
-        """Return the letter in a record of the dead letters."""
+        """Return the dead letter in a record of their topic."""
         errors = {name: text.decode() for name, text in record.headers if is_error_header(name)}
         own = [(name, text) for name, text in record.headers if not is_error_header(name)]
         topic, place = errors[ErrorHeader.TOPIC], f"{errors[ErrorHeader.PARTITION]}:{errors[ErrorHeader.OFFSET]}"
@@ -44,9 +44,9 @@ class StoredDeadLetter(NamedTuple):
 LetterFilter = Callable[[StoredDeadLetter], bool]
 
 
-def list_letters(bootstrap: str, wanted: LetterFilter) -> int:
-    """Print the letters that are wanted, one a line and nothing of what they say; return how many."""
-    letters = asyncio.run(_letters(bootstrap, wanted))
+def list_letters(bootstrap: str, is_wanted: LetterFilter) -> int:
+    """Print the chosen letters, one a line, without their content; return how many."""
+    letters = asyncio.run(_letters(bootstrap, is_wanted))
     table = Table("place", "refused at", "bytes", "reason")
     for letter in letters:
         table.add_row(letter.place, letter.when, f"{len(letter.value or b''):,}", letter.reason)
@@ -55,28 +55,28 @@ def list_letters(bootstrap: str, wanted: LetterFilter) -> int:
 
 
 def show_letter(bootstrap: str, place: str) -> bool:
-    """Write the bytes of a letter to the standard output, why it is there to the standard error; False for none."""
+    """Write a letter's bytes to the standard output, its reason to the standard error; False when there is none."""
     letters = asyncio.run(_letters(bootstrap, lambda letter: letter.place == place))
     for letter in letters[:1]:
-        told = Console(stderr=True, highlight=False)
-        told.print(f"refused at {letter.when}: {letter.reason}", f"key {letter.key!r}", sep="\n", markup=False)
+        console = Console(stderr=True, highlight=False)
+        console.print(f"refused at {letter.when}: {letter.reason}", f"key {letter.key!r}", sep="\n", markup=False)
         sys.stdout.buffer.write(letter.value or b"")
         sys.stdout.buffer.flush()
     return bool(letters)
 
 
-def replay_letters(bootstrap: str, wanted: LetterFilter) -> int:
-    """Publish the wanted letters again where they were refused, as they came; return how many."""
-    return asyncio.run(_replay(bootstrap, wanted))
+def replay_letters(bootstrap: str, is_wanted: LetterFilter) -> int:
+    """Publish the chosen letters again on the topic they came from, unchanged; return how many."""
+    return asyncio.run(_replay(bootstrap, is_wanted))
 
 
-async def _letters(bootstrap: str, wanted: LetterFilter) -> list[StoredDeadLetter]:
+async def _letters(bootstrap: str, is_wanted: LetterFilter) -> list[StoredDeadLetter]:
     letters = [StoredDeadLetter.read(record) async for record in read_topic(bootstrap, Topic.DEAD_LETTERS)]
-    return [letter for letter in letters if wanted(letter)]
+    return [letter for letter in letters if is_wanted(letter)]
 
 
-async def _replay(bootstrap: str, wanted: LetterFilter) -> int:
-    letters = await _letters(bootstrap, wanted)
+async def _replay(bootstrap: str, is_wanted: LetterFilter) -> int:
+    letters = await _letters(bootstrap, is_wanted)
     async with publisher(bootstrap) as producer:
         for letter in letters:
             await producer.send_and_wait(letter.topic, letter.value, key=letter.key, headers=letter.headers)

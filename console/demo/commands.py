@@ -20,7 +20,9 @@ def demo(
     ending: Annotated[bool, typer.Option("--stop", help="end the demo that runs on this machine")] = False,
 ) -> None:
     """Run a whole centre on this machine, and play a day in Huế through it."""
-    from console.demo.runner import Demo, DemoFailure, detach, running, stop
+    from console.demo.background import detach, running, stop
+    from console.demo.machine import DemoFailure
+    from console.demo.runner import Demo
     from console.simulate.script import PlayScript
 
     try:
@@ -41,7 +43,7 @@ def demo(
 
 
 def _print_announcement(url: str) -> None:
-    from console.demo.runner import announcement
+    from console.demo.background import announcement
 
     text = f"{announcement()}\nThe demo is up: {url} (`make stop` ends it)"
     out.print(text, markup=False, highlight=False, soft_wrap=True)

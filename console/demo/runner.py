@@ -1,34 +1,24 @@
-"""The order in which a demo's parts come up, and what it says meanwhile."""
+"""The demo: the order in which its parts come up, and what it prints meanwhile."""
 
-import json
-import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from datetime import datetime
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from console.demo.background import announcement
 from console.demo.keys import CATALOGUE, prepare_keys
-from console.demo.processes import IOC, DemoProcesses, end_all, leader
+from console.demo.live_figures import read_figures, status_line
+from console.demo.machine import FOLDER, ROOT, DemoFailure, control_broker, free_port, is_broker_running
+from console.demo.processes import DemoProcesses, end_all
 from console.simulate.script import PlayScript
 from console.topics import make_topics
 from ioc.core.times import parse_instant
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / ".local" / "demo"
 PARTITIONS = 4
 WORKERS = 2
 PLAYER = "player"
-FIRST_PORT, LAST_PORT = 8080, 8099
 READY_WITHIN = 120.0
 
 WHAT_TO_SEE = """
@@ -46,13 +36,7 @@ What to look at:
     (with IOC_BOOTSTRAP={bootstrap} IOC_CLOCK=event IOC_CATALOGUE={catalogue})
 """
 
-# This machine's own address is not asked for through a proxy.
-_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 status = Console(stderr=True, highlight=False)
-
-
-class DemoFailure(Exception):
-    """The demo cannot run; the message says why and what to do."""
 
 
 class Demo:
@@ -67,38 +51,38 @@ class Demo:
         self.settings: dict[str, str] = {}
 
     def run(self) -> None:
-        """Run until told to stop (SIGINT, SIGTERM). Raises DemoFailure when it does not come up."""
+        """Run until SIGINT or SIGTERM ends it. Raises DemoFailure when it does not come up."""
         end_all(FOLDER)  # what a killed demo left behind
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
-        crew = DemoProcesses(FOLDER)
+        processes = DemoProcesses(FOLDER)
         try:
-            self._start(crew)
-            self._await_picture(crew)
+            self._start(processes)
+            self._await_picture(processes)
             self._announce()
-            crew.start("notifier", self.settings, "notifier")  # the screen need not wait for it
-            self._watch(crew)
+            processes.start("notifier", self.settings, "notifier")  # the screen need not wait for it
+            self._watch(processes)
         finally:
             status.print("Stopping ...")
-            for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(told, signal.SIG_IGN)  # told again, it must not leave half of it running
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # a second signal must not leave half of it running
             end_all(FOLDER)
-            _broker("stop", "--wipe")
+            control_broker("stop", "--wipe")
 
-    def _start(self, crew: DemoProcesses) -> None:
+    def _start(self, processes: DemoProcesses) -> None:
         status.print("Starting the broker ...")
-        _broker("stop", "--wipe")  # every demo starts with an empty city
-        self.bootstrap = _broker("start").splitlines()[-1]
+        control_broker("stop", "--wipe")  # every demo starts with an empty city
+        self.bootstrap = control_broker("start").splitlines()[-1]
         make_topics(self.bootstrap, PARTITIONS, 1)
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}/"
         status.print(f"Starting {WORKERS} workers, the API and the player ...")
         centre, leaders = prepare_keys(FOLDER, self.begin)
         settings = self.settings = self._settings(port)
         for number in range(1, WORKERS + 1):
-            crew.start(f"worker-{number}", settings, "worker")
-        crew.start("api", {**settings, "IOC_SIGNING_KEY": str(centre)}, "api")
-        crew.start(PLAYER, settings, "play", *self.script.arguments(), "--leaders", str(leaders))
+            processes.start(f"worker-{number}", settings, "worker")
+        processes.start("api", {**settings, "IOC_SIGNING_KEY": str(centre)}, "api")
+        processes.start(PLAYER, settings, "play", *self.script.arguments(), "--leaders", str(leaders))
 
     def _settings(self, port: int) -> dict[str, str]:
         return {
@@ -111,11 +95,11 @@ class Demo:
             "IOC_METRICS_PORT": "0",  # one port would do for one worker only
         }
 
-    def _await_picture(self, crew: DemoProcesses) -> None:
+    def _await_picture(self, processes: DemoProcesses) -> None:
         """Wait until the day so far has come through broker, workers and API."""
         give_up = time.monotonic() + READY_WITHIN
-        while (figures := self._figures()) is None or parse_instant(figures["as_of"]) < self.begin:
-            for name, code in crew.ended().items():
+        while (figures := read_figures(self.url)) is None or parse_instant(figures["as_of"]) < self.begin:
+            for name, code in processes.ended().items():
                 raise DemoFailure(f"{name} ended with code {code}; its log is {FOLDER / name}.log")
             if time.monotonic() > give_up:
                 raise DemoFailure(f"no picture within {READY_WITHIN:g} s; the logs are in {FOLDER}")
@@ -128,108 +112,19 @@ class Demo:
         (FOLDER / "url").write_text(self.url)
         status.print(announcement(), markup=False, soft_wrap=True)
 
-    def _watch(self, crew: DemoProcesses) -> None:
-        """Keep a line with what happens, and start anew what ends."""
+    def _watch(self, processes: DemoProcesses) -> None:
+        """Show in one line what happens, and restart what ends."""
         with status.status("") as line:
             while True:
-                for name, code in crew.ended().items():
-                    if name == PLAYER:  # begun again it would repeat the day
-                        raise DemoFailure(f"the player ended with code {code}; its log is {FOLDER / name}.log")
-                    if not _broker_runs():
-                        raise DemoFailure(f"the broker has ended; its logs are in {ROOT / '.local/kafka/demo/logs'}")
-                    status.print(f"{name} ended with code {code} and is started again")
-                    crew.start_again(name)
-                line.update(self._line())
+                for name, code in processes.ended().items():
+                    self._restart(processes, name, code)
+                line.update(status_line(read_figures(self.url), self.zone))
                 time.sleep(1)
 
-    def _line(self) -> str:
-        figures = self._figures()
-        if figures is None:
-            return "the API does not answer"
-        live, today = figures["live"], figures["today"]
-        clock = datetime.fromisoformat(figures["as_of"]).astimezone(self.zone).strftime("%H:%M")
-        return (
-            f"{clock}  x{figures['speed']:.0f}   {live['open']} open, {live['overdue']} overdue   "
-            f"today {today['received']} received, {today['resolved']} resolved   Ctrl-C ends the demo"
-        )
-
-    def _figures(self) -> dict[str, Any] | None:
-        try:
-            with _DIRECTLY.open(f"{self.url}figures", timeout=2) as answer:
-                told: dict[str, Any] = json.load(answer)
-                return told
-        except (urllib.error.URLError, OSError):
-            return None
-
-
-def running() -> str | None:
-    """Return the URL of the demo that runs on this machine, once it is up."""
-    url = FOLDER / "url"
-    return url.read_text() if leader(FOLDER) and url.exists() else None
-
-
-def announcement() -> str:
-    """Return what there is to see in the demo that runs on this machine."""
-    return (FOLDER / "announcement").read_text()
-
-
-def detach(script: PlayScript) -> str:
-    """Run the demo in a process of its own; return its URL once it is up. Raises DemoFailure."""
-    FOLDER.parent.mkdir(parents=True, exist_ok=True)
-    log = FOLDER.parent / "demo.log"
-    with log.open("wb") as out:
-        demo = subprocess.Popen(
-            [IOC, "demo", *script.arguments()],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    while (url := running()) is None:
-        if demo.poll() is not None:
-            raise DemoFailure(log.read_text())
-        time.sleep(0.2)
-    return url
-
-
-def stop() -> bool:
-    """End the demo that runs on this machine; tell whether there was one."""
-    first = leader(FOLDER)
-    if first is not None:
-        first.terminate()
-        first.wait(timeout=60)
-    left = end_all(FOLDER)
-    _broker("stop", "--wipe")
-    return first is not None or left > 0
-
-
-def _broker(*arguments: str) -> str:
-    control = ROOT / "deploy" / "kafka" / "broker"
-    if not control.exists():
-        raise DemoFailure("the demo runs from a clone of the project: it needs deploy/kafka")
-    done = subprocess.run(
-        [sys.executable, str(control), *arguments, "--name", "demo"], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise DemoFailure(done.stderr.strip())
-    return done.stdout
-
-
-def _broker_runs() -> bool:
-    try:
-        _broker("status")
-    except DemoFailure:
-        return False
-    return True
-
-
-def _free_port() -> int:
-    wanted = os.environ.get("IOC_PORT")
-    if wanted is not None and not (wanted.isdecimal() and 0 < int(wanted) < 65536):
-        raise DemoFailure(f"IOC_PORT must be a port, not {wanted!r}")
-    for port in [int(wanted)] if wanted else range(FIRST_PORT, LAST_PORT + 1):
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if attempt.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise DemoFailure(f"no free port for the API: {wanted or f'{FIRST_PORT} to {LAST_PORT}'} taken")
+    def _restart(self, processes: DemoProcesses, name: str, code: int) -> None:
+        if name == PLAYER:  # begun again it would repeat the day
+            raise DemoFailure(f"the player ended with code {code}; its log is {FOLDER / name}.log")
+        if not is_broker_running():
+            raise DemoFailure(f"the broker has ended; its logs are in {ROOT / '.local/kafka/demo/logs'}")
+        status.print(f"{name} ended with code {code} and is started again")
+        processes.restart(name)

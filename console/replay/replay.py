@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from console.cities.city_map import CityMap, read_events
-from console.publisher import KeyedValue, mark, publisher, send_all
+from console.publisher import KeyedValue, publish_watermark, publisher, send_all
 
 _CHUNK = 500
 # Seconds between two chunks when the speed is given.
@@ -45,4 +45,4 @@ async def _publish(bootstrap: str, records: list[KeyedValue], as_of: str, speed:
                 chunk = records[start : start + size]
                 await send_all(producer, chunk)
                 progress.advance(task, len(chunk))
-        await mark(producer, as_of)
+        await publish_watermark(producer, as_of)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from console.cities.table_map import TableMap
-from console.topic_reader import read_topic, tell_not_folded, wait_until_folded
+from console.topic_reader import print_not_folded, read_topic, wait_until_folded
 from ioc.core.records import Position
 from ioc.core.topics import Topic
 from ioc.incident.state import Incident
@@ -26,7 +26,7 @@ def compare_verdicts(bootstrap: str, file: Path, city_map: TableMap, wait: float
     try:
         centre = asyncio.run(_centre_verdicts(bootstrap, wait))
     except TimeoutError as error:
-        return tell_not_folded(error)
+        return print_not_folded(error)
     return _compare(file, city_map, centre)
 
 

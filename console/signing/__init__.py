@@ -1,1 +1,1 @@
-"""TODO."""
+"""`ioc sign`: keys and signatures for those who give directives."""

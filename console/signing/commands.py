@@ -14,7 +14,7 @@ signing = typer.Typer(no_args_is_help=True, help="Signatures of directives: make
 @signing.command("new-key")
 def make_key(
     file: Annotated[Path, typer.Argument(help="where the private key goes; it must not exist")],
-    id: Annotated[str, typer.Option(help="the id of the key in keys.yml")],
+    key_id: Annotated[str, typer.Option("--id", help="the id of the key in keys.yml")],
     owner: Annotated[str, typer.Option(help="the unit or office whose it is")],
 ) -> None:
     """Make a pair of keys; print the entry for keys.yml, valid from now on."""
@@ -26,7 +26,7 @@ def make_key(
     except OSError as error:
         err.print(f"{file}: {error.strerror}", highlight=False, markup=False)
         raise typer.Exit(1) from error
-    out.print(key_entry(private, id, owner, now_ms()), highlight=False, markup=False, soft_wrap=True)
+    out.print(key_entry(private, key_id, owner, now_ms()), highlight=False, markup=False, soft_wrap=True)
 
 
 @signing.command("directive")

@@ -7,7 +7,7 @@ from itertools import chain
 
 from aiokafka import AIOKafkaProducer
 
-from console.publisher import mark, publisher, send_all
+from console.publisher import publish_watermark, publisher, send_all
 from console.simulate.planned_records import PlannedRecord
 from ioc.core.times import SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
@@ -24,13 +24,13 @@ async def play(bootstrap: str, planned: Iterator[PlannedRecord], begin: Instant,
     """Publish all that lies before `begin` (ms) at once, and the rest as its time comes, at `speed` times real time."""
     async with publisher(bootstrap) as producer:
         coming = await _publish_until(producer, planned, begin)
-        await mark(producer, to_rfc3339(begin), _TOPICS)
+        await publish_watermark(producer, to_rfc3339(begin), _TOPICS)
         began = time.monotonic()
         while True:
             await asyncio.sleep(_STEP)
             now = begin + round((time.monotonic() - began) * speed * SECOND)
             coming = await _publish_until(producer, coming, now)
-            await mark(producer, to_rfc3339(now), _TOPICS)
+            await publish_watermark(producer, to_rfc3339(now), _TOPICS)
 
 
 async def _publish_until(

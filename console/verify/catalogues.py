@@ -1,4 +1,4 @@
-"""The editions of the catalogue that the log was folded by, read from the topic where the workers keep them."""
+"""The editions of the catalogue by which the log was folded, from the topic where the workers keep them."""
 
 from collections.abc import Mapping
 
@@ -14,34 +14,34 @@ NO_SUCH_EDITION = 4
 
 
 class NoSuchEdition(LookupError):
-    """An edition of the catalogue that was folded by is not to be had."""
+    """An edition of the catalogue by which the log was folded cannot be had."""
 
 
 async def read_edition_files(bootstrap: str) -> dict[str, Mapping[str, bytes]]:
     """Return the files of every edition, by edition."""
-    found: dict[str, Mapping[str, bytes]] = {}
+    files: dict[str, Mapping[str, bytes]] = {}
     async for record in read_topic(bootstrap, Topic.CATALOGUES):
-        found.pop(record.key.decode(), None)
+        files.pop(record.key.decode(), None)
         if record.value is not None:
-            kept = decode_catalogue(record.value)
-            found[kept.edition] = kept.files
-    return found
+            edition = decode_catalogue(record.value)
+            files[edition.edition] = edition.files
+    return files
 
 
 class CatalogueEditions:
-    """Editions by name, each read once. The one that is at hand need not be kept."""
+    """Editions by name, each read once. The one at hand need not be on the topic."""
 
     def __init__(self, files: Mapping[str, Mapping[str, bytes]], at_hand: Catalogue) -> None:
         self._files = files
-        self._read = {at_hand.edition: at_hand}
+        self._catalogues = {at_hand.edition: at_hand}
 
     def edition(self, name: str) -> Catalogue:
-        """Return an edition; NoSuchEdition when it is not kept, or can no longer be read."""
-        if name not in self._read:
-            self._read[name] = self._made(name)
-        return self._read[name]
+        """Return an edition; raise NoSuchEdition when it is not kept, or can no longer be read."""
+        if name not in self._catalogues:
+            self._catalogues[name] = self._read_edition(name)
+        return self._catalogues[name]
 
-    def _made(self, name: str) -> Catalogue:
+    def _read_edition(self, name: str) -> Catalogue:
         if not name:
             raise NoSuchEdition("part of the log was folded before editions of the catalogue were kept")
         if name not in self._files:
@@ -51,7 +51,7 @@ class CatalogueEditions:
         try:
             return catalogue_of(self._files[name])
         except CatalogueError as error:
-            told = "\n  ".join(
+            text = "\n  ".join(
                 [f"part of the log was folded by catalogue {name}, which is now refused:", *error.errors]
             )
-            raise NoSuchEdition(told) from error
+            raise NoSuchEdition(text) from error

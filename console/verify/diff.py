@@ -16,32 +16,34 @@ ByName = Mapping[str, Any]
 
 
 def compare(
-    kind: str, expected: Mapping[Any, Any], found: Mapping[Any, Any], skipped: Collection[Any] = ()
+    kind: str, expected: Mapping[Any, Any], actual: Mapping[Any, Any], skipped: Collection[Any] = ()
 ) -> Iterator[str]:
     """Yield which keys are missing, too many or differ, and in what fields; those `skipped` are not looked at."""
-    for key in (expected.keys() | found.keys()) - set(skipped):
-        if key not in found:
+    for key in (expected.keys() | actual.keys()) - set(skipped):
+        if key not in actual:
             yield f"{kind} {_key_text(key)} is missing"
         elif key not in expected:
             yield f"{kind} {_key_text(key)} should not be there"
-        elif expected[key] != found[key]:
-            yield f"{kind} {_key_text(key)} differs{_differing_fields(expected[key], found[key])}"
+        elif expected[key] != actual[key]:
+            yield f"{kind} {_key_text(key)} differs{_differing_fields(expected[key], actual[key])}"
 
 
 def _key_text(key: object) -> str:
     return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def _differing_fields(expected: object, found: object) -> str:
+def _differing_fields(expected: object, actual: object) -> str:
     """Return which fields of two structs differ, by their names on the topics."""
     compared = fields(expected) if isinstance(expected, Struct) else ()
-    differing = [field.encode_name for field in compared if getattr(expected, field.name) != getattr(found, field.name)]
+    differing = [
+        field.encode_name for field in compared if getattr(expected, field.name) != getattr(actual, field.name)
+    ]
     return f" in {', '.join(differing)}" if differing else ""
 
 
-def compare_additions(kind: str, expected: ByName, motion: ByName, found: ByName) -> Iterator[str]:
+def compare_additions(kind: str, expected: ByName, motion: ByName, actual: ByName) -> Iterator[str]:
     """Yield the differences of records that are never changed: those in motion may be there or not."""
-    yield from compare(kind, {**motion, **expected}, found, motion.keys() - expected.keys() - found.keys())
+    yield from compare(kind, {**motion, **expected}, actual, motion.keys() - expected.keys() - actual.keys())
 
 
 def repetitions(kind: str, keys: Iterable[str]) -> Iterator[str]:

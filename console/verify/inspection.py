@@ -14,10 +14,10 @@ _GRACE: Millis = 60 * SECOND
 
 @dataclass(frozen=True)
 class Inspection:
-    """When the topics were read (`began`, ms), and how the workers' time goes (`late_after`, ms)."""
+    """When the topics were read (`started`, ms), and how the workers' time goes (`late_after`, ms)."""
 
     clock: ClockKind
-    began: Instant
+    started: Instant
     late_after: Millis
 
     @property
@@ -27,7 +27,7 @@ class Inspection:
 
     def is_fresh(self, touched: Instant) -> bool:
         """True when a tick may have been writing about something that was last written at this moment."""
-        return self.by_wall and touched > self.began - _UNDER_WAY
+        return self.by_wall and touched > self.started - _UNDER_WAY
 
     def fresh(self, touched: Mapping[str, Instant]) -> set[str]:
         """Return the ids about which a tick may have been writing, of ids with the moment each was last written."""
@@ -37,4 +37,4 @@ class Inspection:
         """True when a deadline should long have been announced: it, and what set it, lie too far back."""
         if not self.by_wall or deadline is None:
             return False
-        return max(deadline, touched) < self.began - self.late_after - _GRACE
+        return max(deadline, touched) < self.started - self.late_after - _GRACE

@@ -81,8 +81,8 @@ def _day_differences(
     """
     moving = _moving_keys(snapshot, motion, fresh) if fresh else set()
     days = {cell: _of_incidents(window) for cell, window in snapshot.windows.items() if cell.span is WindowSize.DAY}
-    expected, found = (_comparable(windows, moving) for windows in (_day_sums(snapshot, zone), days))
-    yield from compare("summed over the states, window", expected, found, motion.windows)
+    expected, actual = (_comparable(windows, moving) for windows in (_day_sums(snapshot, zone), days))
+    yield from compare("summed over the states, window", expected, actual, motion.windows)
 
 
 def _of_incidents(window: Aggregate) -> Aggregate:

@@ -33,11 +33,11 @@ class HoldsSent(Protocol):
 
 
 class OwnEvents:
-    """The centre's own events of all partitions: those found in the whole log, and those that were to be sent."""
+    """The centre's own events of all partitions: those in the whole log, and those that were to be sent."""
 
     def __init__(self, log: Iterable[Record]) -> None:
         own = (record for record in log if CENTRE.encode() in (record.value or b""))
-        self._found = Counter(map(_sent_record, own))
+        self._log_counts = Counter(map(_sent_record, own))
         self._expected: SentCounts = Counter()
         self._moving: SentCounts = Counter()
 
@@ -48,23 +48,23 @@ class OwnEvents:
 
     def see_candidates(self, accepted: Iterable[Record]) -> None:
         """Take over the candidates that the search for duplicates accepted: all of them are of the centre's own."""
-        self._found.update(map(_sent_record, accepted))
+        self._log_counts.update(map(_sent_record, accepted))
 
     def invented(self) -> Iterator[str]:
         """Yield what relatives and duplicates are said to have sent and have not. Only of what is at rest."""
-        for record in self._found.keys() - self._expected.keys() - self._moving.keys():
+        for record in self._log_counts.keys() - self._expected.keys() - self._moving.keys():
             if any(source in record[1] for source in _FOLD_SOURCES) or _is_candidate(record[1]):
                 yield f"own event {_name(record)} should not be there"
 
     def differences(self) -> Iterator[str]:
         """Yield what is missing, and what is there more often than it was sent."""
         for record, times in self._expected.items():
-            found = self._found[record]
-            if not times <= found <= times + self._moving[record]:
-                yield f"own event {_name(record)} was sent {times} times and is there {found} times"
-        for record, found in self._found.items():
-            if found > 1 and SOURCE.encode() in record[1] and record not in self._expected:
-                yield f"own event {_name(record)} is there {found} times"
+            count = self._log_counts[record]
+            if not times <= count <= times + self._moving[record]:
+                yield f"own event {_name(record)} was sent {times} times and is there {count} times"
+        for record, count in self._log_counts.items():
+            if count > 1 and SOURCE.encode() in record[1] and record not in self._expected:
+                yield f"own event {_name(record)} is there {count} times"
 
 
 def _sent_record(record: Record) -> SentRecord:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from aiokafka import ConsumerRecord
 
-from console.topic_reader import positions, read_topic
+from console.topic_reader import read_positions, read_topic
 from console.verify.snapshot import PartitionSnapshot
 from ioc.core.dead_letter import ErrorHeader
 from ioc.core.records import Position, Record
@@ -46,7 +46,7 @@ def dead_letters_of(topic: Topic) -> Callable[[PartitionSnapshot, ConsumerRecord
 
 async def read_later(bootstrap: str, topic: Topic, snapshots: Mapping[int, SnapshotT]) -> None:
     """Read how far each partition has come when all it wrote was read."""
-    later = await positions(bootstrap, topic)
+    later = await read_positions(bootstrap, topic)
     for number, snapshot in snapshots.items():
         snapshot.later = later.get(number, Position())
 

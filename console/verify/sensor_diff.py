@@ -92,8 +92,8 @@ def _is_of_silence(event_id: str) -> bool:
 def _partition_differences(
     snapshot: SensorSnapshot, output: SensorOutput, motion: SensorOutput, inspection: Inspection
 ) -> Iterator[str]:
-    expected, found = (_states(states, inspection.by_wall) for states in (output.states, snapshot.states))
-    yield from compare("sensor", expected, found, motion.states.keys())
+    expected, actual = (_states(states, inspection.by_wall) for states in (output.states, snapshot.states))
+    yield from compare("sensor", expected, actual, motion.states.keys())
     refused = (refused_by_place(side, snapshot.partition) for side in (output, motion, snapshot))
     yield from compare_additions("dead letter of the indicators", *refused)
 

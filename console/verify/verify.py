@@ -8,7 +8,7 @@ import asyncio
 
 from rich.console import Console
 
-from console.topic_reader import tell_not_folded
+from console.topic_reader import print_not_folded
 from console.verify.catalogues import NO_SUCH_EDITION, CatalogueEditions, NoSuchEdition, read_edition_files
 from console.verify.check import Check, Terms
 from console.verify.duplicates import DuplicateCheck
@@ -35,7 +35,7 @@ def verify_log(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> i
         Console(stderr=True).print(str(error), highlight=False, markup=False, soft_wrap=True)
         return NO_SUCH_EDITION
     except TimeoutError as error:
-        return tell_not_folded(error)
+        return print_not_folded(error)
 
 
 async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -> Findings:

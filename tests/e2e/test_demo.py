@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from console.demo.runner import FOLDER
+from console.demo.machine import FOLDER
 from tests.city import IOC
 from tests.screen.conftest import chromium
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from console.demo import runner
-from console.demo.runner import FOLDER, ROOT
+from console.demo import background
+from console.demo.machine import FOLDER, ROOT
 from tests.city import IOC
 from tests.e2e.test_demo import running, until
 
@@ -47,7 +47,7 @@ def test_nothing_is_left(tmp_path: Path, signals: list[signal.Signals]) -> None:
             [*IOC, "demo"], stdout=log, stderr=log, env=settings, start_new_session=True, preexec_fn=heed_ctrl_c
         )
     try:
-        until("the demo", lambda: runner.running() or demo.poll() is not None)
+        until("the demo", lambda: background.running() or demo.poll() is not None)
         assert demo.poll() is None, (tmp_path / "log").read_text()
         assert len(left()) >= 5
         for one in signals:

@@ -12,10 +12,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from kafka import KafkaProducer
 
-from console.publisher import mark
+from console.publisher import publish_watermark
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from ioc.core.topics import Topic
-from tests.city import PATIENCE, City, city
+from tests.city import PATIENCE, RunningCity, city
 from tests.unit.samples import at, body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
@@ -41,16 +41,11 @@ def reports(*subjects: str) -> list[tuple[str, Instant, str, dict[str, Any]]]:
 async def pass_to(bootstrap: str, moment: Instant) -> None:
     """Let the clocks of all partitions run to a moment."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
-        await mark(producer, to_rfc3339(moment))
+        await publish_watermark(producer, to_rfc3339(moment))
 
 
-def asked(centre: City, path: str, **query: str) -> str:
-    with urlopen(f"{centre.url}{path}?{urlencode(query)}", timeout=20) as answer:
-        return str(answer.read().decode())
-
-
-def period(centre: City, start: Instant, end: Instant, **query: str) -> dict[str, Any]:
-    told = json.loads(asked(centre, "figures/period", **{"from": to_rfc3339(start), "to": to_rfc3339(end)}, **query))
+def period(centre: RunningCity, start: Instant, end: Instant, **query: str) -> dict[str, Any]:
+    told = json.loads(centre.get("figures/period", **{"from": to_rfc3339(start), "to": to_rfc3339(end)}, **query))
     assert isinstance(told, dict)
     return told
 
@@ -61,9 +56,9 @@ def test_every_figure_is_right_though_a_worker_was_killed(kafka: str, tmp_path: 
         centre.start_worker()
         centre.settle()
         send(kafka, *reports("1", "2", "3", "4", "5"), ("resolved", T + HOUR, "1", {}), ("resolved", T + HOUR, "3", {}))
-        give_up = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while centre.folded() < 14:  # seven events, each twice
-            assert time.monotonic() < give_up, centre.logs()
+            assert time.monotonic() < deadline, centre.logs()
             time.sleep(0.05)
         centre.kill_worker(0)
         late = (
@@ -87,5 +82,5 @@ def test_every_figure_is_right_though_a_worker_was_killed(kafka: str, tmp_path: 
         assert period(centre, TODAY, T + 150 * MINUTE)["total"]["standing"] == {"open": 2, "overdue": 2}
         below = period(centre, TODAY, TODAY + DAY, by="unit", below="true")["groups"]
         assert {code: one["received"] for code, one in below.items()} == {"csgt": 5, "cong-an-tp": 5}
-        page = asked(centre, "figures/report", **{"from": to_rfc3339(TODAY), "to": to_rfc3339(TODAY + DAY)})
+        page = centre.get("figures/report", **{"from": to_rfc3339(TODAY), "to": to_rfc3339(TODAY + DAY)})
         assert "Trong 4 việc đến hạn, 50,0% xử lý đúng hạn; 25,0% đạt hài lòng." in page

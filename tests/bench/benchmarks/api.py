@@ -22,7 +22,7 @@ from streams.clock import now_ms
 from tests.bench.load.picture import STREETS, Picture
 from tests.bench.load.publish import publish
 from tests.bench.measured import Measured, scaled
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 COUNT = 1_000_000
 PAGES = 400
@@ -57,7 +57,7 @@ def measure_api(bootstrap: str, folder: Path) -> list[Measured]:
         ]
 
 
-def _answers(centre: City, what: str, catalogue: Catalogue) -> list[Measured]:
+def _answers(centre: RunningCity, what: str, catalogue: Catalogue) -> list[Measured]:
     draw = random.Random(1)
     with httpx.Client(base_url=centre.url, timeout=60) as client:
         narrowed = [_narrowed(draw, catalogue) for _ in range(PAGES)]

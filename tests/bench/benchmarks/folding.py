@@ -15,7 +15,7 @@ from ioc.core.topics import Topic
 from ioc.processors.serde import decode_position
 from streams.kafka_clients import reader
 from tests.bench.load.processes import broker_of, cpu_seconds
-from tests.city import City
+from tests.city import RunningCity
 
 ALL_ON = "exactly once, zombies fenced; all rules, deadlines, figures, facts, duplicates"
 _PATIENCE = 600.0
@@ -36,7 +36,7 @@ class Folding(Struct, frozen=True):
     whole: float
 
 
-async def watch(centre: City, ends: Mapping[int, int], began: float, lane: Topic = Topic.EVENTS) -> Folding:
+async def watch(centre: RunningCity, ends: Mapping[int, int], began: float, lane: Topic = Topic.EVENTS) -> Folding:
     """Return how the centre's workers fold a lane up to the offsets given; TimeoutError when they do not."""
     pids, broker = [one.pid for one in centre.workers], [broker_of(centre.bootstrap)]
     async with reader(centre.bootstrap) as consumer, asyncio.timeout(_PATIENCE):
@@ -86,7 +86,7 @@ class _Positions:
         return self.folded == sum(self._ends.values())
 
 
-def verified(centre: City, settings: Mapping[str, str] | None = None) -> str:
+def verified(centre: RunningCity, settings: Mapping[str, str] | None = None) -> str:
     """Compute all again from the log once everything is at rest; return how that went, AssertionError if badly."""
     asyncio.run(_rest(centre.bootstrap))
     _stop(centre.workers)

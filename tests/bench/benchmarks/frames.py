@@ -15,7 +15,7 @@ from tests.bench.benchmarks.screens import CHANGES, OPEN, change
 from tests.bench.load.picture import Picture
 from tests.bench.load.publish import publish
 from tests.bench.measured import Measured, scaled, skipped
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 SECONDS = 20
 _SETTLING = 5
@@ -67,7 +67,7 @@ def measure_frames(bootstrap: str, folder: Path) -> list[Measured]:
         return asyncio.run(_measure(centre, picture, path))
 
 
-async def _measure(centre: City, picture: Picture, path: str) -> list[Measured]:
+async def _measure(centre: RunningCity, picture: Picture, path: str) -> list[Measured]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         quiet = await _watch(browser, centre.url)

@@ -24,7 +24,7 @@ from tests.bench.load.publish import PARTITIONS
 from tests.bench.load.warming import WARM
 from tests.bench.load.workload import records
 from tests.bench.measured import Measured, scaled
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 CLIENTS, A_BATCH, A_SECOND = 16, 100, 200
 ON = f"answered once acknowledged by all copies (one broker); a token (JWT) each time; all rules of the door; {WARM}"
@@ -45,7 +45,7 @@ def measure_intake(bootstrap: str, folder: Path) -> list[Measured]:
         return rows
 
 
-def _start(centre: City) -> str:
+def _start(centre: RunningCity) -> str:
     """Start an API that checks tokens; return one of a producer that speaks for all sources."""
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -55,7 +55,9 @@ def _start(centre: City) -> str:
     return jwt.encode({**claims, "roles": ["producer"], "sources": ["/"]}, key, "EdDSA")
 
 
-def _measure(centre: City, token: str, what: str, posts: Iterator[PostRequest], a_second: float = 0) -> list[Measured]:
+def _measure(
+    centre: RunningCity, token: str, what: str, posts: Iterator[PostRequest], a_second: float = 0
+) -> list[Measured]:
     assert centre.api is not None
     cpu = cpu_seconds([centre.api.pid])
     posted: Posted = asyncio.run(post_all(centre.url, token, posts, CLIENTS, a_second))
@@ -102,7 +104,7 @@ def _reports(count: int) -> Iterator[PostRequest]:
         yield PostRequest("/open311/v2/requests.json", "application/x-www-form-urlencoded", urlencode(form).encode())
 
 
-def _check(centre: City, rows: Iterable[Measured]) -> None:
+def _check(centre: RunningCity, rows: Iterable[Measured]) -> None:
     """See that every event that was answered is on its topic, and folds."""
     tps = [TopicPartition(Topic.EVENTS, number) for number in range(PARTITIONS)]
     consumer = KafkaConsumer(bootstrap_servers=centre.bootstrap)

@@ -24,7 +24,7 @@ from tests.bench.load.publish import PARTITIONS, publish_steadily
 from tests.bench.load.warming import WARM
 from tests.bench.load.workload import records, size
 from tests.bench.measured import Measured, scaled
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 RATES = (100, 1_000, 5_000)
 SECONDS = 15
@@ -87,7 +87,7 @@ def measure_latency(bootstrap: str, folder: Path) -> list[Measured]:
     return [*measured, *(Measured(f"{rate:,} events/s", "", None, on=on) for rate in RATES)]
 
 
-async def _at(centre: City, rate: int, events: Sequence[KeyedValue]) -> list[Measured]:
+async def _at(centre: RunningCity, rate: int, events: Sequence[KeyedValue]) -> list[Measured]:
     """Return the latencies at so many events a second."""
     seen = ArrivalTimes()
     async with reader(centre.bootstrap) as facts, httpx.AsyncClient(timeout=60) as client:

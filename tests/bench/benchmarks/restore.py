@@ -23,7 +23,7 @@ from tests.bench.load.processes import peak_memory
 from tests.bench.load.publish import PARTITIONS, publish
 from tests.bench.load.states import afternoon
 from tests.bench.measured import Measured, scaled
-from tests.city import City, city
+from tests.city import RunningCity, city
 from tests.unit.samples import body
 
 COUNT = 1_000_000
@@ -93,7 +93,7 @@ def measure_restore(bootstrap: str, folder: Path) -> list[Measured]:
     ]
 
 
-def _restored(centre: City, probes: Probes, began: float, count: int) -> Restored:
+def _restored(centre: RunningCity, probes: Probes, began: float, count: int) -> Restored:
     """Start a worker; return how long it took until it folded, once all incidents are found with it."""
     centre.start_worker(IOC_SESSION_TIMEOUT=_usual_timeout())
     whole = asyncio.run(probes.folded(began))
@@ -105,7 +105,7 @@ def _restored(centre: City, probes: Probes, began: float, count: int) -> Restore
     return Restored(whole, rebuilding, peak_memory(centre.workers[-1].pid))
 
 
-def _taken_over(centre: City, probes: Probes) -> float:
+def _taken_over(centre: RunningCity, probes: Probes) -> float:
     """Let another worker take a share of the partitions; return how long it took it to have all, the first killed."""
     centre.start_worker(IOC_SESSION_TIMEOUT=_usual_timeout())
     centre.settle()

@@ -16,7 +16,7 @@ from tests.bench.contestants.contest import LapReport
 from tests.bench.load.publish import publish
 from tests.bench.load.workload import records
 from tests.bench.measured import Measured, scaled
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 CITIES = 24
 BAR = 1.7
@@ -79,6 +79,6 @@ def _fold(bootstrap: str, folder: Path, workers: int) -> tuple[Folding, str]:
         return asyncio.run(watch(centre, ends, began)), verified(centre)
 
 
-def _signal(centre: City, which: signal.Signals) -> None:
+def _signal(centre: RunningCity, which: signal.Signals) -> None:
     for worker in centre.workers:
         worker.send_signal(which)

@@ -20,7 +20,7 @@ from tests.bench.load.publish import PARTITIONS, publish
 from tests.bench.load.warming import WARM
 from tests.bench.measured import Measured, scaled
 from tests.bench.results import ROOT
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 # All of them are on every screen.
 OPEN = 4_000
@@ -44,7 +44,7 @@ def _with(bootstrap: str, folder: Path, screens: int) -> list[Measured]:
         return asyncio.run(_measure(centre, picture, screens))
 
 
-async def _measure(centre: City, picture: Picture, screens: int) -> list[Measured]:
+async def _measure(centre: RunningCity, picture: Picture, screens: int) -> list[Measured]:
     assert centre.api is not None
     api = psutil.Process(centre.api.pid)
     seconds = max(5, scaled(SECONDS))

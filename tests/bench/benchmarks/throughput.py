@@ -14,7 +14,7 @@ from tests.bench.load.processes import peak_memory
 from tests.bench.load.publish import make_topic, publish
 from tests.bench.load.workload import records
 from tests.bench.measured import Measured, scaled, skipped
-from tests.city import City, city
+from tests.city import RunningCity, city
 
 CITIES = 60
 OUT = "bench.out"
@@ -61,7 +61,7 @@ def measure_throughput(bootstrap: str, folder: Path, peers: Sequence[Contestant]
     return [*others, *ours, cost]
 
 
-def _ours(centre: City, ends: Mapping[int, int], others: Sequence[Measured]) -> list[Measured]:
+def _ours(centre: RunningCity, ends: Mapping[int, int], others: Sequence[Measured]) -> list[Measured]:
     began = time.monotonic()
     worker = centre.start_worker()
     seen = asyncio.run(watch(centre, ends, began))

@@ -12,7 +12,7 @@ from ioc.core.editions import Edition
 from ioc.core.records import ClockKind, Outgoing, Record
 from ioc.core.times import HOUR, MINUTE
 from ioc.processors.sensors import SensorProcessor
-from tests.unit.sensors.test_sensors import ALONE, GAUGE, NOON, observed
+from tests.unit.sensors.sensor_harness import ALONE, GAUGE, NOON, observed
 
 
 class WrittenSensors:
@@ -113,7 +113,7 @@ def test_a_silence_nobody_told_of_is_found_with_either_clock() -> None:
 def test_what_a_tick_may_be_writing_while_it_is_read_is_not_compared() -> None:
     wrote = WrittenSensors(ClockKind.WALL)
     forget_a_silence(wrote)
-    wrote.found.touched[GAUGE] = wrote.inspection.began - 1
+    wrote.found.touched[GAUGE] = wrote.inspection.started - 1
     assert [one for one in wrote.differences() if "was silent" in one] == []
 
 
