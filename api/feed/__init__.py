@@ -1,1 +1,1 @@
-"""TODO."""
+"""The live feed: what changes, sent to every screen as server-sent events."""

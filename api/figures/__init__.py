@@ -1,1 +1,1 @@
-"""TODO."""
+"""The figures of the operations centre: now, and of any period."""

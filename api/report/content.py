@@ -1,4 +1,4 @@
-"""What a report is made of: the figures of its period, of the one before, of each step, service, unit and ward."""
+"""The figures a report is made of: of its period, of the one before, of each step, service, unit and ward."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from api.figures.periods import Period, TooOld
 from api.figures.scope import Dimension, FigureScope
 from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
-from api.report.steps import PeriodSteps, previous_period, steps_of
+from api.report.steps import PeriodSteps, previous_period, split_period
 from ioc.core.times import MINUTE, Instant
 from ioc.figures.formulas import figures_of
 from ioc.figures.sums import Sums
@@ -25,9 +25,10 @@ class ReportRow(NamedTuple):
 
 
 class ReportContent(NamedTuple):
-    """All figures of a report; `empty` when nothing came, went or stood in the period.
+    """All figures of a report; it is `empty` when nothing came, went or stood open in the period.
 
-    `previous` is None where too little is known of the time before, or the period has not ended.
+    `course` holds the figures of each step. `previous` is None when too little is known of the period before, or the
+    period has not ended.
     """
 
     period: Period
@@ -43,11 +44,11 @@ class ReportContent(NamedTuple):
     by: dict[Dimension, list[ReportRow]]
 
 
-async def content_of(model: ReadModel, period: Period, scope: FigureScope) -> ReportContent:
+async def report_content(model: ReadModel, period: Period, scope: FigureScope) -> ReportContent:
     """Return the figures of a report. Raises TooOld."""
     zone = model.catalogue.zone
-    steps = steps_of(period, zone, model.now())
-    by = {by: await _rows(model, period, replace(scope, by=by)) for by in Dimension}
+    steps = split_period(period, zone, model.now())
+    by = {dimension: await _rows(model, period, replace(scope, by=dimension)) for dimension in Dimension}
     total = (await period_sums(model, period, scope)).total
     course = [await _total(model, step, scope) for step in steps.periods]
     fresh = freshness(model)
@@ -57,7 +58,7 @@ async def content_of(model: ReadModel, period: Period, scope: FigureScope) -> Re
         model.now(),
         fresh.shown_as_of,
         fresh.stale,
-        not _is_something(total),
+        not _has_figures(total),
         figures_of(total),
         None if period.end > model.now() + MINUTE else await _previous(model, previous_period(period, zone), scope),
         steps,
@@ -71,13 +72,13 @@ async def _total(model: ReadModel, period: Period, scope: FigureScope) -> Figure
 
 
 async def _rows(model: ReadModel, period: Period, scope: FigureScope) -> list[ReportRow]:
-    """Return the groups of a side, those that need most attention first; those of nothing left out."""
+    """Return the rows of a dimension that have figures, those that need most attention first."""
     groups = (await period_sums(model, period, scope)).groups
-    rows = [ReportRow(code, figures_of(sums)) for code, sums in groups.items() if _is_something(sums)]
+    rows = [ReportRow(code, figures_of(sums)) for code, sums in groups.items() if _has_figures(sums)]
     return sorted(rows, key=_attention)
 
 
-def _is_something(sums: Sums) -> bool:
+def _has_figures(sums: Sums) -> bool:
     return bool(sums.flow.counts or any(sums.standing.values()))
 
 

@@ -9,7 +9,7 @@ from api.figures.dependencies import RequestedPeriod, RequestedScope
 from api.figures.periods import TooOld
 from api.http.problems import Problem, problem_responses
 from api.read_model.dependencies import TheReadModel
-from api.report.content import content_of
+from api.report.content import report_content
 from api.report.language import ReportLanguage
 from api.report.page import render_report
 from ioc.core.rejections import FieldError
@@ -28,14 +28,15 @@ async def show_report(
     request: Request,
     model: TheReadModel,
     period: RequestedPeriod,
-    part: RequestedScope,
+    scope: RequestedScope,
     lang: Annotated[ReportLanguage, Query(description="The language of the report")] = ReportLanguage.VI,
 ) -> Response:
     """One page that needs no other: main results, the course, QD 766, by service, unit and ward, with charts."""
     try:
-        content = await content_of(model, period, part)
+        content = await report_content(model, period, scope)
     except TooOld as error:
         raise Problem(422, "The request is not valid", [FieldError("from", str(error))]) from error
-    other = request.url.include_query_params(lang=ReportLanguage.EN if lang is ReportLanguage.VI else ReportLanguage.VI)
-    made = render_report(content, model.catalogue, lang, f"?{other.query}")
-    return HTMLResponse(made.html, headers={**_PAGE_HEADERS, "Content-Security-Policy": made.policy})
+    other_language = ReportLanguage.EN if lang is ReportLanguage.VI else ReportLanguage.VI
+    translation = request.url.include_query_params(lang=other_language)
+    report = render_report(content, model.catalogue, lang, f"?{translation.query}")
+    return HTMLResponse(report.html, headers={**_PAGE_HEADERS, "Content-Security-Policy": report.policy})

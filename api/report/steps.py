@@ -1,21 +1,21 @@
-"""How a period is cut for its charts, and which period it is compared with."""
+"""The steps of a period for its charts, and the period it is compared with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
 from api.figures.periods import Period
 from ioc.core.times import DAY, HOUR, Instant, to_datetime, to_instant
 from ioc.figures.aggregates import MINUTE_RETENTION
 
-# More steps than these cannot be told apart on a page.
-_MOST_HOURS = 2 * DAY
-_HOURS_KEPT = MINUTE_RETENTION - HOUR  # the answer takes a while
-_MOST_DAYS = 45 * DAY
-_MOST_WEEKS = 60 * 7 * DAY
+# Longer periods would have more steps than can be distinguished on a page.
+_MAX_BY_HOUR = 2 * DAY
+_HOUR_RETENTION = MINUTE_RETENTION - HOUR  # a margin: to answer takes a while
+_MAX_BY_DAY = 45 * DAY
+_MAX_BY_WEEK = 60 * 7 * DAY
 
 
 class StepWidth(StrEnum):
@@ -34,44 +34,50 @@ class PeriodSteps(NamedTuple):
     periods: list[Period]
 
 
-def steps_of(period: Period, zone: str, now: Instant) -> PeriodSteps:
-    """Cut a period into hours, local days, weeks from Monday, or months. What lies far back has no hours any more."""
+def split_period(period: Period, zone: str, now: Instant) -> PeriodSteps:
+    """Split a period into hours, local days, weeks from Monday, or months. One far back is not split into hours."""
     width = _width(period.end - period.start)
-    if width is StepWidth.HOUR and period.start < now - _HOURS_KEPT:
+    if width is StepWidth.HOUR and period.start < now - _HOUR_RETENTION:
         width = StepWidth.DAY
     return PeriodSteps(width, [Period(*ends) for ends in pairwise(_edges(period, width, ZoneInfo(zone)))])
 
 
 def _width(length: int) -> StepWidth:
-    if length <= _MOST_HOURS:
+    if length <= _MAX_BY_HOUR:
         return StepWidth.HOUR
-    return StepWidth.DAY if length <= _MOST_DAYS else StepWidth.WEEK if length <= _MOST_WEEKS else StepWidth.MONTH
+    return StepWidth.DAY if length <= _MAX_BY_DAY else StepWidth.WEEK if length <= _MAX_BY_WEEK else StepWidth.MONTH
 
 
 def _edges(period: Period, width: StepWidth, zone: ZoneInfo) -> Iterator[Instant]:
     at = period.start
     while at < period.end:
         yield at
-        at = (
-            at - at % HOUR + HOUR if width is StepWidth.HOUR else _midnight(_NEXT[width](_local(at, zone).date()), zone)
-        )
+        at = _next_edge(at, width, zone)
     yield period.end
 
 
-_NEXT: dict[StepWidth, Callable[[date], date]] = {
-    StepWidth.DAY: lambda day: day + timedelta(days=1),
-    StepWidth.WEEK: lambda day: day + timedelta(days=7 - day.weekday()),
-    StepWidth.MONTH: lambda day: _month(day, 1),
-}
+def _next_edge(at: Instant, width: StepWidth, zone: ZoneInfo) -> Instant:
+    day = _local(at, zone).date()
+    match width:
+        case StepWidth.HOUR:
+            return at - at % HOUR + HOUR
+        case StepWidth.DAY:
+            return _midnight(day + timedelta(days=1), zone)
+        case StepWidth.WEEK:
+            return _midnight(day + timedelta(days=7 - day.weekday()), zone)
+        case StepWidth.MONTH:
+            return _midnight(_month(day, 1), zone)
+        case _ as never:
+            assert_never(never)
 
 
 def previous_period(period: Period, zone: str) -> Period:
-    """Return the period before: as many months when it is whole months, else as many local days before.
+    """Return the period before: as many months before when it is whole months, else as many local days before.
 
-    Parts of a day are compared with the same hours of the day before.
+    A part of a day is compared with the same hours of the day before.
     """
     local = ZoneInfo(zone)
-    months = months_of(period, zone)
+    months = whole_months(period, zone)
     if months:
         return Period(_midnight(_month(_local(period.start, local).date(), -months), local), period.start)
     start, end = (_local(at, local) for at in period)
@@ -81,15 +87,15 @@ def previous_period(period: Period, zone: str) -> Period:
     return Period(to_instant(start - days), to_instant(end - days))
 
 
-def months_of(period: Period, zone: str) -> int:
-    """Return how many whole calendar months a period is; 0 when it is none."""
+def whole_months(period: Period, zone: str) -> int:
+    """Return how many whole calendar months a period is; 0 when it is not whole months."""
     start, end = (_local(at, ZoneInfo(zone)) for at in period)
     whole = all(at.time() == time(0) and at.day == 1 for at in (start, end))
     return 12 * (end.year - start.year) + end.month - start.month if whole else 0
 
 
 def _month(day: date, by: int) -> date:
-    """Return the first day of the month so many months on."""
+    """Return the first day of the month `by` months on."""
     month = 12 * day.year + day.month - 1 + by
     return date(month // 12, month % 12 + 1, 1)
 

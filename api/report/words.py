@@ -1,4 +1,4 @@
-"""The words of the report in both languages. Names from the catalogue, units and wards, are told as they are there."""
+"""The words of the report in both languages. Services, units and wards are called as in the catalogue."""
 
 from collections.abc import Mapping
 

@@ -19,14 +19,14 @@ from api.figures.scope import Dimension, FigureScope
 from api.report.content import ReportContent, ReportRow
 from api.report.language import ReportLanguage, ReportLocale
 from api.report.page import render_report
-from api.report.steps import PeriodSteps, StepWidth, previous_period, steps_of
+from api.report.steps import PeriodSteps, StepWidth, previous_period, split_period
 from api.report.words import EN, VI
 from ioc.catalogue.city import Catalogue
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import LEVELS
 from ioc.figures.formulas import FORMULAS, PLAIN, TIMING_PARTS, Shape
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 ZONE = "Asia/Ho_Chi_Minh"
 TODAY = parse_instant("2024-04-16T00:00:00+07:00")
@@ -214,7 +214,7 @@ def test_part_of_a_day_is_compared_with_the_same_hours_before() -> None:
 @given(st.integers(3000 * 24 * 60, 9000 * 24 * 60), st.integers(1, 3660 * 24 * 60))
 def test_steps_cover_a_period_once_and_fit_on_a_page(first: int, length: int) -> None:
     period = Period(first * MINUTE, (first + length) * MINUTE)
-    steps = steps_of(period, ZONE, period.end)
+    steps = split_period(period, ZONE, period.end)
     assert steps.periods[0].start == period.start
     assert steps.periods[-1].end == period.end
     assert all(one.end == other.start for one, other in pairwise(steps.periods))
