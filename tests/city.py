@@ -1,4 +1,4 @@
-"""A centre of the tests' own: fresh topics on a real broker, and workers as real processes."""
+"""A city of the tests' own: fresh topics on a real broker, with workers and the API as real processes."""
 
 import os
 import signal
@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
+from urllib.request import Request, urlopen
 
+import msgspec
 from kafka import KafkaAdminClient
 
 from console.topics import make_topics
@@ -23,8 +25,8 @@ PATIENCE = 30.0
 
 
 @dataclass
-class City:
-    """One test's centre. `clock` is 'event' or 'wall'."""
+class RunningCity:
+    """The processes of one test. `clock` is 'event' or 'wall'; `others` are commands that run meanwhile."""
 
     bootstrap: str
     folder: Path
@@ -55,29 +57,29 @@ class City:
         return process
 
     def metrics(self, worker: int = 0) -> dict[str, float]:
-        """Return a worker's metrics: the value of each name with its labels."""
-        with urlopen(f"http://127.0.0.1:{self.metrics_ports[worker]}/metrics", timeout=5) as answer:
-            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        """Return a worker's metrics: each value by its name with labels."""
+        with urlopen(f"http://127.0.0.1:{self.metrics_ports[worker]}/metrics", timeout=5) as response:
+            lines = [line for line in response.read().decode().splitlines() if not line.startswith("#")]
         return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
     def settle(self) -> None:
         """Wait until every living worker owns partitions."""
-        give_up = time.monotonic() + PATIENCE
-        while not all(self._owns(number) for number in self._alive()):
-            assert time.monotonic() < give_up, self.logs()
+        deadline = time.monotonic() + PATIENCE
+        while not all(self._owns_partitions(number) for number in self._alive()):
+            assert time.monotonic() < deadline, self.logs()
             time.sleep(0.1)
 
     def _alive(self) -> list[int]:
         return [number for number, worker in enumerate(self.workers) if worker.poll() is None]
 
-    def _owns(self, worker: int) -> bool:
+    def _owns_partitions(self, worker: int) -> bool:
         with suppress(OSError):
             return any(name.startswith("ioc_fold_lag_records") for name in self.metrics(worker))
         return False
 
     @property
     def ioc(self) -> list[str]:
-        """The command line, as talkative as wanted."""
+        """The command line, with its log when `verbose`."""
         return [*IOC, "--verbose"] if self.verbose else IOC
 
     def start_api(self, patience: float = PATIENCE, **settings: str) -> None:
@@ -87,14 +89,14 @@ class City:
         with (self.folder / "api.log").open("ab") as log:
             env = {**self.env, "IOC_PORT": str(port), **settings}
             self.api = subprocess.Popen([*self.ioc, "api"], env=env, stdout=log, stderr=log)
-        give_up = time.monotonic() + patience
-        while not self._ready():
-            assert time.monotonic() < give_up, self.logs()
+        deadline = time.monotonic() + patience
+        while not self._is_ready():
+            assert time.monotonic() < deadline, self.logs()
             time.sleep(0.1)
 
-    def _ready(self) -> bool:
-        with suppress(OSError), urlopen(f"{self.url}ready", timeout=5) as answer:
-            return bool(answer.status == 200)
+    def _is_ready(self) -> bool:
+        with suppress(OSError), urlopen(f"{self.url}ready", timeout=5) as response:
+            return bool(response.status == 200)
         return False
 
     def kill_worker(self, number: int) -> None:
@@ -123,8 +125,28 @@ class City:
         env = {**self.env, **settings}
         return subprocess.run([*IOC, *arguments], env=env, capture_output=True, text=True, check=False, timeout=300)
 
+    def verify(self, seconds: int = 60) -> str:
+        """Let `ioc verify` compute everything again; it must find no difference. Return what it printed."""
+        result = self.run("verify", "--wait", str(seconds))
+        assert result.returncode == 0, result.stdout + result.stderr + self.logs()
+        assert "\n0 differences" in result.stdout
+        return result.stdout
+
+    def get(self, path: str) -> Any:
+        """Return what the API answers, decoded from JSON."""
+        return self._request(Request(f"{self.url}{path}"))
+
+    def post(self, path: str, body: object) -> Any:
+        """Send a JSON body to the API; return its answer, decoded."""
+        data = msgspec.json.encode(body)
+        return self._request(Request(f"{self.url}{path}", data, {"Content-Type": "application/json"}))
+
+    def _request(self, request: Request) -> Any:
+        with urlopen(request, timeout=10) as response:
+            return msgspec.json.decode(response.read())
+
     def logs(self) -> str:
-        """Return what the workers said, for a test that fails."""
+        """Return the ends of all logs, for a test that fails."""
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("*.log")))
 
     def stop(self) -> None:
@@ -142,27 +164,27 @@ def free_port() -> int:
 
 
 @contextmanager
-def city(bootstrap: str, folder: Path, partitions: int = 4, clock: str = "event") -> Iterator[City]:
-    """Give a centre with empty topics, and end its workers afterwards."""
+def city(bootstrap: str, folder: Path, partitions: int = 4, clock: str = "event") -> Iterator[RunningCity]:
+    """Yield a city with empty topics, and end its processes afterwards."""
     fresh_topics(bootstrap, partitions)
-    centre = City(bootstrap, folder, clock)
+    running = RunningCity(bootstrap, folder, clock)
     try:
-        yield centre
+        yield running
     finally:
-        centre.stop()
+        running.stop()
 
 
 def fresh_topics(bootstrap: str, partitions: int) -> None:
-    """Empty the broker of what an earlier test left, and make the topics anew."""
+    """Delete the topics of an earlier test, and create them again."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         ours = {str(spec.name) for spec in TOPICS}
-        left = ours & set(admin.list_topics())
-        if left:
-            admin.delete_topics(sorted(left))
-        give_up = time.monotonic() + PATIENCE
+        existing = ours & set(admin.list_topics())
+        if existing:
+            admin.delete_topics(sorted(existing))
+        deadline = time.monotonic() + PATIENCE
         while ours & set(admin.list_topics()):
-            assert time.monotonic() < give_up, "the old topics do not go away"
+            assert time.monotonic() < deadline, "the old topics do not go away"
             time.sleep(0.1)
     finally:
         admin.close()

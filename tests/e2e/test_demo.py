@@ -45,28 +45,28 @@ def ioc(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def until(what: str, found: Any) -> Any:
+def until(event: str, probe: Any) -> Any:
     give_up = time.monotonic() + PATIENCE
-    while not (value := found()):
-        assert time.monotonic() < give_up, f"{what} has not come to pass within {PATIENCE:g} s"
+    while not (value := probe()):
+        assert time.monotonic() < give_up, f"{event} has not come to pass within {PATIENCE:g} s"
         time.sleep(0.2)
     return value
 
 
 def processes() -> dict[str, psutil.Process]:
-    found = {}
+    by_name = {}
     for process in psutil.process_iter(["cmdline", "environ"]):
         environment = process.info["environ"] or {}
         if environment.get("IOC_DATA_DIR") == str(FOLDER) and "ioc" in " ".join(process.info["cmdline"] or ()):
-            found[environment["IOC_NAME"]] = process
-    return found
+            by_name[environment["IOC_NAME"]] = process
+    return by_name
 
 
 def test_the_screen_is_live(demo: str, chromium: Any) -> None:
     page = chromium.new_page(viewport={"width": 1920, "height": 1080})
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(demo)
     page.locator(".row").first.wait_for()
     before = page.locator(".clock time").inner_text()
@@ -94,25 +94,29 @@ def test_an_order_comes_back_through_the_workers(demo: str) -> None:
 
 
 def test_the_centre_gives_directives_with_a_key_of_its_own(demo: str) -> None:
-    open = httpx.get(f"{demo}incidents", params={"open": True, "limit": 1}).json()["items"][0]["id"]
-    answer = httpx.post(f"{demo}incidents/{open}/direct", json={"units": ["pccc"], "text": "Ứng cứu"})
+    incident_id = httpx.get(f"{demo}incidents", params={"open": True, "limit": 1}).json()["items"][0]["id"]
+    answer = httpx.post(f"{demo}incidents/{incident_id}/direct", json={"units": ["pccc"], "text": "Ứng cứu"})
     assert answer.status_code == 202, answer.text
     event = answer.json()["event_id"]
 
     def given() -> bool:
-        directives = httpx.get(f"{demo}incidents/{open}").json()["directives"]
+        directives = httpx.get(f"{demo}incidents/{incident_id}").json()["directives"]
         return any((one["id"], one["by"]) == (event, "ioc") for one in directives)
 
     until("the directive", given)
 
 
 def test_the_ledger_tells_who_heard_of_what_and_nothing_has_gone_outside(demo: str) -> None:
-    told = until("a notification", lambda: httpx.get(f"{demo}notifications", params={"limit": 1000}).json()["items"])
-    assert {one["status"] for one in told if one["channel"] == "screen"} <= {"sent", "suppressed"}
-    assert {(one["status"], one["reason"]) for one in told if one["channel"] != "screen"} <= {("suppressed", "replay")}
-    incident = httpx.get(f"{demo}incidents/{told[0]['incident']}").json()
-    assert told[0]["at"] >= incident["reported_at"], "in the time of the day that is played"
-    assert told[0]["at"][:4] == incident["reported_at"][:4]
+    notifications = until(
+        "a notification", lambda: httpx.get(f"{demo}notifications", params={"limit": 1000}).json()["items"]
+    )
+    assert {one["status"] for one in notifications if one["channel"] == "screen"} <= {"sent", "suppressed"}
+    assert {(one["status"], one["reason"]) for one in notifications if one["channel"] != "screen"} <= {
+        ("suppressed", "replay")
+    }
+    incident = httpx.get(f"{demo}incidents/{notifications[0]['incident']}").json()
+    assert notifications[0]["at"] >= incident["reported_at"], "in the time of the day that is played"
+    assert notifications[0]["at"][:4] == incident["reported_at"][:4]
 
 
 def test_a_killed_worker_is_started_again_and_all_figures_are_right(demo: str) -> None:

@@ -1,4 +1,4 @@
-"""Ending a demo: however it is told, and however often, nothing of it is left."""
+"""Ending a demo: however it is ended, and however often, nothing of it is left."""
 
 import os
 import signal
@@ -17,16 +17,16 @@ from tests.e2e.test_demo import running, until
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
-def left() -> list[int]:
+def leftovers() -> list[int]:
     """Return the processes of the demo of this checkout, its broker among them."""
     broker = str(ROOT / ".local" / "kafka" / "demo")
-    found = []
+    pids = []
     for process in psutil.process_iter(["cmdline", "environ", "status"]):
         environment, command = process.info["environ"] or {}, " ".join(process.info["cmdline"] or ())
         ours = environment.get("IOC_DATA_DIR") == str(FOLDER) or f"-Dioc.kafka.folder={broker}" in command
         if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(process.pid)
-    return found
+            pids.append(process.pid)
+    return pids
 
 
 def heed_ctrl_c() -> None:
@@ -49,12 +49,12 @@ def test_nothing_is_left(tmp_path: Path, signals: list[signal.Signals]) -> None:
     try:
         until("the demo", lambda: background.running() or demo.poll() is not None)
         assert demo.poll() is None, (tmp_path / "log").read_text()
-        assert len(left()) >= 5
-        for one in signals:
-            demo.send_signal(one)
+        assert len(leftovers()) >= 5
+        for number in signals:
+            demo.send_signal(number)
             time.sleep(0.5)
         demo.wait(timeout=60)
-        assert left() == []
+        assert leftovers() == []
     finally:
         subprocess.run([*IOC, "demo", "--stop"], check=False, capture_output=True, timeout=60)
         demo.wait(timeout=10)

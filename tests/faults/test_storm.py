@@ -25,7 +25,7 @@ from kafka import KafkaProducer
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
 from ioc.core.times import MINUTE, SECOND, Instant
 from ioc.core.topics import Topic
-from tests.city import City, city
+from tests.city import RunningCity, city
 from tests.unit.samples import body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(1800)]
@@ -53,8 +53,8 @@ class StormReport:
     ward: str
 
     def encode(self) -> bytes:
-        said = {"service": "field-reports", "category": self.category, "ward": self.ward, "channel": "hotline"}
-        return body("reported", self.time, self.subject, self.subject, **said, lat=self.lat, lon=self.lon)
+        data = {"service": "field-reports", "category": self.category, "ward": self.ward, "channel": "hotline"}
+        return body("reported", self.time, self.subject, self.subject, **data, lat=self.lat, lon=self.lon)
 
 
 def storm(start: Instant) -> list[StormReport]:
@@ -95,45 +95,45 @@ def publish(bootstrap: str, reports: list[StormReport]) -> None:
 class Clerk:
     """Asks the API as a screen does, and keeps how long each answer took (s)."""
 
-    def __init__(self, centre: City) -> None:
+    def __init__(self, centre: RunningCity) -> None:
         self.url = centre.url
         self.took: defaultdict[str, list[float]] = defaultdict(list)
 
     def ask(self, path: str, **query: object) -> Any:
         began = time.monotonic()
         with urlopen(f"{self.url}{path}?{urlencode(query)}", timeout=30) as answer:
-            told = msgspec.json.decode(answer.read())
+            document = msgspec.json.decode(answer.read())
         self.took[path].append(time.monotonic() - began)
-        return told
+        return document
 
     def opening(self) -> dict[str, Any]:
         """Return the rows a new screen starts from: those of a snapshot, and what has changed since, up to the tick."""
         began = time.monotonic()
         rows: dict[str, Any] = {}
         with urlopen(f"{self.url}stream", timeout=30) as answer:
-            for kind, told in _messages(answer):
+            for kind, message in _messages(answer):
                 if kind == "tick":
                     break
                 if kind == "incident":
-                    rows |= {row["id"]: row for row in told["upserts"]}
-                    for id in told["removed"]:
-                        rows.pop(id, None)
+                    rows |= {row["id"]: row for row in message["upserts"]}
+                    for incident_id in message["removed"]:
+                        rows.pop(incident_id, None)
                 elif kind == "snapshot":
-                    rows = {row["id"]: row for row in told["incidents"]}
+                    rows = {row["id"]: row for row in message["incidents"]}
         self.took["stream"].append(time.monotonic() - began)
         return rows
 
-    def all(self, **wanted: object) -> Iterator[dict[str, Any]]:
+    def every_row(self, **query: object) -> Iterator[dict[str, Any]]:
         """Yield every row of a list, page by page."""
         after: dict[str, object] = {}
         while True:
-            page = self.ask("incidents", limit=1000, **wanted, **after)
+            page = self.ask("incidents", limit=1000, **query, **after)
             yield from page["items"]
             if page["next"] is None:
                 return
             after = {"after": page["next"]}
 
-    def until_open(self, count: int, centre: City) -> None:
+    def until_open(self, count: int, centre: RunningCity) -> None:
         """Look again and again until so many stand open and all has been merged that will be."""
         give_up = time.monotonic() + 300 + PACE * 60
         while True:
@@ -154,7 +154,7 @@ def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
 ) -> None:
     reports = storm(_now() - (0 if PACE else 11 * MINUTE))
     by_id = {f"field-reports:{report.subject}": report for report in reports}
-    single = {id for id, report in by_id.items() if report.matter is None}
+    single = {incident_id for incident_id, report in by_id.items() if report.matter is None}
     with city(kafka, tmp_path, clock="wall") as centre:
         for _ in range(2):
             centre.start_worker()
@@ -170,16 +170,16 @@ def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
         folded = time.monotonic() - began
         meanwhile, clerk.took = clerk.took, defaultdict(list)
 
-        rows = {row["id"]: row for row in clerk.all()}
+        rows = {row["id"]: row for row in clerk.every_row()}
         assert rows.keys() == by_id.keys()
-        standing = {id: row for id, row in rows.items() if row["state"] != "merged"}
+        standing = {incident_id: row for incident_id, row in rows.items() if row["state"] != "merged"}
         parents = standing.keys() - single
-        assert Counter(by_id[id].matter for id in parents) == Counter(range(MATTERS))
-        for id, row in rows.items():
+        assert Counter(by_id[incident_id].matter for incident_id in parents) == Counter(range(MATTERS))
+        for incident_id, row in rows.items():
             if row["state"] == "merged":
-                assert by_id[row["parent"]].matter == by_id[id].matter
+                assert by_id[row["parent"]].matter == by_id[incident_id].matter
         merged = Counter(row["parent"] for row in rows.values() if row["state"] == "merged")
-        assert {id: row["children"] for id, row in standing.items() if row["children"]} == merged
+        assert {incident_id: row["children"] for incident_id, row in standing.items() if row["children"]} == merged
 
         live = clerk.ask("figures")["live"]
         assert live["open"] == len(standing)
@@ -196,12 +196,12 @@ def test_a_storm_is_forty_lines_with_a_count_and_nothing_is_lost(
         assert sum(one["reports"] for one in grouped) == sum(1 + row["children"] for row in power)
         assert clerk.opening().keys() == standing.keys(), "what was merged is no line of the screen's"
 
-        found = centre.run("verify", "--wait", "120")
-        assert found.returncode == 0, found.stdout + found.stderr + centre.logs()
-        assert "\n0 differences" in found.stdout
+        ended = centre.run("verify", "--wait", "120")
+        assert ended.returncode == 0, ended.stdout + ended.stderr + centre.logs()
+        assert "\n0 differences" in ended.stdout
         with capsys.disabled():
             print(f"\n{REPORTS} reports over {PACE:g} min: folded after {folded:.1f} s")
-            print(f"answers meanwhile: {_told(meanwhile)}; afterwards: {_told(clerk.took)}")
+            print(f"answers meanwhile: {_durations(meanwhile)}; afterwards: {_durations(clerk.took)}")
         assert _slowest(meanwhile) < BEARABLE
         assert _slowest(clerk.took) < QUICK
 
@@ -221,7 +221,7 @@ def _slowest(took: Mapping[str, list[float]]) -> float:
     return max(max(each) for each in took.values())
 
 
-def _told(took: Mapping[str, list[float]]) -> str:
+def _durations(took: Mapping[str, list[float]]) -> str:
     return ", ".join(f"{path} half within {median(each):.2f} s, all {max(each):.2f} s" for path, each in took.items())
 
 

@@ -182,9 +182,9 @@ async def test_what_waited_for_company_is_folded_with_it_when_the_time_is_up() -
     events = [FakeEvent(first, first + 1) for first in range(3)]
     for event in events:
         await batcher.add(event)
-    give_up = time.monotonic() + 30
+    deadline = time.monotonic() + 30
     while not all(event.acked for event in events):
-        assert time.monotonic() < give_up, partition.folded
+        assert time.monotonic() < deadline, partition.folded
         await asyncio.sleep(0.01)
     assert partition.folded[0][0] == 0
     assert partition.folded[-1][1] == 3

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -14,14 +14,14 @@ import pytest
 from ioc.core.topics import Topic
 from ioc.incident.state import Incident
 from ioc.processors.serde import decode_incident
-from tests.city import City, city
-from tests.streams.test_worker import read
+from tests.city import city
+from tests.streams.log import read
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
 PARTITIONS = 4
 
 
-class Files(NamedTuple):
+class CityFiles(NamedTuple):
     """A file of each city."""
 
     chicago: Path
@@ -29,8 +29,8 @@ class Files(NamedTuple):
 
 
 SAMPLES, SHARED = Path(__file__).parents[1] / "data", Path(__file__).parents[3] / "shared" / "data"
-OURS = Files(SAMPLES / "chicago311.json", SAMPLES / "la311.csv")
-THEIRS = Files(SHARED / "chicago_requests_with_notes.json", SHARED / "la311_2017.csv.gz")
+OURS = CityFiles(SAMPLES / "chicago311.json", SAMPLES / "la311.csv")
+THEIRS = CityFiles(SHARED / "chicago_requests_with_notes.json", SHARED / "la311_2017.csv.gz")
 absent = not (THEIRS.chicago.exists() and THEIRS.los_angeles.exists())
 WHOLE = [
     pytest.mark.slow,
@@ -47,7 +47,7 @@ WHOLE = [
     ],
 )
 def test_both_cities_pass_through(
-    kafka: str, tmp_path: Path, files: Files, order: tuple[str, ...], workers: int
+    kafka: str, tmp_path: Path, files: CityFiles, order: tuple[str, ...], workers: int
 ) -> None:
     with city(kafka, tmp_path, PARTITIONS) as centre:
         for _ in range(workers):
@@ -55,58 +55,52 @@ def test_both_cities_pass_through(
         for name, file in (("chicago311", files.chicago), ("la311", files.los_angeles)):
             sent = centre.run("replay", str(file), "--map", name, *order)
             assert sent.returncode == 0, sent.stderr
-        verified(centre)
-        incidents = latest(kafka)
-        print(chicago(files.chicago, incidents), los_angeles(files.los_angeles, incidents))
+        centre.verify(seconds=120)
+        refused = centre.run("dead-letters", "list")
+        assert "0 dead letters" in refused.stdout, refused.stdout
+        incidents = latest_states(kafka)
+        print(check_chicago(files.chicago, incidents), check_los_angeles(files.los_angeles, incidents))
 
 
-def verified(centre: City) -> None:
-    found = centre.run("verify", "--wait", "120")
-    assert found.returncode == 0, found.stdout + found.stderr + centre.logs()
-    assert "0 differences" in found.stdout
-    refused = centre.run("dead-letters", "list")
-    assert "0 dead letters" in refused.stdout, refused.stdout
-
-
-def latest(bootstrap: str) -> dict[str, Incident]:
+def latest_states(bootstrap: str) -> dict[str, Incident]:
     """Return every incident as it was written last."""
-    records: list[Any] = read(bootstrap, Topic.INCIDENTS, PARTITIONS)
-    return {one.key.decode(): decode_incident(one.value) for one in records}
+    records = read(bootstrap, Topic.INCIDENTS, PARTITIONS)
+    return {record.key.decode(): decode_incident(record.value) for record in records}
 
 
-def chicago(file: Path, incidents: dict[str, Incident]) -> str:
+def check_chicago(file: Path, incidents: dict[str, Incident]) -> str:
     """Find every dated note of the file on its incident's history, once, and nothing there that the file lacks."""
-    found = 0
+    note_count = 0
     for request in json.loads(file.read_text()):
         incident = incidents[f"chicago311:{request['service_request_id']}"]
-        notes = Counter(map(_as_told, request["notes"]))
-        kept = Counter(
+        notes = Counter(map(_history_note, request["notes"]))
+        history = Counter(
             (entry.time, msgspec.json.decode(entry.data)["text"])
             for entry in incident.history
             if entry.source == "/imported/chicago311" and entry.refused is None
         )
-        assert kept == notes, incident.id
+        assert history == notes, incident.id
         duplicate = request["extended_attributes"].get("duplicate", False)
-        ended = "merged" if duplicate else {"closed": "resolved", "open": "reported"}[request["status"]]
-        assert incident.state == ended, incident.id
-        found += notes.total()
-    return f"{found} dated notes of Chicago are on the histories of their incidents"
+        state = "merged" if duplicate else {"closed": "resolved", "open": "reported"}[request["status"]]
+        assert incident.state == state, incident.id
+        note_count += notes.total()
+    return f"{note_count} dated notes of Chicago are on the histories of their incidents"
 
 
-def _as_told(note: dict[str, str]) -> tuple[int, str]:
+def _history_note(note: dict[str, str]) -> tuple[int, str]:
     moment = datetime.fromisoformat(note["datetime"]).timestamp()
     description = note.get("description")
     return round(moment * 1000), f"{note['summary']}: {description}" if description else note["summary"]
 
 
-def los_angeles(file: Path, incidents: dict[str, Incident]) -> str:
-    """Compare the states of all requests with what the file's own column says of each."""
+def check_los_angeles(file: Path, incidents: dict[str, Incident]) -> str:
+    """Compare the states of all requests with the file's own column."""
     opener = gzip.open if file.suffix == ".gz" else open
     with opener(file, "rt") as stream:
-        said = {f"la311:{row['SRNumber']}": row["Status"] for row in csv.DictReader(stream)}
-    ours = {id: one for id, one in incidents.items() if id.startswith("la311:")}
-    words = {"Closed": "resolved", "Cancelled": "cancelled", "Referred Out": "rejected", "Open": "reported"}
-    assert {id: str(one.state) for id, one in ours.items()} == {id: words[status] for id, status in said.items()}
-    counts = Counter(one.state for one in ours.values())
-    assert counts == Counter(words[status] for status in said.values())
+        statuses = {f"la311:{row['SRNumber']}": row["Status"] for row in csv.DictReader(stream)}
+    states = {key: str(incident.state) for key, incident in incidents.items() if key.startswith("la311:")}
+    states_of = {"Closed": "resolved", "Cancelled": "cancelled", "Referred Out": "rejected", "Open": "reported"}
+    assert states == {key: states_of[status] for key, status in statuses.items()}
+    counts = Counter(states.values())
+    assert counts == Counter(states_of[status] for status in statuses.values())
     return f"; states of Los Angeles: {dict(counts)}"

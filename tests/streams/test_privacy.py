@@ -1,4 +1,4 @@
-"""Who reported is nowhere but where it may be: after a run with marked identities, all that is left is searched.
+"""A reporter's identity is nowhere but where it may be: after a run with marked identities, all output is searched.
 
 May hold them: the events as they came, the dead letters' values, the topic of reporters, and the one answer to the
 one who may see it.
@@ -21,8 +21,8 @@ from ioc.core.times import MINUTE, Instant
 from ioc.core.topics import MAX_EVENT_BYTES, TOPICS, Topic
 from ioc.incident.payloads import Reporter
 from ioc.processors.serde import decode_look, decode_reporter
-from tests.city import City
-from tests.streams.test_notifier import Town, town
+from tests.city import RunningCity
+from tests.streams.notifier.notified_city import NotifiedCity, notified_city
 from tests.unit.samples import CENTRE_KEY, body, keys_file, private_pem
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
@@ -40,9 +40,9 @@ def somebody(**more: object) -> dict[str, Any]:
     return {**{field: f"{MARK.decode()}{field}-{next(_numbers)}" for field in FIELDS}, **more}
 
 
-def report(id: str, subject: str, **data: Any) -> bytes:
+def report(event_id: str, subject: str, **data: Any) -> bytes:
     data = {"service": "field-reports", "title": "Cây đổ", "ward": "19753", **data}
-    return body("reported", NOW - MINUTE, id, subject, **data)
+    return body("reported", NOW - MINUTE, event_id, subject, **data)
 
 
 HOA, LATE = somebody(), somebody()
@@ -54,8 +54,8 @@ def records() -> Iterator[tuple[str, bytes, list[tuple[str, bytes]]]]:
     def plain(subject: str, value: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
         return subject, value, []
 
-    one = report("e1", "1", title=IN_A_TITLE.decode(), reporter=HOA)
-    yield plain("1", one)
+    first = report("e1", "1", title=IN_A_TITLE.decode(), reporter=HOA)
+    yield plain("1", first)
     yield plain("1", report("e1", "1", reporter=somebody()))  # a duplicate with another's name
     yield plain("1", report("e2", "1", reporter=somebody()))  # a second report: not allowed here
     yield plain("2", body("acknowledged", NOW, "e3", "2", reporter=somebody(), text="x"))
@@ -74,10 +74,10 @@ def records() -> Iterator[tuple[str, bytes, list[tuple[str, bytes]]]]:
     yield plain("5", report("e16", "5", reporter=somebody(nickname="MARKED-PERSON-nickname")))
     whole = msgspec.json.decode(report("e17", "6", reporter=somebody()))
     data = msgspec.json.encode(whole.pop("data"))
-    yield "6", data, [(f"ce_{name}", said.encode()) for name, said in whole.items()]
+    yield "6", data, [(f"ce_{name}", text.encode()) for name, text in whole.items()]
 
 
-def publish(bootstrap: str) -> None:
+def publish_all(bootstrap: str) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     try:
         for subject, value, headers in records():
@@ -92,7 +92,7 @@ def bearing(role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.encode({**claims, 'roles': [role]}, SECRET, 'HS256')}"}
 
 
-def whole(bootstrap: str, topic: Topic) -> list[Any]:
+def all_records(bootstrap: str, topic: Topic) -> list[Any]:
     """Return every record of a topic, of aborted transactions too."""
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
@@ -100,28 +100,28 @@ def whole(bootstrap: str, topic: Topic) -> list[Any]:
         consumer.assign(tps)
         consumer.seek_to_beginning()
         ends = consumer.end_offsets(tps)
-        found: list[Any] = []
+        polled: list[Any] = []
         while any(consumer.position(tp) < end for tp, end in ends.items()):
-            for polled in consumer.poll(timeout_ms=200).values():
-                found += polled
-        return found
+            for batch in consumer.poll(timeout_ms=200).values():
+                polled += batch
+        return polled
     finally:
         consumer.close()
 
 
 def on_topics(bootstrap: str) -> Iterator[tuple[str, bytes]]:
-    """Yield what lies on the topics where no identity may be, and where."""
+    """Yield everything on the topics where no identity may be, with its place."""
     for spec in TOPICS:
-        for one in whole(bootstrap, spec.name):
-            place = f"{spec.name} {one.partition}:{one.offset}"
-            yield f"{place} key", one.key or b""
-            yield f"{place} headers", b" ".join([*(name.encode() + (said or b"") for name, said in one.headers)])
+        for record in all_records(bootstrap, spec.name):
+            place = f"{spec.name} {record.partition}:{record.offset}"
+            yield f"{place} key", record.key or b""
+            yield f"{place} headers", b" ".join(name.encode() + (value or b"") for name, value in record.headers)
             if spec.name not in MAY_HOLD:
-                yield f"{place} value", one.value or b""
+                yield f"{place} value", record.value or b""
 
 
-def answers(centre: City) -> Iterator[tuple[str, bytes]]:
-    """Yield all that the API answers to who has no token, on every way of reading that its document tells."""
+def answers(centre: RunningCity) -> Iterator[tuple[str, bytes]]:
+    """Yield all that the API answers without a token, on every path of its OpenAPI document that can be read."""
     with httpx.Client(base_url=centre.url, timeout=20) as http:
         document = http.get("/openapi.json").json()
         yield "GET /metrics", http.get("/metrics").content
@@ -129,78 +129,78 @@ def answers(centre: City) -> Iterator[tuple[str, bytes]]:
             get = operations.get("get")
             if get is None or path == "/stream":
                 continue
-            for id in ("field-reports:1", "field-reports:2", "field-reports:5"):
-                asked = {"from": "2020-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}
-                needed = [one for one in get.get("parameters", ()) if one["required"] and one["in"] == "query"]
-                query = {one["name"]: asked.get(one["name"], id) for one in needed}
-                answer = http.get(_filled(path, id), params=query)
-                assert answer.status_code < 500, path
-                yield f"GET {path} {answer.status_code}", answer.content
+            for incident_id in ("field-reports:1", "field-reports:2", "field-reports:5"):
+                times = {"from": "2020-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}
+                required = [name for name in get.get("parameters", ()) if name["required"] and name["in"] == "query"]
+                query = {parameter["name"]: times.get(parameter["name"], incident_id) for parameter in required}
+                response = http.get(_fill(path, incident_id), params=query)
+                assert response.status_code < 500, path
+                yield f"GET {path} {response.status_code}", response.content
         with http.stream("GET", "/stream") as stream:
             yield "GET /stream 200", next(chunk for chunk in stream.iter_bytes() if b"field-reports:1" in chunk)
         for body in ({"reporter": HOA}, {"actor": 5, "text": HOA["name"] * 999}):
-            answer = http.post("/incidents/field-reports:1/start", json=body, headers=bearing("operator"))
-            assert answer.status_code == 422
-            yield "POST refused", answer.content
+            response = http.post("/incidents/field-reports:1/start", json=body, headers=bearing("operator"))
+            assert response.status_code == 422
+            yield "POST refused", response.content
 
 
-def _filled(path: str, id: str) -> str:
+def _fill(path: str, incident_id: str) -> str:
     """Return a path with an incident's id for each of its parameters."""
-    return re.sub(r"\{\w+\}", id, path)
+    return re.sub(r"\{\w+\}", incident_id, path)
 
 
-def on_machines(centre: City, *ports: int) -> Iterator[tuple[str, bytes]]:
+def on_machines(centre: RunningCity, *ports: int) -> Iterator[tuple[str, bytes]]:
     """Yield the logs, the metrics and what the command line tells."""
     for log in centre.folder.glob("*.log"):
         yield f"log {log.name}", log.read_bytes()
     for port in (*centre.metrics_ports, *ports):
         yield "metrics of a process", httpx.get(f"http://127.0.0.1:{port}/metrics").content
     for command in ("verify", "looks"):
-        told = centre.run(command)
-        assert told.returncode == 0, told.stdout + told.stderr
-        yield f"ioc {command}", (told.stdout + told.stderr).encode()
-    told = centre.run("dead-letters", "list")
-    yield "ioc dead-letters list", (told.stdout + told.stderr).encode()
+        result = centre.run(command)
+        assert result.returncode == 0, result.stdout + result.stderr
+        yield f"ioc {command}", (result.stdout + result.stderr).encode()
+    result = centre.run("dead-letters", "list")
+    yield "ioc dead-letters list", (result.stdout + result.stderr).encode()
 
 
-def messages(here: Town) -> Iterator[tuple[str, bytes]]:
-    """Yield what people were told outside, once a directive has reached both units."""
+def messages(here: NotifiedCity) -> Iterator[tuple[str, bytes]]:
+    """Yield the messages that were sent outside, once a directive has reached both units."""
     here.until(lambda: here.hook.bodies and here.mail.mail)
     yield from (("webhook", msgspec.json.encode(body)) for body in here.hook.bodies)
     yield from (("mail", mail.as_bytes() + mail.get_content().encode()) for mail in here.mail.mail)
 
 
-def places_of(mark: bytes, left: list[tuple[str, bytes]]) -> list[str]:
+def places_of(mark: bytes, output: list[tuple[str, bytes]]) -> list[str]:
     """Return the places that hold a mark."""
-    return [place for place, said in left if mark in said]
+    return [place for place, content in output if mark in content]
 
 
-def played(centre: City) -> None:
+def play(centre: RunningCity) -> None:
     """Let the run take place: events, then commands and two looks."""
-    publish(centre.bootstrap)
+    publish_all(centre.bootstrap)
     headers = bearing("operator")
     with httpx.Client(base_url=centre.url, timeout=20) as http:
         for subject in "1256":
             _until_shown(http, f"field-reports:{subject}")
-        for command, said in (("acknowledge", {"text": "đã gọi"}), ("direct", {"units": ["csgt", "hepco"]})):
-            answer = http.post(f"/incidents/field-reports:1/{command}", json=said, headers=headers)
-            assert answer.status_code == 202, answer.text
-        for subject, who in (("1", HOA), ("2", LATE)):
+        for command, payload in (("acknowledge", {"text": "đã gọi"}), ("direct", {"units": ["csgt", "hepco"]})):
+            response = http.post(f"/incidents/field-reports:1/{command}", json=payload, headers=headers)
+            assert response.status_code == 202, response.text
+        for subject, identity in (("1", HOA), ("2", LATE)):
             look = http.get(f"/incidents/field-reports:{subject}/reporter", headers=bearing("identity"))
-            assert look.json() == {"incident": f"field-reports:{subject}", **who}
+            assert look.json() == {"incident": f"field-reports:{subject}", **identity}
 
 
-def _until_shown(http: httpx.Client, id: str) -> None:
-    give_up = time.monotonic() + 30
-    while http.get(f"/incidents/{id}").status_code != 200:
-        assert time.monotonic() < give_up
+def _until_shown(http: httpx.Client, incident_id: str) -> None:
+    deadline = time.monotonic() + 30
+    while http.get(f"/incidents/{incident_id}").status_code != 200:
+        assert time.monotonic() < deadline
         time.sleep(0.1)
 
 
 def test_who_reported_is_nowhere_but_where_it_may_be(
     kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with town(kafka, tmp_path, partitions=4) as here:
+    with notified_city(kafka, tmp_path, partitions=4) as here:
         centre = here.centre
         centre.verbose = True
         (tmp_path / "catalogue" / "keys.yml").write_text(keys_file())
@@ -209,16 +209,21 @@ def test_who_reported_is_nowhere_but_where_it_may_be(
         centre.start_worker()
         here.start()
         signing = {"IOC_SIGNING_KEY": str(tmp_path / "signing.pem")}
-        centre.start_api(**signing, **{f"IOC_AUTH_{name}": said for name, said in AUTH.items()})
-        played(centre)
-        left = [*messages(here), *on_machines(centre, *here.ports), *on_topics(kafka), *answers(centre)]
-        assert places_of(MARK, left) == []
-        seen = {place.split()[0] for place in places_of(IN_A_TITLE, left)}
-        assert {Topic.INCIDENTS, "GET", "webhook", "mail"} <= seen, "the search finds what is there"
-        kept = {one.key.decode(): decode_reporter(one.value) for one in whole(kafka, Topic.REPORTERS) if one.value}
-        assert {id: msgspec.to_builtins(kept[f"field-reports:{id}"]) for id in "12"} == {"1": HOA, "2": LATE}
-        assert kept.keys() == {f"field-reports:{subject}" for subject in "1256"}
-        refused = [one.value for one in whole(kafka, Topic.DEAD_LETTERS)]
+        centre.start_api(**signing, **{f"IOC_AUTH_{name}": value for name, value in AUTH.items()})
+        play(centre)
+        output = [*messages(here), *on_machines(centre, *here.ports), *on_topics(kafka), *answers(centre)]
+        assert places_of(MARK, output) == []
+        searched = {place.split()[0] for place in places_of(IN_A_TITLE, output)}
+        assert {Topic.INCIDENTS, "GET", "webhook", "mail"} <= searched, "the search finds what is there"
+        reporters = {
+            record.key.decode(): decode_reporter(record.value)
+            for record in all_records(kafka, Topic.REPORTERS)
+            if record.value
+        }
+        for subject, identity in (("1", HOA), ("2", LATE)):
+            assert msgspec.to_builtins(reporters[f"field-reports:{subject}"]) == identity
+        assert reporters.keys() == {f"field-reports:{subject}" for subject in "1256"}
+        refused = [record.value for record in all_records(kafka, Topic.DEAD_LETTERS)]
         assert len([value for value in refused if MARK in value]) == len(refused) == 12
-        looks = [decode_look(one.value) for one in whole(kafka, Topic.AUDIT)]
+        looks = [decode_look(record.value) for record in all_records(kafka, Topic.AUDIT)]
         assert [(look.incident[-1], look.viewer) for look in looks] == [("1", "lan@hue"), ("2", "lan@hue")]

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -15,8 +16,9 @@ from ioc.core.topics import MAX_RECORD_BYTES, Topic
 from ioc.incident.facts import FactKind
 from ioc.processors.serde import decode_fact
 from streams.fail_fast import Exit
-from tests.city import City, city
-from tests.streams.test_worker import KEY, NOW, publish, read, until
+from tests.city import RunningCity, city
+from tests.streams.log import publish, read, until
+from tests.streams.test_worker import KEY, NOW
 from tests.unit.samples import body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
@@ -34,8 +36,8 @@ async def in_a_transaction(bootstrap: str, values: Sequence[bytes], commit: bool
         await producer.stop()
 
 
-def report(id: str, **data: object) -> bytes:
-    return body("reported", NOW, id, service="field-reports", **data)
+def report(event_id: str, **data: object) -> bytes:
+    return body("reported", NOW, event_id, service="field-reports", **data)
 
 
 async def test_a_deadline_does_not_wait_for_the_marks_of_a_transaction(kafka: str, tmp_path: Path) -> None:
@@ -44,14 +46,14 @@ async def test_a_deadline_does_not_wait_for_the_marks_of_a_transaction(kafka: st
         centre.start_worker()
         centre.settle()
         await in_a_transaction(kafka, [report("e1", due={"resolve": due})])
-        facts = [decode_fact(record.value) for record in until(3, centre, Topic.FACTS, seconds=20)]  # type: ignore[attr-defined]
+        facts = [decode_fact(record.value) for record in until(3, centre, Topic.FACTS, seconds=20)]
         breached = next(fact for fact in facts if fact.kind is FactKind.BREACHED)
         assert breached.due is not None
         assert breached.at - breached.due < 15 * SECOND, "it is announced at 60 s whatever waits"
         assert not breached.late_input
-        give_up = time.monotonic() + 10
+        deadline = time.monotonic() + 10
         while centre.metrics()['ioc_fold_lag_records{partition="0",topic="ioc.events"}'] != 0:
-            assert time.monotonic() < give_up, "a mark counts as a record that waits"
+            assert time.monotonic() < deadline, "a mark counts as a record that waits"
             await asyncio.sleep(0.2)
 
 
@@ -60,7 +62,7 @@ async def test_what_a_producer_takes_back_was_never_said(kafka: str, tmp_path: P
         centre.start_worker()
         await in_a_transaction(kafka, [report("taken-back", title="no")], commit=False)
         await in_a_transaction(kafka, [report("kept", title="yes")])
-        facts = [decode_fact(record.value) for record in until(2, centre, Topic.FACTS)]  # type: ignore[attr-defined]
+        facts = [decode_fact(record.value) for record in until(2, centre, Topic.FACTS)]
         assert {fact.cause for fact in facts} == {"/hue/field-reports/kept"}
         assert read(kafka, Topic.DEAD_LETTERS) == []
 
@@ -73,7 +75,7 @@ def test_no_record_stops_a_worker_and_the_largest_is_kept_whole(kafka: str, tmp_
         publish(kafka, *((KEY, value) for value in odd), (KEY, report("good")))
         until(1, centre, Topic.FACTS)
         letters = read(kafka, Topic.DEAD_LETTERS)
-        assert [letter.value for letter in letters] == odd  # type: ignore[attr-defined]
+        assert [letter.value for letter in letters] == odd
         assert centre.workers[0].poll() is None
 
 
@@ -85,8 +87,8 @@ def test_a_record_that_unpacks_to_far_more_than_gets_in_is_refused_too(kafka: st
         publish(kafka, (KEY, report("good")))
         until(1, centre, Topic.FACTS)
         letter = read(kafka, Topic.DEAD_LETTERS)[0]
-        assert str(len(huge)).encode() in dict(letter.headers)[ErrorHeader.CUT]  # type: ignore[attr-defined]
-        assert huge.startswith(letter.value)  # type: ignore[attr-defined]
+        assert str(len(huge)).encode() in dict(letter.headers)[ErrorHeader.CUT]
+        assert huge.startswith(letter.value)
         assert centre.run("verify").returncode == 0
 
 
@@ -107,17 +109,17 @@ def test_an_event_on_another_partition_than_its_keys_is_refused(kafka: str, tmp_
     with city(kafka, tmp_path, partitions=4, clock="wall") as centre:
         centre.start_worker()
         publish(kafka, (KEY, report("e1")), partition=stray)
-        letter = find(centre, Topic.DEAD_LETTERS)
-        assert b"wrong_partition" in dict(letter.headers)[ErrorHeader.REASON]  # type: ignore[attr-defined]
+        letter = first_record(centre, Topic.DEAD_LETTERS)
+        assert b"wrong_partition" in dict(letter.headers)[ErrorHeader.REASON]
         assert centre.run("dead-letters", "replay", "--reason", "wrong_partition").returncode == 0
-        fact = decode_fact(find(centre, Topic.FACTS).value)  # type: ignore[attr-defined]
+        fact = decode_fact(first_record(centre, Topic.FACTS).value)
         assert fact.incident == KEY.decode()
 
 
-def find(centre: City, topic: Topic) -> object:
+def first_record(centre: RunningCity, topic: Topic) -> Any:
     """Return the first committed record of a topic of four partitions, once there is one."""
-    give_up = time.monotonic() + 60
-    while not (found := read(centre.bootstrap, topic, partitions=4)):
-        assert time.monotonic() < give_up, centre.logs()
+    deadline = time.monotonic() + 60
+    while not (records := read(centre.bootstrap, topic, partitions=4)):
+        assert time.monotonic() < deadline, centre.logs()
         time.sleep(0.3)
-    return found[0]
+    return records[0]

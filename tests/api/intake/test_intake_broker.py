@@ -15,7 +15,7 @@ from ioc.core.partitioner import partition_of
 from ioc.core.times import MINUTE, Instant
 from ioc.core.topics import Topic
 from tests.city import city
-from tests.streams.test_worker import read
+from tests.streams.log import read
 from tests.unit.samples import body
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
