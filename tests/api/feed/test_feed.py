@@ -14,28 +14,28 @@ from api.feed.screen_rows import CLOSED_SHOWN
 from api.http.json import raw_json
 from ioc.core.times import HOUR, MINUTE
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import City, said
+from tests.api.city import City, decoded_body
 
 pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
-Heard = list[tuple[str | None, str, dict[str, object]]]
+ReceivedEvents = list[tuple[str | None, str, dict[str, object]]]
 
 
-def heard(chunk: bytes) -> Heard:
+def parse_events(chunk: bytes) -> ReceivedEvents:
     """Read server-sent events as a browser does."""
-    found: Heard = []
+    events: ReceivedEvents = []
     for block in chunk.decode().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.splitlines() if line)
         if "event" in fields:
-            found.append((fields.get("id"), fields["event"], msgspec.json.decode(fields["data"])))
-    return found
+            events.append((fields.get("id"), fields["event"], msgspec.json.decode(fields["data"])))
+    return events
 
 
-async def listen(stream: AsyncIterator[list[FeedMessage]]) -> Heard:
-    return heard(b"".join(message.encoded for message in await anext(stream)))
+async def listen(stream: AsyncIterator[list[FeedMessage]]) -> ReceivedEvents:
+    return parse_events(b"".join(message.encoded for message in await anext(stream)))
 
 
-def named(city: City, position: int) -> str:
+def event_id(city: City, position: int) -> str:
     return f"{city.feed.process}-{position}"
 
 
@@ -67,11 +67,11 @@ async def test_a_broken_line_goes_on_where_it_broke(city: City) -> None:
     last = city.feed.position
     city.report(ONE)
     city.feed.step()
-    ((position, kind, body),) = await listen(follow(city.feed, city.parts.metrics, named(city, last)))
+    ((position, kind, body),) = await listen(follow(city.feed, city.parts.metrics, event_id(city, last)))
     assert kind == "incident"
-    assert position == named(city, last + 1)
+    assert position == event_id(city, last + 1)
     assert body["removed"] == []
-    assert await listen(follow(city.feed, city.parts.metrics, named(city, city.feed.position))) == []
+    assert await listen(follow(city.feed, city.parts.metrics, event_id(city, city.feed.position))) == []
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_a_place_no_longer_known_starts_the_screen_anew(city: City, last: 
     opening = await listen(follow(city.feed, city.parts.metrics, last))
     assert [kind for _, kind, _ in opening] == ["reset", "snapshot", "tick"]
     # A line that breaks between reset and snapshot must not go on from behind the snapshot.
-    assert [id for id, _, _ in opening] == [None, named(city, city.feed.position), None]
+    assert [event[0] for event in opening] == [None, event_id(city, city.feed.position), None]
     assert opening[1][2]["cursor"] == opening[1][0]
 
 
@@ -93,7 +93,7 @@ async def test_an_id_of_another_process_starts_the_screen_anew(city: City) -> No
     for each in (city, other):
         each.report(ONE)
         each.feed.step()
-    foreign = named(other, other.feed.position - 1)
+    foreign = event_id(other, other.feed.position - 1)
     assert [kind for _, kind, _ in await listen(follow(city.feed, city.parts.metrics, foreign))] == [
         "reset",
         "snapshot",
@@ -110,7 +110,7 @@ async def test_closed_incidents_leave_the_screen_after_an_hour(city: City) -> No
     city.feed.step()
     messages = city.feed.messages_after(last)
     assert messages is not None
-    assert [one.body for one in messages if one.kind == "incident"] == [{"upserts": [], "removed": [ONE]}]
+    assert [message.body for message in messages if message.kind == "incident"] == [{"upserts": [], "removed": [ONE]}]
     assert city.feed.opening()[0].body["incidents"] == []
 
 
@@ -134,10 +134,10 @@ async def test_many_messages_are_folded_into_few() -> None:
     client.offer(rows(100, [], ["a"]))
     client.offer(FeedMessage("101", "tick", {"n": 1}))
     client.offer(FeedMessage("102", "tick", {"n": 2}))
-    told = merge_messages(tuple(await client.take()))
-    assert [(one.position, one.kind) for one in told] == [(None, "incident"), ("102", "tick")]
-    assert told[0].body["removed"] == ["a"]
-    assert len(told[0].body["upserts"]) == MAX_PENDING + 1
+    merged = merge_messages(tuple(await client.take()))
+    assert [(message.position, message.kind) for message in merged] == [(None, "incident"), ("102", "tick")]
+    assert merged[0].body["removed"] == ["a"]
+    assert len(merged[0].body["upserts"]) == MAX_PENDING + 1
 
 
 async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
@@ -146,9 +146,9 @@ async def test_screens_that_are_behind_together_are_folded_for_once() -> None:
     for message in messages:
         for client in clients:
             client.offer(message)
-    (one,), (other,) = [await client.take() for client in clients]
-    assert one is other
-    assert len(one.body["upserts"]) == MAX_PENDING + 1
+    (first,), (second,) = [await client.take() for client in clients]
+    assert first is second
+    assert len(first.body["upserts"]) == MAX_PENDING + 1
 
 
 async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> None:
@@ -157,9 +157,9 @@ async def test_a_line_that_breaks_between_folded_messages_loses_no_rows() -> Non
         client = FeedClient()
         for message in [*rows[:place], FeedMessage("50", "figures", {}), *rows[place:], FeedMessage("51", "tick", {})]:
             client.offer(message)
-        told = merge_messages(merge_messages(tuple(await client.take())))
-        assert told[0].kind == "incident"
-        assert [one.position for one in told] == [None, None, "51"]
+        merged = merge_messages(merge_messages(tuple(await client.take())))
+        assert merged[0].kind == "incident"
+        assert [message.position for message in merged] == [None, None, "51"]
 
 
 async def test_a_screen_far_behind_starts_anew(city: City) -> None:
@@ -191,10 +191,10 @@ async def test_a_row_says_at_once_that_it_is_overdue(city: City) -> None:
     city.report(ONE)
     city.feed.step()
     last = city.feed.position
-    city.now += HOUR + 1  # no worker has told of the breach yet
+    city.now += HOUR + 1  # no worker has written of the breach yet
     city.feed.step()
-    (rows,) = [one for one in city.feed.messages_after(last) or () if one.kind == "incident"]
-    assert [(row["id"], row["overdue"], row["level"]) for row in said(rows)["upserts"]] == [(ONE, True, 0)]
+    (rows,) = [message for message in city.feed.messages_after(last) or () if message.kind == "incident"]
+    assert [(row["id"], row["overdue"], row["level"]) for row in decoded_body(rows)["upserts"]] == [(ONE, True, 0)]
 
 
 async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
@@ -208,18 +208,18 @@ async def test_a_packed_feed_says_the_same_piece_by_piece(city: City) -> None:
         )
         city.feed.step()
     plain, packed = [
-        await stream(None, city.feed, city.parts.metrics, named(city, position), accepted)
+        await stream(None, city.feed, city.parts.metrics, event_id(city, position), accepted)
         for accepted in ("", "br, gzip")
     ]
-    assert [one.headers.get("content-encoding") for one in (plain, packed)] == [None, "gzip"]
-    for accepted, taken in (("br;q=1, GZIP ;q=0.5", True), ("br, gzip;q=0", False), ("gzip; q=0.0, br", False)):
-        answer = await stream(None, city.feed, city.parts.metrics, named(city, position), accepted)
-        assert ("content-encoding" in answer.headers) == taken, accepted
+    assert [answer.headers.get("content-encoding") for answer in (plain, packed)] == [None, "gzip"]
+    for accepted, is_compressed in (("br;q=1, GZIP ;q=0.5", True), ("br, gzip;q=0", False), ("gzip; q=0.0, br", False)):
+        answer = await stream(None, city.feed, city.parts.metrics, event_id(city, position), accepted)
+        assert ("content-encoding" in answer.headers) == is_compressed, accepted
     unpack = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress
     for _ in range(2):
-        text, piece = [await anext(aiter(one.body_iterator)) for one in (plain, packed)]
+        text, piece = [await anext(aiter(answer.body_iterator)) for answer in (plain, packed)]
         assert unpack(piece) == text  # type: ignore[arg-type]
-    assert [body["upserts"][0]["state"] for _, _, body in heard(text)] == [  # type: ignore[arg-type,index]
+    assert [body["upserts"][0]["state"] for _, _, body in parse_events(text)] == [  # type: ignore[arg-type,index]
         "reported",
         "acknowledged",
         "in_progress",

@@ -1,4 +1,4 @@
-"""What stands open now: counted as cards come and go, told for units with those below them, looked ahead for dues."""
+"""What stands open now: counted as incidents come and go, for units with those below them, with deadlines ahead."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,42 +19,48 @@ from ioc.core.records import ClockKind
 from ioc.core.times import DAY, HOUR, MINUTE, Instant, to_rfc3339
 from ioc.incident.lifecycle import OPEN, EventType, State
 from ioc.incident.severity import SEVERITIES
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 UNITS = ["ioc", "csgt", "cong-an-tp", "hepco", None]
 
 
-def scanned(cards: Iterator[IndexEntry], now: Instant) -> dict[str, object]:
+def scanned(entries: Iterator[IndexEntry], now: Instant) -> dict[str, object]:
     """Return what `live` should tell, by looking at every open incident."""
-    told: Counter[str] = Counter(open=0, overdue=0, overdue_solutions=0, due_soon=0, unacknowledged=0, paused=0)
+    counts_now: Counter[str] = Counter(open=0, overdue=0, overdue_solutions=0, due_soon=0, unacknowledged=0, paused=0)
     severities, states = Counter(dict.fromkeys(SEVERITIES, 0)), Counter(dict.fromkeys(sorted(OPEN), 0))
     ahead: Counter[str] = Counter({"1h": 0, "24h": 0})
     by: dict[str, dict[str, Counter[str]]] = {"service": {}, "ward": {}, "unit": {}}
-    for card in cards:
-        one, late = card.incident, card.is_overdue(now)
-        warn = card.clock.warn if card.clock is not None else None
-        solution = next((clock for clock in one.clocks if clock.target == "resolve"), None)
-        told.update(
+    for entry in entries:
+        incident, late = entry.incident, entry.is_overdue(now)
+        warn = entry.clock.warn if entry.clock is not None else None
+        solution = next((clock for clock in incident.clocks if clock.target == "resolve"), None)
+        counts_now.update(
             open=1,
             overdue=late,
             overdue_solutions=solution is not None and solution.due is not None and solution.due < now,
             due_soon=warn is not None and warn <= now and not late,
-            unacknowledged=one.state in (State.REPORTED, State.REOPENED),
-            paused=one.state is State.PAUSED,
+            unacknowledged=incident.state in (State.REPORTED, State.REOPENED),
+            paused=incident.state is State.PAUSED,
         )
         for name, span in (("1h", HOUR), ("24h", DAY)):
-            ahead[name] += card.due is not None and now <= card.due <= now + span
-        severities[card.severity] += 1
-        states[one.state] += 1
+            ahead[name] += entry.due is not None and now <= entry.due <= now + span
+        severities[entry.severity] += 1
+        states[incident.state] += 1
         for side, groups in by.items():
-            code = getattr(one, side)
+            code = getattr(incident, side)
             if code is not None:
                 counts = groups.setdefault(code, Counter(open=0, overdue=0))
                 counts.update(open=1, overdue=late)
                 if side == "ward":
-                    counts.update(critical=card.severity == "critical")
-    groups = {f"by_{side}": {code: dict(counts) for code, counts in found.items()} for side, found in by.items()}
-    return {**told, "due_within": dict(ahead), "by_severity": dict(severities), "by_state": dict(states), **groups}
+                    counts.update(critical=entry.severity == "critical")
+    groups = {f"by_{side}": {code: dict(counts) for code, counts in by_code.items()} for side, by_code in by.items()}
+    return {
+        **counts_now,
+        "due_within": dict(ahead),
+        "by_severity": dict(severities),
+        "by_state": dict(states),
+        **groups,
+    }
 
 
 STEPS = st.lists(
@@ -87,7 +93,9 @@ def lived(city: City, steps: list[tuple[str, str, EventType, int, str, str | Non
             data = {"priority": priority, "ward": ward}
         elif event_type is EventType.ASSIGNED:
             data = {"unit": unit}
-        city.happen(f"{service}:{subject}", event_type, **{name: one for name, one in data.items() if one is not None})
+        city.happen(
+            f"{service}:{subject}", event_type, **{name: value for name, value in data.items() if value is not None}
+        )
 
 
 @given(STEPS, st.lists(st.integers(-DAY, 3 * DAY), min_size=3, max_size=3), st.integers(0, 2))
@@ -95,12 +103,12 @@ def test_counts_kept_are_those_of_a_scan_at_any_moment(
     catalogue: Catalogue,
     steps: list[tuple[str, str, EventType, int, str, str | None, str | None]],
     at: list[int],
-    gone: int,
+    removed: int,
 ) -> None:
     city = City(catalogue)
     lived(city, steps)
-    for card in list(city.model.open_entries())[:gone]:
-        city.model.remove(card.incident.id)
+    for entry in list(city.model.open_entries())[:removed]:
+        city.model.remove(entry.incident.id)
     for moment in at:
         now = city.now + moment
         assert live(city.model.counters(now)) == scanned(city.model.open_entries(), now)
@@ -113,10 +121,10 @@ def test_what_stands_open_now_is_the_sum_of_all_that_came_and_went(
     city = City(catalogue)
     lived(city, steps)
     city.pass_time(MINUTE)
-    told = figures(city.model)
+    document = figures(city.model)
     tomorrow = sum_of_days(city.model, city.now + 2 * DAY)
-    assert (told["live"]["open"], told["live"]["overdue_solutions"]) == (tomorrow["open"], tomorrow["overdue"])
-    assert told["today"]["standing"] == tomorrow
+    assert (document["live"]["open"], document["live"]["overdue_solutions"]) == (tomorrow["open"], tomorrow["overdue"])
+    assert document["today"]["standing"] == tomorrow
 
 
 def sum_of_days(model: ReadModel, end: Instant) -> Counter[str]:
@@ -130,17 +138,17 @@ async def test_a_unit_is_told_with_those_below_it(client: httpx.AsyncClient, cit
     city.report("field-reports:1", unit="csgt")
     city.report("field-reports:2", unit="cong-an-tp")
     city.report("field-reports:3", unit="hepco")
-    told = (await client.get("/figures/live", params={"by": "unit", "below": "true"})).json()
-    assert {code: one["open"] for code, one in told["groups"].items()} == {
+    document = (await client.get("/figures/live", params={"by": "unit", "below": "true"})).json()
+    assert {code: group["open"] for code, group in document["groups"].items()} == {
         "csgt": 1,
         "cong-an-tp": 2,
         "hepco": 1,
     }
-    assert told["total"]["open"] == 3
+    assert document["total"]["open"] == 3
     for path in ("/figures/live?", "/figures/period?view=today&"):
         alone = (await client.get(f"{path}unit=cong-an-tp")).json()["total"]
         below = (await client.get(f"{path}unit=cong-an-tp&below=true")).json()["total"]
-        opened = [one.get("open", one.get("standing", {}).get("open")) for one in (alone, below)]
+        opened = [total.get("open", total.get("standing", {}).get("open")) for total in (alone, below)]
         assert opened == [1, 2], path
 
 
@@ -148,11 +156,11 @@ async def test_what_will_be_due_within_a_time_is_told(client: httpx.AsyncClient,
     for subject, hours in (("1", 1), ("2", 3), ("3", 30)):
         city.report(f"imported:{subject}", due={"resolve": to_rfc3339(START + hours * HOUR)}, ward=None)
     for within, count in (("59m", 0), ("1h", 1), ("3h", 2), ("30h", 3), ("2d", 3)):
-        told = (await client.get("/figures/live", params={"within": within, "by": "ward"})).json()
-        assert told["total"]["due_within"] == told["groups"][""]["due_within"] == count, within
+        document = (await client.get("/figures/live", params={"within": within, "by": "ward"})).json()
+        assert document["total"]["due_within"] == document["groups"][""]["due_within"] == count, within
     city.pass_time(2 * HOUR)
-    told = (await client.get("/figures/live", params={"within": "1h"})).json()["total"]
-    assert (told["due_within"], told["overdue"], told["overdue_solutions"]) == (1, 1, 1)
+    document = (await client.get("/figures/live", params={"within": "1h"})).json()["total"]
+    assert (document["due_within"], document["overdue"], document["overdue_solutions"]) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("within", ["soon", "", "-1h", "367d"])
@@ -166,12 +174,16 @@ async def test_the_shift_is_told_since_it_began(client: httpx.AsyncClient, city:
     city.report("health:1")  # at 09:00
     city.pass_time(6 * HOUR)
     city.report("health:2")  # at 15:00
-    told = (await client.get("/figures")).json()
-    assert (told["shift"]["id"], told["shift"]["from"]) == ("afternoon", "2024-04-16T07:00:00.000Z")
-    assert (told["today"]["received"], told["last_hour"]["received"], told["shift"]["figures"]["received"]) == (2, 1, 1)
+    document = (await client.get("/figures")).json()
+    assert (document["shift"]["id"], document["shift"]["from"]) == ("afternoon", "2024-04-16T07:00:00.000Z")
+    assert (
+        document["today"]["received"],
+        document["last_hour"]["received"],
+        document["shift"]["figures"]["received"],
+    ) == (2, 1, 1)
     by_view = [(await client.get(f"/figures/period?view={view}")).json() for view in ("today", "last_hour", "shift")]
-    shown = [told["today"], told["last_hour"], told["shift"]["figures"]]
-    assert [one["total"] for one in by_view] == shown
+    expected = [document["today"], document["last_hour"], document["shift"]["figures"]]
+    assert [period["total"] for period in by_view] == expected
 
 
 async def test_between_shifts_nobody_is_on_duty(client: httpx.AsyncClient, city: City, catalogue: Catalogue) -> None:

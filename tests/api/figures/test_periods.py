@@ -13,13 +13,13 @@ from api.figures.periods import TooOld, base_windows
 from ioc.core.times import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_rfc3339
 from ioc.figures.aggregates import WindowSize
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 ZONE = "Asia/Ho_Chi_Minh"
 TODAY = parse_instant("2024-04-16T00:00:00+07:00")
 
 
-async def told(client: httpx.AsyncClient, start: Instant, end: Instant, **more: str) -> httpx.Response:
+async def get_period(client: httpx.AsyncClient, start: Instant, end: Instant, **more: str) -> httpx.Response:
     return await client.get("/figures/period", params={"from": to_rfc3339(start), "to": to_rfc3339(end), **more})
 
 
@@ -36,10 +36,10 @@ def a_morning(city: City) -> None:
 
 async def test_a_day_is_told_in_all_and_by_each_side(client: httpx.AsyncClient, city: City) -> None:
     a_morning(city)
-    day = (await told(client, TODAY, TODAY + DAY, by="ward")).json()
+    day = (await get_period(client, TODAY, TODAY + DAY, by="ward")).json()
     assert (day["total"]["received"], day["total"]["resolved"], day["total"]["on_time_rate"]) == (3, 2, 0.5)
-    assert {ward: one["received"] for ward, one in day["groups"].items()} == {"19753": 1, "19777": 2}
-    by_service = (await told(client, TODAY, TODAY + DAY, by="service")).json()["groups"]
+    assert {ward: group["received"] for ward, group in day["groups"].items()} == {"19753": 1, "19777": 2}
+    by_service = (await get_period(client, TODAY, TODAY + DAY, by="service")).json()["groups"]
     assert by_service["field-reports"]["handling"]["count"] == 2
     assert by_service["field-reports"]["handling"]["mean_s"] == 3600
     assert by_service["health"]["resolved"] == 0
@@ -48,7 +48,7 @@ async def test_a_day_is_told_in_all_and_by_each_side(client: httpx.AsyncClient, 
 async def test_hours_are_cut_by_the_minute_and_add_up_to_the_day(client: httpx.AsyncClient, city: City) -> None:
     a_morning(city)
     cuts = [TODAY, START + MINUTE, START + HOUR, TODAY + DAY]
-    parts = [(await told(client, start, end)).json()["total"] for start, end in pairwise(cuts)]
+    parts = [(await get_period(client, start, end)).json()["total"] for start, end in pairwise(cuts)]
     assert [part["received"] for part in parts] == [3, 0, 0]
     assert [part["resolved"] for part in parts] == [0, 1, 1]
     assert [part["late"] for part in parts] == [0, 0, 1]
@@ -56,14 +56,14 @@ async def test_hours_are_cut_by_the_minute_and_add_up_to_the_day(client: httpx.A
 
 async def test_a_filter_leaves_out_the_others(client: httpx.AsyncClient, city: City) -> None:
     a_morning(city)
-    some = (await told(client, TODAY, TODAY + DAY, ward="19777", service="field-reports", by="unit")).json()
+    some = (await get_period(client, TODAY, TODAY + DAY, ward="19777", service="field-reports", by="unit")).json()
     assert some["total"]["received"] == 1
     assert len(some["groups"]) == 1
 
 
 async def test_the_table_says_the_same(client: httpx.AsyncClient, city: City) -> None:
     a_morning(city)
-    answer = await told(client, TODAY, TODAY + DAY, by="ward", format="csv")
+    answer = await get_period(client, TODAY, TODAY + DAY, by="ward", format="csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = {row["ward"]: row for row in csv.DictReader(io.StringIO(answer.text))}
     assert rows.keys() == {"19753", "19777", "*"}
@@ -72,7 +72,7 @@ async def test_the_table_says_the_same(client: httpx.AsyncClient, city: City) ->
 
 
 async def test_all_faults_at_once(client: httpx.AsyncClient) -> None:
-    faults = (await told(client, START + SECOND, START - HOUR + SECOND)).json()["errors"]
+    faults = (await get_period(client, START + SECOND, START - HOUR + SECOND)).json()["errors"]
     assert [fault["field"] for fault in faults] == ["from", "to", "to"]
     naive = await client.get("/figures/period", params={"from": "2024-04-16T00:00:00", "to": "x", "by": "colour"})
     assert {fault["field"] for fault in naive.json()["errors"]} == {"from", "to", "by"}
@@ -88,8 +88,8 @@ async def test_a_date_no_calendar_reaches_is_a_fault(client: httpx.AsyncClient, 
 
 async def test_far_back_only_whole_days_are_known(client: httpx.AsyncClient) -> None:
     past = TODAY - 30 * DAY
-    assert (await told(client, past, past + DAY)).status_code == 200
-    assert (await told(client, past + HOUR, past + DAY)).json()["errors"][0]["field"] == "from"
+    assert (await get_period(client, past, past + DAY)).status_code == 200
+    assert (await get_period(client, past + HOUR, past + DAY)).json()["errors"][0]["field"] == "from"
 
 
 @given(st.integers(0, 5 * DAY // MINUTE), st.integers(0, 5 * DAY // MINUTE))
@@ -99,7 +99,10 @@ def test_windows_cover_a_period_once_and_without_a_gap(first: int, length: int) 
     windows = list(base_windows(start, end, ZONE, TODAY))
     sizes = [DAY if window.size is WindowSize.DAY else MINUTE for window in windows]
     assert sum(sizes) == end - start
-    assert all(one.start + size == other.start for (one, other), size in zip(pairwise(windows), sizes, strict=False))
+    assert all(
+        window.start + size == following.start
+        for (window, following), size in zip(pairwise(windows), sizes, strict=False)
+    )
 
 
 def test_too_old_is_an_error_and_not_a_smaller_number() -> None:

@@ -6,7 +6,7 @@ import pytest
 from api.feed.tick import tick
 from api.figures.summary import figures
 from ioc.core.times import HOUR, MINUTE, SECOND, to_rfc3339
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 PERIOD = "/figures/period?from=2024-04-16T00:00:00%2B07:00&to=2024-04-17T00:00:00%2B07:00"
 

@@ -91,9 +91,14 @@ async def test_a_browser_may_load_nothing_and_hold_no_style_but_the_pages_own(
 async def test_each_chart_is_a_drawing(client: httpx.AsyncClient, city: City) -> None:
     a_day(city)
     html = await report(client)
-    drawings = [fromstring(one) for one in re.findall(r"<svg.*?</svg>", html, re.DOTALL)]
-    assert [one.attrib["id"] for one in drawings] == ["chart-flow", "chart-standing", "chart-rates", "chart-overdue"]
-    words = {id: " ".join(one.itertext()) for one in drawings for id in [one.attrib["id"]]}
+    drawings = [fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL)]
+    assert [drawing.attrib["id"] for drawing in drawings] == [
+        "chart-flow",
+        "chart-standing",
+        "chart-rates",
+        "chart-overdue",
+    ]
+    words = {drawing.attrib["id"]: " ".join(drawing.itertext()) for drawing in drawings}
     assert "Phản ánh hiện trường: 0,0%" in words["chart-rates"]
     assert "Y tế thông minh: 100%" in words["chart-rates"]
     assert "Công ty Điện lực Huế: 1" in words["chart-overdue"]
@@ -151,13 +156,13 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 
 
 def full(group: str) -> dict[str, Any]:
-    """Return figures of a group in which every one says something."""
+    """Return figures of a group of which none is zero."""
     parts = {**dict.fromkeys(TIMING_PARTS, 60.0), "count": 1}
-    return {one.name: parts if one.shape is Shape.TIMING else 1 for one in FORMULAS[group]}
+    return {formula.name: parts if formula.shape is Shape.TIMING else 1 for formula in FORMULAS[group]}
 
 
 def test_every_figure_of_every_group_has_its_place_on_the_page(catalogue: Catalogue) -> None:
-    """Also of groups that were added to the table since. Levels are told by their numbers."""
+    """Also of groups that were added to the table since. Levels are shown by their numbers."""
     figures = full(PLAIN) | {group: full(group) for group in FORMULAS if group != PLAIN}
     period = Period(TODAY, TODAY + DAY)
     course = PeriodSteps(StepWidth.DAY, [period])
@@ -166,9 +171,12 @@ def test_every_figure_of_every_group_has_its_place_on_the_page(catalogue: Catalo
         period, FigureScope(), START + DAY, START, False, False, figures, None, course, [figures], rows
     )
     html = render_report(content, catalogue, ReportLanguage.EN, "?lang=vi").html
-    shown = {one.en for group, rows in FORMULAS.items() if group not in ("escalated_to", "raised_to") for one in rows}
-    told_otherwise = {one.en for one in FORMULAS["reduction"] if one.name != "rate"}
-    assert [name for name in shown - told_otherwise if escape(name) not in html] == []
+    formulas = [
+        formula for group, rows in FORMULAS.items() if group not in ("escalated_to", "raised_to") for formula in rows
+    ]
+    shown = {formula.en for formula in formulas}
+    in_words = {formula.en for formula in FORMULAS["reduction"] if formula.name != "rate"}
+    assert [name for name in shown - in_words if escape(name) not in html] == []
     assert all(f"<tr><th>{level}</th>" in html for level in LEVELS)
 
 
@@ -184,12 +192,12 @@ def test_numbers_are_written_as_the_language_does(
 ) -> None:
     t = ReportLocale(lang, ZONE)
     assert (t.number(1_234_567), t.percent(0.9312), t.percent(1), t.number(None)) == (number, share, "100%", "—")
-    assert [t.duration(one) for one in (5, 2040, 29_880, 172_400, 216_000)] == seconds
+    assert [t.duration(duration) for duration in (5, 2040, 29_880, 172_400, 216_000)] == seconds
     assert t.percent(0.99996) != "100%"
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "told", "earlier"),
+    ("start", "end", "name", "earlier"),
     [
         ("2024-02-01", "2024-03-01", "Tháng 02/2024", "2024-01-01"),
         ("2024-01-01", "2025-01-01", "Năm 2024", "2023-01-01"),
@@ -198,10 +206,10 @@ def test_numbers_are_written_as_the_language_does(
         ("2024-04-10", "2024-04-17", "10/04/2024 - 16/04/2024", "2024-04-03"),
     ],
 )
-def test_a_period_is_named_and_compared_as_people_do(start: str, end: str, told: str, earlier: str) -> None:
+def test_a_period_is_named_and_compared_as_people_do(start: str, end: str, name: str, earlier: str) -> None:
     first, last, previous = (parse_instant(f"{day}T00:00:00+07:00") for day in (start, end, earlier))
     period = Period(first, last)
-    assert ReportLocale(ReportLanguage.VI, ZONE).period(period) == told
+    assert ReportLocale(ReportLanguage.VI, ZONE).period(period) == name
     assert previous_period(period, ZONE) == Period(previous, first)
 
 
@@ -217,7 +225,7 @@ def test_steps_cover_a_period_once_and_fit_on_a_page(first: int, length: int) ->
     steps = split_period(period, ZONE, period.end)
     assert steps.periods[0].start == period.start
     assert steps.periods[-1].end == period.end
-    assert all(one.end == other.start for one, other in pairwise(steps.periods))
+    assert all(step.end == following.start for step, following in pairwise(steps.periods))
     assert all(step.start < step.end for step in steps.periods)
     assert len(steps.periods) <= 122
     local = [(step.start + 7 * HOUR) % DAY for step in steps.periods[1:]]
