@@ -26,22 +26,22 @@ def replay_file(bootstrap: str, file: Path, city_map: CityMap, seed: int | None,
     if seed is not None:
         random.Random(seed).shuffle(events)
     records = [(event.key, event.value) for event in events]
-    began = time.monotonic()
+    started = time.monotonic()
     asyncio.run(_publish(bootstrap, records, as_of, speed))
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - started
     Console().print(f"{len(records):,} events published in {seconds:.1f} s: {len(records) / seconds:,.0f} a second")
 
 
 async def _publish(bootstrap: str, records: list[KeyedValue], as_of: str, speed: float) -> None:
     columns = TextColumn("publishing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     size = max(1, min(_CHUNK, round(speed * _STEP))) if speed else _CHUNK
-    began = time.monotonic()
+    started = time.monotonic()
     async with publisher(bootstrap) as producer:
         with Progress(*columns) as progress:
             task = progress.add_task("", total=len(records))
             for start in range(0, len(records), size):
                 if speed:
-                    await asyncio.sleep(max(0.0, began + start / speed - time.monotonic()))
+                    await asyncio.sleep(max(0.0, started + start / speed - time.monotonic()))
                 chunk = records[start : start + size]
                 await send_all(producer, chunk)
                 progress.advance(task, len(chunk))

@@ -23,7 +23,7 @@ from ioc.signing.signer import Signer
 def days(catalogue: Catalogue, first: date, seed: int, leaders: Signer | None = None) -> Iterator[PlannedRecord]:
     """Yield the records of a calm eve and then of one stormy day after another, for ever.
 
-    The same seed gives the same days. What a day has begun goes on through those that follow. `leaders` sign
+    The same seed gives the same days. What begins on a day goes on through the following days. `leaders` sign
     directives; without them there are none.
     """
     pending: list[PlannedRecord] = []
@@ -32,11 +32,11 @@ def days(catalogue: Catalogue, first: date, seed: int, leaders: Signer | None = 
         pending += _day(catalogue, day, stormy=day >= first, chance=Random(f"{seed} {day}"), leaders=leaders)
         heapify(pending)
         day += timedelta(days=1)
-        yield from _before(pending, _midnight(day, catalogue.zone))
+        yield from _pop_before(pending, _midnight(day, catalogue.zone))
 
 
-def _before(pending: list[PlannedRecord], until: Instant) -> Iterator[PlannedRecord]:
-    while pending and pending[0].at < until:
+def _pop_before(pending: list[PlannedRecord], end: Instant) -> Iterator[PlannedRecord]:
+    while pending and pending[0].at < end:
         yield heappop(pending)
 
 
@@ -55,13 +55,13 @@ def _day(
                 raise ValueError(f"no rule of the catalogue is for {source.code}, so nobody would handle it")
             for planned in IncidentLife(report, rule, catalogue, chance, leaders).events():
                 yield from deliveries(planned, chance)
-    yield from _booked(catalogue, midnight, f"{day:%y%m%d}", Random(chance.random()))
+    yield from _office_records(catalogue, midnight, f"{day:%y%m%d}", Random(chance.random()))
     for observed in SensorReadings(city, catalogue, midnight, stormy, chance).observations():
         yield from deliveries(observed, chance)
 
 
-def _booked(catalogue: Catalogue, midnight: Instant, day: str, chance: Random) -> Iterator[PlannedRecord]:
-    """Yield what the offices book besides, in the hours of the one-stop shop."""
+def _office_records(catalogue: Catalogue, midnight: Instant, day: str, chance: Random) -> Iterator[PlannedRecord]:
+    """Yield the records of the offices' registers, in the hours of the one-stop shop."""
     rule = catalogue.rules.rule_for(SERVICE, None, Priority.NORMAL, SERVICE, None)
     if rule is None:
         raise ValueError(f"no rule of the catalogue is for {SERVICE}, so nobody knows its hours")

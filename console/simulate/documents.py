@@ -1,4 +1,4 @@
-"""The official letters of a day: received, and answered by a letter that is signed and sent."""
+"""The official documents of a day: received, and answered by a document that is signed and sent."""
 
 from collections.abc import Iterator
 from random import Random
@@ -9,16 +9,16 @@ from ioc.catalogue.calendar import Calendar
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.office_records.records import Act
 
-# The service under which units keep their letters, and how many letters still go out on paper.
+# The service whose register units keep their documents in; the share of answers that is signed on paper alone.
 SERVICE = "public-service-monitoring"
-_UNSIGNED = 0.02
+_UNSIGNED_SHARE = 0.02
 
 
 def document_records(
     scene: Scene, hours: Calendar, midnight: Instant, day: str, chance: Random
 ) -> Iterator[PlannedRecord]:
-    """Yield what becomes of the letters that come on a day which begins at `midnight` (ms)."""
-    for number, post in enumerate(scene.posts, 1):
+    """Yield the records of the documents that come on a day, which begins at `midnight` (ms)."""
+    for number, post in enumerate(scene.document_offices, 1):
         if hours.between(midnight, midnight + 24 * HOUR):
             for letter in range(round(chance.gauss(post.a_day, post.a_day / 6))):
                 subject = Subject(SERVICE, f"VB{number}-{day}-{letter + 1:04d}")
@@ -32,6 +32,6 @@ def _letter(
     came = hours.add(midnight, chance.randint(5, 420) * MINUTE)
     signed = hours.add(came, round(chance.lognormvariate(0, 0.8) * 2 * HOUR))
     yield office_record(subject, Act.RECEIVED, came, **about)
-    if chance.random() >= _UNSIGNED:
+    if chance.random() >= _UNSIGNED_SHARE:
         yield office_record(subject, Act.SIGNED, signed, **about)
     yield office_record(subject, Act.SENT, hours.add(signed, chance.randint(2, 30) * MINUTE), **about)

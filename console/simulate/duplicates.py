@@ -1,4 +1,4 @@
-"""Echoes: reports of a matter that somebody else has reported already. What is done about it is done once."""
+"""Duplicates: reports of what somebody else has reported already. They are merged, and handled once."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,45 +12,46 @@ from ioc.core.scalars import Priority
 from ioc.core.times import MINUTE, Instant, Millis
 from ioc.duplicates.spatial_index import distance_m
 
-# In a storm so many matters are the talk of the street, and are reported so often again.
-_NOTORIOUS = 0.12
-_AGAIN = (6, 45)
-_FOR_SO_LONG: Millis = 25 * MINUTE
+# The share of reports at a storm's height that many people repeat, how many do, and for how long.
+_REPEATED_SHARE = 0.12
+_REPEATS = (6, 45)
+_REPEATED_FOR: Millis = 25 * MINUTE
 _DEGREE_M = 111_195.0
 
-PastReport = tuple[Instant, dict[str, Any]]
+TimedReport = tuple[Instant, dict[str, Any]]
+"""When something is reported (ms), and the data of the report."""
 
 
 class DuplicateReports:
-    """Knows the matters reported on a day, and who would report them again."""
+    """The reports of a day so far, and their duplicates."""
 
     def __init__(self, catalogue: Catalogue, chance: Random) -> None:
         self._catalogue = catalogue
         self._chance = chance
-        self._known: defaultdict[tuple[str, str], list[PastReport]] = defaultdict(list)
+        self._reports: defaultdict[tuple[str, str], list[TimedReport]] = defaultdict(list)
 
-    def is_one(self, at: Instant, data: dict[str, Any]) -> bool:
-        """True when a report is of a matter known already; else it is known from now on."""
+    def is_duplicate(self, at: Instant, data: dict[str, Any]) -> bool:
+        """True when a report repeats an earlier one; else it is kept for those that follow."""
         rule = self._rule(data)
         if rule is None:
             return False
-        known = self._known[data["service"], data["category"]]
-        if any(_is_same(rule, at, data, other) for other in known):
+        earlier = self._reports[data["service"], data["category"]]
+        if any(_is_same(rule, at, data, report) for report in earlier):
             return True
-        known.append((at, data))
+        earlier.append((at, data))
         return False
 
-    def of(self, at: Instant, data: dict[str, Any], storm: float) -> Iterator[PastReport]:
-        """Yield the reports that follow one, when it is what everybody sees."""
+    def of(self, at: Instant, data: dict[str, Any], storm: float) -> Iterator[TimedReport]:
+        """Yield the duplicates that follow a report, when it is of something everybody sees."""
         rule = self._rule(data)
-        if rule is None or self._chance.random() >= _NOTORIOUS * storm:
+        if rule is None or self._chance.random() >= _REPEATED_SHARE * storm:
             return
-        for _ in range(self._chance.randint(*_AGAIN)):
-            later = at + round(self._chance.random() * min(_FOR_SO_LONG, rule.within))
+        for _ in range(self._chance.randint(*_REPEATS)):
+            later = at + round(self._chance.random() * min(_REPEATED_FOR, rule.within))
             yield later, {**data, "priority": Priority.NORMAL, **self._nearby(data, 0.7 * rule.radius_m)}
 
     def _rule(self, data: dict[str, Any]) -> DuplicateRule | None:
-        """Return the rule by which reports like this one are merged; None when they are not."""
+        """Return the rule by which reports with this data are merged; None when they are not merged."""
         rule = self._catalogue.duplicates.rule_for(data["service"], data["category"])
         return rule if rule is not None and rule.action is DuplicateAction.MERGE and "lat" in data else None
 
@@ -60,9 +61,9 @@ class DuplicateReports:
         return {"lat": round(lat, 5), "lon": round(lon, 5)}
 
 
-def _is_same(rule: DuplicateRule, at: Instant, data: dict[str, Any], known: PastReport) -> bool:
-    since, other = known
-    if data["priority"] is Priority.URGENT and other["priority"] is not Priority.URGENT:
+def _is_same(rule: DuplicateRule, at: Instant, data: dict[str, Any], earlier: TimedReport) -> bool:
+    reported_at, before = earlier
+    if data["priority"] is Priority.URGENT and before["priority"] is not Priority.URGENT:
         return False
-    near = distance_m(data["lat"], data["lon"], other["lat"], other["lon"]) <= rule.radius_m
-    return near and 0 <= at - since <= rule.within
+    near = distance_m(data["lat"], data["lon"], before["lat"], before["lon"]) <= rule.radius_m
+    return near and 0 <= at - reported_at <= rule.within

@@ -1,7 +1,7 @@
-"""What becomes of a report: acknowledged, assigned, worked on, sometimes held up, and settled in one way or another.
+"""The life of an incident: reported, acknowledged, assigned, worked on, sometimes held up, and closed.
 
-Each step takes a share of the target it has to meet, in the working time of its rule's calendar: most are in time, and
-in a storm, when everybody is stretched, more are not.
+Each step takes a share of the target it has to meet, in the working time of its rule's calendar: most steps are in
+time, and in a storm, when everybody is busy, fewer are.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,19 +28,19 @@ _DONE = ("Đã xử lý xong", "Đã khắc phục, hoạt động bình thườ
 _ORDERS = ("Phối hợp ứng cứu", "Di dời người dân đến nơi an toàn", "Chốt chặn, phân luồng giao thông")
 _CALMER = ("Nước đã rút, không còn nguy hiểm", "Đã khống chế, không còn người gặp nạn")
 _RELIEF = ("bch-pctt", "cong-an-tp", "pccc", "bo-doi-bien-phong", "so-y-te")
-# What is left of a target when the step before it ended, at most, though people hurry.
-_LEAST = 1 * MINUTE
+# The shortest time a step takes, however much people hurry.
+_SHORTEST = 1 * MINUTE
 
 
 def _targets(report: SimulatedReport, rule: SlaRule, catalogue: Catalogue) -> Mapping[TargetName, Millis]:
-    """Return the targets people work towards: a procedure may promise its own."""
+    """Return the targets people work towards: a procedure can have a target of its own."""
     procedure = catalogue.procedure_of(report.subject.service, report.data["category"])
     own = {TargetName.RESOLVE: procedure.target} if procedure is not None and procedure.target is not None else {}
     return {**rule.targets, **own}
 
 
 class IncidentLife:
-    """The events of one matter, drawn by chance."""
+    """The events of one incident, drawn by chance."""
 
     def __init__(
         self,
@@ -60,13 +60,13 @@ class IncidentLife:
 
     def events(self) -> Iterator[PlannedRecord]:
         """Yield the events in the order in which they happen."""
-        yield self._tell(EventType.REPORTED, **self.report.data, evidence=self._photo(0.4))
-        if self.report.echo:
+        yield self._event(EventType.REPORTED, **self.report.data, evidence=self._photo(0.4))
+        if self.report.is_duplicate:
             return
         if self._happens(0.03):
             yield self._after(self._share(TargetName.ACKNOWLEDGE), EventType.REJECTED, text="Không thuộc thẩm quyền")
             return
-        yield self._after(self._share(TargetName.ACKNOWLEDGE), EventType.ACKNOWLEDGED, actor=self._one_of(_SHIFTS))
+        yield self._after(self._share(TargetName.ACKNOWLEDGE), EventType.ACKNOWLEDGED, actor=self._choice(_SHIFTS))
         yield from self._directed()
         yield self._after(self._share(TargetName.ASSIGN), EventType.ASSIGNED, **self._assignment())
         yield self._after(self._share(TargetName.FIRST_RESPONSE), EventType.STARTED)
@@ -77,59 +77,59 @@ class IncidentLife:
             )
             return
         yield self._resolved()
-        yield from self._judged()
+        yield from self._feedback()
 
     def _trouble(self) -> Iterator[PlannedRecord]:
         if self._happens(0.3):
-            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.NOTED, text=self._one_of(_NOTES))
+            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.NOTED, text=self._choice(_NOTES))
         if self._happens(0.12):
-            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.PAUSED, text=self._one_of(_WAITS))
+            yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.PAUSED, text=self._choice(_WAITS))
             yield self._after(self.chance.randint(20, 180) * MINUTE, EventType.RESUMED)
         if self._happens(0.05 + 0.15 * self.report.storm):
             yield self._after(self._share(TargetName.RESOLVE) // 4, EventType.ESCALATED, level=1)
         if self.report.data["category"] == "flood" and self._happens(0.3):
             yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.URGENT)
         elif self._is_urgent() and self._happens(0.15):
-            said = {"actor": self._one_of(_SHIFTS), "text": self._one_of(_CALMER)}
-            yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.HIGH, **said)
+            reason = {"actor": self._choice(_SHIFTS), "text": self._choice(_CALMER)}
+            yield self._after(self._share(TargetName.RESOLVE) // 3, EventType.UPDATED, priority=Priority.HIGH, **reason)
         yield from self._shelved(Random(self.report.subject.number))
 
     def _shelved(self, chance: Random) -> Iterator[PlannedRecord]:
-        """Yield that it is put aside until the water has fallen: by a chance of its own, so that all else stays."""
+        """Yield that it is shelved until the water has fallen, by a chance of its own: no other draw is changed."""
         if chance.random() < 0.05 * self.report.storm:
-            self.at = self._end(_LEAST)
-            until = to_rfc3339(self.at + chance.randint(2, 6) * HOUR)
-            yield self._tell(EventType.SHELVED, actor=_SHIFTS[0], text="Chờ nước rút", until=until)
+            self.at = self._end(_SHORTEST)
+            shelved_until = to_rfc3339(self.at + chance.randint(2, 6) * HOUR)
+            yield self._event(EventType.SHELVED, actor=_SHIFTS[0], text="Chờ nước rút", until=shelved_until)
 
     def _is_urgent(self) -> bool:
         return self.report.data["priority"] is Priority.URGENT
 
     def _directed(self) -> Iterator[PlannedRecord]:
-        """Yield the directive that sends several units at once to what is urgent in a storm, and what they answer."""
-        wanted = self._is_urgent() and self._happens(0.6 * self.report.storm)
-        if not wanted or self.leaders is None:
+        """Yield the directive that sends several units to an urgent incident in a storm, and their answers."""
+        is_directed = self._is_urgent() and self._happens(0.6 * self.report.storm)
+        if not is_directed or self.leaders is None:
             return
         units = self.chance.sample(_RELIEF, self.chance.randint(2, 3))
         within = self.chance.randint(2, 6) * 30 * MINUTE
-        said = {"by": self.leaders.key.owner, "units": units, "text": self._one_of(_ORDERS)}
-        given = self._after(_LEAST, EventType.DIRECTED, due=to_rfc3339(self.at + _LEAST + within), **said)
-        yield signed_record(given, self.leaders)
-        directive = f"{self.report.subject.number}-{self._number}"
+        order = {"by": self.leaders.key.owner, "units": units, "text": self._choice(_ORDERS)}
+        directive = self._after(_SHORTEST, EventType.DIRECTED, due=to_rfc3339(self.at + _SHORTEST + within), **order)
+        yield signed_record(directive, self.leaders)
+        directive_id = f"{self.report.subject.number}-{self._number}"
         for unit in units:
-            yield from self._answered(directive, unit, within)
+            yield from self._answers(directive_id, unit, within)
 
-    def _answered(self, directive: str, unit: str, within: Millis) -> Iterator[PlannedRecord]:
-        """Yield what a unit answers: most are done in time, some late, a few never say so."""
-        taken = self.at + self.chance.randint(1, 20) * MINUTE
-        done = max(taken, self.at) + round(within * self.chance.lognormvariate(-0.7, 0.5))
+    def _answers(self, directive_id: str, unit: str, within: Millis) -> Iterator[PlannedRecord]:
+        """Yield a unit's answers: most units are done in time, some late, a few never report it."""
+        acknowledged_at = self.at + self.chance.randint(1, 20) * MINUTE
+        done_at = max(acknowledged_at, self.at) + round(within * self.chance.lognormvariate(-0.7, 0.5))
         if self._happens(0.95):
-            yield self._tell_at(taken, EventType.DIRECTIVE_ACKNOWLEDGED, directive=directive, unit=unit)
+            yield self._event_at(acknowledged_at, EventType.DIRECTIVE_ACKNOWLEDGED, directive=directive_id, unit=unit)
         if self._happens(0.9):
-            said = {"directive": directive, "unit": unit, "text": self._one_of(_DONE)}
-            yield self._tell_at(done, EventType.DIRECTIVE_DONE, **said)
+            answer = {"directive": directive_id, "unit": unit, "text": self._choice(_DONE)}
+            yield self._event_at(done_at, EventType.DIRECTIVE_DONE, **answer)
 
-    def _judged(self) -> Iterator[PlannedRecord]:
-        """Yield what the citizen says of the result: some rate it, a few have it opened again."""
+    def _feedback(self) -> Iterator[PlannedRecord]:
+        """Yield what the citizen makes of the result: some rate it, a few have it reopened."""
         if self._happens(0.04):
             yield self._after(self.chance.randint(10, 240) * MINUTE, EventType.REOPENED, text="Chưa xử lý dứt điểm")
             yield self._after(self._share(TargetName.FIRST_RESPONSE), EventType.STARTED)
@@ -139,45 +139,45 @@ class IncidentLife:
             yield self._after(self.chance.randint(5, 300) * MINUTE, EventType.RATED, score=score)
 
     def _resolved(self) -> PlannedRecord:
-        said = {"text": self._one_of(_DONE), "evidence": self._result()}
-        return self._after(self._share(TargetName.RESOLVE), EventType.RESOLVED, **said)
+        result = {"text": self._choice(_DONE), "evidence": self._result()}
+        return self._after(self._share(TargetName.RESOLVE), EventType.RESOLVED, **result)
 
     def _photo(self, probability: float) -> list[Evidence] | None:
-        """Return a photo from the place, when somebody took one."""
+        """Return a photo of the place, when somebody took one."""
         if self.report.subject.service != "field-reports" or not self._happens(probability):
             return None
-        return [self._shown("jpg", "image/jpeg")]
+        return [self._evidence("jpg", "image/jpeg")]
 
     def _result(self) -> list[Evidence] | None:
-        """Return what there is to show for a solution: of a dossier its result, of a field report perhaps a photo."""
+        """Return the evidence of a solution: the result of a dossier, perhaps a photo of a field report."""
         if self.report.subject.service == "one-stop-shop":
-            return [self._shown("pdf", "application/pdf", public=True)]
+            return [self._evidence("pdf", "application/pdf", public=True)]
         return self._photo(0.5)
 
-    def _shown(self, kind: str, media_type: str, public: bool = False) -> Evidence:
+    def _evidence(self, kind: str, media_type: str, public: bool = False) -> Evidence:
         url = f"https://evidence.example/{self.report.subject.number}/{self._number + 1}.{kind}"
         return Evidence(url, sha256(url.encode()).hexdigest(), media_type, public=public)
 
     def _assignment(self) -> dict[str, Any]:
-        return {"assignee": self._one_of(_TEAMS), "unit": self.report.data["unit"]}
+        return {"assignee": self._choice(_TEAMS), "unit": self.report.data["unit"]}
 
     def _share(self, target: TargetName) -> Millis:
-        """Return how long a step takes: a share of its target, or of an hour when there is none."""
-        stretched = 0.2 + 0.6 * self.report.storm
-        share = self.chance.lognormvariate(0, 0.7) * stretched
-        return max(_LEAST, round(share * self.targets.get(target, HOUR)))
+        """Return the working time of a step: a share of its target, or of an hour when there is none."""
+        mean = 0.2 + 0.6 * self.report.storm
+        share = self.chance.lognormvariate(0, 0.7) * mean
+        return max(_SHORTEST, round(share * self.targets.get(target, HOUR)))
 
     def _after(self, working: Millis, event_type: EventType, **data: Any) -> PlannedRecord:
         self.at = self._end(working)
-        return self._tell(event_type, **data)
+        return self._event(event_type, **data)
 
     def _end(self, working: Millis) -> Instant:
         return self.calendar.add(self.at, working)
 
-    def _tell(self, event_type: EventType, **data: Any) -> PlannedRecord:
-        return self._tell_at(self.at, event_type, **data)
+    def _event(self, event_type: EventType, **data: Any) -> PlannedRecord:
+        return self._event_at(self.at, event_type, **data)
 
-    def _tell_at(self, at: Instant, event_type: EventType, **data: Any) -> PlannedRecord:
+    def _event_at(self, at: Instant, event_type: EventType, **data: Any) -> PlannedRecord:
         self._number += 1
         return incident_record(
             self.report.subject, event_type, at, f"{self.report.subject.number}-{self._number}", **data
@@ -186,5 +186,5 @@ class IncidentLife:
     def _happens(self, probability: float) -> bool:
         return self.chance.random() < probability
 
-    def _one_of(self, words: tuple[str, ...]) -> str:
+    def _choice(self, words: tuple[str, ...]) -> str:
         return self.chance.choice(words)

@@ -12,14 +12,14 @@ _BROKEN = 0.004
 
 
 def deliveries(planned: PlannedRecord, chance: Random) -> Iterator[PlannedRecord]:
-    """Yield how a record is really delivered: late by some minutes, or more than once, now and then."""
+    """Yield the deliveries of a record: some are minutes late, some come twice, and some come once more, broken."""
     if chance.random() < _LATE:
         planned = planned._replace(at=planned.at + chance.randint(1, 10) * MINUTE)
     yield planned
     if chance.random() < _TWICE:
         yield planned._replace(at=planned.at + chance.randint(2, 90) * SECOND)
     if chance.random() < _BROKEN:
-        yield planned._replace(at=planned.at + SECOND, value=chance.choice(_WAYS_TO_BREAK)(planned.value))
+        yield planned._replace(at=planned.at + SECOND, value=chance.choice(_BREAKING)(planned.value))
 
 
 def _cut(value: bytes) -> bytes:
@@ -34,7 +34,7 @@ def _unknown(value: bytes) -> bytes:
     return value.replace(b".v1", b".v9")
 
 
-def _nameless(value: bytes) -> bytes:
+def _without_id(value: bytes) -> bytes:
     return value.replace(b'"id":', b'"no":')
 
 
@@ -42,4 +42,4 @@ def _latin(value: bytes) -> bytes:
     return value.replace(b'"specversion"', '"nguồn":"Huế","specversion"'.encode("cp1258", "replace"))
 
 
-_WAYS_TO_BREAK = (_cut, _naive, _unknown, _nameless, _latin)
+_BREAKING = (_cut, _naive, _unknown, _without_id, _latin)

@@ -1,4 +1,4 @@
-"""A record the simulated city will send, and when."""
+"""Records that the simulated city sends at a planned time."""
 
 from typing import Any, NamedTuple
 
@@ -13,13 +13,13 @@ from ioc.office_records.records import Act
 from ioc.sensors.observations import OBSERVED_TYPE
 from ioc.signing.signer import Signer
 
-# Whoever handles a matter works in the centre's own system; only reports come from the services themselves.
+# People handle incidents in the centre's own system; only reports come from the services themselves.
 HANDLING = "/operations-centre/"
 REPORTING = "/hue/"
 
 
 class PlannedRecord(NamedTuple):
-    """A record for a topic the centre reads. It is sent at `at` (ms), which can be later than what it tells of."""
+    """A record for a topic the centre reads. It is sent at `at` (ms), which can be later than its own time."""
 
     at: Instant
     key: bytes
@@ -39,25 +39,29 @@ class Subject(NamedTuple):
         return f"{self.service}:{self.number}".encode()
 
 
-def incident_record(subject: Subject, event_type: EventType, time: Instant, id: str, **data: Any) -> PlannedRecord:
-    """Return the event of a move, sent when it happens."""
+def incident_record(
+    subject: Subject, event_type: EventType, time: Instant, event_id: str, **data: Any
+) -> PlannedRecord:
+    """Return an event of an incident, sent when it happens."""
     source = (REPORTING if event_type is EventType.REPORTED else HANDLING) + subject.service
-    return _event(subject, source, cloudevents_type(event_type), time, id, data)
+    return _event(subject, source, cloudevents_type(event_type), time, event_id, data)
 
 
 def office_record(subject: Subject, act: Act, time: Instant, **data: Any) -> PlannedRecord:
-    """Return an act of a register, booked when it happens."""
+    """Return an act of an office's register, sent when it happens."""
     return _event(
         subject, REPORTING + subject.service, records.cloudevents_type(act), time, f"{subject.number}/{act}", data
     )
 
 
-def _event(subject: Subject, source: str, type: str, time: Instant, id: str, data: dict[str, Any]) -> PlannedRecord:
+def _event(
+    subject: Subject, source: str, type_name: str, time: Instant, event_id: str, data: dict[str, Any]
+) -> PlannedRecord:
     value = encode_cloudevent(
-        event_id=id,
+        event_id=event_id,
         source=source,
         subject=subject.number,
-        event_type=type,
+        event_type=type_name,
         time=to_rfc3339(time),
         data={name: value for name, value in data.items() if value is not None},
         with_content_type=True,
@@ -81,7 +85,7 @@ def observation_record(sensor: str, time: Instant, value: float, measure: str) -
 
 
 def signed_record(directive: PlannedRecord, signer: Signer) -> PlannedRecord:
-    """Return a directive with the signature of whom it comes from."""
+    """Return a directive with the signature of whoever gives it."""
     event = msgspec.json.decode(directive.value)
     event["data"]["signature"] = signer.signature(directive.value)
     return directive._replace(value=msgspec.json.encode(event))

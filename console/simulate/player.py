@@ -13,7 +13,7 @@ from ioc.core.times import SECOND, Instant, to_rfc3339
 from ioc.core.topics import Topic
 
 _CHUNK = 500
-# How often (s) what has become due is published and the clock of all partitions moved on.
+# How often (s) due records are published and the clock of all partitions moves on.
 _STEP = 0.25
 
 
@@ -21,28 +21,28 @@ _TOPICS = (Topic.EVENTS, Topic.INDICATORS)
 
 
 async def play(bootstrap: str, planned: Iterator[PlannedRecord], begin: Instant, speed: float) -> None:
-    """Publish all that lies before `begin` (ms) at once, and the rest as its time comes, at `speed` times real time."""
+    """Publish the records before `begin` (ms) at once, and the rest as their time comes, at `speed` times real time."""
     async with publisher(bootstrap) as producer:
-        coming = await _publish_until(producer, planned, begin)
+        rest = await _publish_until(producer, planned, begin)
         await publish_watermark(producer, to_rfc3339(begin), _TOPICS)
-        began = time.monotonic()
+        started = time.monotonic()
         while True:
             await asyncio.sleep(_STEP)
-            now = begin + round((time.monotonic() - began) * speed * SECOND)
-            coming = await _publish_until(producer, coming, now)
+            now = begin + round((time.monotonic() - started) * speed * SECOND)
+            rest = await _publish_until(producer, rest, now)
             await publish_watermark(producer, to_rfc3339(now), _TOPICS)
 
 
 async def _publish_until(
-    producer: AIOKafkaProducer, planned: Iterator[PlannedRecord], until: Instant
+    producer: AIOKafkaProducer, planned: Iterator[PlannedRecord], end: Instant
 ) -> Iterator[PlannedRecord]:
-    """Publish what is planned before a moment; return what comes after."""
+    """Publish what is planned before an instant (ms); return the rest."""
     chunk: list[PlannedRecord] = []
-    for one in planned:
-        if one.at >= until:
+    for record in planned:
+        if record.at >= end:
             await _send(producer, chunk)
-            return chain([one], planned)
-        chunk.append(one)
+            return chain([record], planned)
+        chunk.append(record)
         if len(chunk) == _CHUNK:
             await _send(producer, chunk)
             chunk = []
@@ -52,4 +52,4 @@ async def _publish_until(
 
 async def _send(producer: AIOKafkaProducer, chunk: list[PlannedRecord]) -> None:
     for topic in _TOPICS:
-        await send_all(producer, [(one.key, one.value) for one in chunk if one.topic is topic], topic)
+        await send_all(producer, [(record.key, record.value) for record in chunk if record.topic is topic], topic)

@@ -1,4 +1,4 @@
-"""When a service reports something on a day, and what: where it is, how urgent, and who is to handle it."""
+"""The reports of a day: when a service reports what, where it is, how urgent, and who is to handle it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ _PATIENT = (0.25, 0.70, 0.05, 0.0)
 _CALM = (0.20, 0.65, 0.13, 0.02)
 _STORMY = (0.05, 0.52, 0.33, 0.10)
 _KM_A_DEGREE = 111.2
-_NO_PLACE = {
+_WITHOUT_PLACE = {
     "one-stop-shop",
     "information-security",
     "press-monitoring",
@@ -34,16 +34,16 @@ _CITIZENS = {"field-reports", "one-stop-shop"}
 
 
 class SimulatedReport(NamedTuple):
-    """A matter as it is brought to the centre; `storm` is how strong the storm is at that moment.
+    """A report as it comes to the centre; `storm` is the strength of the storm at that moment, from 0 to 1.
 
-    An `echo` is of a matter that was brought already: nothing else is done about it.
+    A duplicate repeats an earlier report: nothing else is done about it.
     """
 
     subject: Subject
     at: Instant
     storm: float
     data: dict[str, Any]
-    echo: bool = False
+    is_duplicate: bool = False
 
 
 class Reports:
@@ -58,56 +58,64 @@ class Reports:
         self._wards = list(catalogue.wards.values())
         self._busy = [scene.busy.get(ward.code, 1.0) for ward in self._wards]
         self._committees = committees(catalogue)
-        self._echoes = DuplicateReports(catalogue, Random(chance.random()))
+        self._duplicates = DuplicateReports(catalogue, Random(chance.random()))
 
     def of(self, source: ReportingService, day: str) -> Iterator[SimulatedReport]:
-        """Yield what a service reports on this day, each report followed by its echoes."""
-        for number, (since, strength) in enumerate(self._moments(source), 1):
-            name, at = f"{source.prefix}-{day}-{number:04d}", self.midnight + since
-            said = self._data(source, strength)
-            echo = self._echoes.is_one(at, said)
-            yield SimulatedReport(Subject(source.code, name), at, strength, {**said, **_reporter(source, number)}, echo)
-            for turn, (later, heard) in enumerate(() if echo else self._echoes.of(at, said, strength), 1):
-                subject = Subject(source.code, f"{name}-{turn}")
-                yield SimulatedReport(
-                    subject, later, strength, {**heard, **_reporter(source, number + turn)}, echo=True
-                )
+        """Yield what a service reports on this day, each report followed by its duplicates."""
+        for number, (offset, strength) in enumerate(self._moments(source), 1):
+            name, at = f"{source.prefix}-{day}-{number:04d}", self.midnight + offset
+            data = self._data(source, strength)
+            report = SimulatedReport(
+                Subject(source.code, name), at, strength, data, self._duplicates.is_duplicate(at, data)
+            )
+            yield report._replace(data={**data, **_reporter(source, number)})
+            if not report.is_duplicate:
+                yield from self._repeats(report, source, number)
+
+    def _repeats(self, report: SimulatedReport, source: ReportingService, number: int) -> Iterator[SimulatedReport]:
+        """Yield the duplicates of a report, each from another person."""
+        service, name = report.subject
+        for repeat, (at, data) in enumerate(self._duplicates.of(report.at, report.data, report.storm), 1):
+            subject = Subject(service, f"{name}-{repeat}")
+            yield SimulatedReport(
+                subject, at, report.storm, {**data, **_reporter(source, number + repeat)}, is_duplicate=True
+            )
 
     def _moments(self, source: ReportingService) -> Iterator[tuple[int, float]]:
-        """Yield ms since midnight and the storm's strength: a Poisson process, thinned to the hour's rate."""
+        """Yield when a report comes (ms from midnight) and the storm's strength: a Poisson process with an hourly rate."""
         curve = self.scene.curves[source.curve]
         scale = source.a_day / sum(curve)
-        most = max(curve) * scale * max(1.0, source.storm if self.stormy else 1.0)
-        since = self.chance.expovariate(most)
-        while since < 24:
-            strength = storm(round(since * HOUR)) if self.stormy else 0.0
-            rate = max(curve[int(since)], 3 * strength) * scale * (1 + strength * (source.storm - 1))
-            if self.chance.random() * most < rate:
-                yield round(since * HOUR), strength
-            since += self.chance.expovariate(most)
+        peak = max(curve) * scale * max(1.0, source.storm if self.stormy else 1.0)
+        hour = self.chance.expovariate(peak)
+        while hour < 24:
+            strength = storm(round(hour * HOUR)) if self.stormy else 0.0
+            rate = max(curve[int(hour)], 3 * strength) * scale * (1 + strength * (source.storm - 1))
+            if self.chance.random() * peak < rate:
+                yield round(hour * HOUR), strength
+            hour += self.chance.expovariate(peak)
 
     def _data(self, source: ReportingService, strength: float) -> dict[str, Any]:
         chance = self.chance
-        matter = self._matter(source, strength)
+        kind = self._kind(source, strength)
         ward = self._ward(source)
         return {
             "service": source.code,
-            "category": matter.category,
-            "title": chance.choice(matter.titles),
+            "category": kind.category,
+            "title": chance.choice(kind.titles),
             "priority": self._priority(source, strength),
             "channel": chance.choice(source.channels),
-            "unit": self._committees[ward.code] if matter.unit == "ward" else matter.unit,
+            "unit": self._committees[ward.code] if kind.unit == "ward" else kind.unit,
             "ward": ward.code,
-            **({} if source.code in _NO_PLACE else self._place(ward)),
+            **({} if source.code in _WITHOUT_PLACE else self._place(ward)),
         }
 
     def _priority(self, source: ReportingService, strength: float) -> Priority:
         odds = [calm + strength * (stormy - calm) for calm, stormy in zip(_CALM, _STORMY, strict=True)]
         return self.chance.choices(_PRIORITIES, odds if source.pressing else _PATIENT)[0]
 
-    def _matter(self, source: ReportingService, strength: float) -> CaseKind:
-        odds = [matter.weight + strength * (matter.storm - matter.weight) for matter in source.matters]
-        return self.chance.choices(source.matters, odds)[0]
+    def _kind(self, source: ReportingService, strength: float) -> CaseKind:
+        odds = [kind.weight + strength * (kind.storm - kind.weight) for kind in source.kinds]
+        return self.chance.choices(source.kinds, odds)[0]
 
     def _ward(self, source: ReportingService) -> Ward:
         if source.coast:
@@ -126,14 +134,14 @@ class Reports:
 
 
 def _reporter(source: ReportingService, number: int) -> dict[str, Any]:
-    """Return who reported: nobody there is, nor a number that anybody has."""
+    """Return an invented reporter, with a phone number that nobody has."""
     if source.code not in _CITIZENS:
         return {}
     return {"reporter": {"name": f"Người dân mẫu {number}", "phone": f"+84 000 000 {number:03d}"}}
 
 
 def committees(catalogue: Catalogue) -> Mapping[str, str]:
-    """Return the people's committee of each ward, found by its name."""
+    """Return the people's committee of each ward, by the ward's code; its unit is derived from the ward's name."""
     return {code: f"ubnd-{_slug(ward.short_name)}" for code, ward in catalogue.wards.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the simulated city is like, read from `city.yml`."""
+"""The scene: what the simulated city is like, read from `city.yml`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -6,14 +6,14 @@ from importlib.resources import files
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 Curve = Annotated[tuple[float, ...], Meta(min_length=24, max_length=24)]
 Share = Annotated[float, Meta(ge=0)]
 
 
 class CaseKind(Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of matter: how often it is met when it is calm and in a storm, and who handles it."""
+    """A kind of case: how often it is reported when it is calm and in a storm, and which unit handles it."""
 
     category: str
     titles: Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -23,9 +23,9 @@ class CaseKind(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReportingService(Struct, frozen=True, forbid_unknown_fields=True):
-    """A service as a source of reports: how many a day, over which curve, and how a storm multiplies them.
+    """A service that reports: how much a day, over which curve of hours, and how a storm multiplies it.
 
-    What is `pressing` can be urgent, and is more often in a storm.
+    The reports of a `pressing` service can be urgent, and are so more often in a storm.
     """
 
     code: str
@@ -34,15 +34,16 @@ class ReportingService(Struct, frozen=True, forbid_unknown_fields=True):
     curve: str
     storm: Share
     channels: tuple[str, ...]
-    matters: tuple[CaseKind, ...]
+    kinds: tuple[CaseKind, ...] = field(name="matters")
     coast: tuple[str, ...] = ()
     pressing: bool = True
 
 
 class SensorProfile(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the sensors of a kind measure `every` so many minutes: calm, and at the height of a storm, `lag` min after.
+    """What the sensors of a kind measure every `every` minutes: when calm, and `lag` minutes after a storm's height.
 
-    With a `curve` the calm value is that of the busiest hour, and `least` that of an hour in which nothing happens.
+    With a `curve` the calm value is that of the busiest hour, and `lowest` that of an hour in which nothing happens;
+    no value is above `highest`. `spread` is the least and the greatest share of the storm that a place gets.
     """
 
     every: Annotated[int, Meta(ge=1)]
@@ -51,8 +52,8 @@ class SensorProfile(Struct, frozen=True, forbid_unknown_fields=True):
     noise: Share = 0
     lag: int = 0
     curve: str | None = None
-    least: float = 0
-    most: float = 1e9
+    lowest: float = field(default=0, name="least")
+    highest: float = field(default=1e9, name="most")
     spread: tuple[float, float] = (0.8, 1.0)
 
 
@@ -67,7 +68,7 @@ class ServiceCounter(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DocumentOffice(Struct, frozen=True, forbid_unknown_fields=True):
-    """A unit that answers letters: how many a day."""
+    """A unit that answers official documents: how many a day."""
 
     unit: str
     a_day: Share
@@ -81,12 +82,12 @@ class Scene(Struct, frozen=True, forbid_unknown_fields=True):
     streets: tuple[str, ...]
     services: tuple[ReportingService, ...]
     counters: tuple[ServiceCounter, ...]
-    posts: tuple[DocumentOffice, ...]
-    gauges: Mapping[str, SensorProfile]
+    document_offices: tuple[DocumentOffice, ...] = field(name="posts")
+    sensors: Mapping[str, SensorProfile] = field(name="gauges")
     out_of_order: Mapping[str, tuple[float, float]]
 
 
 @cache
 def scene() -> Scene:
-    """Return the city of `city.yml`."""
+    """Return the scene in `city.yml`, read once."""
     return msgspec.yaml.decode((files("console.simulate") / "city.yml").read_bytes(), type=Scene)

@@ -1,4 +1,4 @@
-"""What the simulated city's sensors measure on a day: calm, with the hour, and with the storm some time after it."""
+"""What the simulated city's sensors measure on a day: by the hour, and by the storm some time after it."""
 
 from collections.abc import Iterator
 from random import Random
@@ -24,25 +24,26 @@ class SensorReadings:
         self.chance = chance
 
     def observations(self) -> Iterator[PlannedRecord]:
-        """Yield what every sensor says, but while it is out of order."""
-        for id, sensor in self.catalogue.sensors.items():
-            gauge = self.scene.gauges.get(sensor.indicator.kind)
-            if gauge is not None:
-                yield from self._of(id, sensor, gauge)
+        """Yield what every sensor measures, except while it is out of order."""
+        for sensor_id, sensor in self.catalogue.sensors.items():
+            profile = self.scene.sensors.get(sensor.indicator.kind)
+            if profile is not None:
+                yield from self._of(sensor_id, sensor, profile)
 
-    def _of(self, id: str, sensor: Sensor, gauge: SensorProfile) -> Iterator[PlannedRecord]:
-        strength = Random(id).uniform(*gauge.spread)  # how much of the storm a place gets, every day the same
-        begin, end = self.scene.out_of_order.get(id, (0.0, 0.0)) if self.stormy else (0.0, 0.0)
-        since = self.chance.randint(0, gauge.every * 60) * 1000
-        while since < _DAY:
-            if not begin * HOUR <= since < end * HOUR:
-                value = self._value(gauge, since, strength)
-                yield observation_record(id, self.midnight + since, value, sensor.indicator.measure)
-            since += gauge.every * MINUTE
+    def _of(self, sensor_id: str, sensor: Sensor, profile: SensorProfile) -> Iterator[PlannedRecord]:
+        strength = Random(sensor_id).uniform(*profile.spread)  # how much of the storm a place gets, every day the same
+        begin, end = self.scene.out_of_order.get(sensor_id, (0.0, 0.0)) if self.stormy else (0.0, 0.0)
+        offset = self.chance.randint(0, profile.every * 60) * 1000
+        while offset < _DAY:
+            if not begin * HOUR <= offset < end * HOUR:
+                value = self._value(profile, offset, strength)
+                yield observation_record(sensor_id, self.midnight + offset, value, sensor.indicator.measure)
+            offset += profile.every * MINUTE
 
-    def _value(self, gauge: SensorProfile, since: Millis, strength: float) -> float:
-        curve = self.scene.curves[gauge.curve] if gauge.curve is not None else (1.0,) * 24
-        calm = gauge.least + (gauge.calm - gauge.least) * curve[since // HOUR] / max(curve)
-        blown = strength * storm(since - gauge.lag * MINUTE) if self.stormy else 0.0
-        value = calm + blown * (gauge.storm - calm) + self.chance.gauss(0, gauge.noise)
-        return round(min(gauge.most, max(0.0, value)), 2)
+    def _value(self, profile: SensorProfile, offset: Millis, strength: float) -> float:
+        """Return the value at a time of the day (ms from midnight)."""
+        curve = self.scene.curves[profile.curve] if profile.curve is not None else (1.0,) * 24
+        calm = profile.lowest + (profile.calm - profile.lowest) * curve[offset // HOUR] / max(curve)
+        stormy_share = strength * storm(offset - profile.lag * MINUTE) if self.stormy else 0.0
+        value = calm + stormy_share * (profile.storm - calm) + self.chance.gauss(0, profile.noise)
+        return round(min(profile.highest, max(0.0, value)), 2)

@@ -8,7 +8,7 @@ PASSES: Millis = 19 * HOUR
 
 
 def storm(since_midnight: Millis) -> float:
-    """Return its strength: it breaks fast, and passes slowly."""
+    """Return its strength at a time of the day (ms from midnight): it breaks fast, and passes slowly."""
     if BREAKS < since_midnight <= HEIGHT:
         return (since_midnight - BREAKS) / (HEIGHT - BREAKS)
     if HEIGHT < since_midnight < PASSES:

@@ -52,10 +52,10 @@ def test_every_event_is_read_and_none_is_another_again(city: CityName) -> None:
 @pytest.mark.parametrize("city", [CityName.CHICAGO, CityName.LOS_ANGELES])
 def test_in_any_order_the_same_incidents(city: CityName) -> None:
     events = planned(city)
-    expected = {id: essence(one) for id, one in folded(events).items()}
+    expected = {incident_id: essence(one) for incident_id, one in folded(events).items()}
     for seed in range(5):
         Random(seed).shuffle(events)
-        assert {id: essence(one) for id, one in folded(events).items()} == expected
+        assert {incident_id: essence(one) for incident_id, one in folded(events).items()} == expected
 
 
 def test_every_dated_note_of_chicago_is_on_its_incidents_history() -> None:
@@ -71,7 +71,7 @@ def test_every_dated_note_of_chicago_is_on_its_incidents_history() -> None:
 
 def test_chicagos_duplicates_are_merged_into_what_they_repeat() -> None:
     incidents = folded(planned(CityName.CHICAGO))
-    states = {id[-1]: one.state for id, one in incidents.items() if one.state is not State.PENDING}
+    states = {incident_id[-1]: one.state for incident_id, one in incidents.items() if one.state is not State.PENDING}
     assert states == {"1": "resolved", "2": "merged", "3": "resolved", "4": "reported", "5": "merged"}
     assert incidents["chicago311:99-00000002"].parent == "chicago311:99-00000001"
 

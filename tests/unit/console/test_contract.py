@@ -41,13 +41,13 @@ def test_a_golden_sample_parses_for_ever_and_fits_its_schema(sample: Path) -> No
     assert said.keys() == document["data"].keys(), "nothing that was said is lost"
 
 
-@pytest.mark.parametrize("type", OBSERVATIONS)
-def test_a_golden_sample_of_the_indicators_parses_for_ever_and_fits_its_schema(type: str) -> None:
-    sample = GOLDEN / "indicators" / f"{type.removeprefix('vn.ioc.indicator.')}.json"
+@pytest.mark.parametrize("type_name", OBSERVATIONS)
+def test_a_golden_sample_of_the_indicators_parses_for_ever_and_fits_its_schema(type_name: str) -> None:
+    sample = GOLDEN / "indicators" / f"{type_name.removeprefix('vn.ioc.indicator.')}.json"
     read = read_observation(b"river-stations:kim-long", sample.read_bytes())
     assert isinstance(read, Observation), read
     document = msgspec.json.decode(sample.read_bytes())
-    validator = Draft202012Validator(observation_schema(type))
+    validator = Draft202012Validator(observation_schema(type_name))
     validator.validate(document)
     assert msgspec.to_builtins(read.payload) == document["data"], "nothing that was said is lost"
     for field in ("id", "source", "subject", "time", "specversion", "data"):

@@ -75,8 +75,10 @@ def test_all_services_of_the_city_report_from_all_its_wards(incidents: list[Inci
 
 def test_people_report_and_who_they_are_is_kept_apart(folded: IncidentChangeSet) -> None:
     written = {one.key.decode() for one in folded.outbox if one.topic is Topic.REPORTERS}
-    reported = {id for id, one in folded.incidents.items() if one.state is not State.PENDING}
-    assert written == {id for id in reported if id.startswith(("field-reports:", "one-stop-shop:"))}
+    reported = {incident_id for incident_id, one in folded.incidents.items() if one.state is not State.PENDING}
+    assert written == {
+        incident_id for incident_id in reported if incident_id.startswith(("field-reports:", "one-stop-shop:"))
+    }
     assert not any(b"m\xe1\xba\xabu" in encode(one) for one in folded.incidents.values())
 
 
@@ -84,7 +86,7 @@ def test_every_category_of_the_scene_is_one_of_its_service() -> None:
     for source in scene().services:
         known = {category.code for category in CITY.services[source.code].categories}
         known |= {one.code for one in CITY.procedures.values() if one.service == source.code}
-        assert {matter.category for matter in source.matters} <= known
+        assert {kind.category for kind in source.kinds} <= known
 
 
 def test_every_ward_has_its_committee() -> None:
@@ -144,7 +146,7 @@ def told() -> list[tuple[str, EventType, Instant]]:
 
 
 def test_every_kind_of_indicator_is_measured_in_the_simulated_city() -> None:
-    assert scene().gauges.keys() == CITY.indicators.keys()
+    assert scene().sensors.keys() == CITY.indicators.keys()
     measured = {one.key.decode() for one in played() if one.topic is Topic.INDICATORS}
     assert measured == CITY.sensors.keys()
 
@@ -171,7 +173,7 @@ def test_one_sensor_falls_silent_in_the_storm_and_speaks_again(told: list[tuple[
 
 def test_of_most_services_that_have_sensors_one_tells_of_the_storm(told: list[tuple[str, EventType, Instant]]) -> None:
     opened = {incident.rpartition(":")[0] for incident, event_type, _ in told if event_type is EventType.REPORTED}
-    services = {CITY.sensors[id].indicator.service for id in opened}
+    services = {CITY.sensors[sensor_id].indicator.service for sensor_id in opened}
     assert len(services) >= 5
     assert len([one for one in told if one[1] is EventType.REPORTED]) < 40, "no sensor flutters"
 

@@ -47,8 +47,8 @@ class Streams:
         self.shard.apply(changes)
         self.found.facts += changes.facts
         self.found.dead_letters += map(refused_record, changes.dead_letters)
-        for id in [*changes.incidents, *(fact.incident for fact in changes.facts)]:
-            self.found.touch(id, now)
+        for incident_id in [*changes.incidents, *(fact.incident for fact in changes.facts)]:
+            self.found.touch(incident_id, now)
 
     def fold(self, *records: Record) -> None:
         self.take(self.shard.fold(records), records[-1].appended)

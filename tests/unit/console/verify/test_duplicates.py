@@ -1,4 +1,4 @@
-"""The comparison of matters, sightings and what relatives told with their logs: whatever was changed is found."""
+"""The check of clusters, candidates and what relatives sent against their logs: whatever was changed is found."""
 
 from collections.abc import Callable
 
@@ -70,9 +70,9 @@ def busiest(read: InspectedCentre) -> DuplicateSnapshot:
 
 
 def change_a_matter(read: InspectedCentre) -> None:
-    matters = busiest(read).clusters
-    id = min(matters)
-    matters[id] = replace(matters[id], count=99)
+    clusters = busiest(read).clusters
+    first = min(clusters)
+    clusters[first] = replace(clusters[first], count=99)
 
 
 def forget_a_matter(read: InspectedCentre) -> None:
