@@ -1,7 +1,7 @@
 """The map of a city whose requests are a table, one row a request, by the format its YAML file describes."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
@@ -32,15 +32,20 @@ class TableMap:
         return self.format.verdicts is not None
 
     def rows(self, file: Path) -> Iterator[RequestRow]:
-        """Yield the requests of a file, plain or gzipped. Raises UnreadableFile when columns are missing."""
+        """Yield the requests of a file, plain or gzipped. Raises UnreadableFile, also when columns are missing."""
         with open_text(file) as stream:
-            reader = csv.DictReader(stream, delimiter=self.format.delimiter, restval="")
-            present = reader.fieldnames or ()
-            missing = [column for column in self.format.named_columns() if column not in present]
-            if missing:
-                title = f"The table {file} does not fit the map of {self.format.city}:"
-                raise UnreadableFile(title, [f"column '{column}' is missing" for column in missing])
-            yield from reader
+            try:
+                reader = csv.DictReader(stream, delimiter=self.format.delimiter, restval="")
+                self._check_columns(file, reader.fieldnames or ())
+                yield from reader
+            except (UnicodeDecodeError, csv.Error) as error:
+                raise UnreadableFile(f"The table {file} cannot be read:", [f"-: {error}"]) from error
+
+    def _check_columns(self, file: Path, present: Collection[str]) -> None:
+        missing = [column for column in self.format.named_columns() if column not in present]
+        if missing:
+            title = f"The table {file} does not fit the map of {self.format.city}:"
+            raise UnreadableFile(title, [f"column '{column}' is missing" for column in missing])
 
     def key(self, row: RequestRow) -> str:
         """Return the incident's id."""

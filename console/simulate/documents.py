@@ -29,9 +29,9 @@ def _letter(
     post: DocumentOffice, subject: Subject, hours: Calendar, midnight: Instant, chance: Random
 ) -> Iterator[PlannedRecord]:
     about = {"service": SERVICE, "unit": post.unit}
-    came = hours.add(midnight, chance.randint(5, 420) * MINUTE)
-    signed = hours.add(came, round(chance.lognormvariate(0, 0.8) * 2 * HOUR))
-    yield office_record(subject, Act.RECEIVED, came, **about)
+    received = hours.add(midnight, chance.randint(5, 420) * MINUTE)
+    signed = hours.add(received, round(chance.lognormvariate(0, 0.8) * 2 * HOUR))
+    yield office_record(subject, Act.RECEIVED, received, **about)
     if chance.random() >= _UNSIGNED_SHARE:
         yield office_record(subject, Act.SIGNED, signed, **about)
     yield office_record(subject, Act.SENT, hours.add(signed, chance.randint(2, 30) * MINUTE), **about)

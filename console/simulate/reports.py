@@ -82,7 +82,7 @@ class Reports:
             )
 
     def _moments(self, source: ReportingService) -> Iterator[tuple[int, float]]:
-        """Yield when a report comes (ms from midnight) and the storm's strength: a Poisson process with an hourly rate."""
+        """Yield when reports come (ms from midnight), and the storm's strength then: a Poisson process by the hour."""
         curve = self.scene.curves[source.curve]
         scale = source.a_day / sum(curve)
         peak = max(curve) * scale * max(1.0, source.storm if self.stormy else 1.0)

@@ -48,15 +48,16 @@ async def _verify(settings: WorkerSettings, catalogue: Catalogue, wait: float) -
     inspection = Inspection(settings.clock, now_ms(), round(settings.late_after * SECOND))
     for check in reversed(to_begin):
         await check.read()
+    editions = CatalogueEditions(await read_edition_files(bootstrap), catalogue)
     partitions = incidents.snapshots.values()
-    terms = Terms(
-        catalogue,
-        CatalogueEditions(await read_edition_files(bootstrap), catalogue).edition,
-        inspection,
-        settings.slice_records,
-        [record for partition in partitions for record in partition.folded],
-        OwnEvents(record for partition in partitions for record in partition.log),
-    )
+    events = [record for partition in partitions for record in partition.folded]
+    own_events = OwnEvents(record for partition in partitions for record in partition.log)
+    terms = Terms(catalogue, editions.edition, inspection, settings.slice_records, events, own_events)
+    return _compare(incidents, duplicates, sensors, terms)
+
+
+def _compare(incidents: IncidentCheck, duplicates: DuplicateCheck, sensors: SensorCheck, terms: Terms) -> Findings:
+    """Return what all checks find. The first two say what the centre had to send itself; then that is compared too."""
     findings = Findings()
     findings.add(incidents.compare(terms))
     findings.add(duplicates.compare(terms))

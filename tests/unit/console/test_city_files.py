@@ -152,6 +152,13 @@ def test_every_request_that_cannot_be_read_is_told_and_no_other(tmp_path: Path) 
     assert [error.startswith(text) for error, text in zip(refused.value.errors, beginnings, strict=True)] == [True] * 5
 
 
+def test_a_table_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(LEAST)
+    (tmp_path / "a.csv").write_bytes("no,at\n1,Huế\n".encode("utf-16"))
+    with pytest.raises(UnreadableFile, match="cannot be read:\n  -: 'utf-8' codec"):
+        read_events(map_of(str(tmp_path / "a.yml")), tmp_path / "a.csv")
+
+
 def test_every_column_that_is_missing_is_named() -> None:
     with pytest.raises(UnreadableFile) as refused:
         read_events(map_of(CityName.LOS_ANGELES), TABLE)
