@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from api.app import process_routes, screen_files
 from api.app.middleware import BodyLimit, HeadAsGet, SafeResponses
 from api.app.model_metrics import register_model_metrics
-from api.app.parts import Parts, put_parts
+from api.app.parts import Parts, bind_parts
 from api.app.request_metrics import RequestMetrics
 from api.catalogue import routes as catalogue_routes
 from api.catalogue import war_room_routes
@@ -41,7 +41,7 @@ def make_api(parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    put_parts(api, parts)
+    bind_parts(api, parts)
     register_model_metrics(parts)
     install_problem_handlers(api)
     install_problem_schemas(api)

@@ -45,18 +45,18 @@ class Parts(Struct):
     rate_limit: ProducerRateLimit = field(default_factory=ProducerRateLimit)
 
 
-def put_parts(api: FastAPI, parts: Parts) -> None:
-    """Put every part where the dependencies of the routes look for it."""
-    the_settings.put(api, parts.settings)
-    the_read_model.put(api, parts.model)
-    the_feed.put(api, parts.feed)
-    the_publisher.put(api, parts.publisher)
-    the_gate.put(api, parts.gate)
-    the_identities.put(api, parts.identities)
-    the_signer.put(api, parts.signer)
-    the_war_room_link.put(api, parts.war_room_link)
-    the_metrics.put(api, parts.metrics)
-    the_readiness.put(api, parts.readiness)
-    the_idempotency_cache.put(api, parts.idempotency)
-    the_backlog.put(api, parts.backlog)
-    the_rate_limit.put(api, parts.rate_limit)
+def bind_parts(api: FastAPI, parts: Parts) -> None:
+    """Bind every part of an API to its key, where the dependencies of the routes find it."""
+    the_settings.bind(api, parts.settings)
+    the_read_model.bind(api, parts.model)
+    the_feed.bind(api, parts.feed)
+    the_publisher.bind(api, parts.publisher)
+    the_gate.bind(api, parts.gate)
+    the_identities.bind(api, parts.identities)
+    the_signer.bind(api, parts.signer)
+    the_war_room_link.bind(api, parts.war_room_link)
+    the_metrics.bind(api, parts.metrics)
+    the_readiness.bind(api, parts.readiness)
+    the_idempotency_cache.bind(api, parts.idempotency)
+    the_backlog.bind(api, parts.backlog)
+    the_rate_limit.bind(api, parts.rate_limit)

@@ -16,8 +16,8 @@ class AppKey(Generic[PartT]):
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def put(self, api: FastAPI, part: PartT) -> None:
-        """Keep a part; it replaces the former one."""
+    def bind(self, api: FastAPI, part: PartT) -> None:
+        """Give an API its part, or another in its place."""
         setattr(api.state, self._name, part)
 
     def of(self, request: Request) -> PartT:

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from ioc.catalogue.reading.load import hue_folder, load_catalogue
-from tests.api.conftest import City
+from tests.api.city import City
 from tests.api.report.test_report import a_day
 from tests.city import free_port
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.app.middleware import MAX_BODY_BYTES
 from api.http.settings import ApiSettings
-from tests.api.conftest import City
+from tests.api.city import City
 
 COMMAND = "/incidents/field-reports:1/acknowledge"
 

@@ -12,7 +12,7 @@ from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType
 from ioc.processors import serde
 from ioc.processors.serde import Heartbeat
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 pytestmark = pytest.mark.asyncio
 

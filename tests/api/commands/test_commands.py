@@ -11,14 +11,14 @@ from api.commands.idempotency import IdempotencyCache
 from ioc.incident.event import Event
 from ioc.incident.lifecycle import COMMANDS, EventType
 from ioc.incident.payloads import Payload
-from tests.api.conftest import City
+from tests.api.city import City
 
 pytestmark = pytest.mark.asyncio
 ONE = "field-reports:1"
 
 SHELVED = {"actor": "Lan", "text": "chờ nước rút", "until": "2024-04-18T02:00:00+00:00"}
 PRIOR_DATA: dict[EventType, dict[str, object]] = {
-    EventType.DIRECTED: {"named": "d", "units": ["so-y-te"]},
+    EventType.DIRECTED: {"event_id": "d", "units": ["so-y-te"]},
     EventType.SHELVED: SHELVED,
     EventType.MERGED: {"into": "field-reports:9"},
     EventType.PROPOSED: {"into": "field-reports:9"},
@@ -74,7 +74,7 @@ async def test_a_command_becomes_an_event_that_the_fold_accepts(
         "time": event["time"],
     }
     city.receive(key, value, headers)
-    entry = city.shard.incidents[ONE].history[-1]
+    entry = city.processor.incidents[ONE].history[-1]
     assert (entry.id, entry.event_type, entry.refused) == ("k1", COMMANDS[command], None)
 
 
@@ -178,7 +178,7 @@ async def test_a_key_means_one_command_with_one_body_also_before_the_workers_sho
             assert other.json()["errors"][0]["field"] == "Idempotency-Key"
         if unseen:
             city.receive(*city.broker.published[0])
-            the_idempotency_cache.put(city.api, IdempotencyCache())  # as after a start
+            the_idempotency_cache.bind(city.api, IdempotencyCache())  # as after a start
     assert len(city.broker.published) == 1
 
 

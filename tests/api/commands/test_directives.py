@@ -19,7 +19,7 @@ from ioc.core.scalars import Priority
 from ioc.core.times import HOUR, MINUTE
 from ioc.incident.lifecycle import EventType
 from ioc.signing.signer import Signer
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 from tests.api.http.test_auth import AUTH, bearing
 from tests.unit.samples import CENTRE, LEADERS
 
@@ -54,7 +54,7 @@ async def test_the_centre_signs_its_own_directives(city: City, client: httpx.Asy
     answer = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     assert answer.status_code == 202, answer.text
     city.receive(*city.broker.published[0])
-    (directive,) = city.shard.incidents[ONE].directives
+    (directive,) = city.processor.incidents[ONE].directives
     assert (directive.id, directive.by, directive.units) == ("d1", "ioc", ("so-y-te", "pccc"))
 
 
@@ -66,7 +66,7 @@ async def test_a_directive_sent_again_is_answered_again_though_it_is_signed_anew
     city.pass_time(MINUTE)
     lately = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     city.receive(*city.broker.published[0])
-    the_idempotency_cache.put(city.api, IdempotencyCache())  # as if asked of another process of the API
+    the_idempotency_cache.bind(city.api, IdempotencyCache())  # as if asked of another process of the API
     later = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     assert first.json() == lately.json() == later.json()
     assert len(city.broker.published) == 1
@@ -78,13 +78,13 @@ async def test_a_directive_signed_elsewhere_is_passed_on_as_it_was_signed(
     city: City, client: httpx.AsyncClient
 ) -> None:
     city.report(ONE)
-    the_signer.put(city.api, None)
-    the_gate.put(city.api, Gate(AUTH))
+    the_signer.bind(city.api, None)
+    the_gate.bind(city.api, Gate(AUTH))
     body = elsewhere(city)
     answer = await client.post(f"/incidents/{ONE}/direct", json=body, headers={**KEY, **bearing()})
     assert answer.status_code == 202, answer.text
     city.receive(*city.broker.published[0])
-    (directive,) = city.shard.incidents[ONE].directives
+    (directive,) = city.processor.incidents[ONE].directives
     assert (directive.by, directive.at) == ("ubnd-tp", START)
 
 
@@ -92,7 +92,7 @@ async def test_without_a_key_and_without_a_signature_there_is_no_directive(
     city: City, client: httpx.AsyncClient
 ) -> None:
     city.report(ONE)
-    the_signer.put(city.api, None)
+    the_signer.bind(city.api, None)
     answer = await client.post(f"/incidents/{ONE}/direct", json=ORDER, headers=KEY)
     assert answer.status_code == 422
     assert "IOC_SIGNING_KEY" in errors(answer)["signature"]
@@ -151,7 +151,7 @@ async def test_nobody_gives_directives_in_the_name_of_another(city: City, client
 
 async def test_an_incident_tells_what_each_unit_has_answered(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE, priority="urgent")
-    city.happen(ONE, EventType.DIRECTED, named="d", **{**ORDER, "due": DUE})  # type: ignore[arg-type]
+    city.happen(ONE, EventType.DIRECTED, event_id="d", **{**ORDER, "due": DUE})  # type: ignore[arg-type]
     owed = (await client.get(f"/incidents/{ONE}")).json()
     assert (owed["directives_open"], owed["directive_due"]) == (2, "2024-04-16T04:00:00.000Z")
     assert {"acknowledge_directive", "report_directive"} <= set(owed["commands"])
@@ -186,7 +186,7 @@ async def test_an_incident_tells_what_each_unit_has_answered(city: City, client:
 async def test_answers_are_offered_only_while_a_unit_owes_one(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
     before = (await client.get(f"/incidents/{ONE}")).json()
-    city.happen(ONE, EventType.DIRECTED, named="d", units=["pccc"])
+    city.happen(ONE, EventType.DIRECTED, event_id="d", units=["pccc"])
     city.happen(ONE, EventType.DIRECTIVE_ACKNOWLEDGED, directive="d", unit="pccc")
     taken = (await client.get(f"/incidents/{ONE}")).json()
     city.happen(ONE, EventType.DIRECTIVE_DONE, directive="d", unit="pccc")
@@ -217,7 +217,7 @@ async def test_all_that_is_wrong_with_an_answer_is_told_at_once(
     city: City, client: httpx.AsyncClient, body: dict[str, object], fields: set[str]
 ) -> None:
     city.report(ONE)
-    city.happen(ONE, EventType.DIRECTED, named="d", units=["pccc"])
+    city.happen(ONE, EventType.DIRECTED, event_id="d", units=["pccc"])
     answer = await client.post(f"/incidents/{ONE}/report_directive", json=body)
     assert answer.status_code == 422
     assert errors(answer).keys() == fields
@@ -232,12 +232,12 @@ async def test_what_is_urgent_is_not_lowered_without_a_reason(city: City, client
     lowered = await client.post(f"/incidents/{ONE}/update", json=said)
     assert lowered.status_code == 202, lowered.text
     city.receive(*city.broker.published[0])
-    assert city.shard.incidents[ONE].priority is Priority.NORMAL
+    assert city.processor.incidents[ONE].priority is Priority.NORMAL
 
 
 async def test_who_lowers_it_is_known_by_the_token(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE, priority="urgent")
-    the_gate.put(city.api, Gate(AUTH))
+    the_gate.bind(city.api, Gate(AUTH))
     silent = await client.post(f"/incidents/{ONE}/update", json={"priority": "low"}, headers=bearing())
     assert errors(silent).keys() == {"text"}
     said = {"priority": "low", "text": "Nước đã rút"}
@@ -250,7 +250,7 @@ async def test_place_category_service_and_unit_are_corrected(city: City, client:
     answer = await client.post(f"/incidents/{ONE}/update", json=body)
     assert answer.status_code == 202, answer.text
     city.receive(*city.broker.published[0])
-    one = city.shard.incidents[ONE]
+    one = city.processor.incidents[ONE]
     assert (one.service, one.category, one.unit, one.address) == ("environment", "rubbish", "hepco", "25 Lê Lợi")
     wrong = await client.post(
         f"/incidents/{ONE}/update", json={"service": "x", "ward": "x", "lat": 99, "priority": "y"}

@@ -6,7 +6,7 @@ import pytest
 from api.feed.feed import Feed
 from ioc.core.times import HOUR
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import City, said
+from tests.api.city import City, decoded_body
 
 pytestmark = pytest.mark.asyncio
 A, B, C = "field-reports:1", "field-reports:2", "field-reports:3"
@@ -53,16 +53,16 @@ async def test_a_merged_report_goes_from_the_feed_and_comes_back_with_unmerge(
         await order(client, city, B, "merge", into=A)
         feed.step()
         (rows,) = [one for one in await screen.take() if one.kind == "incident"]
-        assert (rows.body["removed"], [row["id"] for row in said(rows)["upserts"]]) == ([B], [A])
+        assert (rows.body["removed"], [row["id"] for row in decoded_body(rows)["upserts"]]) == ([B], [A])
         await order(client, city, B, "unmerge")
         feed.step()
         (rows,) = [one for one in await screen.take() if one.kind == "incident"]
-        assert {(row["id"], row["state"], row["children"]) for row in said(rows)["upserts"]} == {
+        assert {(row["id"], row["state"], row["children"]) for row in decoded_body(rows)["upserts"]} == {
             (A, "reported", 0),
             (B, "reported", 0),
         }
     (snapshot, _) = feed.opening()
-    assert {row["id"] for row in said(snapshot)["incidents"]} == {A, B}
+    assert {row["id"] for row in decoded_body(snapshot)["incidents"]} == {A, B}
 
 
 async def test_what_the_parent_comes_to_is_shown_on_the_child_and_can_be_rated(

@@ -20,7 +20,7 @@ from api.http.auth import Gate, InvalidToken, the_gate
 from api.http.settings import AuthSettings
 from api.identities.schemas import ReporterShown
 from ioc.processors.serde import Look, decode_look
-from tests.api.conftest import City
+from tests.api.city import City
 
 ONE = "field-reports:1"
 REPORTS = ("/open311/v2/requests.json", "/open311/v2/requests.xml")
@@ -56,7 +56,7 @@ def bearing(*args: Any, **changed: Any) -> dict[str, str]:
 @async_fixture
 async def guarded(city: City) -> AsyncIterator[httpx.AsyncClient]:
     """An API that checks tokens, with one incident."""
-    the_gate.put(city.api, Gate(AUTH))
+    the_gate.bind(city.api, Gate(AUTH))
     city.report(ONE)
     transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
@@ -227,7 +227,7 @@ async def test_without_the_role_nobody_sees_who_reported(city: City, guarded: ht
         answer = await guarded.get(REPORTER, headers=headers)
         assert answer.status_code == status
         assert "Hoa" not in answer.text
-    the_gate.put(city.api, Gate(AuthSettings()))
+    the_gate.bind(city.api, Gate(AuthSettings()))
     answer = await guarded.get(REPORTER, headers=bearing(roles=["identity"]))
     assert (answer.status_code, answer.json()["errors"]) == (403, [])
     assert city.broker.audit == []
@@ -252,7 +252,7 @@ async def test_of_nobody_and_of_no_incident_and_while_it_cannot_be_read(city: Ci
 
 
 async def test_the_way_to_the_war_room_is_for_operators_alone(city: City, guarded: httpx.AsyncClient) -> None:
-    the_war_room_link.put(city.api, "https://meet.example/secret-of-the-room")
+    the_war_room_link.bind(city.api, "https://meet.example/secret-of-the-room")
     for headers, status in (({}, 401), (bearing(roles=["identity"]), 403)):
         answer = await guarded.get("/war-room", headers=headers)
         assert answer.status_code == status
@@ -261,5 +261,5 @@ async def test_the_way_to_the_war_room_is_for_operators_alone(city: City, guarde
     assert (await guarded.get("/war-room", headers=operator)).json() == {
         "url": "https://meet.example/secret-of-the-room"
     }
-    the_war_room_link.put(city.api, "")
+    the_war_room_link.bind(city.api, "")
     assert (await guarded.get("/war-room", headers=operator)).json() == {"url": None}

@@ -23,7 +23,7 @@ from api.sensors import schemas as sensors_schemas
 from ioc.catalogue.city import Catalogue
 from ioc.incident.lifecycle import EventType
 from ioc.office_records.records import Act
-from tests.api.conftest import City
+from tests.api.city import City
 
 ONE = "field-reports:1"
 DOSSIER = "one-stop-shop:HS-1"
@@ -93,7 +93,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
     if command == "unshelve":
         city.happen(ONE, EventType.SHELVED, actor="Lan", text="chờ", until="2024-04-17T02:00:00Z")
     if command.endswith("_directive"):
-        city.happen(ONE, EventType.DIRECTED, named="7d1e", units=["so-y-te"])
+        city.happen(ONE, EventType.DIRECTED, event_id="7d1e", units=["so-y-te"])
     for example in BODIES[command].model_json_schema()["examples"]:
         answer = await client.post(f"/incidents/{ONE}/{command}", json=example)
         assert answer.status_code == 202, answer.text
@@ -127,7 +127,7 @@ async def test_answers_have_the_shape_told(
     city.happen(ONE, EventType.PAUSED)
     city.report(DOSSIER, category="EX-001", evidence=[PHOTO])
     city.book("one-stop-shop:A-1", Act.ISSUED, service="one-stop-shop")
-    city.happen(ONE, EventType.DIRECTED, named="d", units=["so-y-te", "pccc"], text="x", due="2024-04-16T11:00:00Z")
+    city.happen(ONE, EventType.DIRECTED, event_id="d", units=["so-y-te", "pccc"], text="x", due="2024-04-16T11:00:00Z")
     evidence = [{"url": "https://files.example/1.jpg", "sha256": "0" * 64, "media_type": "image/jpeg"}]
     city.happen(ONE, EventType.DIRECTIVE_DONE, directive="d", unit="pccc", evidence=evidence)
     answer = (await client.get(path)).json()

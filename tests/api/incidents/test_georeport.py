@@ -8,7 +8,7 @@ import httpx
 from api.incidents.georeport import COLUMNS
 from ioc.core.times import DAY, HOUR, Instant, to_rfc3339
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 
 async def table(client: httpx.AsyncClient, start: Instant = START, end: Instant = START + DAY) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ import pytest
 
 from ioc.core.times import HOUR
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 pytestmark = pytest.mark.asyncio
 

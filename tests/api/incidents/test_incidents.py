@@ -9,7 +9,7 @@ from api.incidents.routes import VisibleState
 from ioc.core.times import HOUR, MINUTE
 from ioc.incident.lifecycle import EventType, State
 from ioc.processors import serde
-from tests.api.conftest import City
+from tests.api.city import City
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
@@ -126,12 +126,12 @@ async def test_all_faults_are_named_at_once(client: httpx.AsyncClient) -> None:
 
 async def test_old_versions_change_nothing(city: City) -> None:
     city.report("field-reports:1")
-    old = city.shard.incidents["field-reports:1"]
+    old = city.processor.incidents["field-reports:1"]
     city.happen("field-reports:1", EventType.ACKNOWLEDGED)
     assert not city.model.upsert(serde.encode(old))
-    card = city.model.entry("field-reports:1")
-    assert card is not None
-    assert card.incident.state == "acknowledged"
+    entry = city.model.entry("field-reports:1")
+    assert entry is not None
+    assert entry.incident.state == "acknowledged"
 
 
 async def test_what_is_shelved_says_until_when_and_by_whom_and_can_be_left_out(

@@ -19,7 +19,7 @@ from api.intake.routes import MAX_BODY_BYTES
 from api.intake.schemas import IntakeShown
 from ioc.core.records import Outgoing
 from ioc.core.topics import MAX_EVENT_BYTES
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 from tests.api.http.test_auth import AUTH, bearing
 from tests.unit.samples import body
 
@@ -38,7 +38,7 @@ def outcomes(city: City) -> dict[str, float]:
 @async_fixture
 async def guarded(city: City) -> AsyncIterator[httpx.AsyncClient]:
     """An API that checks tokens."""
-    the_gate.put(city.api, Gate(AUTH))
+    the_gate.bind(city.api, Gate(AUTH))
     transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as http:
         yield http
@@ -188,7 +188,7 @@ async def test_what_waits_for_the_broker_is_bounded(
     monkeypatch.setattr(city.broker, "publish_all", late)
     monkeypatch.setattr(publication, "PATIENCE", 0.05)
     backlog = Backlog(BacklogPolicy(patience=0.01))
-    the_backlog.put(city.api, backlog)
+    the_backlog.bind(city.api, backlog)
     first = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert first.status_code == 503, "it is not known to be written"
     assert backlog.bytes == len(REPORT), "though it may still be"
@@ -202,7 +202,7 @@ async def test_what_waits_for_the_broker_is_bounded(
 
 async def test_a_body_is_not_read_on_when_there_is_no_room_for_it(city: City, client: httpx.AsyncClient) -> None:
     backlog = Backlog(BacklogPolicy(most_bytes=len(REPORT)))
-    the_backlog.put(city.api, backlog)
+    the_backlog.bind(city.api, backlog)
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -217,7 +217,7 @@ async def test_a_body_is_not_read_on_when_there_is_no_room_for_it(city: City, cl
 
 
 async def test_who_sends_faster_than_the_pace_is_told_how_long_to_wait(city: City, client: httpx.AsyncClient) -> None:
-    the_rate_limit.put(city.api, ProducerRateLimit(0.01))
+    the_rate_limit.bind(city.api, ProducerRateLimit(0.01))
     assert (await client.post("/events", content=REPORT, headers=AS_ONE)).status_code == 202
     answer = await client.post("/events", content=REPORT, headers=AS_ONE)
     assert answer.status_code == 429

@@ -14,42 +14,42 @@ from ioc.core.times import DAY, HOUR, to_rfc3339
 from ioc.core.topics import Topic
 from ioc.incident.lifecycle import EventType
 from ioc.processors.serde import decode_maintenance_window
-from tests.api.conftest import START, City, said
+from tests.api.city import START, City, decoded_body
 from tests.api.http.test_auth import AUTH, bearing
 
 ONE = "field-reports:1"
 
 
-def body(**more: Any) -> dict[str, Any]:
-    made = {
+def body(**changed: Any) -> dict[str, Any]:
+    fields = {
         "scope": {"wards": ["19753"]},
         "from": to_rfc3339(START),
         "to": to_rfc3339(START + HOUR),
         "actor": "Ca trực 1",
         "why": "Thay trạm biến áp",
     }
-    return {name: value for name, value in {**made, **more}.items() if value is not ...}
+    return {name: value for name, value in {**fields, **changed}.items() if value is not ...}
 
 
-def written(city: City) -> None:
+def read_back(city: City) -> None:
     """Let the API read back what it wrote, as it does from the topic."""
     for key, value in city.broker.windows:
         apply_record(city.model, Topic.MAINTENANCE, key, value)
 
 
-async def opened(city: City, client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
-    answer = await client.post("/maintenance", json=body(**more))
+async def open_window(city: City, client: httpx.AsyncClient, **changed: Any) -> dict[str, Any]:
+    answer = await client.post("/maintenance", json=body(**changed))
     assert answer.status_code == 202, answer.text
-    written(city)
-    found: dict[str, Any] = answer.json()
-    assert notifications_schemas.WindowShown.model_validate(found).model_dump(by_alias=True) == found
-    return found
+    read_back(city)
+    window: dict[str, Any] = answer.json()
+    assert notifications_schemas.WindowShown.model_validate(window).model_dump(by_alias=True) == window
+    return window
 
 
-async def marked(client: httpx.AsyncClient) -> str | None:
-    found = (await client.get(f"/incidents/{ONE}")).json()["maintenance"]
-    assert found is None or isinstance(found, str)
-    return found
+async def window_marked(client: httpx.AsyncClient) -> str | None:
+    window_id = (await client.get(f"/incidents/{ONE}")).json()["maintenance"]
+    assert window_id is None or isinstance(window_id, str)
+    return window_id
 
 
 async def test_a_window_is_opened_seen_and_ended_and_rows_are_marked_meanwhile(
@@ -57,9 +57,9 @@ async def test_a_window_is_opened_seen_and_ended_and_rows_are_marked_meanwhile(
 ) -> None:
     city.report(ONE)
     city.report("field-reports:2", ward="19774")
-    window = await opened(city, client)
+    window = await open_window(city, client)
     assert (window["stage"], window["by"], window["incidents"]) == ("active", "Ca trực 1", 1)
-    assert await marked(client) == window["id"]
+    assert await window_marked(client) == window["id"]
     rows = (await client.get("/incidents?maintenance=true")).json()["items"]
     assert [row["id"] for row in rows] == [ONE]
     city.report("field-reports:3")
@@ -68,41 +68,41 @@ async def test_a_window_is_opened_seen_and_ended_and_rows_are_marked_meanwhile(
     answer = await client.post(f"/maintenance/{window['id']}/end", json={"actor": "Ca trực 2", "why": "Xong sớm"})
     assert answer.status_code == 202, answer.text
     assert (answer.json()["stage"], answer.json()["ended_by"]) == ("over", "Ca trực 2")
-    written(city)
-    assert await marked(client) is None
+    read_back(city)
+    assert await window_marked(client) is None
     last = decode_maintenance_window(city.broker.windows[-1][1])
     assert (last.ended_at, last.why, last.ended_why) == (START + 1000, "Thay trạm biến áp", "Xong sớm")
 
 
 async def test_rows_are_marked_and_cleared_as_time_passes(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
-    window = await opened(city, client, **{"from": to_rfc3339(START + HOUR), "to": to_rfc3339(START + 2 * HOUR)})
-    assert (window["stage"], await marked(client)) == ("coming", None)
+    window = await open_window(city, client, **{"from": to_rfc3339(START + HOUR), "to": to_rfc3339(START + 2 * HOUR)})
+    assert (window["stage"], await window_marked(client)) == ("coming", None)
     city.feed.step()
     with city.feed.client() as screen:
         for minutes, mark in ((HOUR, window["id"]), (HOUR, None)):
             city.now += minutes
             city.feed.step()
-            rows = [row for one in screen.pending if one.kind == "incident" for row in said(one)["upserts"]]
+            rows = [row for one in screen.pending if one.kind == "incident" for row in decoded_body(one)["upserts"]]
             assert [(row["id"], row["maintenance"]) for row in rows] == [(ONE, mark)]
             screen.pending.clear()
 
 
 async def test_a_closed_incident_is_not_marked(city: City, client: httpx.AsyncClient) -> None:
     city.report(ONE)
-    await opened(city, client)
+    await open_window(city, client)
     city.happen(ONE, EventType.RESOLVED)
-    assert await marked(client) is None
+    assert await window_marked(client) is None
 
 
 async def test_windows_are_listed_by_stage_the_latest_start_first(city: City, client: httpx.AsyncClient) -> None:
-    over = await opened(city, client, to=to_rfc3339(START + 1))
-    coming = await opened(city, client, **{"from": to_rfc3339(START + DAY), "to": to_rfc3339(START + 2 * DAY)})
-    off = await opened(city, client, **{"from": to_rfc3339(START + 2 * DAY), "to": to_rfc3339(START + 3 * DAY)})
+    over = await open_window(city, client, to=to_rfc3339(START + 1))
+    coming = await open_window(city, client, **{"from": to_rfc3339(START + DAY), "to": to_rfc3339(START + 2 * DAY)})
+    off = await open_window(city, client, **{"from": to_rfc3339(START + 2 * DAY), "to": to_rfc3339(START + 3 * DAY)})
     city.now += 1
     assert (await client.post(f"/maintenance/{off['id']}/end", json={"actor": "x", "why": "y"})).status_code == 202
-    written(city)
-    active = await opened(city, client)
+    read_back(city)
+    active = await open_window(city, client)
     found = (await client.get("/maintenance")).json()
     assert [(one["id"], one["stage"]) for one in found["items"]][:2] == [
         (off["id"], "called_off"),
@@ -145,7 +145,7 @@ async def test_a_body_that_is_no_json_is_refused(client: httpx.AsyncClient) -> N
 async def test_the_same_key_opens_one_window(city: City, client: httpx.AsyncClient) -> None:
     key = {"Idempotency-Key": "k1"}
     first = await client.post("/maintenance", json=body(), headers=key)
-    written(city)
+    read_back(city)
     again = await client.post("/maintenance", json=body(), headers=key)
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.json()["id"] == again.json()["id"]
@@ -157,7 +157,7 @@ async def test_the_same_key_opens_one_window(city: City, client: httpx.AsyncClie
 async def test_only_what_is_there_and_not_over_can_be_ended(city: City, client: httpx.AsyncClient) -> None:
     end = {"actor": "x", "why": "y"}
     assert (await client.post("/maintenance/nothing/end", json=end)).status_code == 404
-    window = await opened(city, client)
+    window = await open_window(city, client)
     city.now += HOUR
     assert (await client.post(f"/maintenance/{window['id']}/end", json=end)).status_code == 409
     faulty = await client.post(f"/maintenance/{window['id']}/end", json={"actor": ""})
@@ -180,11 +180,11 @@ def test_every_example_of_a_body_is_valid(city: City, command: type[OpenWindow |
 async def test_windows_are_operators_to_open_and_end_and_bear_their_names(
     city: City, client: httpx.AsyncClient, path: str, sent: dict[str, Any]
 ) -> None:
-    the_gate.put(city.api, Gate(AUTH))
+    the_gate.bind(city.api, Gate(AUTH))
     assert (await client.post(path, json=sent)).status_code == 401
     assert (await client.post(path, json=sent, headers=bearing(roles=["identity"]))).status_code == 403
     opened = await client.post("/maintenance", json=body(), headers=bearing())
-    written(city)
+    read_back(city)
     end = {"actor": "somebody else", "why": "x"}
     ended = await client.post(f"/maintenance/{opened.json()['id']}/end", json=end, headers=bearing())
     assert (opened.json()["by"], ended.json()["ended_by"]) == ("lan@hue", "lan@hue")

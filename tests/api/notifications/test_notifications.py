@@ -11,11 +11,11 @@ from api.read_model.records import apply_record
 from ioc.core.topics import Topic
 from ioc.notifications.notification import Notification, NotificationStatus, Occasion, StatusReason
 from ioc.processors.serde import encode
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 
 
-def told(number: int, **more: Any) -> Notification:
-    made = {
+def notification(number: int, **changed: Any) -> Notification:
+    fields = {
         "id": f"ntf_{number}",
         "cause": f"c{number}",
         "occasion": Occasion.WARNED,
@@ -27,12 +27,12 @@ def told(number: int, **more: Any) -> Notification:
         "planned_at": START,
         "time": START,
     }
-    return Notification(**{**made, **more})
+    return Notification(**{**fields, **changed})
 
 
-def write(city: City, *ones: Notification) -> None:
-    for one in ones:
-        apply_record(city.model, Topic.NOTIFICATIONS, one.id.encode(), encode(one))
+def write(city: City, *notifications: Notification) -> None:
+    for entry in notifications:
+        apply_record(city.model, Topic.NOTIFICATIONS, entry.id.encode(), encode(entry))
 
 
 async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
@@ -45,11 +45,11 @@ async def ids(client: httpx.AsyncClient, query: str = "") -> list[str]:
 async def test_the_newest_come_first_and_each_filter_narrows(city: City, client: httpx.AsyncClient) -> None:
     write(
         city,
-        told(1, status=NotificationStatus.PLANNED),
-        told(2, incident="field-reports:2", unit="csgt", channel="call"),
-        told(3, status=NotificationStatus.FAILED, reason="http_503", attempts=12),
-        told(4, status=NotificationStatus.SUPPRESSED, reason=StatusReason.MAINTENANCE, window="mw-1"),
-        told(1, at=START + 9),
+        notification(1, status=NotificationStatus.PLANNED),
+        notification(2, incident="field-reports:2", unit="csgt", channel="call"),
+        notification(3, status=NotificationStatus.FAILED, reason="http_503", attempts=12),
+        notification(4, status=NotificationStatus.SUPPRESSED, reason=StatusReason.MAINTENANCE, window="mw-1"),
+        notification(1, at=START + 9),
     )
     assert await ids(client) == ["ntf_1", "ntf_4", "ntf_3", "ntf_2"]
     assert await ids(client, "incident=field-reports:2") == ["ntf_2"]
@@ -62,7 +62,7 @@ async def test_the_newest_come_first_and_each_filter_narrows(city: City, client:
 
 
 async def test_pages_follow_one_another_and_every_fault_is_told(city: City, client: httpx.AsyncClient) -> None:
-    write(city, *(told(number, at=START + number // 2) for number in range(7)))
+    write(city, *(notification(number, at=START + number // 2) for number in range(7)))
     seen: list[str] = []
     after = ""
     while True:
@@ -81,7 +81,7 @@ async def test_pages_follow_one_another_and_every_fault_is_told(city: City, clie
 def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
     ledger = NotificationIndex(min_kept=10)
     for number in range(1000):
-        ledger.put(f"ntf_{number}", told(number))
+        ledger.put(f"ntf_{number}", notification(number))
         assert len(ledger) <= 21
     assert [one.id for one in ledger.page(NotificationFilter(), 10).notifications] == [
         f"ntf_{n}" for n in range(999, 989, -1)
@@ -92,5 +92,5 @@ def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
 
 @pytest.mark.parametrize("status", NotificationStatus)
 async def test_every_status_can_be_asked_for(city: City, client: httpx.AsyncClient, status: NotificationStatus) -> None:
-    write(city, told(1, status=status))
+    write(city, notification(1, status=status))
     assert await ids(client, f"status={status}") == ["ntf_1"]

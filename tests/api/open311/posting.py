@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from tests.api.conftest import City
+from tests.api.city import City
 
 V2 = "/open311/v2"
 REPORT = {

@@ -12,7 +12,7 @@ from api.intake.dependencies import the_rate_limit
 from api.intake.rate_limit import ProducerRateLimit
 from api.open311 import schemas as shapes
 from ioc.core.times import to_rfc3339
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 from tests.api.http.test_auth import AUTH, STRANGERS, bearing, token
 from tests.api.open311.posting import REPORT, V2, post, published
 
@@ -91,7 +91,7 @@ async def test_what_was_written_twice_all_the_same_folds_once(city: City, client
     first, second = city.broker.published
     city.receive(*first)
     city.receive(*second)
-    assert (len(city.model), city.shard.position.duplicates) == (1, 1)
+    assert (len(city.model), city.processor.position.duplicates) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ async def test_a_body_that_is_no_form_is_told_so(client: httpx.AsyncClient, cont
 
 
 async def test_the_api_key_is_a_token_of_a_producer(city: City, client: httpx.AsyncClient) -> None:
-    the_gate.put(city.api, Gate(AUTH))
+    the_gate.bind(city.api, Gate(AUTH))
     good = token(roles=["producer"], sources=["/open311"])
     assert (await post(client, api_key=good)).status_code == 201
     for bad in (None, "nonsense", token(STRANGERS), token(), token(roles=["producer"], sources=["/hue/health"])):
@@ -184,7 +184,7 @@ async def test_too_long_a_report_is_told_as_every_refusal(client: httpx.AsyncCli
 
 
 async def test_reports_keep_the_pace_of_all_events(city: City, client: httpx.AsyncClient) -> None:
-    the_rate_limit.put(city.api, ProducerRateLimit(0.01))
+    the_rate_limit.bind(city.api, ProducerRateLimit(0.01))
     assert (await post(client)).status_code == 201
     answer = await post(client)
     assert answer.status_code == 429, answer.text

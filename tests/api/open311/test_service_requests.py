@@ -14,7 +14,7 @@ from api.open311 import schemas as shapes
 from api.read_model.index.entry import IndexEntry
 from ioc.core.times import DAY, to_rfc3339
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City
+from tests.api.city import START, City
 from tests.api.open311.posting import V2, post
 
 
@@ -99,7 +99,7 @@ async def test_a_list_is_the_newest_first_of_what_was_asked_for(city: City, clie
 
 
 async def test_another_jurisdiction_is_another_server(city: City) -> None:
-    the_settings.put(city.api, ApiSettings(jurisdiction="hue.gov.vn"))
+    the_settings.bind(city.api, ApiSettings(jurisdiction="hue.gov.vn"))
     transport = httpx.ASGITransport(city.api)
     async with httpx.AsyncClient(transport=transport, base_url="http://centre") as client:
         for jurisdiction, status in (("hue.gov.vn", 200), ("", 200), ("chicago.gov", 404)):

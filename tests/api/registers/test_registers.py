@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ioc.core.times import DAY, HOUR, MINUTE
 from ioc.incident.lifecycle import EventType
 from ioc.office_records.records import Act
-from tests.api.conftest import City
+from tests.api.city import City
 
 ID = "one-stop-shop:HS-1"
 PHOTO = {
@@ -21,19 +21,24 @@ PHOTO = {
 MARKED = ("Kín", "Lan Điều Hành", "0905123456")
 
 
-def apply_for(city: City, id: str = ID, **data: Any) -> None:
+def apply_for(city: City, incident_id: str = ID, **data: Any) -> None:
     """Let somebody hand in an application that is full of words and names."""
-    said = {"category": "EX-001", "channel": "Cổng dịch vụ công", "title": "Khai sinh cho bé Kín", "text": "0905123456"}
-    city.report(id, **{**said, "address": "7 Kín", "reporter": {"name": "Trần Văn Kín"}, **data})
+    application = {
+        "category": "EX-001",
+        "channel": "Cổng dịch vụ công",
+        "title": "Khai sinh cho bé Kín",
+        "text": "0905123456",
+    }
+    city.report(incident_id, **{**application, "address": "7 Kín", "reporter": {"name": "Trần Văn Kín"}, **data})
 
 
-async def looked_up(client: httpx.AsyncClient, code: str = "HS-1") -> dict[str, Any]:
+async def look_up(client: httpx.AsyncClient, code: str = "HS-1") -> dict[str, Any]:
     answer = await client.get(f"/dossiers/{code}")
     assert answer.status_code == 200, answer.text
     assert answer.headers["Cache-Control"] == "no-store"
-    (one,) = answer.json()["items"]
+    (dossier,) = answer.json()["items"]
     assert not [word for word in MARKED if word in answer.text]
-    return dict(one)
+    return dict(dossier)
 
 
 async def test_a_dossier_is_still_looked_up_when_its_service_was_taken_out_of_the_catalogue(
@@ -41,21 +46,25 @@ async def test_a_dossier_is_still_looked_up_when_its_service_was_taken_out_of_th
 ) -> None:
     apply_for(city)
     city.happen(ID, EventType.RESOLVED)
-    known = city.model.catalogue
-    poorer = {code: one for code, one in known.services.items() if code != "one-stop-shop"}
-    city.model.catalogue = replace(known, services=poorer, procedures={})
-    one = await looked_up(client)
-    assert (one["service"]["name_vi"], one["procedure"], one["state"]) == ("one-stop-shop", None, "resolved")
+    catalogue = city.model.catalogue
+    services = {code: service for code, service in catalogue.services.items() if code != "one-stop-shop"}
+    city.model.catalogue = replace(catalogue, services=services, procedures={})
+    dossier = await look_up(client)
+    assert (dossier["service"]["name_vi"], dossier["procedure"], dossier["state"]) == (
+        "one-stop-shop",
+        None,
+        "resolved",
+    )
 
 
 async def test_a_dossier_is_looked_up_by_its_code_from_receipt_to_result(city: City, client: httpx.AsyncClient) -> None:
     apply_for(city)
-    one = await looked_up(client)
-    assert one == {
+    dossier = await look_up(client)
+    assert dossier == {
         "code": "HS-1",
         "service": {"code": "one-stop-shop", "name_vi": "Một cửa điện tử", "name_en": "One-stop shop"},
         "procedure": {"code": "EX-001", "name_vi": "Đăng ký khai sinh", "name_en": "Registration of birth"},
-        "unit": {"code": "ubnd-thuan-hoa", "name": city.shard.catalogue.units["ubnd-thuan-hoa"].name},
+        "unit": {"code": "ubnd-thuan-hoa", "name": city.processor.catalogue.units["ubnd-thuan-hoa"].name},
         "state": "reported",
         "state_vi": "Đã tiếp nhận",
         "state_en": "Received",
@@ -68,17 +77,21 @@ async def test_a_dossier_is_looked_up_by_its_code_from_receipt_to_result(city: C
     }
     city.pass_time(HOUR)
     city.happen(ID, EventType.PAUSED, source="/operations-centre/one-stop-shop", actor="Lan Điều Hành", text="Kín")
-    one = await looked_up(client)
-    assert (one["state_en"], one["due"], one["paused_since"]) == (
+    dossier = await look_up(client)
+    assert (dossier["state_en"], dossier["due"], dossier["paused_since"]) == (
         "Waiting for the applicant",
         None,
         "2024-04-16T03:00:00.000Z",
     )
     city.happen(ID, EventType.RESOLVED, actor="Lan Điều Hành", evidence=[PHOTO, {**PHOTO, "public": True}])
-    one = await looked_up(client)
-    assert (one["state_vi"], one["closed"], one["late"]) == ("Đã có kết quả", "2024-04-16T03:00:00.000Z", False)
+    dossier = await look_up(client)
+    assert (dossier["state_vi"], dossier["closed"], dossier["late"]) == (
+        "Đã có kết quả",
+        "2024-04-16T03:00:00.000Z",
+        False,
+    )
     shown = {name: PHOTO[name] for name in ("url", "sha256", "media_type")}
-    assert one["evidence"] == [{**shown, "time": "2024-04-16T03:00:00.000Z"}]
+    assert dossier["evidence"] == [{**shown, "time": "2024-04-16T03:00:00.000Z"}]
 
 
 async def test_a_dossier_that_is_overdue_is_told_to_be_late_and_so_is_a_late_answer(
@@ -86,17 +99,17 @@ async def test_a_dossier_that_is_overdue_is_told_to_be_late_and_so_is_a_late_ans
 ) -> None:
     apply_for(city)
     city.pass_time(DAY)
-    assert not (await looked_up(client))["late"], "on the due itself there is still time"
+    assert not (await look_up(client))["late"], "on the due itself there is still time"
     city.pass_time(1)
-    assert (await looked_up(client))["late"]
+    assert (await look_up(client))["late"]
     city.happen(ID, EventType.RESOLVED)
-    assert (await looked_up(client))["late"]
+    assert (await look_up(client))["late"]
 
 
 @pytest.mark.parametrize("code", ["hs-1", "HS-1", " HS-1 "])
 async def test_case_and_blanks_do_not_matter(city: City, client: httpx.AsyncClient, code: str) -> None:
     apply_for(city)
-    assert (await looked_up(client, code))["code"] == "HS-1"
+    assert (await look_up(client, code))["code"] == "HS-1"
 
 
 async def test_a_code_that_several_sources_use_finds_all_of_them_the_latest_first(
@@ -105,8 +118,8 @@ async def test_a_code_that_several_sources_use_finds_all_of_them_the_latest_firs
     apply_for(city, service="one-stop-shop")
     city.pass_time(MINUTE)
     apply_for(city, "counter:HS-1", service="one-stop-shop", category="EX-004")
-    found = (await client.get("/dossiers/HS-1")).json()["items"]
-    assert [one["procedure"]["code"] for one in found] == ["EX-004", "EX-001"]
+    dossiers = (await client.get("/dossiers/HS-1")).json()["items"]
+    assert [dossier["procedure"]["code"] for dossier in dossiers] == ["EX-004", "EX-001"]
 
 
 async def test_a_dossier_that_was_joined_with_another_is_told_how_that_ended(
@@ -114,11 +127,11 @@ async def test_a_dossier_that_was_joined_with_another_is_told_how_that_ended(
 ) -> None:
     apply_for(city)
     city.happen(ID, EventType.MERGED, into="one-stop-shop:HS-9")
-    assert (await looked_up(client))["state_en"] == "Joined with another dossier"
-    said = {"parent": "one-stop-shop:HS-9", "turn": 1, "outcome": "resolved", "ended_at": "2024-04-16T02:00:00Z"}
-    city.happen(ID, EventType.FOLLOWED, source="/operations-centre/families/one-stop-shop", **said)
-    one = await looked_up(client)
-    assert (one["state"], one["state_en"]) == ("merged", "The result is there")
+    assert (await look_up(client))["state_en"] == "Joined with another dossier"
+    followed = {"parent": "one-stop-shop:HS-9", "turn": 1, "outcome": "resolved", "ended_at": "2024-04-16T02:00:00Z"}
+    city.happen(ID, EventType.FOLLOWED, source="/operations-centre/families/one-stop-shop", **followed)
+    dossier = await look_up(client)
+    assert (dossier["state"], dossier["state_en"]) == ("merged", "The result is there")
 
 
 async def test_only_dossiers_are_found(city: City, client: httpx.AsyncClient) -> None:
@@ -143,7 +156,7 @@ async def test_evidence_is_shown_with_who_showed_it_and_when(city: City, client:
         {**PHOTO, **by, "public": True, "type": "vn.ioc.incident.noted.v1", "actor": "Tổ 1"},
     ]
     assert detail["procedure"]["online"] == "full"
-    resolve = next(one for one in detail["deadlines"] if one["target"] == "resolve")
+    resolve = next(deadline for deadline in detail["deadlines"] if deadline["target"] == "resolve")
     assert (resolve["rule"], resolve["procedure"], resolve["total_s"]) == ("one-stop-shop", "EX-001", 27_000)
 
 
@@ -153,8 +166,8 @@ async def test_an_operator_shows_evidence_with_a_command(city: City, client: htt
     assert answer.status_code == 202
     ((key, value, headers),) = city.broker.published
     city.receive(key, value, headers)
-    (shown,) = (await client.get(f"/incidents/{ID}")).json()["evidence"]
-    assert (shown["url"], shown["actor"], shown["public"]) == (PHOTO["url"], "Lan", False)
+    (evidence,) = (await client.get(f"/incidents/{ID}")).json()["evidence"]
+    assert (evidence["url"], evidence["actor"], evidence["public"]) == (PHOTO["url"], "Lan", False)
 
 
 async def test_faults_of_evidence_in_a_command_are_named_all_at_once(city: City, client: httpx.AsyncClient) -> None:
@@ -229,7 +242,7 @@ async def test_the_figures_tell_of_queues_documents_surveys_and_what_came_online
 
 
 async def test_the_catalogue_tells_how_many_procedures_have_each_level(client: httpx.AsyncClient) -> None:
-    known = (await client.get("/catalogue")).json()
-    assert known["procedures"] == {"none": 0, "partial": 3, "full": 3}
-    shop = next(one for one in known["services"] if one["code"] == "one-stop-shop")
+    catalogue = (await client.get("/catalogue")).json()
+    assert catalogue["procedures"] == {"none": 0, "partial": 3, "full": 3}
+    shop = next(service for service in catalogue["services"] if service["code"] == "one-stop-shop")
     assert (shop["online"], shop["dossiers"]) == ("partial", True)

@@ -10,16 +10,16 @@ from api.http.json import raw_json
 from api.sensors.schemas import EXAMPLE, SensorShown
 from ioc.core.times import HOUR, MINUTE, SECOND, to_rfc3339
 from ioc.incident.lifecycle import EventType
-from tests.api.conftest import START, City, said
+from tests.api.city import START, City, decoded_body
 
 pytestmark = pytest.mark.asyncio
 RIVER, RAIN = "river-stations:kim-long", "rain-gauges:hue"
 
 
-async def told(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+async def rows_by_sensor(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
     answer = await client.get("/indicators")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    return {one["id"]: one for one in answer.json()["items"]}
+    return {row["id"]: row for row in answer.json()["items"]}
 
 
 def rise(city: City, value: float = 2.4) -> None:
@@ -31,7 +31,7 @@ def rise(city: City, value: float = 2.4) -> None:
 
 
 async def test_what_was_never_measured_is_unknown_and_not_nothing(city: City, client: httpx.AsyncClient) -> None:
-    rows = await told(client)
+    rows = await rows_by_sensor(client)
     assert rows.keys() == city.model.catalogue.sensors.keys()
     assert {(one["value"], one["last_at"], one["level"], one["silent"]) for one in rows.values()} == {
         (None, None, 0, False)
@@ -67,13 +67,13 @@ async def test_a_silent_sensor_shows_its_last_value_as_the_last_only(city: City,
     city.measure(RAIN, 12.5)
     city.now += HOUR
     city.wait_for_silence()
-    row = (await told(client))[RAIN]
+    row = (await rows_by_sensor(client))[RAIN]
     assert (row["value"], row["last_value"], row["last_at"]) == (None, 12.5, to_rfc3339(START))
     assert (row["silent"], row["silent_since"]) == (True, to_rfc3339(START + 30 * MINUTE))
     assert row["silent_incident"] == f"{RAIN}:silent-1"
     assert (await client.get(f"/incidents/{RAIN}:silent-1")).json()["state"] == "reported"
     city.measure(RAIN, 0.0)
-    row = (await told(client))[RAIN]
+    row = (await rows_by_sensor(client))[RAIN]
     assert (row["value"], row["silent"], row["silent_incident"]) == (0.0, False, None)
 
 
@@ -117,23 +117,23 @@ async def test_the_feed_tells_all_sensors_at_first_and_then_those_that_changed(c
     city.now += SECOND
     city.feed.step()
     (message,) = [one for one in city.feed.messages_after(last) or () if one.kind == "indicators"]
-    assert [(one["id"], one["value"]) for one in said(message)["upserts"]] == [(RAIN, 3.0)]
+    assert [(one["id"], one["value"]) for one in decoded_body(message)["upserts"]] == [(RAIN, 3.0)]
     assert message.body["removed"] == []
 
 
 async def test_a_screen_that_is_behind_misses_no_sensor() -> None:
-    def of(position: int, id: str, value: float) -> FeedMessage:
-        return rows_message(str(position), "indicators", {id: raw_json({"id": id, "value": value})})
+    def message_of(position: int, sensor_id: str, value: float) -> FeedMessage:
+        return rows_message(str(position), "indicators", {sensor_id: raw_json({"id": sensor_id, "value": value})})
 
-    (message,) = merge_messages((of(1, "a", 1.0), of(2, "b", 1.0), of(3, "a", 2.0)))
+    (message,) = merge_messages((message_of(1, "a", 1.0), message_of(2, "b", 1.0), message_of(3, "a", 2.0)))
     assert message.position == "3"
-    assert said(message)["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
+    assert decoded_body(message)["upserts"] == [{"id": "a", "value": 2.0}, {"id": "b", "value": 1.0}]
 
 
 async def test_an_incident_that_people_closed_is_not_named(city: City, client: httpx.AsyncClient) -> None:
     rise(city)
     city.happen(f"{RIVER}:1", EventType.RESOLVED, "/operations-centre/river-stations")
-    row = (await told(client))[RIVER]
+    row = (await rows_by_sensor(client))[RIVER]
     assert (row["level"], row["incident"]) == (2, None)
 
 
