@@ -37,8 +37,8 @@ class ScreenRows:
         overdue_changes = (changed for changed in self.model.take_overdue_changes() if changed in self.rows)
         candidates = {*self.model.dirty, *self._move_limits(now), *overdue_changes}
         self.model.dirty.clear()
-        shown = {incident_id: self._row(incident_id, now) for incident_id in sorted(candidates)}
-        changes = {key: raw for key, raw in shown.items() if raw is not None or key in self.rows}
+        rows = {incident_id: self._row(incident_id, now) for incident_id in sorted(candidates)}
+        changes = {key: raw for key, raw in rows.items() if raw is not None or key in self.rows}
         for incident_id, raw in changes.items():
             if raw is None:
                 del self.rows[incident_id]

@@ -90,8 +90,8 @@ def previous_period(period: Period, zone: str) -> Period:
 def whole_months(period: Period, zone: str) -> int:
     """Return how many whole calendar months a period is; 0 when it is not whole months."""
     start, end = (_local(at, ZoneInfo(zone)) for at in period)
-    whole = all(at.time() == time(0) and at.day == 1 for at in (start, end))
-    return 12 * (end.year - start.year) + end.month - start.month if whole else 0
+    is_whole = all(at.time() == time(0) and at.day == 1 for at in (start, end))
+    return 12 * (end.year - start.year) + end.month - start.month if is_whole else 0
 
 
 def _month(day: date, by: int) -> date:

@@ -114,9 +114,9 @@ class Facets:
     def matching(self, word: str, catalogue: Catalogue, within: BitMap) -> BitMap:
         """Return those of `within` that have a folded word in a text, the id, or the name of the ward or unit."""
         self.flush()
-        wards = self._named("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
-        units = self._named("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
-        codes = (self._named(facet, word, {}) for facet in ("category", "slug"))
+        wards = self._with_name("ward", word, {code: ward.name for code, ward in catalogue.wards.items()})
+        units = self._with_name("unit", word, {code: unit.name for code, unit in catalogue.units.items()})
+        codes = (self._with_name(facet, word, {}) for facet in ("category", "slug"))
         matches = _union((wards, units, *codes)) & within
         matches |= self._with_id(word, within - matches)
         rest = within - matches
@@ -131,7 +131,7 @@ class Facets:
             matches |= self.ids.starting_with(prefix, within & self.any_of("slug", slugs))
         return matches
 
-    def _named(self, facet: str, word: str, names: Mapping[str, str]) -> BitMap:
+    def _with_name(self, facet: str, word: str, names: Mapping[str, str]) -> BitMap:
         """Return the incidents whose value in a facet has a name with this word; a code without a name is its own."""
         codes = self._values.get(facet, ())
         return self.any_of(facet, (code for code in codes if word in fold_text(names.get(code, code))))
