@@ -10,23 +10,29 @@ from api.incidents.serializer import evidence_of
 from api.read_model.freshness import freshness
 from api.read_model.read_model import ReadModel
 from ioc.catalogue.city import Catalogue
+from ioc.core.exhaustive import total
 from ioc.core.scalars import TargetName
 from ioc.core.times import Instant, to_rfc3339
 from ioc.incident.lifecycle import State
 from ioc.incident.state import Incident
 
-STATE_WORDS: Mapping[State, tuple[str, str]] = {
-    State.REPORTED: ("Đã tiếp nhận", "Received"),
-    State.ACKNOWLEDGED: ("Đang xử lý", "Being handled"),
-    State.ASSIGNED: ("Đang xử lý", "Being handled"),
-    State.IN_PROGRESS: ("Đang xử lý", "Being handled"),
-    State.PAUSED: ("Chờ người nộp bổ sung", "Waiting for the applicant"),
-    State.RESOLVED: ("Đã có kết quả", "The result is there"),
-    State.REOPENED: ("Đang xử lý lại", "Being handled again"),
-    State.CANCELLED: ("Đã rút hồ sơ", "Withdrawn"),
-    State.REJECTED: ("Không thuộc thẩm quyền", "Out of competence"),
-    State.MERGED: ("Đã gộp vào hồ sơ khác", "Joined with another dossier"),
-}
+# What a state is called in Vietnamese and in English.
+STATE_WORDS: Mapping[State, tuple[str, str]] = total(
+    {
+        State.PENDING: ("Chưa tiếp nhận", "Not received yet"),  # never shown: only what was received is found
+        State.REPORTED: ("Đã tiếp nhận", "Received"),
+        State.ACKNOWLEDGED: ("Đang xử lý", "Being handled"),
+        State.ASSIGNED: ("Đang xử lý", "Being handled"),
+        State.IN_PROGRESS: ("Đang xử lý", "Being handled"),
+        State.PAUSED: ("Chờ người nộp bổ sung", "Waiting for the applicant"),
+        State.RESOLVED: ("Đã có kết quả", "The result is there"),
+        State.REOPENED: ("Đang xử lý lại", "Being handled again"),
+        State.CANCELLED: ("Đã rút hồ sơ", "Withdrawn"),
+        State.REJECTED: ("Không thuộc thẩm quyền", "Out of competence"),
+        State.MERGED: ("Đã gộp vào hồ sơ khác", "Joined with another dossier"),
+    },
+    State,
+)
 
 
 def dossiers(model: ReadModel, code: str) -> Json:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-Json = dict[str, Any]
+from api.http.json import Json
 
 
 def stamp(at: datetime) -> str:
