@@ -19,9 +19,9 @@ def late_breaches(new: Incident, now: Instant) -> list[Fact]:
     """Return the breaches, of targets and of directives, that were met late before the clock announced them."""
     facts = []
     for clock in new.clocks:
-        due, met = clock.due, clock.met
-        if due is not None and met is not None and met > due and last_fired(clock, new) < BREACHED:
-            facts.append(_announce(new, clock, DeadlineStep(BREACHED, 0, due), now))
+        met = clock.met
+        if met is not None and clock.due is not None and met > clock.due and last_fired(clock, new) < BREACHED:
+            facts.append(_announce(new, clock, DeadlineStep(BREACHED, 0, clock.due), now))
     return [*facts, *_late_answers(new, now)] if new.directives else facts
 
 

@@ -12,7 +12,7 @@ from ioc.decider import urgency
 from ioc.decider.evolve import evolve
 from ioc.incident.history_entry import HistoryEntry, fold_order
 from ioc.incident.lifecycle import CLOSED, TRANSITIONS, EventType, State, is_allowed
-from ioc.incident.payloads import DECODE, Directed, DirectiveAnswered, Lapsed, Payload, Updated
+from ioc.incident.payloads import DECODE, Assigned, Directed, DirectiveAnswered, Lapsed, Payload, Reported, Updated
 from ioc.incident.state import Incident
 from ioc.sla import clocks, directives
 
@@ -85,9 +85,11 @@ def _refusal(draft: Incident, entry: HistoryEntry, payload: Payload, catalogue: 
         return Reason.ILLEGAL_MOVE
     if entry.unknown and ("service" in entry.unknown or not catalogue.is_external(draft.service)):
         return Reason.NOT_IN_CATALOGUE
-    if type(payload) is Payload:  # most say nothing that could be refused
-        return None
-    return _refusal_of_payload(draft, entry, payload)
+    return None if type(payload) in _NEVER_REFUSED else _refusal_of_payload(draft, entry, payload)
+
+
+# The commonest payloads say nothing that the state could contradict: they need not be matched.
+_NEVER_REFUSED = frozenset({Payload, Reported, Assigned})
 
 
 def _refusal_of_payload(draft: Incident, entry: HistoryEntry, payload: Payload) -> Reason | None:
