@@ -27,6 +27,7 @@ check:
 	$(BIN)/mypy
 	MYPYPATH=deploy/kafka $(BIN)/mypy deploy/kafka/broker
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house
 	@$(SCREEN_TYPES)
 
 bench:

@@ -1,1 +1,1 @@
-"""The domain of incidents: pure functions and values, without clock, broker, web or environment."""
+"""The domain of incidents: pure functions and values, without clock, broker, web server or environment."""

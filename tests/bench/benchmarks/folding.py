@@ -36,11 +36,11 @@ class Folding(Struct, frozen=True):
     whole: float
 
 
-async def watch(centre: RunningCity, ends: Mapping[int, int], began: float, lane: Topic = Topic.EVENTS) -> Folding:
-    """Return how the centre's workers fold a lane up to the offsets given; TimeoutError when they do not."""
+async def watch(centre: RunningCity, ends: Mapping[int, int], began: float, topic: Topic = Topic.EVENTS) -> Folding:
+    """Return how the centre's workers fold an input topic up to the offsets given; TimeoutError when they do not."""
     pids, broker = [one.pid for one in centre.workers], [broker_of(centre.bootstrap)]
     async with reader(centre.bootstrap) as consumer, asyncio.timeout(_PATIENCE):
-        positions = _Positions(consumer, lane, ends)
+        positions = _Positions(consumer, topic, ends)
         await positions.seen()
         first, at, cpu, brokers = positions.folded, time.monotonic(), cpu_seconds(pids), cpu_seconds(broker)
         while not positions.done:
@@ -56,21 +56,21 @@ async def watch(centre: RunningCity, ends: Mapping[int, int], began: float, lane
 
 
 class _Positions:
-    """How far each partition of a lane is folded, read along as it is committed."""
+    """How far each partition of an input topic is folded, read along as it is committed."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, lane: Topic, ends: Mapping[int, int]) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, topic: Topic, ends: Mapping[int, int]) -> None:
         self._consumer = consumer
-        self._lane = lane
+        self._topic = topic
         self._ends = ends
         self._next = dict.fromkeys(ends, 0)
         consumer.assign([TopicPartition(Topic.POSITIONS, number) for number in ends])
 
     async def seen(self) -> None:
-        """Return once there is news of the lane."""
+        """Return once there is news of the topic."""
         before = self.folded
         while self.folded == before:
             for tp, records in (await self._consumer.getmany(timeout_ms=100)).items():
-                key = position_key(self._lane, tp.partition)
+                key = position_key(self._topic, tp.partition)
                 for record in records:
                     if record.key == key and record.value is not None:
                         self._next[tp.partition] = decode_position(record.value).next
@@ -98,7 +98,7 @@ def verified(centre: RunningCity, settings: Mapping[str, str] | None = None) -> 
 
 
 async def _rest(bootstrap: str) -> None:
-    """Wait until no lane has anything left to fold."""
+    """Wait until no topic has anything left to fold."""
     give_up = time.monotonic() + _QUIET_WITHIN
     while not await is_quiet(bootstrap):
         assert time.monotonic() < give_up, "the workers do not come to rest"

@@ -100,7 +100,7 @@ def _restored(centre: RunningCity, probes: Probes, began: float, count: int) -> 
     found = centre.metrics(len(centre.workers) - 1)
     held = _sum(found, "ioc_fold_states{", f'topic="{Topic.EVENTS}"')
     assert held >= count, f"the worker holds {held:,.0f} of {count:,} incidents"
-    # The partitions of the events are rebuilt side by side; those of the other lanes are all but empty.
+    # The partitions of the events are rebuilt side by side; those of the other topics are all but empty.
     rebuilding = _sum(found, "ioc_fold_restore_seconds_sum") / PARTITIONS
     return Restored(whole, rebuilding, peak_memory(centre.workers[-1].pid))
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.bench.growth.capacity import (
     Assumed,
-    Place,
+    Population,
     Rates,
     bytes_an_event,
     events_a_day,
@@ -16,9 +16,9 @@ from tests.bench.growth.capacity import (
     partitions_for,
     peak,
 )
-from tests.bench.growth.flood import Behind, Centre, Flood, play
-from tests.bench.growth.footprint import Footprint, Written, measure_footprint
-from tests.bench.growth.inputs import SOURCES, Source, rates_of, read_inputs
+from tests.bench.growth.flood import Behind, Flood, FloodedCentre, play
+from tests.bench.growth.footprint import Footprint, TopicFootprint, measure_footprint
+from tests.bench.growth.inputs import SOURCES, RateSource, rates_of, read_inputs
 from tests.bench.growth.paper import PAPER, written
 from tests.bench.machine import Machine
 from tests.bench.measured import Measured
@@ -35,13 +35,13 @@ FOOTPRINT = Footprint(
     days=0.0,
     sightings=0.5,
     topics={
-        "ioc.events": Written(1.0, 400.0),
-        "ioc.incidents": Written(0.5, 600.0, 0.25, 300.0),
-        "ioc.aggregates": Written(1.0, 0.0, 1.0, 0.0),
+        "ioc.events": TopicFootprint(1.0, 400.0),
+        "ioc.incidents": TopicFootprint(0.5, 600.0, 0.25, 300.0),
+        "ioc.aggregates": TopicFootprint(1.0, 0.0, 1.0, 0.0),
     },
 )
 PLAIN = Assumed(city=1_000_000, calm=1.0, busy=0.5)
-TOWN = Place("a town", 1_000_000)
+TOWN = Population("a town", 1_000_000)
 
 
 def test_the_paper_is_what_its_inputs_give() -> None:
@@ -94,7 +94,7 @@ def test_what_gives_way_does_so_at_the_people_it_is_said_to_carry() -> None:
     found = limits(1.0, 1.0, FOOTPRINT, RATES, PLAIN)
     assert found == sorted(found, key=lambda limit: limit.people)
     memory = next(limit for limit in found if "memory" in limit.what)
-    at_the_limit = need(Place("", round(memory.people)), FOOTPRINT, RATES, PLAIN)
+    at_the_limit = need(Population("", round(memory.people)), FOOTPRINT, RATES, PLAIN)
     assert at_the_limit.api_memory == pytest.approx(PLAIN.api_memory, rel=0.001)
     after_five = {limit.what: limit.people for limit in limits(1.0, 5.0, FOOTPRINT, RATES, PLAIN)}
     assert after_five[memory.what] == pytest.approx(memory.people / 5)
@@ -102,18 +102,21 @@ def test_what_gives_way_does_so_at_the_people_it_is_said_to_carry() -> None:
 
 
 def test_workers_that_are_fast_enough_do_not_fall_behind() -> None:
-    behind = play(Flood(peak=1000, calm=10), Centre(partitions=12, workers=3, speed=1000))
+    behind = play(Flood(peak=1000, calm=10), FloodedCentre(partitions=12, workers=3, speed=1000))
     assert behind == Behind(0.0, 0)
 
 
 def test_those_that_are_not_fall_behind_and_catch_up() -> None:
-    behind = play(Flood(peak=1000, calm=10), Centre(partitions=12, workers=2, speed=400))
+    behind = play(Flood(peak=1000, calm=10), FloodedCentre(partitions=12, workers=2, speed=400))
     assert 0 < behind.worst < 600
     assert behind.over > 0
 
 
 def test_the_longer_a_killed_worker_is_not_missed_the_later_its_events() -> None:
-    flood, centre = Flood(peak=1000, calm=10), Centre(partitions=12, workers=3, speed=1000, killed=900, silent=15)
+    flood, centre = (
+        Flood(peak=1000, calm=10),
+        FloodedCentre(partitions=12, workers=3, speed=1000, killed=900, silent=15),
+    )
     behind = play(flood, centre)
     assert 14 <= behind.worst <= 16
     assert 15 <= behind.over < 60
@@ -122,13 +125,13 @@ def test_the_longer_a_killed_worker_is_not_missed_the_later_its_events() -> None
 
 
 def test_nothing_is_lost_on_uneven_partitions() -> None:
-    one = play(Flood(peak=1000, calm=10), Centre(partitions=1, workers=1, speed=900))
-    many = play(Flood(peak=1000, calm=10), Centre(partitions=96, workers=1, speed=900))
+    one = play(Flood(peak=1000, calm=10), FloodedCentre(partitions=1, workers=1, speed=900))
+    many = play(Flood(peak=1000, calm=10), FloodedCentre(partitions=96, workers=1, speed=900))
     assert one.over == many.over > 0
 
 
 def test_who_never_catches_up_is_told_so() -> None:
-    assert play(Flood(peak=1000, calm=500), Centre(partitions=4, workers=1, speed=400)).worst == inf
+    assert play(Flood(peak=1000, calm=500), FloodedCentre(partitions=4, workers=1, speed=400)).worst == inf
 
 
 def test_rates_are_the_benchmarks_and_where_there_is_none_the_bar() -> None:
@@ -157,7 +160,7 @@ def test_of_what_was_measured_no_rate_is_the_bar() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
-def test_every_rate_is_a_figure_that_its_benchmark_has(source: Source) -> None:
+def test_every_rate_is_a_figure_that_its_benchmark_has(source: RateSource) -> None:
     code = (ROOT / "tests" / "bench" / "benchmarks" / f"{source.benchmark.replace('-', '_')}.py").read_text()
     code += (ROOT / "tests" / "bench" / "contestants" / "contest.py").read_text()
     assert f'"{source.figure}"' in code
