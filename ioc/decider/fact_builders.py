@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from ioc.catalogue.city import Catalogue
-from ioc.core.exhaustive import total
 from ioc.core.rejections import Reason
 from ioc.core.times import Instant
 from ioc.decider import corrections, urgency
@@ -18,38 +17,11 @@ from ioc.incident.lifecycle import EventType, State
 from ioc.incident.payloads import DirectiveAnswered, Escalated
 from ioc.incident.state import Incident
 
-_KINDS: Mapping[EventType, FactKind | None] = {
-    EventType.REPORTED: FactKind.REPORTED,
-    EventType.ACKNOWLEDGED: None,
-    EventType.ASSIGNED: None,
-    EventType.STARTED: None,
-    EventType.PAUSED: None,
-    EventType.RESUMED: None,
-    EventType.DIRECTED: FactKind.DIRECTED,
-    EventType.DIRECTIVE_ACKNOWLEDGED: FactKind.DIRECTIVE_ACKNOWLEDGED,
-    EventType.DIRECTIVE_DONE: FactKind.DIRECTIVE_DONE,
-    EventType.ESCALATED: FactKind.ESCALATED,
-    EventType.NOTED: None,
-    EventType.UPDATED: None,
-    EventType.PROPOSED: FactKind.PROPOSED,
-    EventType.DECLINED: None,
-    EventType.RESOLVED: FactKind.RESOLVED,
-    EventType.CANCELLED: FactKind.CANCELLED,
-    EventType.REJECTED: FactKind.REJECTED,
-    EventType.MERGED: FactKind.MERGED,
-    EventType.UNMERGED: FactKind.UNMERGED,
-    EventType.REOPENED: FactKind.REOPENED,
-    EventType.RATED: FactKind.RATED,
-    EventType.SHELVED: FactKind.SHELVED,
+FACT_KINDS: Mapping[EventType, FactKind | None] = {
+    **{event_type: FactKind.__members__.get(event_type.name) for event_type in EventType},
     EventType.UNSHELVED: FactKind.RETURNED,
-    EventType.LAPSED: FactKind.LAPSED,
-    EventType.JOINED: None,
-    EventType.LEFT: None,
-    EventType.FOLLOWED: None,
 }
-
-FACT_KINDS = total(_KINDS, EventType)
-"""The kind of the fact that an event of each type was accepted; None where no fact says so."""
+"""The kind of the fact that an event was accepted, of the same name as its type; None where no fact says so."""
 
 
 def fact_of(

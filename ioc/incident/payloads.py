@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct, field
 
-from ioc.core.exhaustive import total
 from ioc.core.scalars import (
     Code,
     HttpsUrl,
@@ -196,38 +195,38 @@ class Rated(Payload, frozen=True):
     satisfaction: Satisfaction | None = None
 
 
-_PAYLOADS: Mapping[EventType, type[Payload]] = {
+PAYLOADS: Mapping[EventType, type[Payload]] = {
+    **dict.fromkeys(EventType, Payload),
     EventType.REPORTED: Reported,
-    EventType.ACKNOWLEDGED: Payload,
     EventType.ASSIGNED: Assigned,
-    EventType.STARTED: Payload,
-    EventType.PAUSED: Payload,
-    EventType.RESUMED: Payload,
     EventType.DIRECTED: Directed,
     EventType.DIRECTIVE_ACKNOWLEDGED: DirectiveAnswered,
     EventType.DIRECTIVE_DONE: DirectiveAnswered,
     EventType.ESCALATED: Escalated,
-    EventType.NOTED: Payload,
     EventType.UPDATED: Updated,
     EventType.PROPOSED: Proposed,
-    EventType.DECLINED: Payload,
-    EventType.RESOLVED: Payload,
-    EventType.CANCELLED: Payload,
-    EventType.REJECTED: Payload,
     EventType.MERGED: Merged,
     EventType.UNMERGED: Unmerged,
-    EventType.REOPENED: Payload,
     EventType.RATED: Rated,
     EventType.SHELVED: Shelved,
-    EventType.UNSHELVED: Payload,
     EventType.LAPSED: Lapsed,
     EventType.JOINED: Joined,
     EventType.LEFT: Left,
     EventType.FOLLOWED: Followed,
 }
+"""The payload of each event type: the bare one, unless it has its own."""
 
-PAYLOADS = total(_PAYLOADS, EventType)
-"""The payload of each event type."""
+
+def _check_every_payload_is_used(payload: type[Payload]) -> None:
+    """Raise TypeError for a payload that no event type has: it would be read as the bare one, without its fields."""
+    kinds = payload.__subclasses__()
+    if not kinds and payload not in PAYLOADS.values():
+        raise TypeError(f"no event type has the payload {payload.__name__}")
+    for kind in kinds:
+        _check_every_payload_is_used(kind)
+
+
+_check_every_payload_is_used(Payload)
 
 DECODE = {event_type: msgspec.json.Decoder(payload).decode for event_type, payload in PAYLOADS.items()}
 """The decoder of each event type's payload."""
