@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from api.commands.payload_fields import derived_from
+from api.commands.payload_fields import derived_from, model_of
 from api.http.fields import MomentField
 from ioc.core.rejections import FieldError
 from ioc.incident import payloads
@@ -177,15 +177,17 @@ class Rate(CommandBody):
     lacks_all = RATED_WITH_NOTHING
 
 
-BODIES: dict[str, type[CommandBody]] = {
-    **dict.fromkeys(COMMANDS, CommandBody),
-    "assign": Assign,
-    "direct": Direct,
-    "acknowledge_directive": AnswerDirective,
-    "report_directive": AnswerDirective,
-    "update": Update,
-    "escalate": Escalate,
-    "rate": Rate,
-    "shelve": Shelve,
-    "merge": Merge,
+def _body_of(payload: type[payloads.Payload]) -> type[CommandBody]:
+    """Return the body that was derived from a payload, or derive one: name and description are the payload's."""
+    body = model_of(payload)
+    if body is None:
+        body = derived_from(payload)(type(payload.__name__, (CommandBody,), {"__doc__": payload.__doc__}))
+    assert issubclass(body, CommandBody)
+    return body
+
+
+BODIES: Mapping[str, type[CommandBody]] = {
+    **{command: _body_of(payloads.PAYLOADS[event_type]) for command, event_type in COMMANDS.items()},
+    "unmerge": CommandBody,  # `afresh` is the centre's own to say
 }
+"""The body of each command."""

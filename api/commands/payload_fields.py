@@ -45,6 +45,11 @@ def derived_from(
     return derive
 
 
+def model_of(payload: type[Struct]) -> type[BaseModel] | None:
+    """Return the body that was derived from a payload; None when there is none."""
+    return _MODELS.get(payload)
+
+
 def _fields_of(payload: type[Struct], first: Sequence[str]) -> list[inspect.Field]:
     kind = inspect.type_info(payload)
     assert isinstance(kind, inspect.StructType)
