@@ -53,12 +53,16 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
 async def _tick_forever(assignment: Assignment, settings: WorkerSettings) -> None:
     heartbeats = HeartbeatWriter(settings)
     await heartbeats.start()
-    while True:
-        partitions = assignment.opened()
-        now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
-        ends = await heartbeats.beat(partitions)
-        await asyncio.gather(*(partition.tick(now, ends[partition.id]) for partition in partitions))
-        await asyncio.sleep(settings.tick_every)
+    try:
+        while True:
+            partitions = assignment.opened()
+            now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline
+            ends = await heartbeats.beat(partitions)
+            await asyncio.gather(*(partition.tick(now, ends[partition.id]) for partition in partitions))
+            await asyncio.sleep(settings.tick_every)
+    except asyncio.CancelledError:  # told to stop; after an error nothing is waited for
+        await heartbeats.stop()
+        raise
 
 
 def _add_agent(app: faust.App, topic: Topic, assignment: Assignment, max_records: int) -> None:

@@ -33,6 +33,11 @@ class HeartbeatWriter:
         await self._consumer.start()
         await self._producer.start()
 
+    async def stop(self) -> None:
+        """Disconnect from the broker."""
+        await self._consumer.stop()
+        await self._producer.stop()
+
     async def beat(self, partitions: Sequence[Partition]) -> Mapping[InputPartition, int]:
         """Return where the committed part of each partition ends; once a second write that to the workers' topic."""
         if not partitions:
