@@ -1,51 +1,50 @@
 /**
- * The pipeline's clock, carried on between ticks. In operation it is the wall clock of the server
- * (so a wrong clock on a wall PC does no harm); in a demo or a replay it runs at `speed` times it.
- * Speed 0 says that the workers are silent: the clock stands. A beat a little behind what was shown
- * makes it stand until it is overtaken; only one behind by more than it can have run ahead sets it back.
+ * The pipeline's clock, extrapolated between ticks. In operation it is the server's wall clock, so a wrong clock of a
+ * wall PC does no harm; in a demo or a replay it runs `speed` times as fast. Speed 0 means that the workers are silent:
+ * the clock stands. When a tick lies behind the time shown, the clock stands until the tick's time has caught up; it is
+ * set back only when the tick lies behind by more than the clock can have run ahead.
  *
- * @typedef {{now: string, wall?: string, speed?: number, clock?: string}} Beat
+ * @typedef {{now: string, wall?: string, speed?: number, clock?: string}} ClockTick
  */
 
-/** How long the clock may run on without a tick before it is held: a dead feed must not count down. */
+/** The clock runs this long (ms) without a tick, then stands: a dead feed must not count down. */
 export const HOLD_AFTER = 60_000;
-const ABOUT_ONE = 0.05;
+const SPEED_TOLERANCE = 0.05;
 
-/** @param {() => number} steady ms that never jump (performance.now) */
-export function createClock(steady) {
+/** Create a clock. @param {() => number} monotonic ms that never jump (performance.now) */
+export function createClock(monotonic) {
   /** @type {{at: number, now: number, speed: number}|null} */
-  let base = null;
-  let event = false;
-  /** The speed when last it ran: what kind of clock it is does not change by its standing. */
-  let running = 1;
-  /** The latest time shown. */
-  let floor = -Infinity;
+  let anchor = null;
+  let isEventTime = false;
+  /** The last speed above 0: a clock that stands is still a simulated one. */
+  let runningSpeed = 1;
+  /** The latest time shown (ms since the epoch). */
+  let latestShown = -Infinity;
 
   function now() {
-    if (base === null) return Date.now();
-    const passed = Math.min(steady() - base.at, HOLD_AFTER);
-    return Math.max(floor, base.now + passed * base.speed);
+    if (anchor === null) return Date.now();
+    const elapsed = Math.min(monotonic() - anchor.at, HOLD_AFTER);
+    return Math.max(latestShown, anchor.now + elapsed * anchor.speed);
   }
 
   return {
-    /** @param {Beat} beat */
-    set(beat) {
-      const told = Date.parse(beat.now);
-      const speed = beat.speed ?? base?.speed ?? 1;
-      const shown = base === null ? -Infinity : now();
-      if (speed > 0) running = speed;
-      floor = shown - told > HOLD_AFTER * Math.max(1, base?.speed ?? 1, running) ? -Infinity : shown;
-      base = { at: steady(), now: told, speed };
+    /** Set the clock by a tick of the server. @param {ClockTick} tick */
+    set(tick) {
+      const serverNow = Date.parse(tick.now);
+      const speed = tick.speed ?? anchor?.speed ?? 1;
+      const shownNow = anchor === null ? -Infinity : now();
+      if (speed > 0) runningSpeed = speed;
+      latestShown = shownNow - serverNow > HOLD_AFTER * Math.max(1, anchor?.speed ?? 1, runningSpeed) ? -Infinity : shownNow;
+      anchor = { at: monotonic(), now: serverNow, speed };
     },
     /** @param {string|undefined} kind "wall" or "event" */
-    kind(kind) {
-      event = kind === "event";
+    setKind(kind) {
+      isEventTime = kind === "event";
     },
-    known: () => base !== null,
     /** The pipeline's time in ms since the epoch. */
     now,
-    speed: () => running,
-    /** Not the city's real time: say so on the screen. */
-    simulated: () => event || Math.abs(running - 1) > ABOUT_ONE,
+    speed: () => runningSpeed,
+    /** True when the time is not the city's real time; the screen says so. */
+    isSimulated: () => isEventTime || Math.abs(runningSpeed - 1) > SPEED_TOLERANCE,
   };
 }

@@ -1,78 +1,78 @@
 /**
- * The live feed: one EventSource, told apart into messages, with its own sense of silence.
- * Pure: the EventSource, the clock and the timers come from outside.
+ * The live feed: one EventSource that is watched for silence and reopened.
+ * Pure: the EventSource, the clock and the timers are passed in.
  *
- * @typedef {"connecting"|"live"|"quiet"|"lost"} Health quiet: no tick for 10 s; lost: for 60 s
- * @typedef {{addEventListener(kind: string, hear: (message: any) => void): void, close(): void, readyState: number}} Source
+ * @typedef {"connecting"|"live"|"quiet"|"lost"} Health quiet: no message for 10 s; lost: for 60 s
+ * @typedef {{addEventListener(kind: string, listener: (message: any) => void): void, close(): void, readyState: number}} StreamSource
  * @typedef {{
- *   open: () => Source,
+ *   open: () => StreamSource,
  *   now: () => number,
- *   later: (act: () => void, ms: number) => void,
- *   hear: (kind: Kind, body: any) => void,
- * }} Surroundings
- * @typedef {"snapshot"|"incident"|"figures"|"indicators"|"tick"|"reset"} Kind
+ *   schedule: (callback: () => void, ms: number) => void,
+ *   onMessage: (kind: MessageKind, body: any) => void,
+ * }} FeedOptions
+ * @typedef {"snapshot"|"incident"|"figures"|"indicators"|"tick"|"reset"} MessageKind
  */
 
-/** @type {Kind[]} */
-export const KINDS = ["snapshot", "incident", "figures", "indicators", "tick", "reset"];
+/** @type {MessageKind[]} */
+export const MESSAGE_KINDS = ["snapshot", "incident", "figures", "indicators", "tick", "reset"];
 export const QUIET_AFTER = 10_000;
 export const LOST_AFTER = 60_000;
-/** A connection that is open and says nothing for so long is taken for dead and opened anew. */
+/** A connection without a message for this long (ms) is taken for dead and reopened. */
 export const REOPEN_AFTER = 25_000;
-const RETRY_FIRST = 1_000;
-const RETRY_MOST = 15_000;
+const RETRY_MIN = 1_000;
+const RETRY_MAX = 15_000;
 const CLOSED = 2;
 
 /**
- * How long silence has lasted, as the operator should read it.
- * @param {number|null} heardAt wall ms of the last message
- * @param {number} openedAt wall ms of the first attempt
- * @param {number} now wall ms
+ * Classify how long the feed has been silent.
+ * @param {number|null} lastMessageAt ms of the last message; null before the first
+ * @param {number} openedAt ms of the first attempt
+ * @param {number} now ms
  * @returns {Health}
  */
-export function health(heardAt, openedAt, now) {
-  const silence = now - (heardAt ?? openedAt);
+export function health(lastMessageAt, openedAt, now) {
+  const silence = now - (lastMessageAt ?? openedAt);
   if (silence >= LOST_AFTER) return "lost";
   if (silence >= QUIET_AFTER) return "quiet";
-  return heardAt === null ? "connecting" : "live";
+  return lastMessageAt === null ? "connecting" : "live";
 }
 
-/** @param {Surroundings} around */
-export function createFeed(around) {
-  /** @type {Source|null} */
+/** Create a feed; `connect` opens it. @param {FeedOptions} options */
+export function createFeed(options) {
+  /** @type {StreamSource|null} */
   let source = null;
   /** @type {number|null} */
-  let heardAt = null;
-  let openedAt = around.now();
-  let triedAt = openedAt;
-  let retry = RETRY_FIRST;
+  let lastMessageAt = null;
+  let openedAt = options.now();
+  let attemptedAt = openedAt;
+  let retryDelay = RETRY_MIN;
   let stopped = false;
 
-  /** @param {Source} from @param {Kind} kind @param {any} message */
-  function receive(from, kind, message) {
-    if (from !== source) return;
-    heardAt = around.now();
-    retry = RETRY_FIRST;
-    around.hear(kind, JSON.parse(message.data || "{}"));
+  /** @param {StreamSource} sender @param {MessageKind} kind @param {any} message */
+  function receive(sender, kind, message) {
+    if (sender !== source) return;
+    lastMessageAt = options.now();
+    retryDelay = RETRY_MIN;
+    options.onMessage(kind, JSON.parse(message.data || "{}"));
   }
 
   function connect() {
     if (stopped) return;
     source?.close();
-    const fresh = (source = around.open());
-    triedAt = around.now();
-    for (const kind of KINDS) fresh.addEventListener(kind, (message) => receive(fresh, kind, message));
-    fresh.addEventListener("error", () => recover(fresh));
+    const opened = (source = options.open());
+    attemptedAt = options.now();
+    for (const kind of MESSAGE_KINDS) opened.addEventListener(kind, (message) => receive(opened, kind, message));
+    opened.addEventListener("error", () => reconnectLater(opened));
   }
 
   /**
-   * A broken line is mended by the browser itself, with Last-Event-ID; a refused one (readyState CLOSED) only by us.
-   * @param {Source} broken
+   * Reopen a refused connection (readyState CLOSED) after a growing delay; a broken one is reopened by the browser.
+   * @param {StreamSource} failed
    */
-  function recover(broken) {
-    if (broken !== source || broken.readyState !== CLOSED) return;
-    around.later(() => broken === source && connect(), retry);
-    retry = Math.min(retry * 2, RETRY_MOST);
+  function reconnectLater(failed) {
+    if (failed !== source || failed.readyState !== CLOSED) return;
+    options.schedule(() => failed === source && connect(), retryDelay);
+    retryDelay = Math.min(retryDelay * 2, RETRY_MAX);
   }
 
   return {
@@ -82,12 +82,11 @@ export function createFeed(around) {
       source?.close();
     },
     /** @returns {Health} */
-    health: () => health(heardAt, openedAt, around.now()),
-    heardAt: () => heardAt,
-    /** To be called about once a second: opens a line anew that is up but dumb. */
-    watch() {
-      const since = Math.max(heardAt ?? 0, triedAt);
-      if (around.now() - since >= REOPEN_AFTER) connect();
+    health: () => health(lastMessageAt, openedAt, options.now()),
+    /** Reopen a connection that is open but silent; called once a second. */
+    reopenIfSilent() {
+      const lastActivityAt = Math.max(lastMessageAt ?? 0, attemptedAt);
+      if (options.now() - lastActivityAt >= REOPEN_AFTER) connect();
     },
   };
 }

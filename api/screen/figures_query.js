@@ -1,9 +1,9 @@
-/** Which figures are in front: kept while other views are looked at. */
+/** The query of the figures page: period and grouping, kept while another page is in front. */
 import { signal } from "./vendor/signals.js";
 
-/** @typedef {import("./periods.js").Question} Question */
+/** @typedef {import("./periods.js").FiguresQuery} FiguresQuery */
 
-export const asked = signal(/** @type {Question} */ ({ view: "today", from: "", to: "", by: "unit", below: false }));
+export const figuresQuery = signal(/** @type {FiguresQuery} */ ({ view: "today", from: "", to: "", by: "unit", below: false }));
 
-/** @param {Partial<Question>} change */
-export const put = (change) => (asked.value = { ...asked.value, ...change });
+/** @param {Partial<FiguresQuery>} change */
+export const updateFiguresQuery = (change) => (figuresQuery.value = { ...figuresQuery.value, ...change });

@@ -1,18 +1,18 @@
 /**
- * Open incidents by what brought them about and by ward: a storm is a few lines, not a thousand.
- * Pure: what the cause of an incident is comes from outside.
+ * Open incidents grouped by cause and ward: a storm is a few rows, not a thousand.
+ * Pure: the function that returns the cause of an incident is passed in.
  *
  * @typedef {import("./store.js").Incident} Incident
- * @typedef {{id: string, cause: string, ward: string|null, open: number, reports: number, overdue: number, waiting: number,
+ * @typedef {{id: string, cause: string, ward: string|null, open: number, reports: number, overdue: number, unacknowledged: number,
  *   severity: import("./store.js").Severity, oldestMs: number, dueMs: number}} Group
- *   `reports` counts what was merged into the open ones, too; `id` is none that an incident has
+ *   `reports` also counts the reports merged into the open incidents; `id` differs from the id of every incident
  */
 import { isUnacknowledged } from "./queue_order.js";
-import { RANK } from "./store.js";
+import { SEVERITY_RANK } from "./store.js";
 
-/** More new matters than this within that time, and nobody can read them one by one (ISA-18.2). */
-export const FLOOD = 10;
-export const FLOOD_WITHIN = 10 * 60_000;
+/** More new incidents than this within `FLOOD_WINDOW` (ms) are a flood: nobody can read them one by one (ISA-18.2). */
+export const FLOOD_COUNT = 10;
+export const FLOOD_WINDOW = 10 * 60_000;
 
 /** @param {string} cause @param {string|null} ward */
 export const groupId = (cause, ward) => `=${cause}|${ward ?? ""}`;
@@ -20,42 +20,42 @@ export const groupId = (cause, ward) => `=${cause}|${ward ?? ""}`;
 /** @param {string} id */
 export const isGroup = (id) => id.startsWith("=");
 
-/** Every report that is the same matter, its own among them. @param {Incident} one */
-export const reportsOf = (one) => 1 + (one.children ?? 0);
+/** Return how many reports an incident stands for, its own included. @param {Incident} incident */
+export const reportCount = (incident) => 1 + (incident.children ?? 0);
 
-/** @param {Incident} one @param {string} cause @returns {Group} */
-const started = (one, cause) => ({
-  id: groupId(cause, one.ward), cause, ward: one.ward, open: 0, reports: 0, overdue: 0, waiting: 0,
-  severity: one.severity, oldestMs: one.reportedMs, dueMs: one.dueMs,
+/** @param {Incident} incident @param {string} cause @returns {Group} */
+const emptyGroup = (incident, cause) => ({
+  id: groupId(cause, incident.ward), cause, ward: incident.ward, open: 0, reports: 0, overdue: 0, unacknowledged: 0,
+  severity: incident.severity, oldestMs: incident.reportedMs, dueMs: incident.dueMs,
 });
 
-/** @param {Group} group @param {Incident} one */
-function count(group, one) {
+/** @param {Group} group @param {Incident} incident */
+function addToGroup(group, incident) {
   group.open += 1;
-  group.reports += reportsOf(one);
-  group.overdue += one.overdue ? 1 : 0;
-  group.waiting += isUnacknowledged(one) ? 1 : 0;
-  if (RANK[one.severity] < RANK[group.severity]) group.severity = one.severity;
-  group.oldestMs = Math.min(group.oldestMs, one.reportedMs);
-  group.dueMs = Math.min(group.dueMs, one.dueMs);
+  group.reports += reportCount(incident);
+  group.overdue += incident.overdue ? 1 : 0;
+  group.unacknowledged += isUnacknowledged(incident) ? 1 : 0;
+  if (SEVERITY_RANK[incident.severity] < SEVERITY_RANK[group.severity]) group.severity = incident.severity;
+  group.oldestMs = Math.min(group.oldestMs, incident.reportedMs);
+  group.dueMs = Math.min(group.dueMs, incident.dueMs);
 }
 
-/** The gravest first, then the most overdue, then the largest. @param {Group} a @param {Group} b */
-const weight = (a, b) => RANK[a.severity] - RANK[b.severity] || b.overdue - a.overdue || b.open - a.open || (a.id < b.id ? -1 : 1);
+/** Order groups: by severity, then by overdue incidents, then by size. @param {Group} a @param {Group} b */
+const compareGroups = (a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || b.overdue - a.overdue || b.open - a.open || (a.id < b.id ? -1 : 1);
 
-/** @param {Incident[]} incidents @param {(one: Incident) => string} causeOf @returns {Group[]} */
-export function grouped(incidents, causeOf) {
+/** Group incidents by cause and ward, the most severe group first. @param {Incident[]} incidents @param {(incident: Incident) => string} causeOf @returns {Group[]} */
+export function groupIncidents(incidents, causeOf) {
   /** @type {Map<string, Group>} */
   const groups = new Map();
-  for (const one of incidents) {
-    const cause = causeOf(one);
-    const id = groupId(cause, one.ward);
-    const group = groups.get(id) ?? started(one, cause);
+  for (const incident of incidents) {
+    const cause = causeOf(incident);
+    const id = groupId(cause, incident.ward);
+    const group = groups.get(id) ?? emptyGroup(incident, cause);
     groups.set(id, group);
-    count(group, one);
+    addToGroup(group, incident);
   }
-  return [...groups.values()].sort(weight);
+  return [...groups.values()].sort(compareGroups);
 }
 
-/** How many came within the last ten minutes and are still open. @param {Incident[]} open @param {number} now */
-export const fresh = (open, now) => open.reduce((sum, one) => sum + (one.reportedMs > now - FLOOD_WITHIN ? 1 : 0), 0);
+/** Count the open incidents reported within the last ten minutes. @param {Incident[]} open @param {number} now */
+export const countRecent = (open, now) => open.reduce((sum, incident) => sum + (incident.reportedMs > now - FLOOD_WINDOW ? 1 : 0), 0);

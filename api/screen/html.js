@@ -1,4 +1,4 @@
-/** Markup in tagged templates, without a build step. */
+/** Tagged templates for Preact elements, without a build step. */
 import { h } from "./vendor/preact.js";
 import htm from "./vendor/htm.js";
 

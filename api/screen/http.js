@@ -1,50 +1,50 @@
 /**
- * Questions and commands to the API. The operator's token is kept in memory alone: it is gone with the page,
- * and goes along only with what needs it.
+ * Requests to the API. The operator's token is kept in memory only: it is gone with the page, and is sent only with
+ * requests that need it.
  *
- * @typedef {{status: number, body: any}} Answer status 0: no answer came
+ * @typedef {{status: number, body: any}} ApiResponse status 0: the request failed
  */
 import { signal } from "./vendor/signals.js";
 
 export const token = signal("");
-/** The dialog that asks for the token. */
-export const signingIn = signal(false);
+/** True while the dialog that asks for the token is open. */
+export const signInOpen = signal(false);
 
 /** @returns {Record<string, string>} */
-const credentials = () => (token.value ? { Authorization: `Bearer ${token.value}` } : {});
+const authHeaders = () => (token.value ? { Authorization: `Bearer ${token.value}` } : {});
 
-/** @param {string} path @param {RequestInit} options @returns {Promise<Answer>} */
-async function answered(path, options) {
+/** @param {string} path @param {RequestInit} options @returns {Promise<ApiResponse>} */
+async function request(path, options) {
   try {
-    const answer = await fetch(path, { cache: "no-store", ...options });
-    return { status: answer.status, body: await answer.json().catch(() => ({})) };
+    const response = await fetch(path, { cache: "no-store", ...options });
+    return { status: response.status, body: await response.json().catch(() => ({})) };
   } catch {
     return { status: 0, body: {} };
   }
 }
 
 /** @param {string} path */
-export const get = (path) => answered(path, {});
+export const get = (path) => request(path, {});
 
-/** A question that only some may ask. @param {string} path */
-export const getAs = (path) => answered(path, { headers: credentials() });
+/** Get a resource that needs a role. @param {string} path */
+export const getAuthorized = (path) => request(path, { headers: authHeaders() });
 
-/** @param {string} path @param {object} body @param {string} key so that the same order sent twice is one */
+/** @param {string} path @param {object} body @param {string} key idempotency key: a request sent twice has one effect */
 export const post = (path, body, key) =>
-  answered(path, {
+  request(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...credentials() },
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...authHeaders() },
     body: JSON.stringify(body),
   });
 
-/** @param {Answer} answer */
-export const isGood = (answer) => answer.status >= 200 && answer.status < 300;
+/** @param {ApiResponse} response */
+export const isOk = (response) => response.status >= 200 && response.status < 300;
 
-/** The faults of a problem-details answer in one line. @param {Answer} answer */
-export const faultsOf = (answer) => (answer.body.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`).join("; ");
+/** Return the field errors of a problem-details response in one line. @param {ApiResponse} response */
+export const fieldErrors = (response) => (response.body.errors ?? []).map((/** @type {any} */ e) => `${e.field}: ${e.reason}`).join("; ");
 
-/** randomUUID needs a secure context; a wall PC may well speak plain HTTP. */
-export function freshKey() {
+/** Return a random idempotency key. `crypto.randomUUID` needs a secure context, and a wall PC may use plain HTTP. */
+export function newIdempotencyKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `screen-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,73 +1,76 @@
 /**
- * The open incident in full, and the commands sent for it that the feed has not confirmed yet.
+ * The opened incident in full, and the commands sent from its detail that are not confirmed yet.
  */
 import { signal } from "./vendor/signals.js";
-import { faultsOf, freshKey, get, isGood, post } from "./http.js";
-import { opened, store } from "./state.js";
+import { fieldErrors, get, isOk, newIdempotencyKey, post } from "./http.js";
+import { openedId, store } from "./state.js";
 
-/** @typedef {{incident: string, shownAt: string, command: string, event: string, at: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", status?: number, reason?: string, faults?: string}} Sent
- *   `shownAt` is the incident it was ordered at: a merged one is parted at its parent;
- *   refused by the API: the answer's `status` (0: no answer came) and its `faults`; by the fold: its `reason` */
-/** A command that nothing was heard of for so long is told as such; it may still come. */
+/** @typedef {{incidentId: string, viewedId: string, command: string, eventId: string, sentAt: number, state: "sending"|"sent"|"confirmed"|"refused"|"unseen", status?: number, reason?: string, errors?: string}} SentCommand
+ *   `viewedId` is the incident whose detail the command was sent from: a child is unmerged from its parent's detail.
+ *   Refused by the API: `status` of the response (0: the request failed) and its `errors`; by the worker: its `reason`.
+ *   `eventId` is the idempotency key; `sentAt` is wall time in ms */
+/** A command that is not confirmed for this long (ms) is shown as such; it may still take effect. */
 export const UNSEEN_AFTER = 30_000;
 const RETRY_AFTER = 3_000;
 
-export const dossier = signal(/** @type {any} */ (null));
-/** @type {import("./vendor/signals.js").Signal<Sent[]>} */
-export const sent = signal([]);
-let asked = "";
-/** Wall ms from when on a question that was not answered is asked again. */
+/** The opened incident as GET /incidents/{id} returns it; until then its row. */
+export const detail = signal(/** @type {any} */ (null));
+/** @type {import("./vendor/signals.js").Signal<SentCommand[]>} */
+export const sentCommands = signal([]);
+/** Id and version of the last request, so that a response to an earlier one is ignored. */
+let requestedVersion = "";
+/** Wall time in ms at which a failed request is sent again. */
 let retryAt = Infinity;
 
-/** Ask again when the incident shown is another one or a newer one. @param {boolean} [again] */
-export async function refresh(again = false) {
-  const id = opened.value;
+/** Load the opened incident when it is another one or has a newer version. @param {boolean} [force] load it in any case */
+export async function refresh(force = false) {
+  const id = openedId.value;
   const version = id === null ? "" : `${id} ${store.get(id)?.version ?? 0}`;
-  if (version === asked && !again) return;
-  asked = version;
+  if (version === requestedVersion && !force) return;
+  requestedVersion = version;
   retryAt = Infinity;
-  if (id === null) return void (dossier.value = null);
-  if (dossier.value?.id !== id) dossier.value = store.get(id) ?? null;
-  const answer = await get(`incidents/${encodeURIComponent(id)}`);
-  if (asked !== version) return;
-  if (!isGood(answer)) return void (retryAt = Date.now() + RETRY_AFTER); // what is shown stays meanwhile
-  dossier.value = answer.body;
-  confirm(answer.body);
+  if (id === null) return void (detail.value = null);
+  if (detail.value?.id !== id) detail.value = store.get(id) ?? null;
+  const response = await get(`incidents/${encodeURIComponent(id)}`);
+  if (requestedVersion !== version) return;
+  if (!isOk(response)) return void (retryAt = Date.now() + RETRY_AFTER); // what is shown stays until then
+  detail.value = response.body;
+  confirmCommands(response.body);
 }
 
-/** @param {string} event @param {Partial<Sent>} change */
-const mark = (event, change) => (sent.value = sent.value.map((one) => (one.event === event ? { ...one, ...change } : one)));
+/** @param {string} eventId @param {Partial<SentCommand>} change */
+const updateCommand = (eventId, change) => (sentCommands.value = sentCommands.value.map((command) => (command.eventId === eventId ? { ...command, ...change } : command)));
 
-/** What the fold says of the commands sent. @param {any} full */
-function confirm(full) {
-  for (const entry of full.history ?? []) {
-    const mine = sent.value.find((one) => one.event === entry.id && one.state !== "confirmed" && one.state !== "refused");
-    if (mine) mark(mine.event, entry.accepted ? { state: "confirmed" } : { state: "refused", reason: entry.reason ?? "" });
+/** Update the sent commands by the history of an incident. @param {any} incident */
+function confirmCommands(incident) {
+  for (const entry of incident.history ?? []) {
+    const command = sentCommands.value.find((command) => command.eventId === entry.id && command.state !== "confirmed" && command.state !== "refused");
+    if (command) updateCommand(command.eventId, entry.accepted ? { state: "confirmed" } : { state: "refused", reason: entry.reason ?? "" });
   }
-  const merged = new Set((full.merged ?? []).map((/** @type {any} */ child) => child.id));
-  for (const one of sent.value) {
-    const parted = one.command === "unmerge" && one.shownAt === full.id && one.incident !== full.id && !merged.has(one.incident);
-    if (parted && one.state === "sent") mark(one.event, { state: "confirmed" });
+  const mergedIds = new Set((incident.merged ?? []).map((/** @type {any} */ child) => child.id));
+  for (const command of sentCommands.value) {
+    const isUnmerged = command.command === "unmerge" && command.viewedId === incident.id && command.incidentId !== incident.id && !mergedIds.has(command.incidentId);
+    if (isUnmerged && command.state === "sent") updateCommand(command.eventId, { state: "confirmed" });
   }
-  const done = (/** @type {Sent} */ one) => one.state === "confirmed";
-  if (sent.value.some(done)) setTimeout(() => (sent.value = sent.value.filter((one) => !done(one))), 4000);
+  const isConfirmed = (/** @type {SentCommand} */ command) => command.state === "confirmed";
+  if (sentCommands.value.some(isConfirmed)) setTimeout(() => (sentCommands.value = sentCommands.value.filter((command) => !isConfirmed(command))), 4000);
 }
 
-/** @param {string} incident @param {string} command @param {object} body */
-export async function send(incident, command, body) {
-  const event = freshKey();
-  const shownAt = opened.value ?? incident;
-  sent.value = [...sent.value.filter((one) => one.shownAt !== shownAt), { incident, shownAt, command, event, at: Date.now(), state: "sending" }];
-  const answer = await post(`incidents/${encodeURIComponent(incident)}/${command}`, body, event);
-  if (isGood(answer)) mark(event, { state: "sent" });
-  else mark(event, { state: "refused", status: answer.status, faults: faultsOf(answer) });
+/** Send a command, and follow what becomes of it. @param {string} incidentId @param {string} command @param {object} body */
+export async function send(incidentId, command, body) {
+  const eventId = newIdempotencyKey();
+  const viewedId = openedId.value ?? incidentId;
+  sentCommands.value = [...sentCommands.value.filter((sent) => sent.viewedId !== viewedId), { incidentId, viewedId, command, eventId, sentAt: Date.now(), state: "sending" }];
+  const response = await post(`incidents/${encodeURIComponent(incidentId)}/${command}`, body, eventId);
+  if (isOk(response)) updateCommand(eventId, { state: "sent" });
+  else updateCommand(eventId, { state: "refused", status: response.status, errors: fieldErrors(response) });
 }
 
-/** Called once a second. */
-export function watch() {
+/** Retry a failed request, and mark commands that stay unconfirmed; called once a second. */
+export function checkPending() {
   const now = Date.now();
   if (now >= retryAt) refresh(true);
-  for (const one of sent.value) {
-    if (one.state === "sent" && now - one.at > UNSEEN_AFTER) mark(one.event, { state: "unseen" });
+  for (const command of sentCommands.value) {
+    if (command.state === "sent" && now - command.sentAt > UNSEEN_AFTER) updateCommand(command.eventId, { state: "unseen" });
   }
 }

@@ -1,63 +1,62 @@
-/** The keyboard of an operator: j k Enter a g / ? Esc, and 1 to 4 for the views. */
-import { signingIn } from "./http.js";
+/** Keyboard shortcuts: j k Enter a g / ? Esc, and 1 to 4 for the tabs. */
+import { signInOpen } from "./http.js";
 import { isGroup } from "./groups.js";
-import { filter, helping, opened, place, PLACES, selected, store } from "./state.js";
-import { NO_FILTER } from "./queue_order.js";
-import { isUnacknowledged } from "./queue_order.js";
+import { activeTab, filter, helpOpen, openedId, selectedId, store, TABS } from "./state.js";
+import { isUnacknowledged, NO_FILTER } from "./queue_order.js";
 import { send } from "./incident_detail.js";
 import { close } from "./views/incident/detail.js";
-import { asking } from "./views/incident/commands.js";
-import { regroup } from "./views/queue/notes.js";
-import { shown } from "./views/queue/queue.js";
-import { enter } from "./views/queue/row.js";
+import { draftCommand } from "./views/incident/commands.js";
+import { toggleGrouping } from "./views/queue/notes.js";
+import { listedIds } from "./views/queue/queue.js";
+import { openGroup } from "./views/queue/row.js";
 
-/** @param {number} step */
-function move(step) {
-  const at = selected.value === null ? -1 : shown.indexOf(selected.value);
-  const next = shown[Math.max(0, Math.min(shown.length - 1, at < 0 ? 0 : at + step))];
+/** Select the row `step` rows further; an open detail follows. @param {number} step */
+function moveSelection(step) {
+  const index = selectedId.value === null ? -1 : listedIds.indexOf(selectedId.value);
+  const next = listedIds[Math.max(0, Math.min(listedIds.length - 1, index < 0 ? 0 : index + step))];
   if (next === undefined) return;
-  selected.value = next;
-  if (opened.value !== null && !isGroup(next)) opened.value = next;
+  selectedId.value = next;
+  if (openedId.value !== null && !isGroup(next)) openedId.value = next;
 }
 
-/** What is selected, as long as it is in the list one sees. */
-const inSight = () => (selected.value !== null && shown.includes(selected.value) ? selected.value : null);
+/** Return the selected id if it is in the list shown, else null. */
+const visibleSelection = () => (selectedId.value !== null && listedIds.includes(selectedId.value) ? selectedId.value : null);
 
 function openSelected() {
-  const id = inSight();
-  if (id !== null && isGroup(id)) enter(id);
-  else if (id !== null) opened.value = id;
+  const id = visibleSelection();
+  if (id !== null && isGroup(id)) openGroup(id);
+  else if (id !== null) openedId.value = id;
 }
 
 function acknowledge() {
-  const one = store.get(inSight() ?? "");
-  if (!one || !isUnacknowledged(one)) return;
-  opened.value = one.id; // so that what comes of it is seen
-  send(one.id, "acknowledge", {});
+  const incident = store.get(visibleSelection() ?? "");
+  if (!incident || !isUnacknowledged(incident)) return;
+  openedId.value = incident.id; // so that its status is seen
+  send(incident.id, "acknowledge", {});
 }
 
-/** One step back: the help, the question, the detail, the group, then the filter. */
-function escape() {
-  if (signingIn.value) signingIn.value = false;
-  else if (helping.value) helping.value = false;
-  else if (place.value !== "operations") place.value = "operations";
-  else if (asking.value) asking.value = null;
-  else if (opened.value) close();
+/** Close what is topmost: dialog, help, page, command form, detail, group, then the filter. */
+function stepBack() {
+  if (signInOpen.value) signInOpen.value = false;
+  else if (helpOpen.value) helpOpen.value = false;
+  else if (activeTab.value !== "operations") activeTab.value = "operations";
+  else if (draftCommand.value) draftCommand.value = null;
+  else if (openedId.value) close();
   else if (filter.value.group) filter.value = { ...filter.value, group: "" };
   else filter.value = NO_FILTER;
 }
 
-const search = () => document.getElementById(place.value === "lookup" ? "code" : "search")?.focus();
+const search = () => document.getElementById(activeTab.value === "lookup" ? "code" : "search")?.focus();
 
-/** In every view. @type {Record<string, () => void>} */
-const EVERYWHERE = {
+/** Shortcuts on every page. @type {Record<string, () => void>} */
+const GLOBAL_KEYS = {
   "/": search,
-  "?": () => (helping.value = !helping.value),
-  ...Object.fromEntries(PLACES.map((one, n) => [String(n + 1), () => (place.value = one)])),
+  "?": () => (helpOpen.value = !helpOpen.value),
+  ...Object.fromEntries(TABS.map((tab, n) => [String(n + 1), () => (activeTab.value = tab)])),
 };
 
-/** Where the queue is. @type {Record<string, () => void>} */
-const AT_THE_QUEUE = { j: () => move(1), k: () => move(-1), Enter: openSelected, a: acknowledge, g: regroup };
+/** Shortcuts on the page of the queue. @type {Record<string, () => void>} */
+const QUEUE_KEYS = { j: () => moveSelection(1), k: () => moveSelection(-1), Enter: openSelected, a: acknowledge, g: toggleGrouping };
 
 /** @param {EventTarget|null} target */
 export const isTyping = (target) => target instanceof HTMLElement && /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
@@ -67,13 +66,13 @@ export function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     if (isTyping(event.target)) /** @type {HTMLElement} */ (event.target).blur();
-    else escape();
+    else stepBack();
     return;
   }
   if (isTyping(event.target)) return;
   if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
-  const act = EVERYWHERE[event.key] ?? (place.value === "operations" ? AT_THE_QUEUE[event.key] : undefined);
-  if (!act) return;
+  const action = GLOBAL_KEYS[event.key] ?? (activeTab.value === "operations" ? QUEUE_KEYS[event.key] : undefined);
+  if (!action) return;
   event.preventDefault();
-  act();
+  action();
 }

@@ -1,12 +1,12 @@
-/** Puts the screen together: the feed into the store, the store into the views, once a second the clocks. */
+/** Entry point: the feed fills the store, the store is rendered by the views, and timers run once a second. */
 import { render } from "./vendor/preact.js";
 import { effect } from "./vendor/signals.js";
 import { html } from "./html.js";
 import { lang, t } from "./i18n/index.js";
 import { createFeed } from "./feed.js";
-import { backUntil, clock, filter, health, opened, place, revision, second, setCatalogue, store } from "./state.js";
-import * as beyond from "./remote_search.js";
-import * as dossier from "./incident_detail.js";
+import { activeTab, clock, filter, health, openedId, reconnectedUntil, revision, second, setCatalogue, store } from "./state.js";
+import * as remoteSearch from "./remote_search.js";
+import * as incidentDetail from "./incident_detail.js";
 import { onKey } from "./keys.js";
 import * as sound from "./sound.js";
 import * as wall from "./wall.js";
@@ -20,75 +20,76 @@ import { WardMap } from "./views/city/map.js";
 import { Queue } from "./views/queue/queue.js";
 import { Sensors, Strip } from "./views/city/sensors.js";
 import { Sources } from "./views/city/sources.js";
-import { Band, Status } from "./views/frame/status.js";
+import { ConnectionBand, StatusBar } from "./views/frame/status.js";
 import { Tiles } from "./views/queue/tiles.js";
 import { Trend } from "./views/figures/trend.js";
 
-const PAINT_EVERY = 250;
-const BACK_FOR = 5_000;
-let painting = false;
+const PAINT_INTERVAL = 250;
+const RECONNECTED_FOR = 5_000;
+let paintScheduled = false;
 
-/** Many messages, one painting. */
-function paintSoon() {
-  if (painting) return;
-  painting = true;
+/** Render once for all messages of a quarter of a second. */
+function schedulePaint() {
+  if (paintScheduled) return;
+  paintScheduled = true;
   setTimeout(() => {
-    painting = false;
+    paintScheduled = false;
     revision.value = store.revision;
-  }, PAINT_EVERY);
+  }, PAINT_INTERVAL);
 }
 
-/** @param {import("./feed.js").Kind} kind @param {any} body */
-function hear(kind, body) {
+/** Handle one message of the feed. @param {import("./feed.js").MessageKind} kind @param {any} body */
+function onMessage(kind, body) {
   store.apply(kind, body);
   if (kind === "tick") clock.set(body);
   if (kind === "snapshot") clock.set({ now: body.now, speed: body.figures?.speed });
-  if (store.figures) clock.kind(store.figures.clock);
-  look();
-  paintSoon();
+  if (store.figures) clock.setKind(store.figures.clock);
+  updateHealth();
+  schedulePaint();
 }
 
 const feed = createFeed({
   open: () => new EventSource("stream"),
   now: () => performance.now(),
-  later: (act, ms) => setTimeout(act, ms),
-  hear,
+  schedule: (callback, ms) => setTimeout(callback, ms),
+  onMessage,
 });
 
-/** Take note of how the line is, and of its coming back. */
-function look() {
+/** Publish the health of the feed, and until when "connected again" is shown. */
+function updateHealth() {
   const before = health.value;
   const after = feed.health();
-  if (after === "live" && (before === "quiet" || before === "lost")) backUntil.value = Date.now() + BACK_FOR;
+  if (after === "live" && (before === "quiet" || before === "lost")) reconnectedUntil.value = Date.now() + RECONNECTED_FOR;
   health.value = after;
   document.body.dataset.health = after === "live" && store.tick?.stale ? "stopped" : after;
 }
 
-function everySecond() {
-  feed.watch();
-  look();
-  dossier.watch();
-  sound.watch();
-  wall.followBuild();
+function onSecond() {
+  feed.reopenIfSilent();
+  updateHealth();
+  incidentDetail.checkPending();
+  sound.alertIfCritical();
+  wall.reloadOnNewBuild();
   second.value += 1;
 }
 
-/** Asked again until it comes: the screen may be up before the API is. */
+/** Load the catalogue, and retry until it is there: the screen may be up before the API. */
 async function loadCatalogue() {
   try {
-    const answer = await fetch("catalogue");
-    if (!answer.ok) throw new Error(String(answer.status));
-    setCatalogue(await answer.json());
+    const response = await fetch("catalogue");
+    if (!response.ok) throw new Error(String(response.status));
+    setCatalogue(await response.json());
   } catch {
     setTimeout(loadCatalogue, 3_000);
   }
 }
 
-const PAGES = { operations: null, figures: Figures, sensors: Sensors, lookup: Lookup };
+/** The page of each tab; the operations are always rendered and have none. */
+const TAB_PAGES = { operations: null, figures: Figures, sensors: Sensors, lookup: Lookup };
 
-/** The operations stay where they are behind another view: what was selected, scrolled and narrowed is found again. */
+/** The operations stay rendered behind another page, so that selection, scroll position and filter are kept. */
 function Stage() {
-  const Page = PAGES[place.value];
+  const Page = TAB_PAGES[activeTab.value];
   return html`<div class="stage">
     <div class="operations" inert=${Page !== null}><${Tiles} />
       <main><${Queue} /><div class="side"><${WardMap} /><${Strip} /><div class="below"><${Trend} /><${Sources} /></div><${Detail} /></div></main></div>
@@ -96,22 +97,22 @@ function Stage() {
   </div>`;
 }
 
-const Screen = () => html`<${Status} /><${Band} /><${Emergency} /><${Stage} /><${Help} /><${SignIn} />`;
+const Screen = () => html`<${StatusBar} /><${ConnectionBand} /><${Emergency} /><${Stage} /><${Help} /><${SignIn} />`;
 
 document.documentElement.lang = lang.value;
 document.title = t("app.title");
-const query = new URLSearchParams(location.search);
-wall.furnish(query);
-opened.value = query.get("incident"); // a message about it led here
+const params = new URLSearchParams(location.search);
+wall.setUpWall(params);
+openedId.value = params.get("incident"); // the link in a notification names the incident
 render(html`<${Screen} />`, document.body);
 loadCatalogue();
 feed.connect();
-beyond.follow();
-setInterval(everySecond, 1_000);
+remoteSearch.followFilter();
+setInterval(onSecond, 1_000);
 addEventListener("keydown", onKey);
 effect(() => {
   revision.value;
-  opened.value;
-  dossier.refresh();
+  openedId.value;
+  incidentDetail.refresh();
 });
 effect(() => void (document.body.dataset.filtered = String(filter.value.ward !== "")));

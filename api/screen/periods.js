@@ -1,50 +1,50 @@
 /**
- * Which stretch of time figures are asked for, and the tables made of them. Pure.
+ * The period of a figures query, and the rows of the figures table. Pure.
  *
- * @typedef {"last_hour"|"today"|"shift"|"chosen"} View
- * @typedef {"service"|"unit"|"ward"} Side
- * @typedef {{view: View, from: string, to: string, by: Side, below: boolean}} Question `from` and `to` as typed, for a chosen period
- * @typedef {{code: string, name: string, figures: any}} Line
- * @typedef {{column: string, down: boolean}|null} Sorting null: the worst first
+ * @typedef {"last_hour"|"today"|"shift"|"chosen"} PeriodView
+ * @typedef {"service"|"unit"|"ward"} Dimension
+ * @typedef {{view: PeriodView, from: string, to: string, by: Dimension, below: boolean}} FiguresQuery `from` and `to`: as typed, for the view "chosen"
+ * @typedef {{code: string, name: string, figures: any}} FigureRow
+ * @typedef {{column: string, descending: boolean}|null} SortOrder null: the worst row first
  */
 
-const TYPED = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2}))?\s*$/;
+const TYPED_TIME = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2}))?\s*$/;
 
 /** @param {number} value */
-const two = (value) => String(value).padStart(2, "0");
+const twoDigits = (value) => String(value).padStart(2, "0");
 
 /**
- * What somebody typed, 24/11/2026 or 24/11/2026 14:30, as Huế's moment in RFC 3339; null when it is none.
- * @param {string} text @param {boolean} [end] a day without an hour is meant as a whole
+ * Parse 24/11/2026 or 24/11/2026 14:30, in Huế's time zone, to RFC 3339; null when it is no date.
+ * @param {string} text @param {boolean} [endOfDay] a date without a time means the end of that day, not its start
  */
-export function momentOf(text, end = false) {
-  const found = TYPED.exec(text);
-  if (!found) return null;
-  const [day, month, year, hour, minute] = found.slice(1).map((part) => (part === undefined ? -1 : Number(part)));
+export function parseInstant(text, endOfDay = false) {
+  const match = TYPED_TIME.exec(text);
+  if (!match) return null;
+  const [day, month, year, hour, minute] = match.slice(1).map((digits) => (digits === undefined ? -1 : Number(digits)));
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || hour > 23 || minute > 59) return null;
-  if (hour < 0 && end) date.setUTCDate(day + 1);
-  const at = hour < 0 ? "00:00" : `${two(hour)}:${two(minute)}`;
-  return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}T${at}:00+07:00`;
+  if (hour < 0 && endOfDay) date.setUTCDate(day + 1);
+  const time = hour < 0 ? "00:00" : `${twoDigits(hour)}:${twoDigits(minute)}`;
+  return `${date.getUTCFullYear()}-${twoDigits(date.getUTCMonth() + 1)}-${twoDigits(date.getUTCDate())}T${time}:00+07:00`;
 }
 
-/** The period as the API takes it; null while what was typed is none. @param {Question} asked @returns {Record<string, string>|null} */
-export function periodOf(asked) {
-  if (asked.view !== "chosen") return { view: asked.view };
-  const [from, to] = [momentOf(asked.from), momentOf(asked.to, true)];
+/** Return the period as query parameters of the API; null while the dates typed are no period. @param {FiguresQuery} query @returns {Record<string, string>|null} */
+export function periodOf(query) {
+  if (query.view !== "chosen") return { view: query.view };
+  const [from, to] = [parseInstant(query.from), parseInstant(query.to, true)];
   return from && to && Date.parse(from) < Date.parse(to) ? { from, to } : null;
 }
 
-/** @param {Question} asked @param {Record<string, string>} [more] */
-export function queryOf(asked, more = {}) {
-  const period = periodOf(asked);
+/** Return the query string of a request for figures; null while there is no period. @param {FiguresQuery} query @param {Record<string, string>} [extra] */
+export function queryString(query, extra = {}) {
+  const period = periodOf(query);
   if (period === null) return null;
-  const query = new URLSearchParams({ ...period, ...more });
-  if (asked.by === "unit" && asked.below) query.set("below", "true");
-  return query.toString();
+  const params = new URLSearchParams({ ...period, ...extra });
+  if (query.by === "unit" && query.below) params.set("below", "true");
+  return params.toString();
 }
 
-/** What a column of the table shows of figures. @type {Record<string, (figures: any) => number|null>} */
+/** The value of each column of the table. @type {Record<string, (figures: any) => number|null>} */
 export const COLUMNS = {
   received: (f) => f.received,
   resolved: (f) => f.resolved,
@@ -57,25 +57,25 @@ export const COLUMNS = {
   p90: (f) => f.handling?.p90_s ?? null,
 };
 
-/** What there is nothing of comes last, whichever way one sorts. @param {number|null} a @param {number|null} b @param {boolean} down */
-function compare(a, b, down) {
+/** Compare two values; null comes last in both directions. @param {number|null} a @param {number|null} b @param {boolean} descending */
+function compareValues(a, b, descending) {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
-  return down ? b - a : a - b;
+  return descending ? b - a : a - b;
 }
 
-/** Most overdue, then least on time, then most open. @param {Line} a @param {Line} b */
-const worse = (a, b) =>
-  compare(COLUMNS.overdue(a.figures), COLUMNS.overdue(b.figures), true) ||
-  compare(COLUMNS.on_time(a.figures), COLUMNS.on_time(b.figures), false) ||
-  compare(COLUMNS.open(a.figures), COLUMNS.open(b.figures), true);
+/** Order rows, the worst first: most overdue, then least on time, then most open. @param {FigureRow} a @param {FigureRow} b */
+const compareWorst = (a, b) =>
+  compareValues(COLUMNS.overdue(a.figures), COLUMNS.overdue(b.figures), true) ||
+  compareValues(COLUMNS.on_time(a.figures), COLUMNS.on_time(b.figures), false) ||
+  compareValues(COLUMNS.open(a.figures), COLUMNS.open(b.figures), true);
 
-/** @param {Record<string, any>} groups @param {(code: string) => string} nameOf @param {Sorting} sorting @param {string} lang @returns {Line[]} */
-export function lines(groups, nameOf, sorting, lang) {
-  const all = Object.entries(groups).map(([code, figures]) => ({ code, name: nameOf(code), figures }));
-  const byName = (/** @type {Line} */ a, /** @type {Line} */ b) => a.name.localeCompare(b.name, lang);
-  if (sorting === null) return all.sort((a, b) => worse(a, b) || byName(a, b));
-  const { column, down } = sorting;
-  if (column === "name") return all.sort((a, b) => (down ? -1 : 1) * byName(a, b));
+/** Return the sorted rows of the figures table. @param {Record<string, any>} groups @param {(code: string) => string} nameOf @param {SortOrder} sorting @param {string} lang @returns {FigureRow[]} */
+export function figureRows(groups, nameOf, sorting, lang) {
+  const rows = Object.entries(groups).map(([code, figures]) => ({ code, name: nameOf(code), figures }));
+  const byName = (/** @type {FigureRow} */ a, /** @type {FigureRow} */ b) => a.name.localeCompare(b.name, lang);
+  if (sorting === null) return rows.sort((a, b) => compareWorst(a, b) || byName(a, b));
+  const { column, descending } = sorting;
+  if (column === "name") return rows.sort((a, b) => (descending ? -1 : 1) * byName(a, b));
   const value = COLUMNS[column];
-  return all.sort((a, b) => compare(value(a.figures), value(b.figures), down) || byName(a, b));
+  return rows.sort((a, b) => compareValues(value(a.figures), value(b.figures), descending) || byName(a, b));
 }

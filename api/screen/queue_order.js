@@ -1,91 +1,91 @@
 /**
- * Which incidents the queue shows and in which order, held still while somebody reads it.
+ * Which incidents the queue shows, and in which order; the order is held while somebody reads.
  *
  * @typedef {import("./store.js").Incident} Incident
- * @typedef {"open"|"overdue"|"due_soon"|"unacknowledged"|"critical"|"proposed"|"shelved"|"closed"} View
- * @typedef {{view: View, text: string, service: string, severity: string, ward: string, group: string}} Filter `group`: a cause in a ward
+ * @typedef {"open"|"overdue"|"due_soon"|"unacknowledged"|"critical"|"proposed"|"shelved"|"closed"} QueueView
+ * @typedef {{view: QueueView, text: string, service: string, severity: string, ward: string, group: string}} Filter `group`: id of a group
  */
-import { fold } from "./store.js";
+import { foldText } from "./store.js";
 
 /** @type {Filter} */
 export const NO_FILTER = { view: "open", text: "", service: "", severity: "", ward: "", group: "" };
-/** @type {View[]} */
-export const VIEWS = ["open", "overdue", "due_soon", "unacknowledged", "critical", "proposed", "shelved", "closed"];
+/** @type {QueueView[]} */
+export const QUEUE_VIEWS = ["open", "overdue", "due_soon", "unacknowledged", "critical", "proposed", "shelved", "closed"];
 
-/** @param {Incident} one */
-export const isUnacknowledged = (one) => one.state === "reported" || one.state === "reopened";
+/** @param {Incident} incident */
+export const isUnacknowledged = (incident) => incident.state === "reported" || incident.state === "reopened";
 
-/** @param {Incident} one @param {number} now */
-export const isDueSoon = (one, now) => !one.overdue && !one.paused && one.warnMs <= now;
+/** @param {Incident} incident @param {number} now */
+export const isDueSoon = (incident, now) => !incident.overdue && !incident.paused && incident.warnMs <= now;
 
-/** Put aside for a time: out of the list of work, not out of sight. @param {Incident} one */
-export const isShelved = (one) => Boolean(one.shelved_until);
+/** True while an incident is put aside for a time: not in the lists of work, but in the view "shelved". @param {Incident} incident */
+export const isShelved = (incident) => Boolean(incident.shelved_until);
 
-/** Seen whether it is shelved or not. @type {Set<View>} */
-const WITH_SHELVED = new Set(/** @type {View[]} */ (["shelved", "closed"]));
+/** Views that also show shelved incidents. @type {Set<QueueView>} */
+const WITH_SHELVED = new Set(/** @type {QueueView[]} */ (["shelved", "closed"]));
 
-/** @type {Record<View, (one: Incident, now: number) => boolean>} */
-const IN_VIEW = {
+/** @type {Record<QueueView, (incident: Incident, now: number) => boolean>} */
+const VIEW_FILTERS = {
   open: () => true,
   closed: () => true,
-  overdue: (one) => one.overdue,
+  overdue: (incident) => incident.overdue,
   due_soon: isDueSoon,
   unacknowledged: isUnacknowledged,
-  critical: (one) => one.severity === "critical",
-  proposed: (one) => Boolean(one.proposed),
+  critical: (incident) => incident.severity === "critical",
+  proposed: (incident) => Boolean(incident.proposed),
   shelved: isShelved,
 };
 
-/** @param {Incident[]} sorted @param {Filter} filter @param {number} now @param {(one: Incident) => string} [more] further text to search */
-export function matching(sorted, filter, now, more = () => "") {
-  const words = fold(filter.text).split(/\s+/).filter(Boolean);
+/** Return the incidents that match the filter, in the order given. @param {Incident[]} sorted @param {Filter} filter @param {number} now @param {(incident: Incident) => string} [extraText] further text to search */
+export function filterIncidents(sorted, filter, now, extraText = () => "") {
+  const terms = foldText(filter.text).split(/\s+/).filter(Boolean);
   return sorted.filter(
-    (one) =>
-      IN_VIEW[filter.view](one, now) &&
-      (WITH_SHELVED.has(filter.view) || !isShelved(one)) &&
-      (!filter.service || one.service === filter.service) &&
-      (!filter.severity || one.severity === filter.severity) &&
-      (!filter.ward || one.ward === filter.ward) &&
-      words.every((word) => one.fold.includes(word) || more(one).includes(word)),
+    (incident) =>
+      VIEW_FILTERS[filter.view](incident, now) &&
+      (WITH_SHELVED.has(filter.view) || !isShelved(incident)) &&
+      (!filter.service || incident.service === filter.service) &&
+      (!filter.severity || incident.severity === filter.severity) &&
+      (!filter.ward || incident.ward === filter.ward) &&
+      terms.every((term) => incident.searchText.includes(term) || extraText(incident).includes(term)),
   );
 }
 
 /**
- * A list that keeps its order while held. Those that came meanwhile wait aside, those that left
- * stay in their place (as last known) until it is let go.
- * @typedef {{ids: string[], fresh: string[], gone: Set<string>}} Held
+ * Create an order that can be held. While it is held, ids that arrived are kept aside and ids that departed stay in
+ * their place, until it is released.
+ * @typedef {{ids: string[], arrived: string[], departed: Set<string>}} Arrangement
  */
-export function createOrder() {
+export function createQueueOrder() {
   /** @type {string[]|null} */
-  let held = null;
+  let heldIds = null;
 
   return {
     hold(/** @type {string[]} */ ids) {
-      held ??= ids;
+      heldIds ??= ids;
     },
     release() {
-      held = null;
+      heldIds = null;
     },
-    isHeld: () => held !== null,
-    /** @param {string[]} ids the order as it would be @returns {Held} */
+    isHeld: () => heldIds !== null,
+    /** @param {string[]} ids in the order they have when nothing is held @returns {Arrangement} */
     arrange(ids) {
-      if (held === null) return { ids, fresh: [], gone: new Set() };
-      const before = new Set(held);
+      if (heldIds === null) return { ids, arrived: [], departed: new Set() };
+      const held = new Set(heldIds);
       const present = new Set(ids);
-      const fresh = ids.filter((id) => !before.has(id));
-      return { ids: held, fresh, gone: new Set(held.filter((id) => !present.has(id))) };
+      const arrived = ids.filter((id) => !held.has(id));
+      return { ids: heldIds, arrived, departed: new Set(heldIds.filter((id) => !present.has(id))) };
     },
   };
 }
 
 /**
- * The part of the list worth having in the document.
- * @param {number} count rows in all @param {number} top scrolled px @param {number} height visible px @param {number} row px of one row
+ * Return the range of rows to render: those in sight and some beyond.
+ * @param {number} count rows in all @param {number} top scrolled px @param {number} height visible px @param {number} rowHeight px of one row
  */
-export function visible(count, top, height, row) {
-  const spare = 8;
-  const most = 200;
-  const first = Math.max(0, Math.min(Math.floor(top / row) - spare, count - 1));
-  const size = Math.min(most, Math.ceil(height / row) + 2 * spare);
+export function visibleRange(count, top, height, rowHeight) {
+  const overscan = 8;
+  const maxRows = 200;
+  const first = Math.max(0, Math.min(Math.floor(top / rowHeight) - overscan, count - 1));
+  const size = Math.min(maxRows, Math.ceil(height / rowHeight) + 2 * overscan);
   return { first, last: Math.min(count, first + size) };
 }

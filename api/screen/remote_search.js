@@ -1,23 +1,23 @@
 /**
- * What lies behind the rows the screen is told of: a narrowed queue asks the centre for all that fits.
+ * Search in the API: a filtered queue also shows matches that the feed does not send.
  */
 import { effect, signal } from "./vendor/signals.js";
-import { get, isGood } from "./http.js";
+import { get, isOk } from "./http.js";
 import { filter, revision, second, store } from "./state.js";
 
 /** @typedef {import("./queue_order.js").Filter} Filter */
-/** @typedef {{asked: string, found: import("./store.js").Incident[], total: number|null}} Beyond total: null until it is known */
+/** @typedef {{path: string, incidents: import("./store.js").Incident[], total: number|null}} RemoteResults `path` of the request; `total` is null until the response */
 
-/** So many are shown of what was found. */
-const MOST = 500;
-/** How often the same question is asked again (s): the answer is of its moment. */
-const EVERY = 5;
-const NOTHING = /** @type {Beyond} */ ({ asked: "", found: [], total: null });
+/** At most this many matches are shown. */
+const LIMIT = 500;
+/** The same search is repeated after this many seconds. */
+const REFRESH_SECONDS = 5;
+const NO_RESULTS = /** @type {RemoteResults} */ ({ path: "", incidents: [], total: null });
 
-export const beyond = signal(NOTHING);
+export const remoteResults = signal(NO_RESULTS);
 
-/** @type {Partial<Record<import("./queue_order.js").View, [string, string][]>>} views the API can be asked for, and how */
-const VIEWS = {
+/** @type {Partial<Record<import("./queue_order.js").QueueView, [string, string][]>>} query parameters of the views that the API can filter by */
+const VIEW_PARAMS = {
   open: [],
   overdue: [["overdue", "true"]],
   unacknowledged: [["state", "reported"], ["state", "reopened"]],
@@ -25,35 +25,35 @@ const VIEWS = {
   shelved: [],
 };
 
-/** How the API is asked for what fits; null when it need not or cannot be. @param {Filter} filter @param {boolean} partial */
-export function question(filter, partial) {
-  const view = VIEWS[filter.view];
-  const narrowed = filter.view !== "open" || filter.text.trim() || filter.service || filter.severity || filter.ward;
-  if (!partial || !narrowed || !view || filter.group) return null;
-  const asked = new URLSearchParams([["open", "true"], ["shelved", String(filter.view === "shelved")], ["limit", String(MOST)], ...view]);
-  for (const side of /** @type {const} */ (["service", "ward", "text"])) if (filter[side].trim()) asked.set(side, filter[side]);
-  if (filter.severity) asked.set("severity", filter.severity);
-  return `incidents?${asked}`;
+/** Return the path of the search; null when it is not needed or not possible. @param {Filter} filter @param {boolean} partial the feed does not send all incidents */
+export function searchPath(filter, partial) {
+  const viewParams = VIEW_PARAMS[filter.view];
+  const isNarrowed = filter.view !== "open" || filter.text.trim() || filter.service || filter.severity || filter.ward;
+  if (!partial || !isNarrowed || !viewParams || filter.group) return null;
+  const params = new URLSearchParams([["open", "true"], ["shelved", String(filter.view === "shelved")], ["limit", String(LIMIT)], ...viewParams]);
+  for (const field of /** @type {const} */ (["service", "ward", "text"])) if (filter[field].trim()) params.set(field, filter[field]);
+  if (filter.severity) params.set("severity", filter.severity);
+  return `incidents?${params}`;
 }
 
-/** @param {string} asked */
-async function ask(asked) {
-  const answer = await get(asked);
-  if (beyond.value.asked !== asked || !isGood(answer)) return; // what was found stays meanwhile
-  beyond.value = { asked, found: store.lookUp(answer.body.items), total: answer.body.total };
+/** @param {string} path */
+async function search(path) {
+  const response = await get(path);
+  if (remoteResults.value.path !== path || !isOk(response)) return; // earlier results stay
+  remoteResults.value = { path, incidents: store.setSearchResults(response.body.items), total: response.body.total };
 }
 
-/** Follow the filter, and ask again now and then. */
-export function follow() {
-  let asked = "";
-  let askedAt = 0;
+/** Search whenever the filter changes, and repeat it while it stays. */
+export function followFilter() {
+  let path = "";
+  let requestedAt = 0;
   effect(() => {
     revision.value;
-    const wanted = question(filter.value, store.hidden() > 0) ?? "";
-    if (wanted === asked && !(asked && second.value - askedAt >= EVERY)) return;
-    askedAt = second.value;
-    if (wanted !== asked) beyond.value = { ...NOTHING, asked: wanted };
-    asked = wanted;
-    if (asked) ask(asked);
+    const nextPath = searchPath(filter.value, store.hiddenCount() > 0) ?? "";
+    if (nextPath === path && !(path && second.value - requestedAt >= REFRESH_SECONDS)) return;
+    requestedAt = second.value;
+    if (nextPath !== path) remoteResults.value = { ...NO_RESULTS, path: nextPath };
+    path = nextPath;
+    if (path) search(path);
   });
 }

@@ -1,13 +1,13 @@
-/** One short tone for a critical incident nobody has acknowledged, again each 10 s; off until somebody turns it on. */
-import { sounding, store } from "./state.js";
+/** A short tone every 10 s while a critical incident is not acknowledged; off until it is turned on. */
+import { soundOn, store } from "./state.js";
 import { isShelved, isUnacknowledged } from "./queue_order.js";
 
-const AGAIN_AFTER = 10_000;
+const REPEAT_AFTER = 10_000;
 /** @type {AudioContext|null} */
 let audio = null;
-let rungAt = 0;
+let lastPlayedAt = 0;
 
-function ring() {
+function playTone() {
   audio ??= new AudioContext();
   const [tone, volume] = [audio.createOscillator(), audio.createGain()];
   volume.gain.setValueAtTime(0.15, audio.currentTime);
@@ -18,10 +18,10 @@ function ring() {
   tone.stop(audio.currentTime + 0.36);
 }
 
-/** Called once a second. */
-export function watch() {
-  if (!sounding.value || Date.now() - rungAt < AGAIN_AFTER) return;
-  if (!store.open().some((one) => one.severity === "critical" && isUnacknowledged(one) && !isShelved(one) && !one.maintenance)) return;
-  rungAt = Date.now();
-  ring();
+/** Play the tone when it is due; called once a second. */
+export function alertIfCritical() {
+  if (!soundOn.value || Date.now() - lastPlayedAt < REPEAT_AFTER) return;
+  if (!store.open().some((incident) => incident.severity === "critical" && isUnacknowledged(incident) && !isShelved(incident) && !incident.maintenance)) return;
+  lastPlayedAt = Date.now();
+  playTone();
 }

@@ -1,13 +1,13 @@
-/** A wall nobody sits at: no cursor, the screen kept awake, a new build taken when nobody types. */
+/** Wall mode: the cursor hidden, the display kept awake, and the page reloaded for a new build when nobody works. */
 import { isTyping } from "./keys.js";
-import { opened, store } from "./state.js";
+import { openedId, store } from "./state.js";
 
 const HIDE_AFTER = 5_000;
 /** @type {string|null} */
-let build = null;
+let loadedBuild = null;
 
-/** @param {URLSearchParams} query */
-export function furnish(query) {
+/** Apply `scale` and `mode=wall` of the page's address. @param {URLSearchParams} query */
+export function setUpWall(query) {
   const scale = Number(query.get("scale"));
   if (scale >= 0.5 && scale <= 4) document.documentElement.style.setProperty("--scale", String(scale));
   if (query.get("mode") !== "wall") return;
@@ -20,25 +20,25 @@ function hideCursor() {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   const hide = () => document.body.classList.add("still");
-  const stir = () => {
+  const showCursor = () => {
     document.body.classList.remove("still");
     clearTimeout(timer);
     timer = setTimeout(hide, HIDE_AFTER);
   };
-  addEventListener("pointermove", stir);
-  stir();
+  addEventListener("pointermove", showCursor);
+  showCursor();
 }
 
 function stayAwake() {
-  const ask = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
-  document.addEventListener("visibilitychange", ask);
-  ask();
+  const requestWakeLock = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
+  document.addEventListener("visibilitychange", requestWakeLock);
+  requestWakeLock();
 }
 
-/** A new build of the server brings a new screen: take it when it disturbs nobody. */
-export function followBuild() {
-  const now = store.tick?.build;
-  if (!now) return;
-  build ??= now;
-  if (now !== build && opened.value === null && !isTyping(document.activeElement)) location.reload();
+/** Reload the page when the server has a new build, no detail is open and nobody types. */
+export function reloadOnNewBuild() {
+  const build = store.tick?.build;
+  if (!build) return;
+  loadedBuild ??= build;
+  if (build !== loadedBuild && openedId.value === null && !isTyping(document.activeElement)) location.reload();
 }

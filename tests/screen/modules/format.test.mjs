@@ -1,6 +1,7 @@
+/** Times, countdowns and numbers as text. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockTime, count, countdown, moment, percent } from "../../../api/screen/format.js";
+import { clockTime, count, countdown, percent, shortTime } from "../../../api/screen/format.js";
 
 const t = (key, params) => `${key} ${Object.values(params).join(" ")}`;
 const MINUTE = 60_000;
@@ -8,8 +9,8 @@ const MINUTE = 60_000;
 test("times are Huế's, in 24 hours", () => {
   assert.equal(clockTime("2026-11-24T17:05:09.000Z"), "00:05:09");
   const now = Date.parse("2026-11-24T05:00:00.000Z");
-  assert.equal(moment("2026-11-24T10:30:00.000Z", now), "17:30");
-  assert.equal(moment("2026-11-24T18:30:00.000Z", now), "25/11 01:30");
+  assert.equal(shortTime("2026-11-24T10:30:00.000Z", now), "17:30");
+  assert.equal(shortTime("2026-11-24T18:30:00.000Z", now), "25/11 01:30");
 });
 
 test("a countdown is exact when it is short, and has a true minus sign", () => {

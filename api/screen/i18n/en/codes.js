@@ -1,4 +1,4 @@
-/** English: the words for the codes of events, states and reasons. @type {Record<string, string>} */
+/** English texts of codes: events, states, reasons. @type {Record<string, string>} */
 export const codes = {
   "time.seconds": "{s} s",
   "time.minutes": "{m} min",

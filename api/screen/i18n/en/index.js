@@ -1,4 +1,4 @@
-/** English. */
+/** All English texts, by key. */
 import { codes } from "./codes.js";
 import { texts } from "./texts.js";
 

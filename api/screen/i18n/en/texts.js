@@ -1,4 +1,4 @@
-/** English: the texts of the views. @type {Record<string, string>} */
+/** English texts of the views. @type {Record<string, string>} */
 export const texts = {
   "app.title": "IOC Huế – Incident operations",
   "app.name": "Huế city operations",

@@ -1,4 +1,4 @@
-/** Vietnamese: the words for the codes of events, states and reasons. @type {Record<string, string>} */
+/** Vietnamese texts of codes: events, states, reasons. @type {Record<string, string>} */
 export const codes = {
   "time.seconds": "{s} giây",
   "time.minutes": "{m} phút",

@@ -1,4 +1,4 @@
-/** Vietnamese. */
+/** All Vietnamese texts, by key. */
 import { codes } from "./codes.js";
 import { texts } from "./texts.js";
 

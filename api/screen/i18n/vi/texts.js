@@ -1,4 +1,4 @@
-/** Vietnamese: the texts of the views. @type {Record<string, string>} */
+/** Vietnamese texts of the views. @type {Record<string, string>} */
 export const texts = {
   "app.title": "IOC Huế – Điều hành sự việc",
   "app.name": "Điều hành đô thị Huế",

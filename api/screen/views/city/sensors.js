@@ -1,57 +1,57 @@
-/** What is measured: the gravest first. A sensor nobody hears is unknown, not at zero. */
+/** The page of sensors, the most severe first; the value of a silent sensor is unknown, not zero. */
 import { html } from "../../html.js";
 import { lang, plural, t } from "../../i18n/index.js";
-import { now, place, revision, second, show, store, wardName } from "../../state.js";
-import { gravity, RANK } from "../../store.js";
-import { count, moment } from "../../format.js";
+import { activeTab, now, openIncident, revision, second, store, wardName } from "../../state.js";
+import { sensorSeverity, SEVERITY_RANK } from "../../store.js";
+import { count, shortTime } from "../../format.js";
 import { Maintenance } from "../frame/maintenance.js";
-import { Sign } from "../queue/severity.js";
+import { SeverityIcon } from "../queue/severity.js";
 
 /** @typedef {import("../../store.js").Sensor} Sensor */
 
-/** @param {Sensor} one */
-const isUnknown = (one) => one.value === null;
+/** @param {Sensor} sensor */
+const isUnknown = (sensor) => sensor.value === null;
 
-/** The level as a severity's sign; unknown is hollow and dashed; all is well is a small ring. @param {{one: Sensor}} props */
-export function Gauge({ one }) {
-  const level = gravity(one);
-  if (level) return html`<${Sign} severity=${level} />`;
-  const unknown = isUnknown(one);
+/** The icon of the level in force; an unknown value is a hollow dashed ring, a normal one a small ring. @param {{sensor: Sensor}} props */
+export function Gauge({ sensor }) {
+  const level = sensorSeverity(sensor);
+  if (level) return html`<${SeverityIcon} severity=${level} />`;
+  const unknown = isUnknown(sensor);
   return html`<svg class=${`sign gauge ${unknown ? "unknown" : "well"}`} viewBox="-11 -11 22 22" role="img" aria-label=${t(unknown ? "sensor.unknown" : "sensor.well")}>
     <circle r=${unknown ? 8.4 : 4} />${unknown && html`<text y="3.9">?</text>`}</svg>`;
 }
 
-/** @param {Sensor} one */
-const kindOf = (one) => (lang.value === "en" ? one.name_en : one.name_vi);
-/** @param {Sensor} one */
-const titleOf = (one) => (lang.value === "en" ? one.title_en : one.title_vi);
+/** @param {Sensor} sensor */
+const kindOf = (sensor) => (lang.value === "en" ? sensor.name_en : sensor.name_vi);
+/** @param {Sensor} sensor */
+const titleOf = (sensor) => (lang.value === "en" ? sensor.title_en : sensor.title_vi);
 
-/** @param {{one: Sensor}} props */
-export const Value = ({ one }) => html`<b class="value">${isUnknown(one) ? "—" : html`${count(one.value, lang.value)} <small>${one.measure}</small>`}</b>`;
+/** @param {{sensor: Sensor}} props */
+export const Value = ({ sensor }) => html`<b class="value">${isUnknown(sensor) ? "—" : html`${count(sensor.value, lang.value)} <small>${sensor.measure}</small>`}</b>`;
 
-/** @param {Sensor} one @param {number} at */
-function words(one, at) {
-  if (one.level > 0) return `${titleOf(one)}${one.since ? ` · ${t("sensor.since", { at: moment(one.since, at) })}` : ""}`;
-  if (one.silent) return t("sensor.silent", { at: one.silent_since ? moment(one.silent_since, at) : "—" });
-  return isUnknown(one) ? t("sensor.never") : t("sensor.well");
+/** @param {Sensor} sensor @param {number} at */
+function statusText(sensor, at) {
+  if (sensor.level > 0) return `${titleOf(sensor)}${sensor.since ? ` · ${t("sensor.since", { at: shortTime(sensor.since, at) })}` : ""}`;
+  if (sensor.silent) return t("sensor.silent", { at: sensor.silent_since ? shortTime(sensor.silent_since, at) : "—" });
+  return isUnknown(sensor) ? t("sensor.never") : t("sensor.well");
 }
 
-/** The next level, which is not in force yet, or the last. @param {Sensor} one */
-function limit(one) {
-  const next = one.thresholds.find((each) => each.level > one.level) ?? one.thresholds.at(-1);
-  return next ? `${one.direction === "below" ? "≤" : "≥"} ${count(next.at, lang.value)}` : "";
+/** Return the threshold of the next level, or of the last. @param {Sensor} sensor */
+function nextThreshold(sensor) {
+  const next = sensor.thresholds.find((threshold) => threshold.level > sensor.level) ?? sensor.thresholds.at(-1);
+  return next ? `${sensor.direction === "below" ? "≤" : "≥"} ${count(next.at, lang.value)}` : "";
 }
 
-/** @param {{one: Sensor, at: number}} props */
-function Row({ one, at }) {
-  const incident = one.incident ?? one.silent_incident;
-  return html`<li class=${`sensor ${gravity(one) ?? (isUnknown(one) ? "unknown" : "well")}`} data-sensor=${one.id}>
-    <${Gauge} one=${one} />
-    <div class="what"><span class="title">${one.name}</span><span class="where">${kindOf(one)}${one.ward ? ` · ${wardName(one.ward)}` : ""}</span></div>
-    <span class="words">${words(one, at)}</span>
-    <${Value} one=${one} />
-    <span class="limit">${limit(one)}<small>${one.last_at ? moment(one.last_at, at) : ""}</small></span>
-    <span class="go">${incident && html`<button data-incident=${incident} onClick=${() => show(incident)}>${t("sensor.incident")}</button>`}</span>
+/** @param {{sensor: Sensor, at: number}} props */
+function SensorRow({ sensor, at }) {
+  const incidentId = sensor.incident ?? sensor.silent_incident;
+  return html`<li class=${`sensor ${sensorSeverity(sensor) ?? (isUnknown(sensor) ? "unknown" : "well")}`} data-sensor=${sensor.id}>
+    <${Gauge} sensor=${sensor} />
+    <div class="what"><span class="title">${sensor.name}</span><span class="where">${kindOf(sensor)}${sensor.ward ? ` · ${wardName(sensor.ward)}` : ""}</span></div>
+    <span class="words">${statusText(sensor, at)}</span>
+    <${Value} sensor=${sensor} />
+    <span class="limit">${nextThreshold(sensor)}<small>${sensor.last_at ? shortTime(sensor.last_at, at) : ""}</small></span>
+    <span class="go">${incidentId && html`<button data-incident=${incidentId} onClick=${() => openIncident(incidentId)}>${t("sensor.incident")}</button>`}</span>
   </li>`;
 }
 
@@ -60,31 +60,31 @@ export function Sensors() {
   second.value;
   const all = store.sensors();
   const at = now();
-  const raised = all.filter((one) => one.level > 0).length;
+  const raised = all.filter((sensor) => sensor.level > 0).length;
   const unknown = all.filter(isUnknown).length;
   return html`<section class="page sensors-page" aria-label=${t("tab.sensors")}>
     <section class="panel list"><header><h2>${t("sensor.title")}</h2>
       <span class="key">${plural("sensor.raised", raised, { n: raised })} · ${plural("sensor.unheard", unknown, { n: unknown })} · ${plural("sensor.all", all.length, { n: all.length })}</span></header>
-      <ol>${all.map((one) => html`<${Row} key=${one.id} one=${one} at=${at} />`)}</ol>
+      <ol>${all.map((sensor) => html`<${SensorRow} key=${sensor.id} sensor=${sensor} at=${at} />`)}</ol>
       ${all.length === 0 && html`<p class="nothing">${t("sensor.none")}</p>`}</section>
     <${Maintenance} />
   </section>`;
 }
 
 /** @param {{raised: Sensor[]}} props */
-const Others = ({ raised }) => html`<span class="more">${Object.keys(RANK).map((severity) => {
-  const n = raised.filter((one) => gravity(one) === severity).length;
-  return n > 0 && html`<span key=${severity}><${Sign} severity=${severity} />${count(n, lang.value)}</span>`;
+const LevelCounts = ({ raised }) => html`<span class="more">${Object.keys(SEVERITY_RANK).map((severity) => {
+  const n = raised.filter((sensor) => sensorSeverity(sensor) === severity).length;
+  return n > 0 && html`<span key=${severity}><${SeverityIcon} severity=${severity} />${count(n, lang.value)}</span>`;
 })}</span>`;
 
-/** On the operations view, while a level is in force: the gravest, and how many there are of each gravity. */
+/** On the operations page, while a level is in force: the most severe sensor, and counts by severity. */
 export function Strip() {
   revision.value;
-  const raised = store.sensors().filter((one) => one.level > 0);
+  const raised = store.sensors().filter((sensor) => sensor.level > 0);
   if (raised.length === 0) return null;
   const [first] = raised;
-  return html`<button class="panel strip" data-strip onClick=${() => (place.value = "sensors")} aria-label=${t("sensor.title")}>
-    <span class="reading"><${Gauge} one=${first} /><span class="name">${first.name}</span><${Value} one=${first} /><span class="title">${titleOf(first)}</span></span>
-    ${raised.length > 1 && html`<${Others} raised=${raised} />`}
+  return html`<button class="panel strip" data-strip onClick=${() => (activeTab.value = "sensors")} aria-label=${t("sensor.title")}>
+    <span class="reading"><${Gauge} sensor=${first} /><span class="name">${first.name}</span><${Value} sensor=${first} /><span class="title">${titleOf(first)}</span></span>
+    ${raised.length > 1 && html`<${LevelCounts} raised=${raised} />`}
   </button>`;
 }

@@ -1,55 +1,55 @@
-/** The same figures of each unit, service or ward: the worst first, unless another order is asked for. */
+/** The figures of each unit, service or ward; the worst first unless sorted by a column. */
 import { html } from "../../html.js";
 import { signal } from "../../vendor/signals.js";
 import { lang, t } from "../../i18n/index.js";
 import { serviceName, unitName, wardName } from "../../state.js";
-import { COLUMNS, lines } from "../../periods.js";
-import { asked, put } from "../../figures_query.js";
+import { COLUMNS, figureRows } from "../../periods.js";
+import { figuresQuery, updateFiguresQuery } from "../../figures_query.js";
 import { count, percent } from "../../format.js";
-import { span } from "./figure_cards.js";
+import { durationOf } from "./figure_cards.js";
 
-/** @type {import("../../periods.js").Side[]} */
-const SIDES = ["unit", "service", "ward"];
+/** @type {import("../../periods.js").Dimension[]} */
+const DIMENSIONS = ["unit", "service", "ward"];
 const RATES = new Set(["on_time", "satisfaction", "reopen"]);
-const SPANS = new Set(["p50", "p90"]);
-const sorting = signal(/** @type {import("../../periods.js").Sorting} */ (null));
+const DURATIONS = new Set(["p50", "p90"]);
+const sortOrder = signal(/** @type {import("../../periods.js").SortOrder} */ (null));
 
 /** @param {string} code */
 function nameOf(code) {
-  const name = { unit: unitName, service: serviceName, ward: wardName }[asked.value.by](code);
-  return name || t(asked.value.by === "ward" ? "queue.no_ward" : "queue.no_unit");
+  const name = { unit: unitName, service: serviceName, ward: wardName }[figuresQuery.value.by](code);
+  return name || t(figuresQuery.value.by === "ward" ? "queue.no_ward" : "queue.no_unit");
 }
 
-/** Down, up, and back to the worst first. @param {string} column */
-function turn(column) {
-  const now = sorting.value;
-  if (now?.column !== column) sorting.value = { column, down: column !== "name" };
-  else sorting.value = now.down === (column !== "name") ? { column, down: !now.down } : null;
+/** Sort by a column: descending, ascending, then the worst first again. @param {string} column */
+function toggleSort(column) {
+  const current = sortOrder.value;
+  if (current?.column !== column) sortOrder.value = { column, descending: column !== "name" };
+  else sortOrder.value = current.descending === (column !== "name") ? { column, descending: !current.descending } : null;
 }
 
 /** @param {string} column @param {number|null} value */
-function shown(column, value) {
-  if (SPANS.has(column)) return span(value);
+function cellText(column, value) {
+  if (DURATIONS.has(column)) return durationOf(value);
   return RATES.has(column) ? percent(value, lang.value) : count(value, lang.value);
 }
 
 /** @param {string} column */
-const order = (column) => (sorting.value?.column !== column ? "none" : sorting.value.down ? "descending" : "ascending");
+const ariaSort = (column) => (sortOrder.value?.column !== column ? "none" : sortOrder.value.descending ? "descending" : "ascending");
 
 /** @param {{column: string}} props */
-const Head = ({ column }) => html`<th aria-sort=${order(column)}><button data-sort=${column} onClick=${() => turn(column)}>
-  ${t(`column.${column}`)}${order(column) === "none" ? "" : order(column) === "descending" ? " ▼" : " ▲"}</button></th>`;
+const ColumnHeader = ({ column }) => html`<th aria-sort=${ariaSort(column)}><button data-sort=${column} onClick=${() => toggleSort(column)}>
+  ${t(`column.${column}`)}${ariaSort(column) === "none" ? "" : ariaSort(column) === "descending" ? " ▼" : " ▲"}</button></th>`;
 
 /** @param {{groups: Record<string, any>}} props */
 export function FigureTable({ groups }) {
-  const all = lines(groups, nameOf, sorting.value, lang.value);
+  const rows = figureRows(groups, nameOf, sortOrder.value, lang.value);
   return html`<section class="panel grouped" aria-label=${t("column.region")}>
-    <header class="bar">${SIDES.map((side) => html`<button key=${side} data-side=${side} aria-pressed=${asked.value.by === side} onClick=${() => put({ by: side })}>${t(`side.${side}`)}</button>`)}
-      ${asked.value.by === "unit" && html`<label class="check"><input type="checkbox" checked=${asked.value.below} onChange=${(/** @type {any} */ e) => put({ below: e.currentTarget.checked })} /> ${t("side.below")}</label>`}
-      <span class="space"></span><span class="small">${sorting.value === null ? t("column.worst") : ""}</span></header>
-    <div class="scrolled"><table data-table="groups"><thead><tr><${Head} column="name" />${Object.keys(COLUMNS).map((column) => html`<${Head} key=${column} column=${column} />`)}</tr></thead>
-      <tbody>${all.map((line) => html`<tr key=${line.code} data-code=${line.code}><th>${line.name}</th>${Object.entries(COLUMNS).map(([column, value]) =>
-        html`<td key=${column} class=${column === "overdue" && value(line.figures) ? "late" : ""}>${shown(column, value(line.figures))}</td>`)}</tr>`)}</tbody></table>
-      ${all.length === 0 && html`<p class="nothing">${t("column.none")}</p>`}</div>
+    <header class="bar">${DIMENSIONS.map((dimension) => html`<button key=${dimension} data-side=${dimension} aria-pressed=${figuresQuery.value.by === dimension} onClick=${() => updateFiguresQuery({ by: dimension })}>${t(`side.${dimension}`)}</button>`)}
+      ${figuresQuery.value.by === "unit" && html`<label class="check"><input type="checkbox" checked=${figuresQuery.value.below} onChange=${(/** @type {any} */ e) => updateFiguresQuery({ below: e.currentTarget.checked })} /> ${t("side.below")}</label>`}
+      <span class="space"></span><span class="small">${sortOrder.value === null ? t("column.worst") : ""}</span></header>
+    <div class="scrolled"><table data-table="groups"><thead><tr><${ColumnHeader} column="name" />${Object.keys(COLUMNS).map((column) => html`<${ColumnHeader} key=${column} column=${column} />`)}</tr></thead>
+      <tbody>${rows.map((row) => html`<tr key=${row.code} data-code=${row.code}><th>${row.name}</th>${Object.entries(COLUMNS).map(([column, value]) =>
+        html`<td key=${column} class=${column === "overdue" && value(row.figures) ? "late" : ""}>${cellText(column, value(row.figures))}</td>`)}</tr>`)}</tbody></table>
+      ${rows.length === 0 && html`<p class="nothing">${t("column.none")}</p>`}</div>
   </section>`;
 }

@@ -1,8 +1,8 @@
-/** The views of the screen, by tab and by number. */
+/** The tabs of the pages; their numbers are shortcuts. */
 import { html } from "../../html.js";
 import { t } from "../../i18n/index.js";
-import { place, PLACES } from "../../state.js";
+import { activeTab, TABS } from "../../state.js";
 
-export const Tabs = () => html`<nav class="tabs" role="tablist" aria-label=${t("tab.region")}>${PLACES.map((one, n) =>
-  html`<button key=${one} role="tab" data-tab=${one} aria-selected=${place.value === one} onClick=${() => (place.value = one)}>
-    <kbd>${n + 1}</kbd>${t(`tab.${one}`)}</button>`)}</nav>`;
+export const Tabs = () => html`<nav class="tabs" role="tablist" aria-label=${t("tab.region")}>${TABS.map((tab, n) =>
+  html`<button key=${tab} role="tab" data-tab=${tab} aria-selected=${activeTab.value === tab} onClick=${() => (activeTab.value = tab)}>
+    <kbd>${n + 1}</kbd>${t(`tab.${tab}`)}</button>`)}</nav>`;

@@ -1,56 +1,56 @@
-/** What the operator may do with the incident now, as the lifecycle allows it. */
+/** The commands that the incident's state allows, as the API lists them, and the status of those sent. */
 import { html } from "../../html.js";
 import { signal } from "../../vendor/signals.js";
-import { known, t, word } from "../../i18n/index.js";
-import { signingIn } from "../../http.js";
-import { send, sent } from "../../incident_detail.js";
-import { Form } from "./form.js";
+import { hasKey, t, word } from "../../i18n/index.js";
+import { signInOpen } from "../../http.js";
+import { send, sentCommands } from "../../incident_detail.js";
+import { CommandForm } from "./command_form.js";
 
-/** The command being filled in. */
-export const asking = signal(/** @type {string|null} */ (null));
-/** Commands that end or revive a matter are confirmed, as are those that need words or a choice. */
-const AT_ONCE = new Set(["acknowledge", "start", "resume", "unshelve"]);
-/** Given where what they answer is shown: the proposal, the parent, the directive. */
-const ELSEWHERE = new Set(["decline", "unmerge", "acknowledge_directive", "report_directive"]);
+/** The command whose form is open. */
+export const draftCommand = signal(/** @type {string|null} */ (null));
+/** Commands sent without a form; those that end or reopen an incident or need input have one. */
+const IMMEDIATE = new Set(["acknowledge", "start", "resume", "unshelve"]);
+/** Commands with buttons elsewhere: beside the proposal, the parent or the directive. */
+const SHOWN_ELSEWHERE = new Set(["decline", "unmerge", "acknowledge_directive", "report_directive"]);
 
-/** @param {string} incident @param {string} command */
-export function begin(incident, command) {
-  if (AT_ONCE.has(command)) send(incident, command, {});
-  else asking.value = command;
+/** Send a command, or open its form. @param {string} incidentId @param {string} command */
+export function startCommand(incidentId, command) {
+  if (IMMEDIATE.has(command)) send(incidentId, command, {});
+  else draftCommand.value = command;
 }
 
-/** Why it was refused, in the operator's words first. @param {{status?: number, reason?: string, faults?: string}} one */
-export function why(one) {
-  if (one.reason) return word("reason", one.reason);
-  if (one.status === undefined) return "";
-  const title = known(`problem.${one.status}`) ? t(`problem.${one.status}`) : t("problem.other", { status: one.status });
-  return one.faults ? `${title} (${one.faults})` : title;
+/** Return why a request was refused, in the language of the screen. @param {{status?: number, reason?: string, errors?: string}} failure */
+export function failureText(failure) {
+  if (failure.reason) return word("reason", failure.reason);
+  if (failure.status === undefined) return "";
+  const title = hasKey(`problem.${failure.status}`) ? t(`problem.${failure.status}`) : t("problem.other", { status: failure.status });
+  return failure.errors ? `${title} (${failure.errors})` : title;
 }
 
-/** @param {{one: import("../../incident_detail.js").Sent}} props */
-const Told = ({ one }) => html`<p class=${`told ${one.state}`} role="status">
-  <b>${word("command", one.command)}</b> ${t(`sent.${one.state}`)}${why(one) && ` — ${why(one)}`}
-  ${one.status === 401 && html` <button onClick=${() => (signingIn.value = true)}>${t("account.in")}</button>`}
+/** @param {{command: import("../../incident_detail.js").SentCommand}} props */
+const CommandStatus = ({ command }) => html`<p class=${`told ${command.state}`} role="status">
+  <b>${word("command", command.command)}</b> ${t(`sent.${command.state}`)}${failureText(command) && ` — ${failureText(command)}`}
+  ${command.status === 401 && html` <button onClick=${() => (signInOpen.value = true)}>${t("account.in")}</button>`}
 </p>`;
 
-/** True while an order given at this incident is under way. @param {string} incident */
-export const isBusy = (incident) => sent.value.some((one) => one.shownAt === incident && (one.state === "sending" || one.state === "sent"));
+/** True while a command sent from this incident's detail is not confirmed. @param {string} incidentId */
+export const isBusy = (incidentId) => sentCommands.value.some((command) => command.viewedId === incidentId && (command.state === "sending" || command.state === "sent"));
 
-/** @param {{one: any, names: string[]}} props */
-export function Commands({ one, names }) {
-  const here = names.filter((name) => !ELSEWHERE.has(name));
-  const command = asking.value !== null && here.includes(asking.value) ? asking.value : null;
-  const stop = () => (asking.value = null);
-  const order = (/** @type {object} */ body) => {
-    send(one.id, /** @type {string} */ (command), body);
-    stop();
+/** @param {{incident: any, names: string[]}} props */
+export function Commands({ incident, names }) {
+  const offered = names.filter((name) => !SHOWN_ELSEWHERE.has(name));
+  const command = draftCommand.value !== null && offered.includes(draftCommand.value) ? draftCommand.value : null;
+  const cancel = () => (draftCommand.value = null);
+  const submit = (/** @type {object} */ body) => {
+    send(incident.id, /** @type {string} */ (command), body);
+    cancel();
   };
   return html`<div class="commands">
     <div class="buttons">
-      ${here.map((name) => html`<button key=${name} class=${name === here[0] ? "primary" : ""} disabled=${isBusy(one.id)} data-command=${name}
-        onClick=${() => begin(one.id, name)}>${word("command", name)}</button>`)}
+      ${offered.map((name) => html`<button key=${name} class=${name === offered[0] ? "primary" : ""} disabled=${isBusy(incident.id)} data-command=${name}
+        onClick=${() => startCommand(incident.id, name)}>${word("command", name)}</button>`)}
     </div>
-    ${command && html`<${Form} key=${command} one=${one} command=${command} send=${order} stop=${stop} />`}
-    ${sent.value.filter((each) => each.shownAt === one.id).map((each) => html`<${Told} key=${each.event} one=${each} />`)}
+    ${command && html`<${CommandForm} key=${command} incident=${incident} command=${command} send=${submit} cancel=${cancel} />`}
+    ${sentCommands.value.filter((sent) => sent.viewedId === incident.id).map((sent) => html`<${CommandStatus} key=${sent.eventId} command=${sent} />`)}
   </div>`;
 }

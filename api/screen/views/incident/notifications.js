@@ -1,48 +1,48 @@
-/** Who was told of an incident, through what, and who was not and why. */
+/** The notifications about an incident: recipient, channel and status, and why one was not sent. */
 import { html } from "../../html.js";
 import { useEffect, useState } from "../../vendor/hooks.js";
 import { lang, t, word } from "../../i18n/index.js";
-import { get, isGood } from "../../http.js";
+import { get, isOk } from "../../http.js";
 import { now, unitName } from "../../state.js";
-import { count, moment } from "../../format.js";
+import { count, shortTime } from "../../format.js";
 
-const AGAIN_AFTER = 15_000;
+const REFRESH_INTERVAL = 15_000;
 /** @type {Record<string, string>} */
-const SHAPE = { sent: "✓", bundled: "✓", planned: "○", waiting: "○", suppressed: "◌", failed: "▲" };
+const SYMBOL = { sent: "✓", bundled: "✓", planned: "○", waiting: "○", suppressed: "◌", failed: "▲" };
 
-/** The ledger of an incident, asked anew from time to time. @param {string} id @param {number} version */
-function useLedger(id, version) {
-  const [ledger, setLedger] = useState(/** @type {any} */ (null));
+/** Load the notifications of an incident, and again every 15 s. @param {string} id @param {number} version */
+function useNotifications(id, version) {
+  const [page, setPage] = useState(/** @type {any} */ (null));
   useEffect(() => {
-    let gone = false;
-    const ask = async () => {
-      const answer = await get(`notifications?limit=50&incident=${encodeURIComponent(id)}`);
-      if (!gone && isGood(answer)) setLedger(answer.body);
+    let cancelled = false;
+    const load = async () => {
+      const response = await get(`notifications?limit=50&incident=${encodeURIComponent(id)}`);
+      if (!cancelled && isOk(response)) setPage(response.body);
     };
-    ask();
-    const timer = setInterval(ask, AGAIN_AFTER);
+    load();
+    const timer = setInterval(load, REFRESH_INTERVAL);
     return () => {
-      gone = true;
+      cancelled = true;
       clearInterval(timer);
     };
   }, [id, version]);
-  return ledger;
+  return page;
 }
 
-/** @param {{one: any, at: number}} props */
-const Notice = ({ one, at }) => html`<li class=${one.status} data-notice=${one.id}>
-  <span class="mark" aria-hidden="true">${SHAPE[one.status] ?? "○"}</span>
-  <time>${moment(one.at, at)}</time>
-  <span class="name">${unitName(one.unit)} · ${word("channel", one.channel)}</span>
-  <span>${word("occasion", one.occasion)}${one.level > 0 ? ` ${one.level}` : ""}</span>
-  <span class="how">${word("notice", one.status)}${one.reason ? `: ${word("because", one.reason)}` : ""}${one.until ? ` ${t("queue.until", { at: moment(one.until, at) })}` : ""}</span>
+/** @param {{notification: any, at: number}} props */
+const NotificationItem = ({ notification, at }) => html`<li class=${notification.status} data-notice=${notification.id}>
+  <span class="mark" aria-hidden="true">${SYMBOL[notification.status] ?? "○"}</span>
+  <time>${shortTime(notification.at, at)}</time>
+  <span class="name">${unitName(notification.unit)} · ${word("channel", notification.channel)}</span>
+  <span>${word("occasion", notification.occasion)}${notification.level > 0 ? ` ${notification.level}` : ""}</span>
+  <span class="how">${word("notice", notification.status)}${notification.reason ? `: ${word("because", notification.reason)}` : ""}${notification.until ? ` ${t("queue.until", { at: shortTime(notification.until, at) })}` : ""}</span>
 </li>`;
 
 /** @param {{id: string, version: number}} props */
-export function Told({ id, version }) {
-  const ledger = useLedger(id, version);
-  if (!ledger?.items?.length) return null;
+export function Notifications({ id, version }) {
+  const page = useNotifications(id, version);
+  if (!page?.items?.length) return null;
   const at = now();
-  return html`<section aria-label=${t("told.title")}><h4 class="part">${t("told.title")} <b>${count(ledger.total, lang.value)}</b></h4>
-    <ol class="notices">${ledger.items.map((/** @type {any} */ one) => html`<${Notice} key=${one.id} one=${one} at=${at} />`)}</ol></section>`;
+  return html`<section aria-label=${t("told.title")}><h4 class="part">${t("told.title")} <b>${count(page.total, lang.value)}</b></h4>
+    <ol class="notices">${page.items.map((/** @type {any} */ notification) => html`<${NotificationItem} key=${notification.id} notification=${notification} at=${at} />`)}</ol></section>`;
 }

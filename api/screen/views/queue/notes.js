@@ -1,28 +1,28 @@
-/** What the list does not show by itself: a flood, what is shelved, what may be twice, what is under maintenance. */
+/** Counts the list does not show: a flood, shelved incidents, possible duplicates, incidents under maintenance. */
 import { html } from "../../html.js";
 import { lang, t } from "../../i18n/index.js";
-import { causeName, filter, grouping, now, revision, second, selected, store, wardName } from "../../state.js";
+import { causeName, filter, grouping, now, revision, second, selectedId, store, wardName } from "../../state.js";
 import { isShelved, NO_FILTER } from "../../queue_order.js";
-import { FLOOD, fresh } from "../../groups.js";
+import { countRecent, FLOOD_COUNT } from "../../groups.js";
 import { count } from "../../format.js";
 
-/** Show groups, or each incident again. */
-export function regroup() {
+/** Switch between groups and incidents. */
+export function toggleGrouping() {
   grouping.value = !grouping.value;
-  selected.value = null;
+  selectedId.value = null;
   filter.value = { ...filter.value, group: "" };
 }
 
-/** @param {{view: import("../../queue_order.js").View, n: number, name: string}} props */
-function Chip({ view, n, name }) {
-  const shown = filter.value.view === view;
-  if (n === 0 && !shown) return null;
-  const turn = () => (filter.value = { ...NO_FILTER, view: shown ? "open" : view });
-  return html`<button class="chip" data-chip=${view} aria-pressed=${shown} onClick=${turn}>${name} <b>${count(n, lang.value)}</b></button>`;
+/** A count that opens its view of the queue, and closes it again. @param {{view: import("../../queue_order.js").QueueView, n: number, name: string}} props */
+function ViewChip({ view, n, name }) {
+  const active = filter.value.view === view;
+  if (n === 0 && !active) return null;
+  const toggle = () => (filter.value = { ...NO_FILTER, view: active ? "open" : view });
+  return html`<button class="chip" data-chip=${view} aria-pressed=${active} onClick=${toggle}>${name} <b>${count(n, lang.value)}</b></button>`;
 }
 
-/** The group one has gone into. */
-function Entered() {
+/** The opened group, with a button that leaves it. */
+function GroupChip() {
   const [cause, ward] = filter.value.group.slice(1).split("|");
   return html`<button class="chip" data-chip="group" aria-pressed="true" onClick=${() => (filter.value = { ...filter.value, group: "" })}>
     ${causeName(cause)} · ${wardName(ward || null) || t("queue.no_ward")} ✕</button>`;
@@ -32,17 +32,17 @@ export function Notes() {
   revision.value;
   second.value;
   const open = store.open();
-  const news = fresh(open, now());
-  const flood = news > FLOOD;
-  const maintained = open.filter((one) => one.maintenance).length;
-  return html`<div class=${`notes ${flood ? "flood" : ""}`} aria-label=${t("notes.region")}>
-    <button class=${`regroup ${flood && !grouping.value ? "offered" : ""}`} aria-pressed=${grouping.value} onClick=${regroup}>
+  const recent = countRecent(open, now());
+  const isFlood = recent > FLOOD_COUNT;
+  const inMaintenance = open.filter((incident) => incident.maintenance).length;
+  return html`<div class=${`notes ${isFlood ? "flood" : ""}`} aria-label=${t("notes.region")}>
+    <button class=${`regroup ${isFlood && !grouping.value ? "offered" : ""}`} aria-pressed=${grouping.value} onClick=${toggleGrouping}>
       <kbd>g</kbd>${t("notes.group")}</button>
-    ${filter.value.group && html`<${Entered} />`}
-    ${flood && html`<span class="news" role="status">▲ ${t("notes.flood", { n: count(news, lang.value) })}</span>`}
-    ${store.hidden() > 0 && html`<span class="said" data-note="hidden" title=${t("notes.hidden_hint")}>${t("notes.hidden", { n: count(open.length, lang.value), all: count(open.length + store.hidden(), lang.value) })}</span>`}
-    <${Chip} view="shelved" n=${open.filter(isShelved).length} name=${t("notes.shelved")} />
-    <${Chip} view="proposed" n=${open.filter((one) => one.proposed && !isShelved(one)).length} name=${t("notes.proposed")} />
-    ${maintained > 0 && html`<span class="said">◌ ${t("notes.maintenance", { n: count(maintained, lang.value) })}</span>`}
+    ${filter.value.group && html`<${GroupChip} />`}
+    ${isFlood && html`<span class="news" role="status">▲ ${t("notes.flood", { n: count(recent, lang.value) })}</span>`}
+    ${store.hiddenCount() > 0 && html`<span class="said" data-note="hidden" title=${t("notes.hidden_hint")}>${t("notes.hidden", { n: count(open.length, lang.value), all: count(open.length + store.hiddenCount(), lang.value) })}</span>`}
+    <${ViewChip} view="shelved" n=${open.filter(isShelved).length} name=${t("notes.shelved")} />
+    <${ViewChip} view="proposed" n=${open.filter((incident) => incident.proposed && !isShelved(incident)).length} name=${t("notes.proposed")} />
+    ${inMaintenance > 0 && html`<span class="said">◌ ${t("notes.maintenance", { n: count(inMaintenance, lang.value) })}</span>`}
   </div>`;
 }
