@@ -26,7 +26,8 @@ COMMANDS = {
 }
 
 
-def incident(number: int, **more: Any) -> dict[str, Any]:
+def incident(number: int, **changes: Any) -> dict[str, Any]:
+    """Return the row of an incident, with the fields that a test changes."""
     reported = NOW - timedelta(minutes=60 + number)
     return {
         "id": f"field-reports:PA-{number:06d}",
@@ -67,12 +68,13 @@ def incident(number: int, **more: Any) -> dict[str, Any]:
         "directives_open": 0,
         "directive_due": None,
         "version": 1,
-    } | more
+    } | changes
 
 
 def figures(**live: Any) -> dict[str, Any]:
+    """Return the figures of a snapshot, with the live counts that a test changes."""
     span = {"count": 0, "mean_s": None, "p50_s": None, "p90_s": None, "p99_s": None, "error": 0.01}
-    counted = {
+    sums = {
         "received": 31,
         "resolved": 17,
         "on_time": 16,
@@ -102,13 +104,14 @@ def figures(**live: Any) -> dict[str, Any]:
         "clock": "wall",
         "speed": 1.0,
         "live": empty | live,
-        "today": counted,
-        "last_hour": counted,
+        "today": sums,
+        "last_hour": sums,
         "trend": trend,
     }
 
 
 def catalogue() -> dict[str, Any]:
+    """Return a small catalogue as GET /catalogue returns it."""
     return {
         "services": [{"code": code, "name_vi": vi, "name_en": en, "unit": None} for code, vi, en in SERVICES],
         "units": [
@@ -127,13 +130,13 @@ def catalogue() -> dict[str, Any]:
 
 @pytest.fixture
 def script() -> Script:
-    made = Script(
+    script = Script(
         NOW, catalogue(), figures(open=5, overdue=2, due_soon=3, unacknowledged=1, by_severity={"critical": 4})
     )
     for number in range(1, 6):
         row = incident(number)
-        made.rows[row["id"]] = row
-    return made
+        script.rows[row["id"]] = row
+    return script
 
 
 @pytest.fixture
@@ -164,11 +167,13 @@ def page(chromium: Any, screen_url: str) -> Iterator[Any]:
     )
     page = context.new_page()
     page.faults = faults
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "request",
-        lambda asked: None if asked.url.startswith(screen_url) else faults.append(f"left the server: {asked.url}"),
+        lambda request: (
+            None if request.url.startswith(screen_url) else faults.append(f"left the server: {request.url}")
+        ),
     )
     yield page
     context.close()

@@ -1,4 +1,4 @@
-"""Figures of a period as the API tells them, for tests of the screen."""
+"""Figures of a period as the API returns them, for tests of the screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def timing(p50: float, count: int = 100) -> dict[str, Any]:
     return {"count": count, "mean_s": p50, "p50_s": p50, "p90_s": 3 * p50, "p99_s": 9 * p50, "error": 0.01}
 
 
-def sums(received: int = 30, resolved: int = 20, on_time: int = 18, overdue: int = 2) -> dict[str, Any]:
+def period_sums(received: int = 30, resolved: int = 20, on_time: int = 18, overdue: int = 2) -> dict[str, Any]:
     due = resolved + overdue
     return {
         "received": received,

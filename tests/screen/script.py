@@ -1,4 +1,4 @@
-"""What a scripted API shows and is sent: incidents, figures, feed messages, and the lines to those who listen."""
+"""The script of the scripted API: what it sends to the screen, and the requests it has received."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from api.http.json import Json
 
 
 def stamp(at: datetime) -> str:
+    """Return an instant as the API writes it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
-class SentCommand(NamedTuple):
-    """What the screen ordered, as it was sent."""
+class SentRequest(NamedTuple):
+    """A POST request of the screen."""
 
     path: str
     body: Json
@@ -27,10 +28,9 @@ class SentCommand(NamedTuple):
 
 
 class Script:
-    """What the server shows, and the lines to those who listen.
+    """The state of the scripted API, and the open connections of its feed.
 
-    A thread answers each request while the test changes what is shown, so both hold the lock while they read or change
-    it.
+    A thread answers each request while the test changes the state, so both hold the lock while they read or change it.
     """
 
     def __init__(self, now: datetime, catalogue: Json, figures: Json) -> None:
@@ -41,8 +41,8 @@ class Script:
         self.details: dict[str, Json] = {}
         self.indicators: list[Json] = []
         self.most_open = 5_000
-        self.behind: list[Json] = []
-        self.sought: list[list[tuple[str, str]]] = []
+        self.search_results: list[Json] = []
+        self.searches: list[list[tuple[str, str]]] = []
         self.war_room: str | None = None
         self.notifications: dict[str, list[Json]] = {}
         self.windows: list[Json] = []
@@ -50,28 +50,28 @@ class Script:
         self.periods: list[dict[str, str]] = []
         self.period: Json = {}
         self.reporters: dict[str, Json] = {}
-        self.looks: list[tuple[str, str | None]] = []
-        self.posted: list[tuple[str, str, Json]] = []
-        self.orders: list[SentCommand] = []
-        self.answered: list[Json] = []
+        self.reporter_lookups: list[tuple[str, str | None]] = []
+        self.commands: list[tuple[str, str, Json]] = []
+        self.requests: list[SentRequest] = []
+        self.accepted: list[Json] = []
         self.cursor = 0
-        self.down = False
-        self.details_down = False
-        self.refusal: tuple[int, Json] | None = None
-        self._lines: set[queue.Queue[bytes | None]] = set()
+        self.is_down = False
+        self.details_are_down = False
+        self.error: tuple[int, Json] | None = None
+        self._connections: set[queue.Queue[bytes | None]] = set()
         self._lock = threading.RLock()
 
     def snapshot(self) -> Json:
         rows = list(self.rows.values())
-        more = {"figures": self.figures, "indicators": self.indicators, "most_open": self.most_open}
-        return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, **more}
+        figures = {"figures": self.figures, "indicators": self.indicators, "most_open": self.most_open}
+        return {"cursor": str(self.cursor), "now": stamp(self.now), "incidents": rows, **figures}
 
     def push(self, kind: str, body: Json) -> None:
         with self._lock:
             self.cursor += 1
             message = self.message(kind, body)
-            for line in self._lines:
-                line.put(message)
+            for connection in self._connections:
+                connection.put(message)
 
     def message(self, kind: str, body: Json) -> bytes:
         data = json.dumps(body, ensure_ascii=False)
@@ -98,31 +98,31 @@ class Script:
         }
         self.push("tick", body | changes)
 
-    def cut(self) -> None:
-        """Break every line and refuse new ones, until `mend`."""
+    def disconnect(self) -> None:
+        """Close every connection and refuse new ones, until `reconnect`."""
         with self._lock:
-            self.down = True
-            for line in self._lines:
-                line.put(None)
+            self.is_down = True
+            for connection in self._connections:
+                connection.put(None)
 
-    def mend(self) -> None:
-        self.down = False
+    def reconnect(self) -> None:
+        self.is_down = False
 
     @contextmanager
     def listen(self) -> Iterator[queue.Queue[bytes | None]]:
-        line: queue.Queue[bytes | None] = queue.Queue()
+        connection: queue.Queue[bytes | None] = queue.Queue()
         with self._lock:
-            # A request that came in before a cut must not begin to listen after it: nobody would end its line.
-            line.put(None if self.down else self.message("snapshot", self.snapshot()))
-            self._lines.add(line)
+            # A request from before `disconnect` must not listen after it: nobody would close its connection.
+            connection.put(None if self.is_down else self.message("snapshot", self.snapshot()))
+            self._connections.add(connection)
         try:
-            yield line
+            yield connection
         finally:
             with self._lock:
-                self._lines.discard(line)
+                self._connections.discard(connection)
 
     def maintain(self, path: str, body: Json, key: str) -> Json:
-        """Open or end a maintenance window, as asked."""
+        """Open or end a maintenance window, and return it."""
         with self._lock:
             return self._maintain(path, body, key)
 
@@ -131,21 +131,21 @@ class Script:
             window = {"id": f"mw-{key}", "stage": "active", "scope": body["scope"], "from": body["from"]}
             window |= {"to": body["to"], "by": body["actor"], "why": body["why"], "incidents": 0}
         else:
-            window = next(one for one in self.windows if one["id"] == path.split("/")[2])
+            window = next(candidate for candidate in self.windows if candidate["id"] == path.split("/")[2])
             window = window | {"stage": "over", "ended_at": stamp(self.now), "ended_by": body["actor"]}
             window |= {"ended_why": body["why"]}
         ended = {"ended_at": None, "ended_by": None, "ended_why": None, "opened_at": stamp(self.now)}
-        self.windows = [ended | window, *(one for one in self.windows if one["id"] != window["id"])]
+        self.windows = [ended | window, *(other for other in self.windows if other["id"] != window["id"])]
         return self.windows[0]
 
     def command(self, incident: str, name: str, body: Json, key: str) -> Json:
-        self.posted.append((incident, name, body))
-        answer = {
+        self.commands.append((incident, name, body))
+        response = {
             "event_id": key,
             "source": "/ioc/operators",
             "incident": incident,
             "type": name,
             "time": stamp(self.now),
         }
-        self.answered.append(answer)
-        return answer
+        self.accepted.append(response)
+        return response

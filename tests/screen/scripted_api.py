@@ -1,7 +1,7 @@
-"""The API's contract played from a script, in memory: what the screen's own tests talk to.
+"""A server with the API's contract that plays a script, for the tests of the screen.
 
-It decides nothing. A test says which incidents and figures there are, pushes feed messages, breaks
-the line and mends it. The real API is tested with the same screen elsewhere.
+It decides nothing. A test sets incidents and figures, pushes feed messages, and closes and reopens the feed. The real
+API is tested with the same screen elsewhere.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.screen.script import Json, Script, SentCommand, stamp
+from tests.screen.script import Json, Script, SentRequest, stamp
 
 SCREEN = Path(__file__).resolve().parents[2] / "api" / "screen"
 
 
 class ScriptHandler(BaseHTTPRequestHandler):
+    """Answers each request of the screen from the script."""
+
     protocol_version = "HTTP/1.1"
     script: Script
 
@@ -29,15 +31,16 @@ class ScriptHandler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        asked = urlsplit(self.path)
-        path, query = unquote(asked.path), dict(parse_qsl(asked.query))
-        if self.script.down:
+        url = urlsplit(self.path)
+        path, query = unquote(url.path), dict(parse_qsl(url.query))
+        if self.script.is_down:
             self.answer(503, {"title": "down", "status": 503})
         elif path == "/stream":
             self.stream()
         elif path == "/incidents":
-            self.script.sought.append(parse_qsl(asked.query))
-            self.answer(200, {"items": self.script.behind, "next": None, "total": len(self.script.behind)})
+            self.script.searches.append(parse_qsl(url.query))
+            rows = self.script.search_results
+            self.answer(200, {"items": rows, "next": None, "total": len(rows)})
         elif path.startswith("/incidents/"):
             self.incident(path.removeprefix("/incidents/"))
         elif path.startswith("/dossiers/"):
@@ -45,17 +48,17 @@ class ScriptHandler(BaseHTTPRequestHandler):
         elif path == "/" or path.startswith("/screen/"):
             self.file(SCREEN / (path.removeprefix("/screen/").lstrip("/") or "index.html"))
         else:
-            self.named(path, query)
+            self.resource(path, query)
 
-    def named(self, path: str, query: dict[str, str]) -> None:
+    def resource(self, path: str, query: dict[str, str]) -> None:
         script = self.script
         if path == "/catalogue":
             self.answer(200, script.catalogue)
         elif path == "/map":
             self.file(SCREEN / "data" / "wards.json")
         elif path == "/notifications":
-            told = script.notifications.get(query["incident"], [])
-            self.answer(200, {"items": told, "next": None, "total": len(told)})
+            notifications = script.notifications.get(query["incident"], [])
+            self.answer(200, {"items": notifications, "next": None, "total": len(notifications)})
         elif path == "/war-room":
             self.answer(200, {"url": script.war_room})
         elif path == "/maintenance":
@@ -67,7 +70,7 @@ class ScriptHandler(BaseHTTPRequestHandler):
             self.answer(404, {"title": "not found", "status": 404})
 
     def incident(self, name: str) -> None:
-        if self.script.details_down:
+        if self.script.details_are_down:
             self.answer(503, {"title": "down", "status": 503})
         elif name.endswith("/reporter"):
             self.reporter(name.removesuffix("/reporter"))
@@ -76,28 +79,28 @@ class ScriptHandler(BaseHTTPRequestHandler):
 
     def reporter(self, incident: str) -> None:
         token = self.headers["Authorization"]
-        self.script.looks.append((incident, token))
-        if self.script.refusal is not None:
-            self.answer(*self.script.refusal)
+        self.script.reporter_lookups.append((incident, token))
+        if self.script.error is not None:
+            self.answer(*self.script.error)
         elif incident in self.script.reporters:
             self.answer(200, self.script.reporters[incident])
         else:
             self.answer(404, {"title": "nobody is named", "status": 404})
 
     def dossier(self, code: str) -> None:
-        found = self.script.dossiers.get(code.lower())
-        if found is None:
+        dossiers = self.script.dossiers.get(code.lower())
+        if dossiers is None:
             self.answer(404, {"title": "no such dossier", "status": 404})
         else:
-            self.answer(200, {"items": found, "as_of": stamp(self.script.now), "stale": False})
+            self.answer(200, {"items": dossiers, "as_of": stamp(self.script.now), "stale": False})
 
     def do_POST(self) -> None:
         path = unquote(urlsplit(self.path).path)
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
         key = self.headers["Idempotency-Key"]
-        self.script.orders.append(SentCommand(path, body, key, self.headers["Authorization"]))
-        if self.script.refusal is not None:
-            self.answer(*self.script.refusal)
+        self.script.requests.append(SentRequest(path, body, key, self.headers["Authorization"]))
+        if self.script.error is not None:
+            self.answer(*self.script.error)
         elif path.startswith("/maintenance"):
             self.answer(202, self.script.maintain(path, body, key))
         else:
@@ -105,8 +108,8 @@ class ScriptHandler(BaseHTTPRequestHandler):
             self.answer(202, self.script.command(incident, name, body, key))
 
     def detail(self, incident: str) -> None:
-        behind = {one["id"]: one for one in self.script.behind}
-        row = self.script.rows.get(incident) or behind.get(incident)
+        remote_rows = {row["id"]: row for row in self.script.search_results}
+        row = self.script.rows.get(incident) or remote_rows.get(incident)
         if row is None:
             self.answer(404, {"title": "unknown incident", "status": 404})
             return
@@ -139,8 +142,8 @@ class ScriptHandler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache")
         self.end_headers()
         self.close_connection = True
-        with self.script.listen() as line:
-            while (message := line.get()) is not None:
+        with self.script.listen() as connection:
+            while (message := connection.get()) is not None:
                 try:
                     self.wfile.write(message)
                 except OSError:
@@ -149,7 +152,7 @@ class ScriptHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve(script: Script, port: int = 0) -> Iterator[str]:
-    """Run the script on a free local port; gives the screen's address."""
+    """Serve a script on a local port, a free one by default; yields the screen's address."""
     handler = type("ScriptHandler", (ScriptHandler,), {"script": script})
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
@@ -158,6 +161,6 @@ def serve(script: Script, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/"
     finally:
-        script.cut()
+        script.disconnect()
         server.shutdown()
         server.server_close()

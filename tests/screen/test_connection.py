@@ -1,4 +1,4 @@
-"""What the screen says when the line breaks, workers stop or sources fall silent: old figures, never false ones."""
+"""The connection in a real browser: a broken feed, stopped workers and silent sources are shown, old figures kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.screen.conftest import NOW, figures
-from tests.screen.screen_page import FIRST, opened, tile
+from tests.screen.screen_page import FIRST, open_screen, tile
 from tests.screen.script import Script, stamp
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -20,8 +20,8 @@ def test_a_broken_line_is_told_in_amber_then_red_and_the_list_is_kept(
     page: Any, screen_url: str, script: Script
 ) -> None:
     page.clock.install()
-    opened(page, screen_url)
-    script.cut()
+    open_screen(page, screen_url)
+    script.disconnect()
     page.clock.run_for(9_000)
     expect(page.locator(".band")).to_have_count(0)
     page.clock.run_for(3_000)
@@ -31,7 +31,7 @@ def test_a_broken_line_is_told_in_amber_then_red_and_the_list_is_kept(
     page.clock.run_for(50_000)
     expect(page.locator(".band.lost")).to_be_visible()
     expect(page.locator(".row")).to_have_count(5)
-    script.mend()
+    script.reconnect()
     back = page.locator(".band.back")
     for _ in range(60):  # the timers are the test's, the network is real: an answer takes its own time
         page.clock.run_for(500)
@@ -45,7 +45,7 @@ def test_a_broken_line_is_told_in_amber_then_red_and_the_list_is_kept(
 
 
 def test_a_reset_replaces_everything_at_once(page: Any, screen_url: str, script: Script) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     script.push("reset", {})
     page.wait_for_timeout(400)
     expect(page.locator(".row")).to_have_count(5)
@@ -57,7 +57,7 @@ def test_a_reset_replaces_everything_at_once(page: Any, screen_url: str, script:
 
 
 def test_a_silent_source_is_not_a_zero(page: Any, screen_url: str, script: Script) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     script.tick(sources={"flood-rain": {"last_seen": stamp(NOW), "cadence_s": 60, "stale": False}})
     expect(page.locator("[data-source=flood-rain] .open")).to_have_text("0")
     script.tick(sources={"flood-rain": {"last_seen": None, "cadence_s": 60, "stale": True}})
@@ -65,7 +65,7 @@ def test_a_silent_source_is_not_a_zero(page: Any, screen_url: str, script: Scrip
 
 
 def test_the_clock_is_the_pipelines_and_a_simulation_says_so(page: Any, screen_url: str, script: Script) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(page.locator(".simulated")).to_have_count(0)
     expect(page.locator(".clock time")).to_contain_text("14:30:")
     script.tick(now=stamp(NOW + timedelta(hours=2)), speed=60.0)
@@ -76,7 +76,7 @@ def test_the_clock_is_the_pipelines_and_a_simulation_says_so(page: Any, screen_u
 def test_stopped_workers_make_all_figures_stale_though_the_line_is_up(
     page: Any, screen_url: str, script: Script
 ) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(page.locator(".connection")).to_have_text("Trực tuyến")
     script.tick(stale=True, speed=0.0, as_of=stamp(NOW - timedelta(seconds=21)))
     expect(page.locator(".band.quiet")).to_have_text("Hệ thống xử lý ĐÃ DỪNG, số liệu lúc 14:29:39")
@@ -97,7 +97,7 @@ def test_stopped_workers_make_all_figures_stale_though_the_line_is_up(
 
 def test_when_all_sources_are_silent_no_tile_shows_a_zero(page: Any, screen_url: str, script: Script) -> None:
     script.figures = figures(open=3)
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(tile(page, "overdue")).to_have_text("0")
     script.tick(sources={"flood-rain": {"last_seen": None, "cadence_s": 60, "stale": True}})
     for name in ("overdue", "critical", "due_soon", "unacknowledged"):

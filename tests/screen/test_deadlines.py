@@ -1,4 +1,4 @@
-"""The deadlines of an incident in a real browser: the rule, the arithmetic, and the steps that are planned."""
+"""The deadlines of an incident in a real browser: the rule, the sum of the due time, and the planned steps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.screen.conftest import NOW
-from tests.screen.screen_page import FIRST, opened, row
+from tests.screen.screen_page import FIRST, open_screen, row
 from tests.screen.script import Script, stamp
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -73,7 +73,7 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
             },
         ],
     }
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     row(page, FIRST).click()
     deadline = page.locator("[data-deadline=resolve]")
     arithmetic = [
@@ -93,12 +93,12 @@ def test_the_detail_shows_which_rule_and_which_arithmetic(page: Any, screen_url:
 
 
 def test_a_detail_that_could_not_be_read_is_asked_for_again(page: Any, screen_url: str, script: Script) -> None:
-    script.details_down = True
-    opened(page, screen_url)
+    script.details_are_down = True
+    open_screen(page, screen_url)
     row(page, FIRST).click()
     expect(page.locator(".detail h3")).to_have_text("Sự việc số 1")
     page.wait_for_timeout(300)
-    script.details_down = False
+    script.details_are_down = False
     expect(page.locator("[data-command=resolve]")).to_be_visible(timeout=8_000)
     page.faults[:] = [fault for fault in page.faults if "503" not in fault]
 
@@ -115,7 +115,7 @@ def test_steps_that_will_not_come_are_not_planned(
     page: Any, screen_url: str, script: Script, state: str, deadline: dict[str, Any]
 ) -> None:
     step = {"kind": "breached", "level": 0, "at": stamp(NOW), "whom": "", "channel": "", "fired_at": None}
-    told = {
+    running = {
         "target": "resolve",
         "rule": "trees-normal",
         "calendar": "hanh-chinh",
@@ -131,8 +131,8 @@ def test_steps_that_will_not_come_are_not_planned(
         "status": "running",
         "steps": [step],
     }
-    script.details[FIRST] = {"state": state, "version": 2, "deadlines": [told | deadline]}
-    opened(page, screen_url)
+    script.details[FIRST] = {"state": state, "version": 2, "deadlines": [running | deadline]}
+    open_screen(page, screen_url)
     row(page, FIRST).click()
     expect(page.locator(".sum")).to_contain_text("giờ hành chính")
     expect(page.locator(".steps .at")).to_have_text("không cần nữa")

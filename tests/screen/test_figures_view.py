@@ -1,4 +1,4 @@
-"""The figures of a period in a real browser: with the error of their quantiles, by any side, and linked as files."""
+"""The figures page in a real browser: a period, the error of its quantiles, the table, and the linked files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.screen.figures import sums
-from tests.screen.screen_page import opened
+from tests.screen.figures import period_sums
+from tests.screen.screen_page import open_screen
 from tests.screen.script import Script
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.browser
 def test_the_figures_of_a_period_are_told_with_the_error_of_their_quantiles(
     page: Any, screen_url: str, script: Script
 ) -> None:
-    script.period = {"total": sums(received=120, resolved=100, on_time=90, overdue=7), "groups": {}}
+    script.period = {"total": period_sums(received=120, resolved=100, on_time=90, overdue=7), "groups": {}}
     script.figures["live"] |= {"due_within": {"1h": 3, "24h": 11}}
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     page.keyboard.press("2")
-    shown = {
+    texts = {
         "received": "120",
         "resolved": "100",
         "open": "27",
@@ -33,7 +33,7 @@ def test_the_figures_of_a_period_are_told_with_the_error_of_their_quantiles(
         "reopen": "2%",
         "reduction": "62,5%",
     }
-    for name, value in shown.items():
+    for name, value in texts.items():
         expect(page.locator(f"[data-figure={name}] .figure")).to_have_text(value)
     expect(page.locator("[data-figure=due_1h] .note")).to_have_text("24 giờ: 11")
     expect(page.locator("[data-timing=handling]")).to_contain_text("2g00")
@@ -55,9 +55,9 @@ def test_the_figures_of_a_period_are_told_with_the_error_of_their_quantiles(
 def test_a_chosen_period_is_asked_for_and_its_report_csv_and_json_are_linked(
     page: Any, screen_url: str, script: Script
 ) -> None:
-    script.period = {"total": sums(), "groups": {}}
+    script.period = {"total": period_sums(), "groups": {}}
     script.period |= {"from": "2026-09-30T17:00:00.000Z", "to": "2026-10-31T17:00:00.000Z"}
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     page.keyboard.press("2")
     page.locator("[data-period=shift]").click()
     expect(page.locator("[data-figure=received]")).to_be_visible()
@@ -70,8 +70,8 @@ def test_a_chosen_period_is_asked_for_and_its_report_csv_and_json_are_linked(
     page.keyboard.press("Enter")
     expect(page.locator("[data-figure=received]")).to_be_visible()
     expect(page.locator("[data-figure=due_1h]")).to_have_count(0)
-    wanted = {"from": "2026-10-01T00:00:00+07:00", "to": "2026-11-01T00:00:00+07:00", "by": "unit"}
-    assert script.periods[-1] == wanted
+    chosen = {"from": "2026-10-01T00:00:00+07:00", "to": "2026-11-01T00:00:00+07:00", "by": "unit"}
+    assert script.periods[-1] == chosen
     links = page.locator(".links a").evaluate_all("all => all.map(a => decodeURIComponent(a.getAttribute('href')))")
     period = "from=2026-10-01T00:00:00+07:00&to=2026-11-01T00:00:00+07:00"
     assert links == [
@@ -86,12 +86,12 @@ def test_figures_by_unit_service_and_ward_come_with_the_worst_first_and_in_any_o
     page: Any, screen_url: str, script: Script
 ) -> None:
     groups = {
-        "so-y-te": sums(received=50, overdue=1),
-        "so-xay-dung": sums(received=10, overdue=9),
-        "": sums(received=1, overdue=0),
+        "so-y-te": period_sums(received=50, overdue=1),
+        "so-xay-dung": period_sums(received=10, overdue=9),
+        "": period_sums(received=1, overdue=0),
     }
-    script.period = {"total": sums(), "groups": groups}
-    opened(page, screen_url)
+    script.period = {"total": period_sums(), "groups": groups}
+    open_screen(page, screen_url)
     page.keyboard.press("2")
     names = page.locator("[data-table=groups] tbody th")
     expect(names).to_have_text(["Sở Xây dựng", "Sở Y tế", "Chưa giao đơn vị"])

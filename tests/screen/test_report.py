@@ -41,19 +41,19 @@ def report_url() -> Iterator[str]:
 def printed(request: pytest.FixtureRequest, chromium: Any, report_url: str) -> Iterator[Any]:
     """Give the page as it is printed; it fails on any console error, and when anything but itself was asked for."""
     faults: list[str] = []
-    asked: list[str] = []
+    urls: list[str] = []
     context = chromium.new_context(viewport={"width": WIDE, "height": HIGH})
     page = context.new_page()
-    page.on("console", lambda said: faults.append(said.text))
+    page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda one: asked.append(one.url))
+    page.on("request", lambda sent: urls.append(sent.url))
     page.emulate_media(media="print")
     page.goto(f"{report_url}&lang={request.param}")
     yield page
     context.close()
     assert faults == []
-    assert [url for url in asked if not url.startswith(("data:", report_url))] == []
-    assert len([url for url in asked if url.startswith(report_url)]) == 1
+    assert [url for url in urls if not url.startswith(("data:", report_url))] == []
+    assert len([url for url in urls if url.startswith(report_url)]) == 1
 
 
 def test_it_fits_the_page_and_its_summary_the_first_one(printed: Any) -> None:

@@ -1,4 +1,4 @@
-"""The screen's own rules in node's test runner, and its third-party files against their pinned sums."""
+"""The files of the screen: JavaScript tests in node, vendored files against their checksums, words for all codes."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The views of the screen beside the queue: figures, sensors with maintenance windows, and the look-up of dossiers."""
+"""The pages beside the queue in a real browser: tabs, sensors, maintenance windows, and the look-up of dossiers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.screen.conftest import NOW
-from tests.screen.figures import sums
-from tests.screen.screen_page import FIRST, OVERRUN, ids, opened, row
+from tests.screen.figures import period_sums
+from tests.screen.screen_page import FIRST, OVERFLOWING, open_screen, row, row_ids
 from tests.screen.script import Script, stamp
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -17,7 +17,7 @@ expect = sync_api.expect
 pytestmark = pytest.mark.browser
 
 
-def sensor(name: str, **more: Any) -> dict[str, Any]:
+def sensor(name: str, **changes: Any) -> dict[str, Any]:
     return {
         "id": f"river-stations:{name}",
         "kind": "river-level",
@@ -44,7 +44,7 @@ def sensor(name: str, **more: Any) -> dict[str, Any]:
         "silent": False,
         "silent_since": None,
         "silent_incident": None,
-    } | more
+    } | changes
 
 
 FLOODED = {
@@ -61,13 +61,13 @@ FLOODED = {
 def test_the_views_are_reached_by_number_and_the_queue_is_found_as_it_was_left(
     page: Any, screen_url: str, script: Script
 ) -> None:
-    script.period = {"total": sums(), "groups": {}}
-    opened(page, screen_url)
+    script.period = {"total": period_sums(), "groups": {}}
+    open_screen(page, screen_url)
     page.locator(".filters select").nth(2).select_option("medium")
     row(page, FIRST).click()
     page.locator("body").press("Escape")
     page.evaluate("document.activeElement.blur()")
-    before = ids(page)
+    before = row_ids(page)
     for number, tab in enumerate(("operations", "figures", "sensors"), 1):
         page.keyboard.press(str(number))
         expect(page.locator(f"[data-tab={tab}]")).to_have_attribute("aria-selected", "true")
@@ -82,14 +82,14 @@ def test_the_views_are_reached_by_number_and_the_queue_is_found_as_it_was_left(
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     expect(page.locator(".page")).to_have_count(0)
-    assert ids(page) == before
+    assert row_ids(page) == before
     expect(row(page, FIRST)).to_have_attribute("aria-selected", "true")
     expect(page.locator(".filters select").nth(2)).to_have_value("medium")
-    assert script.posted == []
+    assert script.commands == []
 
 
 def test_a_wall_has_no_tabs(page: Any, screen_url: str) -> None:
-    opened(page, screen_url, "?mode=wall")
+    open_screen(page, screen_url, "?mode=wall")
     expect(page.locator(".tabs")).not_to_be_visible()
     expect(page.locator(".notes")).not_to_be_visible()
 
@@ -99,7 +99,7 @@ def test_sensors_show_value_level_and_incident_and_an_unheard_one_is_not_at_zero
 ) -> None:
     silent = {"value": None, "silent": True, "silent_since": stamp(NOW - timedelta(hours=1))}
     script.indicators = [sensor("Phú Ốc"), sensor("Dã Viên", **silent), sensor("Kim Long", **FLOODED)]
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(page.locator("[data-strip]")).to_contain_text("Sông Hương tại Kim Long")
     page.locator("[data-strip]").click()
     names = page.locator(".sensor .title")
@@ -122,7 +122,7 @@ def test_sensors_show_value_level_and_incident_and_an_unheard_one_is_not_at_zero
 
 
 def test_a_maintenance_window_is_opened_and_ended(page: Any, screen_url: str, script: Script) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     page.keyboard.press("3")
     page.locator("[data-command=open-window]").click()
     form = page.locator(".maintenance form")
@@ -136,24 +136,24 @@ def test_a_maintenance_window_is_opened_and_ended(page: Any, screen_url: str, sc
     window = page.locator("[data-window]")
     expect(window).to_contain_text("đang diễn ra")
     expect(window).to_contain_text("Phường Phú Xuân")
-    asked = script.orders[0]
-    assert asked.path == "/maintenance"
-    assert asked.body == {
+    request = script.requests[0]
+    assert request.path == "/maintenance"
+    assert request.body == {
         "scope": {"wards": ["19753"]},
         "from": "2026-11-24T14:30:00+07:00",
         "to": "2026-11-24T23:00:00+07:00",
         "actor": "Ca trực 1",
         "why": "Thay trạm biến áp",
     }
-    assert (asked.key or "").startswith("screen-")
+    assert (request.key or "").startswith("screen-")
     page.locator("[data-end]").click()
     window.locator("[name=why]").fill("Xong sớm")
     window.locator("[name=actor]").fill("Ca trực 1")
     window.locator(".primary").click()
     expect(window).to_contain_text("đã hết")
-    assert script.orders[1].path == f"/maintenance/{script.windows[0]['id']}/end"
-    assert script.orders[1].body == {"actor": "Ca trực 1", "why": "Xong sớm"}
-    assert script.orders[1].key != asked.key
+    assert script.requests[1].path == f"/maintenance/{script.windows[0]['id']}/end"
+    assert script.requests[1].body == {"actor": "Ca trực 1", "why": "Xong sớm"}
+    assert script.requests[1].key != request.key
 
 
 def test_a_dossier_is_looked_up_by_its_code(page: Any, screen_url: str, script: Script) -> None:
@@ -181,21 +181,21 @@ def test_a_dossier_is_looked_up_by_its_code(page: Any, screen_url: str, script: 
             ],
         }
     ]
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     page.keyboard.press("4")
     page.keyboard.type("hs-251027-0001")
     page.keyboard.press("Enter")
-    found = page.locator("[data-dossier]")
+    dossier = page.locator("[data-dossier]")
     for words in ("Đang xử lý", "Cấp phép xây dựng", "Sở Xây dựng", "13:30 — trễ hẹn", "SHA-256 " + "ab" * 32):
-        expect(found).to_contain_text(words)
-    expect(found.locator("a")).to_have_attribute("href", "https://files.example/1.jpg")
+        expect(dossier).to_contain_text(words)
+    expect(dossier.locator("a")).to_have_attribute("href", "https://files.example/1.jpg")
     page.locator("#code").fill("HS-0")
     page.keyboard.press("Enter")
     expect(page.locator(".lookup-page .nothing")).to_have_text("Không có hồ sơ HS-0.")
     page.faults[:] = [fault for fault in page.faults if "404" not in fault]
 
 
-SPILLED = """() => [...document.querySelectorAll(
+SPILLING = """() => [...document.querySelectorAll(
   '.status > :not(h1), .tabs button, .headline .label, .headline .figure, .headline .note, .plain th, .plain td, ' +
   '.sensor > *, .bar > *, .scrolled, .scrolled td, .scrolled button')]
   .filter(e => e.scrollWidth > e.clientWidth + 1 && !["inline", "contents"].includes(getComputedStyle(e).display)
@@ -209,14 +209,14 @@ def test_nothing_is_cut_off_in_any_view(
     page: Any, screen_url: str, script: Script, size: tuple[int, int], language: str
 ) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    many = sums(received=12345, resolved=11234, on_time=10234, overdue=1234)
+    many = period_sums(received=12345, resolved=11234, on_time=10234, overdue=1234)
     script.period = {"total": many, "groups": {"so-xay-dung": many}}
     script.indicators = [sensor("Kim Long", **FLOODED), sensor("Dã Viên", value=None)]
     script.rows[FIRST] |= {"priority": "urgent", "severity": "critical", "title": "Người mắc kẹt " * 20}
-    opened(page, screen_url, f"?lang={language}")
-    seen = {"last_seen": stamp(NOW), "cadence_s": 60, "stale": True}
+    open_screen(page, screen_url, f"?lang={language}")
+    source = {"last_seen": stamp(NOW), "cadence_s": 60, "stale": True}
     behind = {"partition": 0, "position": 1, "lag": 1234}
-    script.tick(lag=1234, speed=60.0, partitions=[behind] * 4, sources={f"s{n}": seen for n in range(14)})
+    script.tick(lag=1234, speed=60.0, partitions=[behind] * 4, sources={f"s{n}": source for n in range(14)})
     expect(page.locator(".simulated")).to_be_visible()
     page.evaluate("document.fonts.ready")
     for number in (1, 2, 3):
@@ -224,5 +224,5 @@ def test_nothing_is_cut_off_in_any_view(
         expect(page.locator(f"[data-tab]:nth-child({number})")).to_have_attribute("aria-selected", "true")
         if number == 2:
             expect(page.locator("[data-figure=received]")).to_be_visible()
-        assert page.evaluate(OVERRUN) == []
-        assert page.evaluate(SPILLED) == []
+        assert page.evaluate(OVERFLOWING) == []
+        assert page.evaluate(SPILLING) == []

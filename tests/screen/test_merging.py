@@ -1,4 +1,4 @@
-"""Reports of the same matter in a real browser: counted on the row, merged, parted, declined, grouped in a storm."""
+"""Duplicates in a real browser: counted on the row, merged, unmerged, declined, and grouped in a storm."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from tests.screen.conftest import incident
-from tests.screen.screen_page import FIRST, THIRD, opened, row
+from tests.screen.screen_page import FIRST, SECOND, THIRD, at, open_detail, open_screen, row
 from tests.screen.script import Script
-from tests.screen.test_detail import SECOND, at, show
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = sync_api.expect
@@ -28,7 +27,7 @@ def test_a_row_says_how_many_reports_it_is_and_what_there_is_besides(
         "directive_due": at(-5),
     }
     script.rows[SECOND] |= {"proposed": FIRST, "maintenance": "mw-1"}
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(row(page, FIRST).locator(".reports")).to_have_text("×500")
     expect(row(page, FIRST).locator(".others")).to_have_text("+1")
     expect(row(page, FIRST).locator(".unit")).to_have_attribute("title", "Sở Y tế")
@@ -41,7 +40,7 @@ def test_a_row_says_how_many_reports_it_is_and_what_there_is_besides(
 
 
 def test_a_storm_is_offered_as_groups_and_enter_opens_one(page: Any, screen_url: str, script: Script) -> None:
-    opened(page, screen_url)
+    open_screen(page, screen_url)
     expect(page.locator(".news")).to_have_count(0)
     for number in range(100, 112):
         new = incident(number, state="reported", reported_at=at(-3), ward="19774", category="power")
@@ -68,7 +67,7 @@ def test_a_storm_is_offered_as_groups_and_enter_opens_one(page: Any, screen_url:
     expect(page.locator("[data-chip=group]")).to_contain_text("Mưa bão · Phường Kim Long")
     page.keyboard.press("j")
     page.keyboard.press("a")
-    assert script.posted[-1][1] == "acknowledge"
+    assert script.commands[-1][1] == "acknowledge"
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(groups).to_have_count(2)
@@ -79,11 +78,11 @@ def test_a_storm_is_offered_as_groups_and_enter_opens_one(page: Any, screen_url:
 def test_a_proposal_is_accepted_or_declined(page: Any, screen_url: str, script: Script) -> None:
     script.rows[FIRST] |= {"proposed": THIRD}
     script.details[FIRST] = {"commands": ["pause", "merge", "decline"]}
-    detail = show(page, screen_url)
+    detail = open_detail(page, screen_url)
     expect(detail.locator(".proposal")).to_contain_text("Có thể trùng với Sự việc số 3")
     detail.locator("[data-command=merge-proposed]").click()
     expect(detail.locator(".told")).to_contain_text("Gộp vào… đã gửi")
-    assert script.posted == [(FIRST, "merge", {"into": THIRD})]
+    assert script.commands == [(FIRST, "merge", {"into": THIRD})]
     page.keyboard.press("Escape")
     script.rows[SECOND] |= {"proposed": THIRD}
     script.details[SECOND] = script.details[FIRST]
@@ -91,7 +90,7 @@ def test_a_proposal_is_accepted_or_declined(page: Any, screen_url: str, script: 
     row(page, SECOND).click()
     detail.locator("[data-command=decline]").click()
     expect(detail.locator(".told")).to_contain_text("Không trùng")
-    assert script.posted[-1] == (SECOND, "decline", {})
+    assert script.commands[-1] == (SECOND, "decline", {})
 
 
 def test_the_merged_reports_are_counted_and_one_is_parted(page: Any, screen_url: str, script: Script) -> None:
@@ -100,12 +99,12 @@ def test_the_merged_reports_are_counted_and_one_is_parted(page: Any, screen_url:
     script.details[FIRST] = {"merged": [child]}
     script.rows[CHILD] = incident(900, id=CHILD, state="merged", parent=FIRST, closed_at=at(-19))
     script.details[CHILD] = {"commands": ["unmerge"]}
-    detail = show(page, screen_url)
+    detail = open_detail(page, screen_url)
     expect(detail.locator("[aria-label='Phản ánh đã gộp']")).to_contain_text("499")
     expect(detail.locator("[aria-label='Phản ánh đã gộp'] .more")).to_have_text("và 498 phản ánh nữa")
     detail.locator(f"[data-unmerge='{CHILD}']").click()
     expect(detail.locator(".told.sent")).to_contain_text("Tách ra")
-    assert script.posted == [(CHILD, "unmerge", {})]
+    assert script.commands == [(CHILD, "unmerge", {})]
     script.details[FIRST] = {"merged": []}
     script.upsert(id=FIRST, children=0)
     expect(detail.locator(".told.confirmed")).to_contain_text("Tách ra đã được xác nhận")
@@ -115,7 +114,7 @@ def test_a_merged_report_leads_to_its_parent(page: Any, screen_url: str, script:
     script.rows[CHILD] = incident(900, id=CHILD, state="merged", parent=FIRST, closed_at=at(-19))
     script.details[CHILD] = {"commands": ["unmerge"]}
     script.details[FIRST] = {"merged": [{"id": CHILD, "reported_at": at(-20), "merged_at": at(-19)}]}
-    detail = show(page, screen_url)
+    detail = open_detail(page, screen_url)
     detail.locator(f"[data-incident='{CHILD}']").click()
     expect(detail.locator("header code")).to_have_text(CHILD)
     expect(detail.locator("[data-command=unmerge]")).to_be_visible()
