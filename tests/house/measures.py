@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from tests.house.javascript import javascript_bindings
 from tests.house.names import bindings, is_vague, types_with_two_meanings
 from tests.house.sources import PRODUCT, modules, shown, source_files
 
@@ -42,7 +43,7 @@ def files() -> Measurement:
 
 
 def functions() -> Measurement:
-    """Measure how long the product's functions are, decorators and docstrings included."""
+    """Measure how long the product's Python functions are, decorators and docstrings included."""
     lengths = [
         (node.end_lineno or node.lineno) - node.lineno + 1
         for _, tree in modules(PRODUCT)
@@ -56,8 +57,8 @@ def functions() -> Measurement:
 
 
 def vague_names() -> Measurement:
-    """Measure the share of the product's bound names that could stand for anything."""
-    bound = list(bindings())
+    """Measure the share of the product's bound names, in Python and JavaScript, that could stand for anything."""
+    bound = [*bindings(), *javascript_bindings()]
     vague = [binding for binding in bound if is_vague(binding.name)]
     share = len(vague) / len(bound)
     figure = f"{share:.1%} of {len(bound):,}"

@@ -9,13 +9,12 @@ from typing import NamedTuple
 from tests.house.sources import EVERYTHING, PRODUCT, modules, shown
 
 # Past participles and pronouns that could stand for anything: a name says what a thing is, not what was done to it.
-VAGUE = frozenset(
-    """
-    anew asked became began came come coming done found given gone had heard here it judged kept known left made meant
-    more most named one ones put said seen shown sort spoken stuff such taken tell tells thing things told turn turned
-    wanted what where whole whom who
-    """.split()
-)
+_VAGUE_WORDS = """
+anew asked became began came come coming done found given gone had heard here it judged kept known left made meant
+more most named one ones put said seen shown sort spoken stuff such taken tell tells thing things told turn turned
+wanted what where whole whom who
+"""
+VAGUE = frozenset(_VAGUE_WORDS.split())
 
 
 class Binding(NamedTuple):
@@ -30,7 +29,7 @@ class Binding(NamedTuple):
 
 
 def bindings() -> Iterator[Binding]:
-    """Yield every name the product binds: functions, classes, parameters, variables, attributes."""
+    """Yield every name the product's Python binds: functions, classes, parameters, variables, attributes."""
     for path, tree in modules(PRODUCT):
         for node in ast.walk(tree):
             if name := _bound_by(node):
