@@ -2,12 +2,16 @@
  * Translations: `t("queue.fresh", {n: 3})`. Names of wards, units and people are data and are not translated.
  */
 import { signal } from "../vendor/signals.js";
-import { vi } from "./vi/index.js";
-import { en } from "./en/index.js";
+import { codes } from "./codes.js";
+import { en } from "./en.js";
+import { vi } from "./vi.js";
+
+/** Return the words of all codes in one of the languages. @param {0|1} column @returns {Record<string, string>} */
+const codeWords = (column) => Object.fromEntries(Object.entries(codes).map(([key, words]) => [key, words[column]]));
 
 /** @typedef {"vi"|"en"} Lang */
 /** @type {Record<Lang, Record<string, string>>} */
-export const dictionaries = { vi, en };
+export const dictionaries = { vi: { ...codeWords(0), ...vi }, en: { ...codeWords(1), ...en } };
 
 /** Return the language that the query string of the page asks for. @param {string} search @returns {Lang} */
 export const languageOf = (search) => (new URLSearchParams(search).get("lang") === "en" ? "en" : "vi");

@@ -1,5 +1,5 @@
 /** Vietnamese texts of the views. @type {Record<string, string>} */
-export const texts = {
+export const vi = {
   "app.title": "IOC Huế – Điều hành sự việc",
   "app.name": "Điều hành đô thị Huế",
   "tile.region": "Số liệu",

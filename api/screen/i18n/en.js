@@ -1,5 +1,5 @@
 /** English texts of the views. @type {Record<string, string>} */
-export const texts = {
+export const en = {
   "app.title": "IOC Huế – Incident operations",
   "app.name": "Huế city operations",
   "tile.region": "Figures",

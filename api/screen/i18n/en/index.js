@@ -1,6 +1,0 @@
-/** All English texts, by key. */
-import { codes } from "./codes.js";
-import { texts } from "./texts.js";
-
-/** @type {Record<string, string>} */
-export const en = { ...codes, ...texts };
