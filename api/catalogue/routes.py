@@ -25,7 +25,6 @@ class GeoJson(Response):
 
 router = APIRouter(tags=["catalogue"])
 
-_SERVICE_FIELDS = ("code", "name_vi", "name_en", "unit", "online", "dossiers", "categories")
 WARDS = Path(__file__).parent.parent / "screen" / "data" / "wards.json"
 
 

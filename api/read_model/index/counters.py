@@ -178,9 +178,9 @@ class LiveCounters:
             (self.overdue.add if after & DUE else self.overdue.discard)(number)
 
     def flush_steps(self) -> Iterator[Callable[[], None]]:
-        """Yield the calls that carry out what is pending, each of them short."""
+        """Yield the calls that carry out what is pending, each of them short. New cells may come in between."""
         yield from (numbers.flush for numbers in self._instants.values())
-        yield from (cell.dues.flush for cell in self.cells.values())
+        yield from (cell.dues.flush for cell in tuple(self.cells.values()))
         yield self._flush
 
     def due_within(self, within: Millis, cell: OpenCell | None = None) -> int:

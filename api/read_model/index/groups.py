@@ -87,8 +87,8 @@ class IncidentGroups:
         return [self._groups.setdefault(GroupKey(cause, incident.ward or ""), IncidentGroup()) for cause in causes]
 
     def flush_steps(self) -> Iterator[Callable[[], None]]:
-        """Yield the calls that carry out what is pending, each of them short."""
-        return (group.flush for group in self._groups.values())
+        """Yield the calls that carry out what is pending, each of them short. New groups may come in between."""
+        yield from (group.flush for group in tuple(self._groups.values()))
 
     def summaries(self, least: int, cause: str | None = None, ward: str | None = None) -> list[Json]:
         """Return the groups of `least` incidents or more, the gravest first."""
