@@ -52,8 +52,8 @@ def make_app(settings: WorkerSettings, catalogue: Catalogue) -> faust.App:
 
 async def _tick_forever(assignment: Assignment, settings: WorkerSettings) -> None:
     heartbeats = HeartbeatWriter(settings)
-    await heartbeats.start()
     try:
+        await heartbeats.start()
         while True:
             partitions = assignment.opened()
             now = now_ms()  # before the ends are asked for: what comes in between still wins over a deadline

@@ -1,9 +1,12 @@
 """The heartbeats of a worker: once a second it writes how far each partition is, so that a silent one is noticed."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from ioc.core.records import position_key
 from ioc.core.topics import Topic
@@ -15,6 +18,7 @@ from streams.partition.partition import InputPartition, Partition
 from streams.settings import WorkerSettings
 
 INTERVAL = 1.0  # seconds
+STOP_WITHIN = 5.0  # seconds
 
 
 class HeartbeatWriter:
@@ -34,9 +38,11 @@ class HeartbeatWriter:
         await self._producer.start()
 
     async def stop(self) -> None:
-        """Disconnect from the broker."""
-        await self._consumer.stop()
-        await self._producer.stop()
+        """Disconnect from the broker; a broker that does not answer is not waited for."""
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                await self._consumer.stop()
+                await self._producer.stop()
 
     async def beat(self, partitions: Sequence[Partition]) -> Mapping[InputPartition, int]:
         """Return where the committed part of each partition ends; once a second write that to the workers' topic."""

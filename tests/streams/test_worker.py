@@ -90,3 +90,14 @@ def test_a_deadline_is_announced_once_across_a_restart(kafka: str, tmp_path: Pat
 
 def breaches(facts: list[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.kind is FactKind.BREACHED and fact.target == "resolve"]
+
+
+def test_a_worker_that_is_told_to_stop_leaves_nothing_open(kafka: str, tmp_path: Path) -> None:
+    with city(kafka, tmp_path, partitions=1, clock="wall") as centre:
+        worker = centre.start_worker()
+        publish(kafka, (KEY, body("reported", NOW, "e1", service="field-reports")))
+        until(1, centre, Topic.FACTS)
+        worker.terminate()
+        assert worker.wait(timeout=60) == 0
+        assert "Unclosed" not in centre.logs()
+        assert "Closing event loop" in centre.logs()
