@@ -1,5 +1,6 @@
 """The contract with producers and readers, generated from the models: JSON Schemas and an AsyncAPI document."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -106,11 +107,11 @@ def _schema(name: str, payload: type[msgspec.Struct]) -> JsonDocument:
         "$schema": _DIALECT,
         "$id": f"urn:ioc:schema:{name}",
         "title": name,
-        "description": payload.__doc__ or "",
+        "description": _in_wire_names(payload.__doc__ or "", payload),
         "type": "object",
         "required": [*envelope["required"], *(["data"] if _needs_data(payload) else [])],
         "properties": {**envelope["properties"], "type": {"const": name}, "data": data},
-        "$defs": definitions,
+        "$defs": _with_wire_names(definitions),
     }
 
 
@@ -129,7 +130,33 @@ def _needs_data(payload: type[msgspec.Struct]) -> bool:
 
 def record_schema(struct: type) -> JsonDocument:
     """Return the JSON Schema of the records of a topic that the workers write."""
-    return {"$schema": _DIALECT, **msgspec.json.schema(struct)}
+    schema = msgspec.json.schema(struct)
+    return {"$schema": _DIALECT, **schema, "$defs": _with_wire_names(schema["$defs"])}
+
+
+def _with_wire_names(definitions: Mapping[str, JsonDocument]) -> dict[str, JsonDocument]:
+    """Return definitions whose descriptions call fields by their names on the wire: docstrings call them by the code's.
+
+    A definition has the name of its struct, and no two structs have the same.
+    """
+    structs = {struct.__name__: struct for struct in _structs(msgspec.Struct)}
+    return {
+        name: definition | {"description": _in_wire_names(definition["description"], structs[name])}
+        if name in structs and "description" in definition
+        else definition
+        for name, definition in definitions.items()
+    }
+
+
+def _structs(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for struct in base.__subclasses__():
+        yield struct
+        yield from _structs(struct)
+
+
+def _in_wire_names(text: str, struct: type[msgspec.Struct]) -> str:
+    names = dict(zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True))
+    return re.sub(r"`(\w+)`", lambda match: f"`{names.get(match[1], match[1])}`", text)
 
 
 def asyncapi() -> JsonDocument:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from console.cities.city_map import ImportedEvent, RequestRow, imported_event, open_text
+from console.cities.city_map import ImportedEvent, RequestRow, UnreadableFile, imported_event, open_text
 from ioc.incident.lifecycle import EventType
 
 CITY = "chicago311"
@@ -20,7 +20,11 @@ CITY = "chicago311"
 def rows(file: Path) -> Iterator[RequestRow]:
     """Yield the requests of the file."""
     with open_text(file) as stream:
-        yield from msgspec.json.decode(stream.read())
+        try:
+            requests = msgspec.json.decode(stream.read())
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError, EOFError) as error:
+            raise UnreadableFile(f"The file {file} cannot be read:", [str(error)]) from error
+    yield from requests
 
 
 def events(row: RequestRow) -> Iterator[ImportedEvent]:

@@ -22,7 +22,7 @@ _SAMPLE = datetime(2017, 11, 23, 13, 5, 9, tzinfo=UTC)
 
 
 class Columns(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which column holds what. Only the request's number and its times of report are needed.
+    """Which column holds what. Only the request's number and the time of its report are needed.
 
     `ended` is when it was over, `due` the city's own deadline for that; `lat` and `lon` are degrees.
     """
@@ -62,7 +62,7 @@ class TableFormat(Struct, frozen=True, forbid_unknown_fields=True):
     Without `endings` every request that is over was resolved. With `verdicts` the centre's can be compared with them.
     """
 
-    city: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}$")]
+    city: Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,63}(?![\\s\\S])")]
     zone: str
     columns: Columns
     time: str | None = None
@@ -113,7 +113,7 @@ def _check(document: dict[str, Any], report: Callable[[str, str], None]) -> None
 
 
 def zone_of(text: str) -> tzinfo | None:
-    """Return a time zone by its name or its fixed offset, as `-05:00`; None when there is none such."""
+    """Return a time zone by its name or its fixed offset, as `-05:00`; None when there is no such zone."""
     if offset := _OFFSET.match(text):
         hours, minutes = int(offset[2]), int(offset[3])
         size = timedelta(hours=hours, minutes=minutes)

@@ -38,7 +38,7 @@ class TableMap:
                 reader = csv.DictReader(stream, delimiter=self.format.delimiter, restval="")
                 self._check_columns(file, reader.fieldnames or ())
                 yield from reader
-            except (UnicodeDecodeError, csv.Error) as error:
+            except (UnicodeDecodeError, csv.Error, OSError, EOFError) as error:
                 raise UnreadableFile(f"The table {file} cannot be read:", [f"-: {error}"]) from error
 
     def _check_columns(self, file: Path, present: Collection[str]) -> None:

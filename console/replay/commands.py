@@ -14,6 +14,7 @@ DEFAULT_MAP = "boston311"
 MapOption = Annotated[
     str, typer.Option("--map", metavar="[boston311|chicago311|la311|FILE.yml]", help="how it is read")
 ]
+JudgingMapOption = Annotated[str, typer.Option("--map", metavar="[boston311|FILE.yml]", help="how it is read")]
 
 
 def replay(
@@ -35,7 +36,7 @@ def replay(
 
 def verdicts(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    map_name: MapOption = DEFAULT_MAP,
+    map_name: JudgingMapOption = DEFAULT_MAP,
     wait: Annotated[float, typer.Option(help="seconds to wait for the workers to finish")] = 300,
 ) -> None:
     """Compare the centre's verdicts with the city's own; exit code 1 when one differs."""

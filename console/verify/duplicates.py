@@ -54,6 +54,7 @@ class DuplicateCheck:
         findings.count("sightings", len(snapshot.log))
         skipped = motion.clusters if snapshot.is_whole else snapshot.clusters
         findings.count("matters", len(snapshot.clusters), len(skipped))
+        findings.differences += foreign_records(snapshot.unreadable)
         if snapshot.is_whole:
             terms.own_events.see_candidates(accepted_candidates(snapshot, output, motion))
             terms.own_events.expect(output, motion)
@@ -77,7 +78,6 @@ def duplicate_differences(
     snapshot: DuplicateSnapshot, output: DuplicateOutput, motion: DuplicateOutput
 ) -> Iterator[str]:
     """Yield every difference between what was found of a partition and what its log makes."""
-    yield from foreign_records(snapshot.unreadable)
     yield from compare("matter", output.clusters, snapshot.clusters, motion.clusters.keys())
     refused = (refused_by_place(side, snapshot.partition) for side in (output, motion, snapshot))
     yield from compare_additions("dead letter of the sightings", *refused)

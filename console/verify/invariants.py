@@ -23,12 +23,12 @@ from ioc.figures.delta import Delta
 from ioc.figures.item_contributions import ITEM_MEASURES
 from ioc.incident.directive import FiredReminder
 from ioc.incident.facts import FactKind
-from ioc.incident.fired_step import BREACHED, WARNED, FiredStep
+from ioc.incident.fired_step import FiredStep
 from ioc.incident.state import Incident
+from ioc.sla.escalation_steps import fact_kind
 from ioc.sla.scheduled_events import next_at
 
 _NEVER: Instant = sys.maxsize
-_KINDS = {WARNED: FactKind.WARNED, BREACHED: FactKind.BREACHED}
 
 _Announcement = tuple[FactKind, int, Instant | None, Instant]
 """Of what kind, at what level, for which due and when."""
@@ -61,7 +61,7 @@ def _announcements(state: Incident) -> Iterator[tuple[str, _Announcement]]:
     """Yield what was announced of an incident, by the id of the fact that tells it."""
     steps: Iterator[FiredStep | FiredReminder] = chain(state.fired_steps, state.fired_reminders)
     for step in steps:
-        yield step.fact_id(state.id), (_KINDS.get(step.step, FactKind.ESCALATED), step.level, step.due, step.at)
+        yield step.fact_id(state.id), (fact_kind(step.step), step.level, step.due, step.at)
 
 
 def _missed_deadlines(snapshot: IncidentSnapshot, inspection: Inspection, catalogue: Catalogue) -> Iterator[str]:

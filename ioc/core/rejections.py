@@ -21,9 +21,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     ILLEGAL_MOVE = "illegal_move"
     HISTORY_FULL = "history_full"
-    OVERTAKEN = (
-        "overtaken"  # an event the centre itself sent came too late: it stays in the history, without a dead letter
-    )
+    OVERTAKEN = "overtaken"  # an event of the centre itself that came too late: in the history, and no dead letter
     NO_KEYS = "no_keys"
     UNSIGNED = "unsigned"
     UNKNOWN_KEY = "unknown_key"

@@ -107,4 +107,4 @@ TOPICS: tuple[TopicSpec, ...] = (
     ),
 )
 
-_ = total({spec.name: spec for spec in TOPICS}, Topic)
+total({spec.name: spec for spec in TOPICS}, Topic)

@@ -31,8 +31,8 @@ _SOURCE_PREFIX = f"{CENTRE}{PART}/"
 class Candidate(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """An incident as those of the same service and category see it, from `at` (ms) on.
 
-    `turn` numbers the candidates of an incident; the highest one counts. `fresh` asks for what it duplicates; `parent`
-    is what it was merged into, and `gone` says that nothing can be a duplicate of it any more.
+    `sequence` numbers the candidates of an incident; the highest one counts. `is_query` asks for what it duplicates;
+    `parent` is what it was merged into, and `withdrawn` says that nothing can be a duplicate of it any more.
     """
 
     incident: IncidentId

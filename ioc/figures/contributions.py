@@ -120,7 +120,7 @@ def _ending(incident: Incident, at: Instant) -> list[Contribution]:
 
 def _objections(incident: Incident) -> Iterator[Measure]:
     """Yield what counts against a solution. QD 766 takes it out of the satisfied once, for any number of reasons."""
-    complained = any(run.complained for run in incident.open_spells)
+    complained = any(spell.complained for spell in incident.open_spells)
     not_satisfied = incident.satisfaction is Satisfaction.NOT_SATISFIED
     if complained:
         yield Measure.COMPLAINED
@@ -149,10 +149,10 @@ def _standing(incident: Incident) -> list[Contribution]:
     """
     contributions: list[Contribution] = []
     start = incident.reported_at
-    for run in incident.open_spells:
-        end = max(start, run.closed)
-        contributions += _end_of_spell(start, end, run.due)
-        start = max(end, run.reopened)
+    for spell in incident.open_spells:
+        end = max(start, spell.closed)
+        contributions += _end_of_spell(start, end, spell.due)
+        start = max(end, spell.reopened)
         contributions.append((start, Measure.OPEN, 1))
     if incident.closed_at is not None:
         contributions += _end_of_spell(start, max(start, incident.closed_at), _resolve_due(incident))

@@ -148,7 +148,7 @@ class Unmerged(Payload, frozen=True):
 
 
 class Joined(Payload, frozen=True, kw_only=True):
-    """A child informs its parent that it was merged into it at `merged_at`. `turn` numbers the child's messages."""
+    """A child informs its parent that it was merged into it at `merged_at`. `sequence` numbers the child's messages."""
 
     child: IncidentId
     sequence: Annotated[int, Meta(ge=1)] = field(name="turn")
@@ -217,13 +217,12 @@ PAYLOADS: Mapping[EventType, type[Payload]] = {
 """The payload of each event type: the bare one, unless it has its own."""
 
 
-def _check_every_payload_is_used(payload: type[Payload]) -> None:
+def _check_every_payload_is_used(base: type[Payload]) -> None:
     """Raise TypeError for a payload that no event type has: it would be read as the bare one, without its fields."""
-    kinds = payload.__subclasses__()
-    if not kinds and payload not in PAYLOADS.values():
-        raise TypeError(f"no event type has the payload {payload.__name__}")
-    for kind in kinds:
-        _check_every_payload_is_used(kind)
+    for payload in base.__subclasses__():
+        if payload is not LocatedPayload and payload not in PAYLOADS.values():
+            raise TypeError(f"no event type has the payload {payload.__name__}")
+        _check_every_payload_is_used(payload)
 
 
 _check_every_payload_is_used(Payload)

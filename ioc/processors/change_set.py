@@ -19,7 +19,7 @@ class ChangeSet(Struct):
     @property
     def empty(self) -> bool:
         """True when there is nothing to write."""
-        return not (self.dead_letters or self.outbox)
+        raise NotImplementedError
 
     @property
     def state_count(self) -> int:

@@ -145,7 +145,10 @@ class IncidentSliceFold(SliceFold):
             self._store(old, apply_catalogue(old, cause, self.now, self.processor.catalogue))
 
     def fire(self, deadline: Instant, limit: int | None, late_input: bool) -> None:
-        """Announce what is due up to `deadline`, at most `limit` steps; with the events' clock each at its own time."""
+        """Announce what is due up to `deadline`, of at most `limit` incidents.
+
+        When the events' clock rules, each is announced at its own time.
+        """
         fired = 0
         while limit is None or fired < limit:
             timer = self.processor.timers.take(deadline)

@@ -29,7 +29,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
 
 
 class IncidentClosed(Struct, frozen=True, omit_defaults=True):
-    """People closed an incident that a sensor's fold opened; it had accepted `told` events of that fold by then."""
+    """People closed a sensor's incident, which had accepted `accepted_events` of its fold's events by then."""
 
     incident: Code
     accepted_events: Annotated[int, Meta(ge=0)] = field(default=0, name="told")
@@ -65,7 +65,7 @@ def _read(key: bytes | None, structured: bytes) -> Observation | Watermark | Rej
     data = envelope.data if isinstance(envelope.data, Raw) else NO_DATA
     payload = msgspec.json.decode(data, type=PAYLOADS[envelope.type])
     sensor = address_of(envelope.source, envelope.subject)
-    faults = (*address_errors(sensor, key), *time_errors(envelope))
-    if sensor is None or faults:
-        return rejection_of(faults)
+    errors = (*address_errors(sensor, key), *time_errors(envelope))
+    if sensor is None or errors:
+        return rejection_of(errors)
     return Observation(sensor, to_instant(envelope.time), envelope.source, envelope.id, payload)

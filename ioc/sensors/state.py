@@ -27,8 +27,8 @@ class LevelState(Struct, array_like=True, frozen=True, omit_defaults=True):
 class Exceedance(Struct, frozen=True, omit_defaults=True):
     """A time with a level in force, from the first level until there is none: its incident, and the worst of it.
 
-    `told` is the number of events sent to the incident. It is `settled` once people have closed the incident, though
-    the value has not come back yet.
+    `events_sent` is the number of events sent to the incident. `is_closed` once people have closed the incident,
+    though the value has not come back yet.
     """
 
     incident: str
@@ -39,7 +39,7 @@ class Exceedance(Struct, frozen=True, omit_defaults=True):
 
 
 class Outage(Struct, frozen=True, omit_defaults=True):
-    """A sensor that is silent since `since` (ms); `settled` once people have closed its incident."""
+    """A sensor that is silent since `start` (ms); `is_closed` once people have closed its incident."""
 
     incident: str
     start: Instant = field(name="since")
@@ -47,10 +47,11 @@ class Outage(Struct, frozen=True, omit_defaults=True):
 
 
 class SensorState(Struct, frozen=True, omit_defaults=True):
-    """A sensor as it is now. `time` is when it measured `value`, `heard` when the processor received that (both ms).
+    """A sensor as it is now. `time` is when it measured `value`, `received_at` when the processor got that (both ms).
 
-    `since` is when the `level` came into force; 0 is none. `known_at` is when the processor first knew of the sensor;
-    `runs` and `silences` count its incidents, `late` the observations older than one that was there before.
+    `level_start` is when the `level` came into force; 0 is none. `known_at` is when the processor first knew of the
+    sensor; `exceedances` and `outages` count its incidents, `late` the observations older than one that was there
+    before.
     """
 
     id: str

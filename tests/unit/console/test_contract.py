@@ -6,7 +6,16 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from console.contract import FOLDER, KINDS, asyncapi, documents, encode_document, event_schema, observation_schema
+from console.contract import (
+    FOLDER,
+    KINDS,
+    asyncapi,
+    documents,
+    encode_document,
+    event_schema,
+    observation_schema,
+    record_schema,
+)
 from ioc.core.rejections import Rejection
 from ioc.core.topics import Topic
 from ioc.decider.decide import decide
@@ -17,6 +26,7 @@ from ioc.office_records.records import ACT_OF_TYPE, Act, Booking
 from ioc.processors.reader import read_event
 from ioc.sensors.observations import PAYLOADS as OBSERVATIONS
 from ioc.sensors.observations import Observation, read_observation
+from ioc.sensors.state import SensorState
 from tests.unit.samples import CITY, at
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden"
@@ -97,3 +107,12 @@ def test_the_asyncapi_document_names_every_topic_and_every_event() -> None:
         for message in channel["messages"].values():
             path = message["payload"].get("schema", {}).get("$ref")
             assert path is None or (FOLDER / path).exists()
+
+
+def test_descriptions_call_fields_by_their_names_on_the_wire() -> None:
+    definitions = record_schema(Incident)["$defs"] | record_schema(SensorState)["$defs"]
+    assert "`said`" in definitions["Incident"]["description"]
+    for struct in (Incident, SensorState):
+        renamed = set(struct.__struct_fields__) - set(struct.__struct_encode_fields__)
+        assert renamed
+        assert [name for name in renamed if f"`{name}`" in definitions[struct.__name__]["description"]] == []
