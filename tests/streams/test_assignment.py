@@ -15,6 +15,8 @@ from tests.unit.samples import CITY
 
 FIRST, SECOND = InputPartition(Topic.EVENTS, 0), InputPartition(Topic.EVENTS, 1)
 
+pytestmark = pytest.mark.broker
+
 
 @pytest.fixture
 def assignment(kafka: str, tmp_path: Path) -> Assignment:
