@@ -5,15 +5,12 @@ from collections import Counter
 from api.figures.scope import FigureScope
 from api.http.json import Json
 from api.read_model.freshness import freshness
-from api.read_model.index.counters import OpenCellKey
+from api.read_model.index.counters import COUNT_NAMES, OpenCellKey
 from api.read_model.read_model import ReadModel
 from ioc.core.scalars import FigureKey
 from ioc.core.times import SECOND, Millis, to_rfc3339
 
-_NAMES = (
-    *("open", "overdue", "overdue_solutions", "due_soon", "due_within"),
-    *("unacknowledged", "paused", "critical"),
-)
+_NAMES = (*COUNT_NAMES, "due_within")
 
 
 def open_now(model: ReadModel, scope: FigureScope, within: Millis) -> Json:

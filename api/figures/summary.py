@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from api.http.json import Json
 from api.read_model.aggregate_store import AggregateStore
 from api.read_model.freshness import freshness
-from api.read_model.index.counters import Counts, LiveCounters
+from api.read_model.index.counters import COUNT_NAMES, Counts, LiveCounters
 from api.read_model.read_model import ReadModel
 from ioc.core.times import HOUR, MINUTE, SECOND, Instant, to_rfc3339
 from ioc.figures import formulas
@@ -75,13 +75,8 @@ def live(counters: LiveCounters) -> Json:
     """Return the counts of all open incidents, in total and by service, unit and ward."""
     total = counters.all
     return {
-        "open": total["open"],
-        "overdue": total["overdue"],
-        "overdue_solutions": total["overdue_solutions"],
-        "due_soon": total["due_soon"],
+        **{name: total[name] for name in COUNT_NAMES if name != "critical"},  # that is in `by_severity`
         "due_within": {name: counters.due_within(within) for name, within in AHEAD.items()},
-        "unacknowledged": total["unacknowledged"],
-        "paused": total["paused"],
         "by_severity": {severity: counters.by_severity[severity] for severity in SEVERITIES},
         "by_state": {state: counters.by_state[state] for state in sorted(OPEN)},
         "by_service": _groups(counters.by_dimension["service"]),

@@ -9,9 +9,6 @@ import { foldText } from "./store.js";
 
 /** @type {Filter} */
 export const NO_FILTER = { view: "open", text: "", service: "", severity: "", ward: "", group: "" };
-/** @type {QueueView[]} */
-export const QUEUE_VIEWS = ["open", "overdue", "due_soon", "unacknowledged", "critical", "proposed", "shelved", "closed"];
-
 /** @param {Incident} incident */
 export const isUnacknowledged = (incident) => incident.state === "reported" || incident.state === "reopened";
 
@@ -21,28 +18,30 @@ export const isDueSoon = (incident, now) => !incident.overdue && !incident.pause
 /** True while an incident is put aside for a time: not in the lists of work, but in the view "shelved". @param {Incident} incident */
 export const isShelved = (incident) => Boolean(incident.shelved_until);
 
-/** Views that also show shelved incidents. @type {Set<QueueView>} */
-const WITH_SHELVED = new Set(/** @type {QueueView[]} */ (["shelved", "closed"]));
-
-/** @type {Record<QueueView, (incident: Incident, now: number) => boolean>} */
-const VIEW_FILTERS = {
-  open: () => true,
-  closed: () => true,
-  overdue: (incident) => incident.overdue,
-  due_soon: isDueSoon,
-  unacknowledged: isUnacknowledged,
-  critical: (incident) => incident.severity === "critical",
-  proposed: (incident) => Boolean(incident.proposed),
-  shelved: isShelved,
+/**
+ * The views of the queue, in the order of the menu: which incidents each shows, and by which query parameters the API
+ * finds them; a view without parameters cannot be searched for.
+ * @type {Record<QueueView, {matches: (incident: Incident, now: number) => boolean, withShelved?: boolean, params?: [string, string][]}>}
+ */
+export const QUEUE_VIEWS = {
+  open: { matches: () => true, params: [] },
+  overdue: { matches: (incident) => incident.overdue, params: [["overdue", "true"]] },
+  due_soon: { matches: isDueSoon },
+  unacknowledged: { matches: isUnacknowledged, params: [["state", "reported"], ["state", "reopened"]] },
+  critical: { matches: (incident) => incident.severity === "critical", params: [["severity", "critical"]] },
+  proposed: { matches: (incident) => Boolean(incident.proposed) },
+  shelved: { matches: isShelved, withShelved: true, params: [] },
+  closed: { matches: () => true, withShelved: true },
 };
 
 /** Return the incidents that match the filter, in the order given. @param {Incident[]} sorted @param {Filter} filter @param {number} now @param {(incident: Incident) => string} [extraText] further text to search */
 export function filterIncidents(sorted, filter, now, extraText = () => "") {
+  const view = QUEUE_VIEWS[filter.view];
   const terms = foldText(filter.text).split(/\s+/).filter(Boolean);
   return sorted.filter(
     (incident) =>
-      VIEW_FILTERS[filter.view](incident, now) &&
-      (WITH_SHELVED.has(filter.view) || !isShelved(incident)) &&
+      view.matches(incident, now) &&
+      (view.withShelved || !isShelved(incident)) &&
       (!filter.service || incident.service === filter.service) &&
       (!filter.severity || incident.severity === filter.severity) &&
       (!filter.ward || incident.ward === filter.ward) &&

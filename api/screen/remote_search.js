@@ -3,6 +3,7 @@
  */
 import { effect, signal } from "./vendor/signals.js";
 import { get, isOk } from "./http.js";
+import { QUEUE_VIEWS } from "./queue_order.js";
 import { filter, revision, second, store } from "./state.js";
 
 /** @typedef {import("./queue_order.js").Filter} Filter */
@@ -16,18 +17,9 @@ const NO_RESULTS = /** @type {RemoteResults} */ ({ path: "", incidents: [], tota
 
 export const remoteResults = signal(NO_RESULTS);
 
-/** @type {Partial<Record<import("./queue_order.js").QueueView, [string, string][]>>} query parameters of the views that the API can filter by */
-const VIEW_PARAMS = {
-  open: [],
-  overdue: [["overdue", "true"]],
-  unacknowledged: [["state", "reported"], ["state", "reopened"]],
-  critical: [["severity", "critical"]],
-  shelved: [],
-};
-
 /** Return the path of the search; null when it is not needed or not possible. @param {Filter} filter @param {boolean} partial the feed does not send all incidents */
 export function searchPath(filter, partial) {
-  const viewParams = VIEW_PARAMS[filter.view];
+  const viewParams = QUEUE_VIEWS[filter.view].params;
   const isNarrowed = filter.view !== "open" || filter.text.trim() || filter.service || filter.severity || filter.ward;
   if (!partial || !isNarrowed || !viewParams || filter.group) return null;
   const params = new URLSearchParams([["open", "true"], ["shelved", String(filter.view === "shelved")], ["limit", String(LIMIT)], ...viewParams]);

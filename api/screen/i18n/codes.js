@@ -1,6 +1,6 @@
 /**
- * The words for codes of the API (states, events, reasons, occasions): in Vietnamese, in English. Both stand side by
- * side, so that a code has its words in one place.
+ * The words for codes of the API (states, events, reasons, occasions), and for the views and tiles of the queue: in
+ * Vietnamese, in English. Both stand side by side, so that a code has its words in one place.
  * @type {Record<string, [vi: string, en: string]>}
  */
 export const codes = {
@@ -240,4 +240,26 @@ export const codes = {
   "reason.not_directed": ["chỉ đạo không giao cho đơn vị này", "the directive is not to this unit"],
   "reason.lowered_silently": ["hạ mức khẩn phải nói ai và vì sao", "lowering what is urgent needs who and why"],
   "occasion.not_done": ["chỉ đạo chưa xong", "directive not done"],
+  "tile.region": ["Số liệu", "Figures"],
+  "tile.open": ["Đang mở", "Open"],
+  "tile.overdue": ["Quá hạn", "Overdue"],
+  "tile.critical": ["Khẩn cấp", "Critical"],
+  "tile.due_soon": ["Sắp đến hạn", "Due soon"],
+  "tile.unacknowledged": ["Chờ tiếp nhận", "Waiting"],
+  "tile.received": ["Nhận hôm nay", "Received today"],
+  "tile.resolved": ["Xong hôm nay", "Resolved today"],
+  "tile.on_time": ["Đúng hạn", "On time"],
+  "tile.satisfaction": ["Hài lòng", "Satisfaction"],
+  "tile.handling": ["Xử lý (trung vị)", "Median handling"],
+  "tile.p90": ["90 %: {time}", "90 %: {time}"],
+  "tile.silent.one": ["{n} nguồn im lặng", "{n} source silent"],
+  "tile.silent": ["{n} nguồn im lặng", "{n} sources silent"],
+  "view.open": ["Đang mở", "Open"],
+  "view.overdue": ["Quá hạn", "Overdue"],
+  "view.due_soon": ["Sắp đến hạn", "Due soon"],
+  "view.unacknowledged": ["Chờ tiếp nhận", "Unacknowledged"],
+  "view.critical": ["Khẩn cấp", "Critical"],
+  "view.closed": ["Vừa đóng", "Just closed"],
+  "view.proposed": ["Có thể trùng", "Maybe the same"],
+  "view.shelved": ["Gác lại", "Shelved"],
 };

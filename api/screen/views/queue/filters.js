@@ -30,7 +30,7 @@ export function Filters({ matches }) {
   return html`<header class="filters">
     <input id="search" type="search" placeholder=${t("filter.text")} aria-label=${t("filter.text")} value=${filter.value.text}
       onInput=${setFilter("text")} />
-    <${FilterSelect} field="view" choices=${QUEUE_VIEWS.map((view) => [view, t(`view.${view}`)])} />
+    <${FilterSelect} field="view" choices=${Object.keys(QUEUE_VIEWS).map((view) => [view, t(`view.${view}`)])} />
     <${FilterSelect} field="service" choices=${[["", t("filter.any_service")], ...serviceOptions()]} />
     <${FilterSelect} field="severity" choices=${[["", t("filter.any_severity")], ...Object.keys(SEVERITY_RANK).map((s) => [s, t(`severity.${s}`)])]} />
     ${ward && html`<button class="chip" onClick=${() => (filter.value = { ...filter.value, ward: "" })}>${wardName(ward)} ✕</button>`}
