@@ -128,9 +128,7 @@ def _routes(units: Iterable[str], catalogue: Catalogue) -> Iterator[Recipient]:
 def _units(fact: Fact, incident: Summary | None, catalogue: Catalogue) -> Iterable[str]:
     occasion = _occasion(fact)
     match occasion:
-        case Occasion.DIRECTED:
-            return fact.units
-        case Occasion.URGENT | Occasion.LOWERED:
+        case Occasion.DIRECTED | Occasion.URGENT | Occasion.LOWERED:
             return fact.units or _handling(fact.unit, incident, catalogue)
         case Occasion.NOT_DONE:
             return (fact.recipient,) if fact.recipient else ()

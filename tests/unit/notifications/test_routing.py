@@ -67,6 +67,11 @@ def test_who_is_told_and_how(case: RoutingCase) -> None:
     assert recipients(fact(case.kind, **case.more), ONE, CITY_) == case.expected
 
 
+@pytest.mark.parametrize("kind", [kind for kind, occasion in OCCASIONS.items() if occasion is not None])
+def test_no_notification_is_without_a_recipient(kind: FactKind) -> None:
+    assert recipients(fact(kind), ONE, CITY_) == [("hepco", "message")]
+
+
 def test_while_nobody_has_a_matter_the_unit_that_answers_for_its_service_is_told() -> None:
     nobodys = replace(ONE, unit=None)
     assert recipients(fact("warned", unit=None), nobodys, CITY_) == [("ioc", "screen")]
