@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.http.json import optional_rfc3339
 from api.http.problems import problem_responses
 from api.http.responses import json_response
-from api.notifications.schemas import LedgerShown
+from api.notifications.schemas import NotificationLogShown
 from api.read_model import cursor
 from api.read_model.dependencies import TheReadModel
 from api.read_model.notification_log import NotificationFilter
@@ -30,7 +30,7 @@ LogCursor = Annotated[str, AfterValidator(_check_cursor)]
 @router.get(
     "/notifications",
     summary="List who was told what",
-    responses={200: {"model": LedgerShown}, **problem_responses(422, 503)},
+    responses={200: {"model": NotificationLogShown}, **problem_responses(422, 503)},
 )
 async def notifications(
     model: TheReadModel,

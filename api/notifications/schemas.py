@@ -28,7 +28,7 @@ class NotificationShown(BaseModel):
     due: str | None
 
 
-class LedgerShown(BaseModel):
+class NotificationLogShown(BaseModel):
     """Part of the ledger of notifications, the newest first."""
 
     model_config = ConfigDict(title="Notifications")

@@ -61,7 +61,7 @@ def _by_editions(
     ends = [*(edition.first for edition in editions[1:]), before.next]
     for edition, end in zip(editions, ends, strict=False):
         if edition_of is not None:
-            processor.catalogue = edition_of(edition.edition)
+            processor.use_catalogue(edition_of(edition.edition))
         for changes in processor.reevaluate(_SETTLED_AT_ONCE, edition.settled_to):
             processor.apply(changes)
             yield changes

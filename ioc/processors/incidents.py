@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ioc.catalogue.city import Catalogue
 from ioc.core.editions import Edition, with_edition, with_settled
 from ioc.core.records import Record
 from ioc.core.times import Instant
@@ -44,6 +45,11 @@ class IncidentProcessor(PartitionProcessor[IncidentChangeSet]):
         self.aggregates: dict[Cell, Aggregate] = {}
         self.item_timers = Timers()
         self.minute_index = MinuteIndex()
+
+    def use_catalogue(self, catalogue: Catalogue) -> None:
+        """Fold by this catalogue from now on; its city may have another time zone."""
+        super().use_catalogue(catalogue)
+        self.local_days = LocalDays(catalogue.zone)
 
     @property
     def state_count(self) -> int:

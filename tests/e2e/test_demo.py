@@ -106,7 +106,7 @@ def test_the_centre_gives_directives_with_a_key_of_its_own(demo: str) -> None:
     until("the directive", given)
 
 
-def test_the_ledger_tells_who_heard_of_what_and_nothing_has_gone_outside(demo: str) -> None:
+def test_the_notification_log_tells_who_heard_of_what_and_nothing_has_gone_outside(demo: str) -> None:
     notifications = until(
         "a notification", lambda: httpx.get(f"{demo}notifications", params={"limit": 1000}).json()["items"]
     )

@@ -7,8 +7,8 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from tests.house.javascript import javascript_bindings
-from tests.house.names import bindings, is_vague, types_with_two_meanings
-from tests.house.sources import PRODUCT, modules, shown, source_files
+from tests.house.names import RETIRED, bindings, is_vague, retired_word, types_with_two_meanings
+from tests.house.sources import EVERYTHING, PRODUCT, modules, shown, source_files
 
 MOST_FILES, MOST_LINES = 20, 300
 MEDIAN_LINES, P90_LINES = 6, 14
@@ -67,6 +67,12 @@ def vague_names() -> Measurement:
     return Measurement("vague bound names", figure, f"<= {VAGUE_SHARE:.0%}", share <= VAGUE_SHARE, beyond)
 
 
+def retired_words() -> Measurement:
+    """Measure how many names, of the tests as well, have a word that gave way to the field's own."""
+    beyond = [f"{binding}: {RETIRED[word]}" for binding in bindings(EVERYTHING) if (word := retired_word(binding.name))]
+    return Measurement("names with a retired word", str(len(beyond)), "0", not beyond, beyond)
+
+
 def type_names() -> Measurement:
     """Measure how many type names have more than one meaning in the project."""
     twice = types_with_two_meanings()
@@ -74,4 +80,4 @@ def type_names() -> Measurement:
     return Measurement("type names with two meanings", str(len(twice)), "0", not twice, beyond)
 
 
-MEASURES: Sequence[Callable[[], Measurement]] = (folders, files, functions, vague_names, type_names)
+MEASURES: Sequence[Callable[[], Measurement]] = (folders, files, functions, vague_names, retired_words, type_names)

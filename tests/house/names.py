@@ -1,8 +1,9 @@
 """Names: whether what is bound says something, and whether a type's name has one meaning."""
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,13 @@ more most named one ones put said seen shown sort spoken stuff such taken tell t
 wanted what where whole whom who
 """
 VAGUE = frozenset(_VAGUE_WORDS.split())
+# Private words that gave way to the field's own, which docs/glossary.md has.
+RETIRED = {
+    "lane": "input topic",
+    "ledger": "notification log",
+    "rung": "escalation step",
+    "shard": "processor",
+}
 
 
 class Binding(NamedTuple):
@@ -28,9 +36,9 @@ class Binding(NamedTuple):
         return f"{shown(self.path)}:{self.line} {self.name}"
 
 
-def bindings() -> Iterator[Binding]:
-    """Yield every name the product's Python binds: functions, classes, parameters, variables, attributes."""
-    for path, tree in modules(PRODUCT):
+def bindings(roots: Sequence[str] = PRODUCT) -> Iterator[Binding]:
+    """Yield every name that Python binds below some folders: functions, classes, parameters, variables, attributes."""
+    for path, tree in modules(roots):
         for node in ast.walk(tree):
             if name := _bound_by(node):
                 yield Binding(name, path, getattr(node, "lineno", 0))
@@ -54,6 +62,12 @@ def _bound_by(node: ast.AST) -> str | None:
 def is_vague(name: str) -> bool:
     """True when a name, leading underscores aside, could stand for anything."""
     return name.strip("_") in VAGUE
+
+
+def retired_word(name: str) -> str | None:
+    """Return the retired word in a name of any spelling, such as `shards` or `ShardFold`; None when there is none."""
+    words = (word.lower().rstrip("s") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
+    return next((word for word in words if word in RETIRED), None)
 
 
 def types_with_two_meanings() -> dict[str, list[str]]:

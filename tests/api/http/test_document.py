@@ -110,7 +110,7 @@ async def test_every_example_of_a_body_is_accepted(city: City, client: httpx.Asy
         ("/live", process_schemas.Alive),
         ("/ready", process_schemas.Ready),
         ("/incidents", incidents_schemas.PageShown),
-        ("/notifications", notifications_schemas.LedgerShown),
+        ("/notifications", notifications_schemas.NotificationLogShown),
         ("/maintenance", notifications_schemas.WindowsShown),
         (f"/incidents/{ONE}", incidents_schemas.DetailShown),
         (f"/incidents/{DOSSIER}", incidents_schemas.DetailShown),

@@ -88,10 +88,10 @@ def test_an_event_is_read_the_same_in_every_mode(log: list[Record]) -> None:
 
 @given(LOGS)
 def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_state(log: list[Record]) -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
     for record in log:
         result = policy(record.appended).review(IncomingEvent(record.value or b""))
-        changes = shard.fold([record])
+        changes = processor.fold([record])
         refused = [letter.rejection.reason for letter in changes.dead_letters]
         if result.record is not None:
             assert (result.record.key, result.record.value) == (record.key, record.value)
@@ -100,7 +100,7 @@ def test_the_door_refuses_what_the_fold_would_and_leaves_to_it_what_needs_the_st
             assert b'"source":"/operations-centre/' in (record.value or b"")
         else:
             assert refused == [result.outcome]
-        shard.apply(changes)
+        processor.apply(changes)
 
 
 def test_what_is_in_no_mode_of_events_is_told_apart() -> None:

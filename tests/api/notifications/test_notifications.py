@@ -79,15 +79,15 @@ async def test_pages_follow_one_another_and_every_fault_is_told(city: City, clie
 
 
 def test_the_newest_are_kept_and_the_oldest_let_go() -> None:
-    ledger = NotificationIndex(min_kept=10)
+    index = NotificationIndex(min_kept=10)
     for number in range(1000):
-        ledger.put(f"ntf_{number}", notification(number))
-        assert len(ledger) <= 21
-    assert [one.id for one in ledger.page(NotificationFilter(), 10).notifications] == [
+        index.put(f"ntf_{number}", notification(number))
+        assert len(index) <= 21
+    assert [one.id for one in index.page(NotificationFilter(), 10).notifications] == [
         f"ntf_{n}" for n in range(999, 989, -1)
     ]
-    ledger.put("ntf_999", None)
-    assert ledger.page(NotificationFilter(), 1).notifications[0].id == "ntf_998"
+    index.put("ntf_999", None)
+    assert index.page(NotificationFilter(), 1).notifications[0].id == "ntf_998"
 
 
 @pytest.mark.parametrize("status", NotificationStatus)

@@ -97,13 +97,13 @@ def test_states_of_open_incidents_are_as_many_as_wanted_and_can_be_put_back() ->
     assert len(states) == count
     assert all(decode_incident(state).is_open for state in states.values())
     assert all(decode_incident(state).id.encode() == key for key, state in states.items())
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
     for key, state in states.items():
-        shard.restore(Topic.INCIDENTS, key, state)
-    shard.build_indexes()
+        processor.restore(Topic.INCIDENTS, key, state)
+    processor.build_indexes()
     coming = as_records(list(held.records([0, 1])), 0, NOW)
-    changes = shard.fold(coming)
-    assert shard.state_count == count
+    changes = processor.fold(coming)
+    assert processor.state_count == count
     assert len(changes.dead_letters) < len(coming) / 100
 
 

@@ -103,7 +103,7 @@ def test_what_is_right_is_taken(folder: Path, list_path: str, row: str) -> None:
     load_catalogue(folder)
 
 
-def test_a_rung_repeats_and_waits_as_it_is_written(folder: Path) -> None:
+def test_a_step_repeats_and_waits_as_it_is_written(folder: Path) -> None:
     ladder = "[{level: 1, whom: ioc, in: wall, repeat: {every: 2h, times: 3}}]"
     add_row(folder, "rules.yml/rules", f"@rule(a), ladder: {ladder}")
     (step,) = load_catalogue(folder).rules.by_id["a"].escalation_steps

@@ -87,7 +87,7 @@ def test_ties_are_told_in_the_order_of_the_rules() -> None:
     assert tied_rules(rules) == [("service", "unit"), ("service", "trees"), ("unit", "trees")]
 
 
-def test_a_rung_waits_in_working_time_and_says_it_once() -> None:
+def test_a_step_waits_in_working_time_and_says_it_once() -> None:
     step = EscalationStep(1, HOUR, "ioc", "screen")
     assert (step.waits_in, step.repeat) == (TimeKind.WORKING, None)
 

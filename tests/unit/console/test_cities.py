@@ -34,12 +34,12 @@ def planned(city: CityName) -> list[ImportedEvent]:
 
 def folded(events: list[ImportedEvent]) -> dict[str, Incident]:
     """Return the incidents that a partition makes of events, each brought in when it happened or later."""
-    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
+    processor = IncidentProcessor(0, CITY, ClockKind.EVENT)
     for offset, event in enumerate(events):
-        changes = shard.fold([Record(offset, event.at, event.key, event.value)])
+        changes = processor.fold([Record(offset, event.at, event.key, event.value)])
         assert changes.dead_letters == []
-        shard.apply(changes)
-    return shard.incidents
+        processor.apply(changes)
+    return processor.incidents
 
 
 @pytest.mark.parametrize("city", CityName)

@@ -48,8 +48,8 @@ def records(topic: Topic, until: Instant = NIGHT) -> list[Record]:
 
 @pytest.fixture(scope="module")
 def folded() -> IncidentChangeSet:
-    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
-    return shard.fold(records(Topic.EVENTS))
+    processor = IncidentProcessor(0, CITY, ClockKind.EVENT)
+    return processor.fold(records(Topic.EVENTS))
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +137,8 @@ def test_most_matters_are_settled_in_time_and_some_are_not(incidents: list[Incid
 @pytest.fixture(scope="module")
 def told() -> list[tuple[str, EventType, Instant]]:
     """What the sensors' fold tells of the eve and the day of the storm: incident, move and time."""
-    shard = Sensors(0, CITY, ClockKind.EVENT)
-    changes = shard.fold(records(Topic.INDICATORS))
+    processor = Sensors(0, CITY, ClockKind.EVENT)
+    changes = processor.fold(records(Topic.INDICATORS))
     reasons = {letter.rejection.reason for letter in changes.dead_letters}
     assert reasons <= {Reason.NOT_JSON, Reason.NOT_UTF8, Reason.INVALID, Reason.UNKNOWN_TYPE}
     sent = [read_event(one.key, one.value, one.headers) for one in changes.outbox]

@@ -31,8 +31,8 @@ def test_a_record_of_another_partition_is_refused_and_one_of_ours_is_not() -> No
 
 
 def test_a_refused_event_does_not_move_the_events_clock() -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
+    processor = IncidentProcessor(0, CITY, ClockKind.EVENT)
     far = record(1, "reported", at("2090-01-01 00:00"), subject="2", service="nobody")
-    changes = shard.fold([record(0, "reported", START), far, Record(2, START, KEY, b"nonsense")])
+    changes = processor.fold([record(0, "reported", START), far, Record(2, START, KEY, b"nonsense")])
     assert len(changes.dead_letters) == 2
     assert changes.position.clock < START + MINUTE

@@ -46,32 +46,32 @@ class Worker:
     """A partition that is opened again and again, each time by a catalogue of its own."""
 
     def __init__(self, clock: ClockKind = ClockKind.WALL) -> None:
-        self.shard = IncidentProcessor(0, EDITIONS["A"], clock)
+        self.processor = IncidentProcessor(0, EDITIONS["A"], clock)
         self.facts: list[Fact] = []
         self.found = IncidentSnapshot(0)
 
     def open(self, name: str, most: int = 1000, transactions: int | None = None) -> "Worker":
         """Open it under an edition; killed after so many transactions."""
-        self.shard.catalogue = EDITIONS[name]
-        for number, changes in enumerate(self.shard.reevaluate(most)):
+        self.processor.catalogue = EDITIONS[name]
+        for number, changes in enumerate(self.processor.reevaluate(most)):
             if number == transactions:
                 break
             self.take(changes)
         return self
 
     def take(self, changes: IncidentChangeSet) -> None:
-        self.shard.apply(changes)
+        self.processor.apply(changes)
         self.facts += changes.facts
         self.found.facts += changes.facts
         self.found.dead_letters += map(refused_record, changes.dead_letters)
 
     def fold(self, *log: Record) -> "Worker":
         for one in log:
-            self.take(self.shard.fold([one]))
+            self.take(self.processor.fold([one]))
         return self
 
     def clock(self, target: TargetName = TargetName.RESOLVE, subject: int = 1) -> SlaClock:
-        clock = self.shard.incidents[f"field-reports:{subject}"].clock(target)
+        clock = self.processor.incidents[f"field-reports:{subject}"].clock(target)
         assert clock is not None
         return clock
 
@@ -80,20 +80,20 @@ class Worker:
 
     def verified(self, log: list[Record]) -> list[str]:
         """Return what a recomputation by the editions that were in force finds wrong."""
-        shard = self.shard
+        processor = self.processor
         found = IncidentSnapshot(
             0,
-            position=shard.position,
-            later=shard.position,
+            position=processor.position,
+            later=processor.position,
             dead_letters=self.found.dead_letters,
-            incidents=shard.incidents,
-            items=dict(shard.items),
-            windows=shard.aggregates,
+            incidents=processor.incidents,
+            items=dict(processor.items),
+            windows=processor.aggregates,
             facts=self.found.facts,
         )
-        fresh = IncidentProcessor(0, EDITIONS["A"], shard.clock)
+        fresh = IncidentProcessor(0, EDITIONS["A"], processor.clock)
         made, motion = recompute_incidents(fresh, log, found.position, found.later, 3, EDITIONS.__getitem__)
-        inspection = Inspection(shard.clock, LATER, MINUTE)
+        inspection = Inspection(processor.clock, LATER, MINUTE)
         return [*incident_differences(made, motion, found, inspection)]
 
 
@@ -108,7 +108,7 @@ def test_an_open_incident_gets_new_dues_and_a_closed_one_keeps_its_own() -> None
     worker.open("B")
     assert worker.clock().due == at("2026-04-17 09:00")
     assert worker.clock(subject=2).due == at("2026-04-16 09:00")
-    assert worker.shard.incidents["field-reports:2"].on_time is False
+    assert worker.processor.incidents["field-reports:2"].on_time is False
     marks = worker.kinds(FactKind.CATALOGUE)
     assert [(fact.id, fact.changes) for fact in marks] == [("0/catalogue/1/B", {"edition": "B", "first": 3})]
     told = [fact for fact in worker.kinds(FactKind.DUE_SET) if fact.cause == "catalogue/1/B"]
@@ -130,25 +130,25 @@ def test_what_was_reached_keeps_its_due_also_after_a_late_event() -> None:
 
 def test_what_was_announced_is_not_announced_again() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T))
-    worker.take(worker.shard.tick(at("2026-04-16 09:01"), 10))
+    worker.take(worker.processor.tick(at("2026-04-16 09:01"), 10))
     worker.open("B")
-    worker.take(worker.shard.tick(at("2026-04-17 09:01"), 10))
+    worker.take(worker.processor.tick(at("2026-04-17 09:01"), 10))
     breaches = [fact for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE]
     assert [fact.due for fact in breaches] == [at("2026-04-16 09:00")]
 
 
 def test_the_new_due_is_the_one_that_is_announced() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T), record(1, "acknowledged", T)).open("B")
-    worker.take(worker.shard.tick(at("2026-04-16 12:00"), 10))
+    worker.take(worker.processor.tick(at("2026-04-16 12:00"), 10))
     assert [fact for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE] == []
-    worker.take(worker.shard.tick(at("2026-04-17 09:01"), 10))
+    worker.take(worker.processor.tick(at("2026-04-17 09:01"), 10))
     breached = [fact.due for fact in worker.kinds(FactKind.BREACHED) if fact.target is TargetName.RESOLVE]
     assert breached == [at("2026-04-17 09:00")]
 
 
 def test_the_same_catalogue_settles_nothing() -> None:
     worker = Worker().open("A").fold(record(0, "reported", T))
-    assert list(worker.shard.reevaluate(10)) == []
+    assert list(worker.processor.reevaluate(10)) == []
     assert worker.kinds(FactKind.CATALOGUE) == []
 
 
@@ -159,8 +159,8 @@ REPORTS = [record(number, "reported", T, subject=str(number)) for number in rang
 def test_a_worker_that_was_killed_half_way_goes_on_where_it_was(transactions: int) -> None:
     whole = Worker().open("A").fold(*REPORTS).open("B", most=2)
     killed = Worker().open("A").fold(*REPORTS).open("B", 2, transactions).open("B", 3)
-    assert killed.shard.incidents == whole.shard.incidents
-    assert killed.shard.position == whole.shard.position
+    assert killed.processor.incidents == whole.processor.incidents
+    assert killed.processor.position == whole.processor.position
     assert sorted(fact.id for fact in killed.facts) == sorted(fact.id for fact in whole.facts)
     assert killed.verified(REPORTS) == []
 
@@ -169,7 +169,7 @@ def test_a_worker_that_was_killed_half_way_goes_on_where_it_was(transactions: in
 def test_a_third_catalogue_that_comes_half_way_leaves_nothing_unsettled(transactions: int) -> None:
     worker = Worker().open("A").fold(*REPORTS).open("B", 2, transactions).open("C", 3)
     assert {worker.clock(subject=n).due for n in range(1, 8)} == {at("2026-04-20 09:00")}
-    assert [one.settled_to for one in worker.shard.position.editions] == [
+    assert [one.settled_to for one in worker.processor.position.editions] == [
         None,
         f"field-reports:{2 * transactions}",
         None,
@@ -192,8 +192,8 @@ def test_whatever_happens_and_whenever_the_catalogue_is_changed_a_recomputation_
 ) -> None:
     worker = Worker(clock).open("A")
     for upto, name in sorted(changes):
-        worker.fold(*log[worker.shard.position.next : upto]).open(name, most=1)
-    worker.fold(*log[worker.shard.position.next :])
+        worker.fold(*log[worker.processor.position.next : upto]).open(name, most=1)
+    worker.fold(*log[worker.processor.position.next :])
     assert worker.verified(log) == []
 
 
@@ -202,9 +202,9 @@ def test_a_rule_that_was_deleted_leaves_an_open_incident_to_the_rule_that_fits_n
     left = SlaPolicy(tuple(one for one in CITY.rules.rules if one.id not in ("field-reports", "technical")))
     EDITIONS["D"] = replace(CITY, rules=left, edition="D")
     worker.open("D")
-    assert worker.shard.incidents["field-reports:1"].clocks == ()
-    assert worker.shard.incidents["field-reports:1"].rule == ""
-    assert worker.shard.incidents["field-reports:1"].next_at is None
+    assert worker.processor.incidents["field-reports:1"].clocks == ()
+    assert worker.processor.incidents["field-reports:1"].rule == ""
+    assert worker.processor.incidents["field-reports:1"].next_at is None
     assert worker.verified([record(0, "reported", T), record(1, "reported", T, subject="2", service="health")]) == []
 
 

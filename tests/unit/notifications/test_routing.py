@@ -79,9 +79,9 @@ def test_while_nobody_has_a_matter_the_unit_that_answers_for_its_service_is_told
 
 def test_people_who_escalate_to_a_level_tell_whom_the_ladder_names_for_it() -> None:
     rule = next(rule for rule in CITY.rules.by_id.values() if rule.escalation_steps)
-    rung = rule.escalation_steps[0]
-    told = recipients(fact("escalated", level=rung.level), replace(ONE, rule=rule.id), CITY)
-    assert told[0] == (rung.unit, rung.channel)
+    step = rule.escalation_steps[0]
+    told = recipients(fact("escalated", level=step.level), replace(ONE, rule=rule.id), CITY)
+    assert told[0] == (step.unit, step.channel)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FactKind if OCCASIONS[kind] is None])

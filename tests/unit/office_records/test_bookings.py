@@ -47,8 +47,8 @@ def test_an_unknown_act_is_refused_as_any_unknown_type() -> None:
 
 
 def test_names_that_are_not_in_the_catalogue_are_refused() -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
-    changes = shard.fold([booking_record(Act.ISSUED, NOW, service="x", unit="y", ward="z")])
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
+    changes = processor.fold([booking_record(Act.ISSUED, NOW, service="x", unit="y", ward="z")])
     (letter,) = changes.dead_letters
     assert letter.rejection.reason is Reason.NOT_IN_CATALOGUE
     assert faults(letter.rejection) == {"data.service", "data.unit", "data.ward"}
@@ -57,28 +57,30 @@ def test_names_that_are_not_in_the_catalogue_are_refused() -> None:
 def test_what_comes_from_the_future_is_refused_and_does_not_move_the_events_clock() -> None:
     late = replace(booking_record(Act.ISSUED, NOW + DAY), appended=NOW)
     assert processor_of([late]).position.refused == 1
-    shard = IncidentProcessor(0, CITY, ClockKind.EVENT)
-    shard.apply(shard.fold([booking_record(Act.ISSUED, NOW), booking_record(Act.ISSUED, NOW + DAY, unit="nobody")]))
-    assert shard.position.clock == NOW
+    processor = IncidentProcessor(0, CITY, ClockKind.EVENT)
+    processor.apply(
+        processor.fold([booking_record(Act.ISSUED, NOW), booking_record(Act.ISSUED, NOW + DAY, unit="nobody")])
+    )
+    assert processor.position.clock == NOW
 
 
 def test_a_booking_on_another_partition_than_its_keys_is_refused() -> None:
-    shards = [IncidentProcessor(number, CITY, ClockKind.WALL, partitions=4) for number in range(4)]
-    reasons = [shard.fold([booking_record(Act.ISSUED, NOW)]).dead_letters for shard in shards]
+    processors = [IncidentProcessor(number, CITY, ClockKind.WALL, partitions=4) for number in range(4)]
+    reasons = [processor.fold([booking_record(Act.ISSUED, NOW)]).dead_letters for processor in processors]
     assert sorted(len(letters) for letters in reasons) == [0, 1, 1, 1]
 
 
 def test_a_ticket_and_a_dossier_may_share_a_number() -> None:
     dossier = record(0, "reported", NOW, subject="7")
     key, value = b"one-stop-shop:7", (dossier.value or b"").replace(b"field-reports", b"one-stop-shop")
-    shard = processor_of([replace(dossier, key=key, value=value), booking_record(Act.ISSUED, NOW, subject="7")])
-    assert shard.incidents.keys() == {"one-stop-shop:7"}
-    assert shard.items.keys() == {"ticket/one-stop-shop:7"}
+    processor = processor_of([replace(dossier, key=key, value=value), booking_record(Act.ISSUED, NOW, subject="7")])
+    assert processor.incidents.keys() == {"one-stop-shop:7"}
+    assert processor.items.keys() == {"ticket/one-stop-shop:7"}
 
 
 def test_a_duplicate_is_told_and_counts_once() -> None:
-    shard = IncidentProcessor(0, CITY, ClockKind.WALL)
-    changes = shard.fold([booking_record(Act.ISSUED, NOW), booking_record(Act.ISSUED, NOW, offset=1)])
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
+    changes = processor.fold([booking_record(Act.ISSUED, NOW), booking_record(Act.ISSUED, NOW, offset=1)])
     assert [(fact.kind, fact.incident) for fact in changes.facts] == [
         (FactKind.DUPLICATE, "ticket/one-stop-shop:A-001")
     ]
@@ -89,28 +91,28 @@ def test_a_duplicate_is_told_and_counts_once() -> None:
 def test_an_item_is_let_go_when_nothing_more_can_come_of_it_and_its_figures_stay() -> None:
     visit, kept = a_visit("A-001", NOW, MINUTE, MINUTE), CITY.items_kept
     last = NOW + 2 * MINUTE
-    shard = processor_of([*visit, booking_record(Act.ISSUED, last + kept, subject="B")])
-    assert shard.items.keys() == {"ticket/one-stop-shop:A-001", "ticket/one-stop-shop:B"}
-    changes = shard.fold([booking_record(Act.ISSUED, last + kept + 1, subject="C")])
+    processor = processor_of([*visit, booking_record(Act.ISSUED, last + kept, subject="B")])
+    assert processor.items.keys() == {"ticket/one-stop-shop:A-001", "ticket/one-stop-shop:B"}
+    changes = processor.fold([booking_record(Act.ISSUED, last + kept + 1, subject="C")])
     assert changes.items["ticket/one-stop-shop:A-001"] is None
     writes = {topic: list(some) for topic, some in changes.writes(0)}
     assert (b"ticket/one-stop-shop:A-001", None) in [(one.key, one.value) for one in writes[Topic.ITEMS]]
-    shard.apply(changes)
-    again = shard.fold([replace(one, appended=last + kept + 1) for one in visit])
+    processor.apply(changes)
+    again = processor.fold([replace(one, appended=last + kept + 1) for one in visit])
     assert {letter.rejection.reason for letter in again.dead_letters} == {Reason.TOO_OLD}
     assert not again.aggregates
-    assert day(shard).count(Measure.TICKETS_SERVED) == 1
+    assert day(processor).count(Measure.TICKETS_SERVED) == 1
 
 
 def test_what_is_put_back_is_what_was_folded_and_ages_on() -> None:
-    shard = processor_of(a_visit("A-001", NOW, MINUTE, MINUTE))
+    processor = processor_of(a_visit("A-001", NOW, MINUTE, MINUTE))
     again = IncidentProcessor(0, CITY, ClockKind.WALL)
-    again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(shard.items["ticket/one-stop-shop:A-001"]))
+    again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", encode(processor.items["ticket/one-stop-shop:A-001"]))
     again.restore(Topic.ITEMS, b"ticket/one-stop-shop:gone", None)
-    for key, item in shard.items.items():
+    for key, item in processor.items.items():
         again.restore(Topic.ITEMS, key.encode(), encode(item))
     again.build_indexes()
-    assert again.items == shard.items
+    assert again.items == processor.items
     later = booking_record(Act.ISSUED, NOW + CITY.items_kept + DAY, subject="C")
     assert again.fold([later]).items["ticket/one-stop-shop:A-001"] is None
 

@@ -20,20 +20,20 @@ from tests.unit.samples import BOOKING, CITY, SHOP, booking_record, processor_of
 
 
 def test_a_ticket_gives_the_wait_and_the_time_at_the_counter() -> None:
-    shard = processor_of(a_visit("A-001", NOW, 12 * MINUTE, 7 * MINUTE))
-    total = day(shard)
+    processor = processor_of(a_visit("A-001", NOW, 12 * MINUTE, 7 * MINUTE))
+    total = day(processor)
     assert total.counts == {Measure.TICKETS: 1, Measure.TICKETS_CALLED: 1, Measure.TICKETS_SERVED: 1}
     assert total.timings[Timing.WAITING].total == 12 * MINUTE
     assert total.timings[Timing.SERVING].total == 7 * MINUTE
-    assert {(cell.service, cell.unit, cell.ward) for cell in shard.aggregates} == {(*SHOP.values(), "")}
+    assert {(cell.service, cell.unit, cell.ward) for cell in processor.aggregates} == {(*SHOP.values(), "")}
 
 
 def test_a_call_counts_nothing_until_its_ticket_comes() -> None:
     issued, called, served = a_visit("A-001", NOW, 5 * MINUTE, MINUTE)
-    shard = processor_of([called, served])
-    assert day(shard).empty
-    shard.apply(shard.fold([issued]))
-    assert day(shard).timings[Timing.WAITING].total == 5 * MINUTE
+    processor = processor_of([called, served])
+    assert day(processor).empty
+    processor.apply(processor.fold([issued]))
+    assert day(processor).timings[Timing.WAITING].total == 5 * MINUTE
 
 
 def test_a_wait_is_never_less_than_nothing_but_unknown() -> None:
@@ -76,8 +76,10 @@ def test_a_document_signed_before_it_is_sent_went_out_signed() -> None:
 
 
 def test_a_document_counts_under_the_unit_that_did_it() -> None:
-    shard = processor_of([booking_record(Act.RECEIVED, NOW), booking_record(Act.SENT, NOW + HOUR, unit="so-xay-dung")])
-    by_unit = {cell.unit: window.counts for cell, window in windows(shard).items() if cell.span is WindowSize.DAY}
+    processor = processor_of(
+        [booking_record(Act.RECEIVED, NOW), booking_record(Act.SENT, NOW + HOUR, unit="so-xay-dung")]
+    )
+    by_unit = {cell.unit: window.counts for cell, window in windows(processor).items() if cell.span is WindowSize.DAY}
     assert by_unit == {
         "tt-hanh-chinh-cong": {Measure.DOCUMENTS_RECEIVED: 1},
         "so-xay-dung": {Measure.DOCUMENTS_SENT: 1},
@@ -85,10 +87,10 @@ def test_a_document_counts_under_the_unit_that_did_it() -> None:
 
 
 def test_where_no_unit_is_named_it_is_the_services() -> None:
-    shard = processor_of(
+    processor = processor_of(
         [booking_record(Act.ISSUED, NOW, unit=None), booking_record(Act.SENT, NOW, service="health", unit=None)]
     )
-    assert {cell.unit for cell in shard.aggregates} == {
+    assert {cell.unit for cell in processor.aggregates} == {
         CITY.services[code].unit for code in ("one-stop-shop", "health")
     }
 
@@ -117,13 +119,13 @@ def _log(happened: Sequence[tuple[Act, Instant, str, str]]) -> list[Record]:
     ]
 
 
-def _batch(shard: IncidentProcessor) -> dict[Cell, Aggregate]:
+def _batch(processor: IncidentProcessor) -> dict[Cell, Aggregate]:
     """Return the windows as they are when all items are counted anew."""
     cells: dict[Cell, Aggregate] = {}
-    for item in shard.items.values():
+    for item in processor.items.values():
         for who, told in contributions_of(item).items():
             for time, what, value in told:
-                for span, start in ((WindowSize.MINUTE, time), (WindowSize.DAY, shard.local_days.day_start(time))):
+                for span, start in ((WindowSize.MINUTE, time), (WindowSize.DAY, processor.local_days.day_start(time))):
                     cells.setdefault(Cell(span, start, *who), Aggregate()).add(what, value)
     return cells
 
@@ -153,7 +155,7 @@ def test_slices_make_no_difference_to_what_is_kept_and_counted(
         sliced.apply(sliced.fold(log[start : start + most]))
     assert single.items == sliced.items
     assert single.position == sliced.position
-    days = [{c: w for c, w in windows(shard).items() if c.span is WindowSize.DAY} for shard in (single, sliced)]
+    days = [{c: w for c, w in windows(processor).items() if c.span is WindowSize.DAY} for processor in (single, sliced)]
     assert days[0] == days[1]
 
 
@@ -168,7 +170,7 @@ def test_what_items_contribute_incidents_do_not() -> None:
 
 def test_how_long_items_are_kept_is_the_citys_choice() -> None:
     short: Catalogue = replace(CITY, items_kept=2 * DAY)
-    shard = IncidentProcessor(0, short, ClockKind.WALL)
-    shard.apply(shard.fold([booking_record(Act.ISSUED, NOW)]))
-    shard.apply(shard.fold([booking_record(Act.ISSUED, NOW + 2 * DAY + 1, subject="B")]))
-    assert shard.items.keys() == {"ticket/one-stop-shop:B"}
+    processor = IncidentProcessor(0, short, ClockKind.WALL)
+    processor.apply(processor.fold([booking_record(Act.ISSUED, NOW)]))
+    processor.apply(processor.fold([booking_record(Act.ISSUED, NOW + 2 * DAY + 1, subject="B")]))
+    assert processor.items.keys() == {"ticket/one-stop-shop:B"}

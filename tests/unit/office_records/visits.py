@@ -10,10 +10,10 @@ from tests.unit.samples import at, booking_record, windows
 NOW = at("2026-04-14 08:00")
 
 
-def day(shard: IncidentProcessor) -> Aggregate:
+def day(processor: IncidentProcessor) -> Aggregate:
     """Return the sum of all day windows."""
     total = Aggregate()
-    for cell, window in windows(shard).items():
+    for cell, window in windows(processor).items():
         if cell.span is WindowSize.DAY:
             total.merge(window)
     return total

@@ -14,7 +14,7 @@ from ioc.core.records import ClockKind, Position, Record
 from ioc.core.rejections import Reason
 from ioc.core.times import HOUR, MINUTE, Instant
 from ioc.core.topics import Topic
-from ioc.figures.aggregates import encode_key
+from ioc.figures.aggregates import LocalDays, encode_key
 from ioc.incident.facts import FactKind
 from ioc.processors import serde
 from ioc.processors.incident_change_set import IncidentChangeSet
@@ -170,3 +170,9 @@ def test_the_position_counts_what_was_folded_refused_and_seen_before() -> None:
         (log[3], Reason.UNKNOWN_TYPE),
         (log[4], Reason.NOT_JSON),
     ]
+
+
+def test_a_catalogue_of_another_zone_has_its_days() -> None:
+    processor = IncidentProcessor(0, CITY, ClockKind.WALL)
+    processor.use_catalogue(replace(CITY, zone="Europe/Lisbon"))
+    assert processor.local_days == LocalDays("Europe/Lisbon")

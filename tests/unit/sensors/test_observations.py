@@ -61,8 +61,8 @@ def test_a_refused_observation_does_not_move_the_events_clock() -> None:
 
 
 def test_an_observation_on_another_partition_than_its_key_s_is_refused() -> None:
-    shards = [SensorProcessor(number, TOWN, ClockKind.WALL, partitions=8) for number in range(8)]
+    processors = [SensorProcessor(number, TOWN, ClockKind.WALL, partitions=8) for number in range(8)]
     one = Record(0, NOON, GAUGE.encode(), observed("e", NOON, 1))
-    refused = [shard.fold([one]).dead_letters for shard in shards]
+    refused = [processor.fold([one]).dead_letters for processor in processors]
     assert [len(one) for one in refused].count(0) == 1
     assert {letter.rejection.reason for letters in refused for letter in letters} == {Reason.WRONG_PARTITION}

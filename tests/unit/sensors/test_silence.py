@@ -36,7 +36,7 @@ def test_a_silence_does_not_end_before_it_began_though_clocks_differ() -> None:
     assert [event.time - NOON for event in harness.events] == [30 * MINUTE, 30 * MINUTE]
 
 
-def test_a_sensor_that_never_spoke_is_silent_from_when_the_lane_first_knew_it() -> None:
+def test_a_sensor_that_never_spoke_is_silent_from_when_the_processor_first_knew_it() -> None:
     harness = SensorHarness().tick(0).tick(14)
     assert harness.events == []
     harness.tick(15).restart().tick(29).tick(30)

@@ -130,9 +130,9 @@ def test_paused_and_resumed_in_one_second() -> None:
     assert clock.due == at("2024-04-16 13:30") + HOUR // 2
 
 
-def ladder(*rungs: EscalationStep) -> list[tuple[int, Instant]]:
+def ladder(*steps: EscalationStep) -> list[tuple[int, Instant]]:
     """Return level and moment of each escalation of a deadline due at 16:30 on Tuesday."""
-    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, rungs)
+    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: 7 * HOUR}, None, steps)
     catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, SlaPolicy((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     assert state is not None
@@ -145,12 +145,12 @@ def ladder(*rungs: EscalationStep) -> list[tuple[int, Instant]]:
     return told
 
 
-def test_a_rung_waits_in_working_time_or_on_the_wall() -> None:
+def test_a_step_waits_in_working_time_or_on_the_wall() -> None:
     assert ladder(EscalationStep(1, 2 * HOUR, "ioc", "screen")) == [(1, at("2024-04-17 09:00"))]
     assert ladder(EscalationStep(1, 2 * HOUR, "ioc", "screen", TimeKind.WALL)) == [(1, at("2024-04-16 18:30"))]
 
 
-def test_the_last_rung_repeats_and_then_falls_silent() -> None:
+def test_the_last_step_repeats_and_then_falls_silent() -> None:
     last = EscalationStep(2, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(2 * HOUR, 3))
     moments = ["17:30", "19:30", "21:30", "23:30"]
     assert ladder(EscalationStep(1, 0, "ioc", "screen"), last) == [
@@ -159,9 +159,9 @@ def test_the_last_rung_repeats_and_then_falls_silent() -> None:
     ]
 
 
-def test_after_an_outage_a_repeating_rung_speaks_once() -> None:
-    rung = EscalationStep(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
-    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (rung,))
+def test_after_an_outage_a_repeating_step_speaks_once() -> None:
+    step = EscalationStep(1, HOUR, "ioc", "screen", TimeKind.WALL, Repeat(HOUR, 20))
+    rule = SlaRule("r", Match(), "H", {TargetName.RESOLVE: HOUR}, None, (step,))
     catalogue = Catalogue(CITY.zone, CITY.services, CITY.units, CITY.wards, {"H": H}, SlaPolicy((rule,)))
     state = decide(None, event("reported", at("2024-04-16 07:30")), FAR, catalogue).state
     facts = decide(state, DeadlinePassed("field-reports:1"), at("2024-04-16 15:45"), catalogue).facts

@@ -23,7 +23,7 @@ TARGET = TargetName.RESOLVE
 
 
 def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[DeadlineStep]:
-    """Yield all steps of a clock, rung by rung."""
+    """Yield all steps of a clock, step by step."""
     if clock.warn is not None:
         yield DeadlineStep(WARNED, 0, clock.warn)
     due = clock.due
@@ -31,28 +31,28 @@ def laid_out(clock: SlaClock, ladder: tuple[EscalationStep, ...]) -> Iterator[De
         return
     yield DeadlineStep(BREACHED, 0, due)
     number = FIRST_ESCALATION
-    for rung in ladder:
-        every, times = (rung.repeat.every, rung.repeat.times) if rung.repeat is not None else (0, 0)
+    for step in ladder:
+        every, times = (step.repeat.every, step.repeat.times) if step.repeat is not None else (0, 0)
         for turn in range(times + 1):
-            wait = rung.after + turn * every
-            moment = due + wait if rung.waits_in is TimeKind.WALL else H.add(due, wait)
-            yield DeadlineStep(number, rung.level, moment, rung.unit, rung.channel)
+            wait = step.after + turn * every
+            moment = due + wait if step.waits_in is TimeKind.WALL else H.add(due, wait)
+            yield DeadlineStep(number, step.level, moment, step.unit, step.channel)
             number += 1
 
 
 @st.composite
 def ladders(draw: st.DrawFn) -> tuple[EscalationStep, ...]:
-    """Draw a ladder that a catalogue would take: no rung before the one below it, and only the last one repeats."""
+    """Draw a ladder that a catalogue would take: no step before the one below it, and only the last one repeats."""
     waits = sorted(draw(st.lists(st.integers(0, 30 * HOUR), max_size=4)))
-    working = draw(st.integers(0, 4))  # rungs that wait in working time come last: none in wall time overtakes them
-    rungs = [
+    working = draw(st.integers(0, 4))  # steps that wait in working time come last: none in wall time overtakes them
+    steps = [
         EscalationStep(level, wait, f"unit {level}", "screen", TimeKind.WALL if level <= working else TimeKind.WORKING)
         for level, wait in enumerate(waits, 1)
     ]
-    if rungs and draw(st.booleans()):
-        last, repeat = rungs[-1], Repeat(draw(st.integers(MINUTE, 5 * HOUR)), draw(st.integers(1, 9)))
-        rungs[-1] = EscalationStep(last.level, last.after, last.unit, last.channel, last.waits_in, repeat)
-    return tuple(rungs)
+    if steps and draw(st.booleans()):
+        last, repeat = steps[-1], Repeat(draw(st.integers(MINUTE, 5 * HOUR)), draw(st.integers(1, 9)))
+        steps[-1] = EscalationStep(last.level, last.after, last.unit, last.channel, last.waits_in, repeat)
+    return tuple(steps)
 
 
 def city(ladder: tuple[EscalationStep, ...]) -> Catalogue:

@@ -20,7 +20,7 @@ OFFICE = CITY.calendars["hanh-chinh"]
 
 
 def city(hours: float, on_reopen: OnReopen = OnReopen.CONTINUE) -> Catalogue:
-    """Return the city with one rule: so many office hours to the solution, then two rungs."""
+    """Return the city with one rule: so many office hours to the solution, then two steps."""
     ladder = (EscalationStep(1, 0, "ioc", "screen"), EscalationStep(2, HOUR, "ubnd-tp", "call"))
     targets = {TargetName.RESOLVE: round(hours * HOUR)}
     rule = SlaRule("only", Match(), "hanh-chinh", targets, 0.8, ladder, on_reopen)
@@ -119,8 +119,8 @@ def test_a_deadline_given_with_the_report_counts_every_hour() -> None:
 
 def test_the_ladder_says_who_was_told_and_when() -> None:
     reported = event("reported", at("2024-04-16 08:00"))
-    rungs = [(step.level, step.at, step.recipient, step.fired_at) for step in told(city(2), LATER, reported).steps]
-    assert rungs[-2:] == [
+    steps = [(step.level, step.at, step.recipient, step.fired_at) for step in told(city(2), LATER, reported).steps]
+    assert steps[-2:] == [
         (1, at("2024-04-16 10:00"), "ioc", None),
         (2, at("2024-04-16 11:00"), "ubnd-tp", None),
     ]

@@ -256,12 +256,12 @@ def test_a_shelving_that_was_prolonged_does_not_end_at_its_first_moment() -> Non
 
 
 def test_what_a_worker_tells_whose_clock_is_ahead_is_heard_all_the_same() -> None:
-    shard = IncidentProcessor(0, city(), ClockKind.WALL)
-    shard.apply(shard.fold([record(0, "reported", T), record(1, "shelved", T + MINUTE, actor="An", text="lũ")]))
-    ahead = shard.tick(T + 2 * DAY, 10)
-    shard.apply(ahead)
+    processor = IncidentProcessor(0, city(), ClockKind.WALL)
+    processor.apply(processor.fold([record(0, "reported", T), record(1, "shelved", T + MINUTE, actor="An", text="lũ")]))
+    ahead = processor.tick(T + 2 * DAY, 10)
+    processor.apply(ahead)
     (sent,) = ahead.outbox
-    changes = shard.fold([Record(2, T + HOUR, sent.key, sent.value, sent.headers)])
+    changes = processor.fold([Record(2, T + HOUR, sent.key, sent.value, sent.headers)])
     assert changes.dead_letters == []
     assert (changes.incidents["field-reports:1"].is_shelved, changes.incidents["field-reports:1"].sent) == (False, ())
 
@@ -281,19 +281,19 @@ def test_a_full_history_still_takes_what_the_centre_tells(monkeypatch: object) -
 
 def test_a_partition_emits_once_whatever_the_clock_and_what_comes_back_is_no_duplicate() -> None:
     for clock in ClockKind:
-        shard = IncidentProcessor(0, city(), clock)
+        processor = IncidentProcessor(0, city(), clock)
         log = [record(0, "reported", T), record(1, "acknowledged", T + 10 * MINUTE)]
         for one in log:
-            shard.apply(shard.fold([one]))
+            processor.apply(processor.fold([one]))
         if clock is ClockKind.WALL:
-            changes = shard.tick(LAPSE, 10)
+            changes = processor.tick(LAPSE, 10)
         else:
-            changes = shard.fold([record(2, "noted", LAPSE + HOUR, subject="2")])
-        shard.apply(changes)
+            changes = processor.fold([record(2, "noted", LAPSE + HOUR, subject="2")])
+        processor.apply(changes)
         (sent,) = changes.outbox
-        back = shard.fold([Record(3, LAPSE + HOUR, sent.key, sent.value, sent.headers)])
+        back = processor.fold([Record(3, LAPSE + HOUR, sent.key, sent.value, sent.headers)])
         assert (back.position.duplicates, back.dead_letters, back.outbox) == (0, [], [])
-        shard.apply(back)
-        assert shard.incidents["field-reports:1"].state is State.REPORTED
-        again = shard.fold([Record(4, LAPSE + HOUR, sent.key, sent.value, sent.headers)])
+        processor.apply(back)
+        assert processor.incidents["field-reports:1"].state is State.REPORTED
+        again = processor.fold([Record(4, LAPSE + HOUR, sent.key, sent.value, sent.headers)])
         assert again.position.duplicates == 1

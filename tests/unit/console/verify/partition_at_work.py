@@ -38,38 +38,38 @@ class Streams:
     """A partition at work: what it has written so far, and when something about an incident was last written."""
 
     def __init__(self, clock: ClockKind) -> None:
-        self.shard = IncidentProcessor(0, CITY, clock)
-        list(self.shard.reevaluate(1))  # as a worker does that opens it
+        self.processor = IncidentProcessor(0, CITY, clock)
+        list(self.processor.reevaluate(1))  # as a worker does that opens it
         self.facts: list[Fact] = []
         self.found = IncidentSnapshot(0)
 
     def take(self, changes: IncidentChangeSet, now: Instant) -> None:
-        self.shard.apply(changes)
+        self.processor.apply(changes)
         self.found.facts += changes.facts
         self.found.dead_letters += map(refused_record, changes.dead_letters)
         for incident_id in [*changes.incidents, *(fact.incident for fact in changes.facts)]:
             self.found.touch(incident_id, now)
 
     def fold(self, *records: Record) -> None:
-        self.take(self.shard.fold(records), records[-1].appended)
+        self.take(self.processor.fold(records), records[-1].appended)
 
     def tick(self, upon: Record) -> None:
         """Announce what is due when a record comes."""
-        if self.shard.clock is ClockKind.WALL:
-            self.take(self.shard.tick(upon.appended, 1000), upon.appended)
+        if self.processor.clock is ClockKind.WALL:
+            self.take(self.processor.tick(upon.appended, 1000), upon.appended)
 
     def read(self) -> IncidentSnapshot:
         """Return what an inspection finds when nothing is in motion."""
-        shard, found = self.shard, self.found
+        processor, found = self.processor, self.found
         return IncidentSnapshot(
             0,
-            position=shard.position,
-            later=shard.position,
+            position=processor.position,
+            later=processor.position,
             dead_letters=[*found.dead_letters],
             touched={**found.touched},
-            incidents=dict(shard.incidents),
-            items=dict(shard.items),
-            windows={cell: window.copy() for cell, window in shard.aggregates.items()},
+            incidents=dict(processor.incidents),
+            items=dict(processor.items),
+            windows={cell: window.copy() for cell, window in processor.aggregates.items()},
             facts=[*found.facts],
         )
 
@@ -89,8 +89,8 @@ def inspected(
 ) -> str:
     """Return all that is said about what was found, an hour after the last announcement unless told otherwise."""
     inspection = Inspection(clock, began.get("began", LATER + HOUR), MINUTE)
-    shard = IncidentProcessor(0, CITY, clock)
-    expected, motion = recompute_incidents(shard, list(log), found.position, found.later, 3, lambda _: CITY)
+    processor = IncidentProcessor(0, CITY, clock)
+    expected, motion = recompute_incidents(processor, list(log), found.position, found.later, 3, lambda _: CITY)
     return "\n".join(
         [
             *incident_differences(expected, motion, found, inspection),

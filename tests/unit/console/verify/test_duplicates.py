@@ -37,8 +37,10 @@ class InspectedCentre:
         self.places = [self._found(made, number) for number in range(PARTITIONS)]
 
     def _found(self, made: ProcessorPair, number: int) -> DuplicateSnapshot:
-        shard = next(one for one in made.duplicate_processors if one.partition == number)
-        found = DuplicateSnapshot(number, position=shard.position, later=shard.position, clusters=dict(shard.clusters))
+        processor = next(one for one in made.duplicate_processors if one.partition == number)
+        found = DuplicateSnapshot(
+            number, position=processor.position, later=processor.position, clusters=dict(processor.clusters)
+        )
         found.log = list(made.log[Topic.SIGHTINGS, number])
         found.dead_letters = [refused_record(one) for one in made.refused if one.record in found.log]
         return found
@@ -46,9 +48,9 @@ class InspectedCentre:
     def differences(self) -> list[str]:
         own, told = OwnEvents(one for log in self.events for one in log), []
         for number, log in enumerate(self.events):
-            shard = IncidentProcessor(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
+            processor = IncidentProcessor(number, CITY, ClockKind.WALL, partitions=PARTITIONS)
             position = Position(next=len(log))
-            own.expect(*recompute_incidents(shard, log, position, position, 100))
+            own.expect(*recompute_incidents(processor, log, position, position, 100))
         for place in self.places:
             fresh = DuplicateProcessor(place.partition, CITY, ClockKind.WALL, partitions=PARTITIONS)
             made, motion = recompute_duplicates(fresh, place)

@@ -42,7 +42,7 @@ def test_a_deadline_that_was_never_announced_is_found() -> None:
 def test_a_deadline_may_be_announced_a_little_late() -> None:
     streams = Streams(ClockKind.WALL)
     streams.fold(LOG[0])
-    due = streams.shard.timers.soonest()
+    due = streams.processor.timers.soonest()
     assert due is not None
     assert inspected(streams.read(), LOG[:1], began=due + 2 * MINUTE) == ""
     assert "never announced" in inspected(streams.read(), LOG[:1], began=due + 2 * MINUTE + 1)
@@ -77,7 +77,7 @@ def test_what_nothing_touches_is_compared_while_events_keep_coming() -> None:
     streams.fold(*LOG[:-1])
     found = streams.read()
     streams.fold(LOG[-1])
-    found.later = streams.shard.position
+    found.later = streams.processor.position
     assert inspected(found, clock=ClockKind.EVENT) == ""
     found.incidents["field-reports:2"] = replace(found.incidents["field-reports:2"], priority="urgent")
     assert "incident field-reports:2 differs in priority" in inspected(found, clock=ClockKind.EVENT)

@@ -19,12 +19,12 @@ LOG = [
 
 def emitted(log: list[Record], clock: ClockKind = ClockKind.EVENT) -> Record:
     """Return what a partition that folds a log tells the incident, as a record of the log."""
-    shard = IncidentProcessor(0, CITY, clock)
+    processor = IncidentProcessor(0, CITY, clock)
     for one in log:
-        changes = shard.fold([one])
-        shard.apply(changes)
+        changes = processor.fold([one])
+        processor.apply(changes)
     if clock is ClockKind.WALL:
-        changes = shard.tick(T + 9 * HOUR, 10)
+        changes = processor.tick(T + 9 * HOUR, 10)
     (sent,) = changes.outbox
     return Record(len(log), T + 9 * HOUR, sent.key, sent.value, sent.headers)
 

@@ -19,7 +19,7 @@ class WrittenSensors:
     """What a processor wrote of an afternoon with a rise, a refused record and, by the wall's clock, a silence."""
 
     def __init__(self, clock: ClockKind) -> None:
-        shard = SensorProcessor(0, ALONE, clock)
+        processor = SensorProcessor(0, ALONE, clock)
         series = [(0, 1.2), (10, 1.2), (20, 2.2), (30, 2.2), (40, 0.5), (50, 0.5), (95, 0.6)]
         values = [(minute, observed(f"e{minute}", NOON + minute * MINUTE, value)) for minute, value in series]
         values.insert(2, (11, b"{not json"))
@@ -28,15 +28,15 @@ class WrittenSensors:
         for offset, (minute, value) in enumerate(values):
             one = Record(offset, NOON + minute * MINUTE, GAUGE.encode(), value)
             if minute > 90 and clock is ClockKind.WALL:
-                self._take(shard, shard.tick(NOON + 81 * MINUTE, 10))
+                self._take(processor, processor.tick(NOON + 81 * MINUTE, 10))
             self.found.log.append(one)
-            self._take(shard, shard.fold([one]))
-        self.found.position = self.found.later = shard.position
-        self.found.states = dict(shard.sensors)
+            self._take(processor, processor.fold([one]))
+        self.found.position = self.found.later = processor.position
+        self.found.states = dict(processor.sensors)
         self.inspection = Inspection(clock, NOON + 97 * MINUTE, MINUTE)
 
-    def _take(self, shard: SensorProcessor, changes: object) -> None:
-        shard.apply(changes)  # type: ignore[arg-type]
+    def _take(self, processor: SensorProcessor, changes: object) -> None:
+        processor.apply(changes)  # type: ignore[arg-type]
         self.sent += changes.outbox  # type: ignore[attr-defined]
         self.found.dead_letters += map(refused_record, changes.dead_letters)  # type: ignore[attr-defined]
 
