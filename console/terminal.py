@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 from rich.console import Console
 
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.reading.errors import CatalogueError
+from ioc.catalogue.reading.documents.errors import CatalogueError
 from ioc.catalogue.reading.load import load_catalogue
 
 out = Console()

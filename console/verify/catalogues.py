@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from console.topic_reader import read_topic
 from ioc.catalogue.city import Catalogue
-from ioc.catalogue.reading.errors import CatalogueError
+from ioc.catalogue.reading.documents.errors import CatalogueError
 from ioc.catalogue.reading.load import catalogue_of
 from ioc.core.topics import Topic
 from ioc.processors.serde import decode_catalogue

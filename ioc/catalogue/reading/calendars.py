@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from ioc.catalogue.calendar import Calendar, CalendarError, Frame
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import Document, NamedRows
 from ioc.catalogue.reading.documents.time_texts import day, hours
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.core.scalars import Code, Name
 
 _DEFAULT_ZONE = "Asia/Ho_Chi_Minh"

@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 from msgspec import Meta, Struct
 
 from ioc.catalogue.channel import SCREEN, Channel, ChannelKind, QuietHours
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import Document, NamedRows
 from ioc.catalogue.reading.documents.time_texts import hours
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name
 

@@ -6,10 +6,10 @@ from msgspec import Meta, Struct
 
 from ioc.catalogue.duplicate_policy import MAX_RADIUS_M, DuplicateAction, DuplicatePolicy, DuplicateRule
 from ioc.catalogue.reading.categories import Categories
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.reading.documents.time_texts import some_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.core.scalars import Code, Name
 from ioc.core.times import DAY, HOUR, Millis

@@ -8,9 +8,9 @@ from msgspec import Meta, Struct, field
 
 from ioc.catalogue.channel import SCREEN
 from ioc.catalogue.reading.channels import ChannelRow
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.reading.documents.time_texts import LONGEST, duration, repeat_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.sla_policy import EscalationStep, Repeat, TimeKind
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name

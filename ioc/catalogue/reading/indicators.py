@@ -6,10 +6,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ioc.catalogue.reading.categories import Categories
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import Document, NamedRows
 from ioc.catalogue.reading.documents.time_texts import duration, some_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.catalogue.reading.thresholds import OverrideRow, ThresholdRow, overridden_thresholds, report_order
 from ioc.catalogue.thresholds import Direction, Indicator, Sensor, Silence, Threshold

@@ -10,9 +10,9 @@ from ioc.catalogue.reading.calendars import read_calendars
 from ioc.catalogue.reading.categories import Categories
 from ioc.catalogue.reading.causes import read_causes
 from ioc.catalogue.reading.channels import ChannelsFile
+from ioc.catalogue.reading.documents.errors import CatalogueErrors
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.duplicate_policy import read_duplicates
-from ioc.catalogue.reading.errors import CatalogueErrors
 from ioc.catalogue.reading.indicators import IndicatorReferences, read_indicators
 from ioc.catalogue.reading.procedures import read_procedures
 from ioc.catalogue.reading.services import ServicesFile

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import NamedRows
 from ioc.catalogue.reading.documents.time_texts import some_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.catalogue.service import Online, Procedure
 from ioc.catalogue.unit import Unit

@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from ioc.catalogue.city import ITEMS_KEPT
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import Document, NamedRows
 from ioc.catalogue.reading.documents.time_texts import some_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.service import Category, Online, Service
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from msgspec import Struct
 
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import NamedRows
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.signing_key import SigningKey
 from ioc.catalogue.unit import Unit
 from ioc.core.scalars import Code, Name

@@ -10,10 +10,10 @@ from ioc.catalogue.directive_policy import DirectivePolicy
 from ioc.catalogue.reading.calendars import CalendarRow
 from ioc.catalogue.reading.categories import Categories
 from ioc.catalogue.reading.channels import ChannelRow
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.folder import CatalogueFolder
 from ioc.catalogue.reading.documents.rows import Document, NamedRows
 from ioc.catalogue.reading.documents.time_texts import some_time
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.reading.escalation_policies import EscalationPolicies, EscalationStepRow
 from ioc.catalogue.reading.services import ServiceRow
 from ioc.catalogue.rule_ties import tied_rules

@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.catalogue.reading.documents.time_texts import duration
-from ioc.catalogue.reading.errors import ErrorReport
 from ioc.catalogue.thresholds import Direction, Threshold
 from ioc.core.scalars import Code, Name, Priority
 

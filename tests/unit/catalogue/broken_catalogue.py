@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc.catalogue.reading.errors import CatalogueError
+from ioc.catalogue.reading.documents.errors import CatalogueError
 from ioc.catalogue.reading.load import load_catalogue
 
 # What begins with @ in a row stands for fields that do not matter to the test. A rule with a @match ties with no other.

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.catalogue.reading.errors import CatalogueError
+from ioc.catalogue.reading.documents.errors import CatalogueError
 from ioc.catalogue.reading.load import FILES, OPTIONAL_FILES, hue_folder, load_catalogue
 from tests.unit.catalogue.broken_catalogue import errors_of
 

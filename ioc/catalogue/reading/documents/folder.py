@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ioc.catalogue.reading.documents.errors import CatalogueErrors, ErrorReport
 from ioc.catalogue.reading.documents.rows import Document
 from ioc.catalogue.reading.documents.yaml_values import UNREADABLE, read_yaml
-from ioc.catalogue.reading.errors import CatalogueErrors, ErrorReport
 
 
 class CatalogueFolder:

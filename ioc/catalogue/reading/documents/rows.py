@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
 
-from ioc.catalogue.reading.errors import ErrorReport
+from ioc.catalogue.reading.documents.errors import ErrorReport
 from ioc.core.schema import schema_errors
 
 CatalogueRowT = TypeVar("CatalogueRowT", bound=Struct)
